@@ -1,0 +1,88 @@
+"""Prices in templates: the strip, the market panel, changes, sparklines."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from ticker import charts, numbers, quotes, showing
+from ticker.models import Coin, Quote
+
+register = template.Library()
+register.filter("dollars", numbers.dollars)
+register.filter("price", numbers.price)
+register.filter("quote_of", showing.shown_quote)
+
+
+@register.simple_tag(takes_context=True)
+def strip_coins(context: dict[str, Any]) -> list[Coin]:
+    """The coins of the strip: the page’s own list if its view read one, so that nothing is read twice."""
+    coins = context.get("coins")
+    return coins if coins is not None else list(Coin.objects.on_strip())
+
+
+@register.simple_tag
+def freshness(coins: list[Coin]) -> showing.Freshness:
+    return showing.freshness(coins)
+
+
+@register.simple_tag
+def change(value: Decimal | None) -> SafeString:
+    """A change with its sign, and an arrow and a colour by its class; a dash when nobody knows."""
+    if value is None:
+        return format_html('<span class="chg">{}</span>', "—")
+    return format_html('<span class="chg {}">{}</span>', numbers.direction(value), numbers.change(value))
+
+
+@register.simple_tag
+def change_since(then: Decimal | None, quote: Quote) -> SafeString:
+    return change(quotes.change_since(then, quote.price))
+
+
+@register.simple_tag
+def spark(quote: Quote) -> SafeString:
+    path = charts.spark_path([Decimal(price) for price in quote.week])
+    if not path:
+        return SafeString("")
+    direction = numbers.direction(quote.change_24h) if quote.change_24h is not None else ""
+    return format_html(
+        '<svg class="spark {}" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">'
+        '<path d="{}" vector-effect="non-scaling-stroke"/></svg>',
+        direction,
+        charts.SPARK_WIDTH,
+        charts.SPARK_HEIGHT,
+        path,
+    )
+
+
+@register.simple_tag
+def one_coin(coin: Coin) -> showing.Freshness:
+    return showing.freshness([coin])
+
+
+@register.filter
+def without(coins: list[Coin], coin: Coin) -> list[Coin]:
+    return [other for other in coins if other.pk != coin.pk]
+
+
+@register.filter
+def dollars_or_dash(value: Decimal | None) -> str:
+    return numbers.dollars(value) if value else "—"
+
+
+@register.filter
+def large_or_dash(value: Decimal | None) -> str:
+    return f"${numbers.large(value)}" if value else "—"
+
+
+@register.filter
+def unlocalised(number: float) -> str:
+    """A coordinate: with a point whatever the language."""
+    return f"{number:g}"
+
+
+@register.filter
+def add_number(number: float, more: float) -> str:
+    return f"{number + more:g}"
