@@ -1,0 +1,131 @@
+"""The body of a story: from the editor’s HTML to safe HTML, text and the page. Nothing else sanitises."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import nh3
+
+# What the editor offers. The sanitiser below allows what these produce and no more.
+EXTENSIONS = {
+    "Bold": True,
+    "Italic": True,
+    "Strike": True,
+    "Subscript": True,
+    "Superscript": True,
+    "Heading": {"levels": [2, 3]},
+    "BulletList": True,
+    "OrderedList": True,
+    "ListItem": True,
+    "Blockquote": True,
+    "HorizontalRule": True,
+    "HardBreak": True,
+    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto"]},
+    "Code": True,
+    "CodeBlock": True,
+    "Image": True,
+    "Caption": True,
+    "Figure": True,
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+    "NodeClass": {"cssClasses": {"blockquote": [{"className": "pull", "title": "Pull quote"}]}},
+    "SpecialCharacters": True,
+    "HTML": True,
+}
+
+_PLAIN_TAGS = "p br strong em s sub sup h2 h3 ul ol li blockquote hr pre code figure figcaption table thead tbody tr"
+_cleaner = nh3.Cleaner(
+    tags={*_PLAIN_TAGS.split(), "a", "img", "th", "td"},
+    clean_content_tags={"script", "style"},
+    attributes={
+        "a": {"href", "title"},
+        "img": {"src", "alt", "width", "height", "loading"},
+        "th": {"rowspan", "colspan", "scope"},
+        "td": {"rowspan", "colspan"},
+        "ol": {"start"},
+    },
+    allowed_classes={"blockquote": {"pull"}, "figure": {"wide"}},
+    url_schemes={"http", "https", "mailto"},
+    link_rel=None,
+)
+_EMPTY = re.compile(r"^\s*(<p>\s*(<br>)?\s*</p>\s*)*$")
+_FOREIGN_IMAGE = re.compile(r"<img\b[^>]*\bsrc=\"(?!/media/)[^\"]*\"[^>]*>")
+_LINK = re.compile(r'<a href="([^"]*)"')
+_CHIP = re.compile(r"\[\[([A-Z0-9]{2,10})\]\]")
+_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
+
+
+def sanitise(html: str) -> str:
+    """Return `html` with everything taken out that the editor does not offer. Safe to call twice.
+
+    Pictures come from our own library only: a foreign one would tell its host who reads.
+    """
+    clean = _cleaner.clean(html or "")
+    clean = _FOREIGN_IMAGE.sub("", clean)
+    return "" if _EMPTY.match(clean) else clean
+
+
+class _TextCollector(HTMLParser):
+    BREAKS = frozenset(["p", "h2", "h3", "li", "blockquote", "figcaption", "th", "td", "pre", "br"])
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.BREAKS:
+            self.parts.append("\n")
+
+
+def plain_text(html: str) -> str:
+    """Return the words of `html`, a line for each block; chips read as their symbols."""
+    collector = _TextCollector()
+    collector.feed(html)
+    text = _CHIP.sub(r"\1", "".join(collector.parts))
+    return re.sub(r"[ \t]+", " ", re.sub(r"\s*\n\s*", "\n", text)).strip()
+
+
+def for_page(html: str, chips: dict[str, str], *, is_paid: bool, own_host: str) -> str:
+    """Return the body as readers get it.
+
+    `chips` maps symbols to ready HTML; a coin that we do not follow reads as its symbol. Links that lead
+    elsewhere carry rel="noopener", and in paid pieces rel="sponsored nofollow noopener".
+    """
+    relation = "sponsored nofollow noopener" if is_paid else "noopener"
+
+    def with_relation(match: re.Match[str]) -> str:
+        host = urlsplit(unescape(match[1])).netloc
+        if not host or host == own_host:
+            return match[0]
+        return f'{match[0]} rel="{relation}"'
+
+    html = _LINK.sub(with_relation, html)
+    html = _TABLE.sub(_page_table, html)
+    html = html.replace("<img ", '<img loading="lazy" ').replace('loading="lazy" loading="lazy"', 'loading="lazy"')
+    return _CHIP.sub(lambda match: chips.get(match[1], match[1]), html)
+
+
+def _page_table(match: re.Match[str]) -> str:
+    """Wide tables scroll inside a region that the keyboard reaches."""
+    table = match[0].replace("<table>", '<table class="tbl">', 1)
+    return f'<div class="tw" role="region" aria-label="Table" tabindex="0">{table}</div>'
+
+
+def halves(html: str) -> tuple[str, str]:
+    """Split a body before the section heading nearest its middle, where an advertisement may stand.
+
+    A body without a heading after its first third stays whole.
+    """
+    starts = [match.start() for match in re.finditer("<h2>", html)]
+    middle = len(html) / 2
+    inner = [start for start in starts if len(html) / 4 < start < len(html) * 4 / 5]
+    if not inner:
+        return html, ""
+    cut = min(inner, key=lambda start: abs(start - middle))
+    return html[:cut], html[cut:]

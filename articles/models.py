@@ -1,0 +1,276 @@
+"""Stories, who wrote them, what they are about, and the pictures in them."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinLengthValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django_prose_editor.fields import ProseEditorField
+
+from articles import body, images
+from articles.querysets import ArticleQuerySet
+from ticker.models import Coin
+
+# First words of addresses that are not sections.
+RESERVED_SLUGS = frozenset(
+    {
+        *("about", "accounts", "admin", "advertise", "api", "author", "comments", "corrections", "feeds", "healthz"),
+        *("media", "newsletter", "prices", "readyz", "robots", "search", "sitemap", "static", "tag"),
+    }
+)
+
+
+def not_reserved(slug: str) -> None:
+    if slug in RESERVED_SLUGS:
+        raise ValidationError(f"“{slug}” is the address of another page. Choose another word.")
+
+
+class Section(models.Model):
+    name = models.CharField(max_length=40, unique=True)
+    slug = models.SlugField(unique=True, validators=[not_reserved], help_text="The section’s address: /markets/.")
+    standfirst = models.CharField(max_length=240, blank=True, help_text="One or two sentences under the name.")
+    position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first in the menu.")
+    is_opinion = models.BooleanField("opinion", default=False, help_text="Columns are shown with their writers.")
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("section", args=[self.slug])
+
+
+class Tag(models.Model):
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("tag", args=[self.slug])
+
+
+class Image(models.Model):
+    """A picture in the library. Smaller renditions are made by the worker after the upload."""
+
+    file = models.ImageField(
+        upload_to=images.library_path,
+        validators=[images.validate_picture],
+        width_field="width",
+        height_field="height",
+        help_text="JPEG, PNG or WebP, at least 600 pixels wide, 10 MB at most.",
+    )
+    alt = models.CharField(
+        "description",
+        max_length=300,
+        validators=[MinLengthValidator(3)],
+        help_text="What a reader who cannot see the picture should know.",
+    )
+    caption = models.CharField(max_length=300, blank=True)
+    credit = models.CharField(max_length=120, blank=True, help_text="Such as: Photograph: Ada Quill.")
+    width = models.PositiveIntegerField(editable=False, default=0)
+    height = models.PositiveIntegerField(editable=False, default=0)
+    renditions = models.JSONField(default=dict, editable=False, help_text="Width in pixels: file name.")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-uploaded_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.alt
+
+    @property
+    def url(self) -> str:
+        """The address of the picture at a size fit for most screens."""
+        return images.url_at_width(self, 1280)
+
+    @property
+    def srcset(self) -> str:
+        return images.srcset(self)
+
+
+class Author(models.Model):
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(unique=True)
+    role = models.CharField(max_length=80, blank=True, help_text="Such as: Policy editor.")
+    bio = models.TextField(blank=True, max_length=800)
+    email = models.EmailField(blank=True, help_text="Shown on the author’s page.")
+    holdings = models.CharField(
+        max_length=300, blank=True, help_text="A sentence for the author’s page, such as: Holds no coins."
+    )
+    joined_on = models.DateField("writing here since", null=True, blank=True)
+    portrait = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="author",
+        help_text="Comments from this account carry the badge “Author” under the author’s own stories.",
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("author", args=[self.slug])
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0]
+
+
+class Article(models.Model):
+    class Kind(models.TextChoices):
+        STORY = "story", "Story"
+        BRIEF = "brief", "Brief"
+        SPONSORED = "sponsored", "Sponsored article"
+        PRESS_RELEASE = "press_release", "Press release"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        IN_REVIEW = "in_review", "In review"
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    PAID_KINDS = (Kind.SPONSORED, Kind.PRESS_RELEASE)
+
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.STORY)
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="articles")
+    title = models.CharField("headline", max_length=140, help_text="Sentence case, no full stop.")
+    slug = models.SlugField(max_length=120, unique=True)
+    standfirst = models.CharField(max_length=300, blank=True, help_text="One or two sentences under the headline.")
+    body = ProseEditorField(
+        blank=True,
+        config={"extensions": body.EXTENSIONS},
+        sanitize=body.sanitise,
+        help_text="Write [[BTC]] to show a coin with its live price.",
+    )
+    hero = models.ForeignKey(Image, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    authors = models.ManyToManyField(Author, through="Byline", related_name="articles")
+    tags = models.ManyToManyField(Tag, blank=True, related_name="articles")
+    coins = models.ManyToManyField(Coin, through="ArticleCoin", related_name="articles")
+
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT, editable=False)
+    published_at = models.DateTimeField(
+        "published", null=True, blank=True, editable=False, help_text="A time in the future schedules the story."
+    )
+    updated_at = models.DateTimeField(
+        "updated", null=True, blank=True, help_text="Shown to readers. Set it when the story says something new."
+    )
+
+    paid_by = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="Who paid. With this the piece is labelled, on every page, as paid.",
+    )
+    disclosure = models.CharField(max_length=300, blank=True, help_text="What was paid, and for what.")
+
+    comments_open = models.BooleanField(default=True)
+    comment_count = models.PositiveIntegerField(default=0, editable=False)
+    byline = models.CharField(max_length=300, blank=True, editable=False, help_text="The names, for cards.")
+    word_count = models.PositiveIntegerField(default=0, editable=False)
+    search_text = models.TextField(blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+        permissions = [("publish_article", "Can publish, schedule and withdraw")]
+        indexes = [
+            models.Index(fields=["status", "-published_at", "-id"], name="article_latest"),
+            models.Index(fields=["section", "status", "-published_at", "-id"], name="article_section_latest"),
+            models.Index(fields=["status", "-comment_count"], name="article_most_discussed"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="published") | Q(published_at__isnull=False),
+                name="article_published_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind__in=["sponsored", "press_release"]) & ~Q(paid_by=""))
+                | (Q(kind__in=["story", "brief"]) & Q(paid_by="")),
+                name="article_paid_kinds_name_the_payer",
+                violation_error_message="Sponsored articles and press releases name who paid; nothing else may.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        """Whatever the way in (admin, importer, shell), what is stored is safe HTML."""
+        self.body = body.sanitise(self.body)
+        text = body.plain_text(self.body)
+        self.word_count = len(text.split())
+        self.search_text = f"{self.title}\n{self.standfirst}\n{text}".lower()
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("article", args=[self.section.slug, self.slug])
+
+    @property
+    def is_paid(self) -> bool:
+        """The one flag behind label, disclosure, link relations and what the piece is kept out of."""
+        return bool(self.paid_by)
+
+    @property
+    def reading_minutes(self) -> int:
+        """At 230 words a minute, the middle of what studies of silent reading find; never 0."""
+        return max(1, round(self.word_count / 230))
+
+
+class Byline(models.Model):
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="bylines")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["article", "author"], name="byline_once")]
+
+    def __str__(self) -> str:
+        return self.author.name
+
+
+class ArticleCoin(models.Model):
+    """A coin that a story is about, with its price when the story was first published."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="article_coins")
+    coin = models.ForeignKey(Coin, on_delete=models.PROTECT, related_name="article_coins")
+    price_at_publication = models.DecimalField(max_digits=30, decimal_places=12, null=True, blank=True, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["article", "coin"], name="article_coin_once")]
+
+    def __str__(self) -> str:
+        return self.coin.symbol
+
+
+class StatusChange(models.Model):
+    """Who changed a story’s status, from what to what, and when."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="status_changes")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    old_status = models.CharField(max_length=20, choices=Article.Status.choices)
+    new_status = models.CharField(max_length=20, choices=Article.Status.choices)
+    at = models.DateTimeField()
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_old_status_display()} → {self.get_new_status_display()}"

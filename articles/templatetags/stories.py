@@ -1,0 +1,94 @@
+"""Stories in templates."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from articles import body, page_metadata
+from articles.models import Article, Section
+from ticker.models import Coin
+
+register = template.Library()
+
+
+@register.simple_tag
+def sections() -> list[Section]:
+    return list(Section.objects.all())
+
+
+@register.simple_tag
+def body_halves(article: Article, coins: Iterable[Coin], own_host: str) -> tuple[SafeString, SafeString]:
+    """The body as readers get it, in two halves with room for an advertisement between them."""
+    chips = {
+        coin.symbol: render_to_string("ticker/_chip.html", {"coin": coin}).strip()
+        for coin in coins
+        if f"[[{coin.symbol}]]" in article.body
+    }
+    html = body.for_page(article.body, chips, is_paid=article.is_paid, own_host=own_host)
+    first, second = body.halves(html)
+    return mark_safe(first), mark_safe(second)  # Sanitised when it was stored.
+
+
+@register.filter
+def safe_body(html: str) -> SafeString:
+    """HTML from a field that its model sanitises at every save."""
+    return mark_safe(html)
+
+
+@register.simple_tag
+def metadata(article: Article, publication_name: str) -> page_metadata.Metadata:
+    return page_metadata.of_article(article, publication_name)
+
+
+@register.filter
+def json_ld(text: str) -> SafeString:
+    return mark_safe(text)  # Escaped by page_metadata.
+
+
+@register.filter
+def short_date(moment: datetime) -> str:
+    """“22 Nov”, and with its year when that is not this one."""
+    this_year = moment.year == timezone.now().year
+    return f"{moment.day} {moment:%b}" if this_year else f"{moment.day} {moment:%b %Y}"
+
+
+@register.filter
+def highlight(text: str, words: list[str]) -> SafeString:
+    """Escape `text` and mark every one of `words` in it."""
+    if not words:
+        return SafeString(escape(text))
+    pattern = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)), re.IGNORECASE)
+    parts: list[Any] = []
+    end = 0
+    for match in pattern.finditer(text):
+        parts += [escape(text[end : match.start()]), "<mark>", escape(match[0]), "</mark>"]
+        end = match.end()
+    return mark_safe("".join([*parts, escape(text[end:])]))
+
+
+@register.filter
+def wire_time(moment: datetime) -> str:
+    """The hour of today’s briefs, the day of older ones."""
+    return f"{moment:%H:%M} UTC" if moment.date() == timezone.now().date() else short_date(moment)
+
+
+@register.filter
+def lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+@register.filter
+def cut_full_stop(text: str) -> str:
+    return text.rstrip(".")
+
+
+@register.simple_tag
+def latest_stories(count: int) -> list[Article]:
+    return list(Article.objects.published().journalism().stories().for_cards().newest_first()[:count])

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from articles import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("author/<slug:slug>/", views.author, name="author"),
+    path("tag/<slug:slug>/", views.tag, name="tag"),
+    path("<slug:slug>/", views.section, name="section"),
+    path("<slug:section>/<slug:slug>/", views.article, name="article"),
+]

@@ -1,0 +1,119 @@
+"""The reader’s pages. A view speaks HTTP; what is public and what is shown is decided elsewhere."""
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Prefetch, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from articles import front_page, related
+from articles import search as searching
+from articles.models import Article, ArticleCoin, Author, Byline, Section, Tag
+from articles.pagination import page_of
+from ticker.models import Coin
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    context = {"front": front_page.compose(), "discussed": related.most_discussed(), "canonical": "/"}
+    return render(request, "articles/home.html", context)
+
+
+@require_safe
+def section(request: HttpRequest, slug: str) -> HttpResponse:
+    section = get_object_or_404(Section, slug=slug)
+    page = page_of(Article.objects.published().filter(section=section).for_cards().newest_first(), request.GET)
+    context = {
+        "section": section,
+        "page": page,
+        "discussed": related.most_discussed(),
+        "canonical": section.get_absolute_url(),
+    }
+    return render(request, "articles/section.html", context)
+
+
+@require_safe
+def author(request: HttpRequest, slug: str) -> HttpResponse:
+    author = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
+    stories = Article.objects.published().filter(bylines__author=author)
+    context = {
+        "author": author,
+        "page": page_of(stories.for_cards().newest_first(), request.GET),
+        "story_count": stories.count(),
+        "canonical": author.get_absolute_url(),
+    }
+    return render(request, "articles/author.html", context)
+
+
+@require_safe
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    tag = get_object_or_404(Tag, slug=slug)
+    stories = Article.objects.published().filter(tags=tag).for_cards().newest_first()
+    context = {
+        "tag": tag,
+        "page": page_of(stories, request.GET),
+        "discussed": related.most_discussed(),
+        "canonical": tag.get_absolute_url(),
+    }
+    return render(request, "articles/tag.html", context)
+
+
+@require_safe
+def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
+    article = public_article(slug)
+    if article.section.slug != section:
+        return redirect(article, permanent=True)
+    # One query brings the price strip, and says which of its coins the story is about.
+    about = ArticleCoin.objects.filter(article=article, coin=OuterRef("pk"))
+    strip = list(
+        Coin.objects.on_strip().annotate(
+            in_story=Exists(about), price_then=Subquery(about.values("price_at_publication")[:1])
+        )
+    )
+    context = {
+        "article": article,
+        "coins": strip,
+        "story_coins": [coin for coin in strip if coin.in_story],
+        "rail": related.rail(article),
+        "own_host": settings.SITE_URL.split("//", 1)[1],
+    }
+    template = "articles/paid_article.html" if article.is_paid else "articles/article.html"
+    return render(request, template, context)
+
+
+def public_article(slug: str) -> Article:
+    """The published article `slug` with all that its page shows of it, or Http404."""
+    bylines = Prefetch("bylines", Byline.objects.select_related("author__portrait"))
+    found = (
+        Article.objects.published()
+        .select_related("section", "hero")
+        .prefetch_related(bylines, "tags")
+        .defer("search_text")
+        .filter(slug=slug)
+        .first()
+    )
+    if found is None:
+        raise Http404("No such story.")
+    return found
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "").replace("\x00", "").strip()[: searching.LONGEST_QUERY]
+    section_slug = request.GET.get("section", "")
+    sections = list(Section.objects.all())
+    chosen = section_slug if section_slug in {section.slug for section in sections} else ""
+    page = page_of(searching.find(query, chosen), request.GET, keep={"q": query, "section": chosen})
+    found = searching.words(query)
+    for story in page.items:
+        story.excerpt = searching.excerpt(story, found)
+    context = {
+        "query": query,
+        "words": found,
+        "page": page,
+        "sections": sections,
+        "chosen": chosen,
+        "tags": Tag.objects.all()[:12],
+        "noindex": True,
+    }
+    return render(request, "articles/search.html", context)
