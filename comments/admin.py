@@ -1,0 +1,47 @@
+"""Comments on the desk: read, removed and put back; never written or deleted there."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django_comments.models import Comment
+from django_comments_xtd.models import XtdComment
+
+from comments import moderation
+from comments.models import SiteComment
+
+for library_model in (Comment, XtdComment):
+    if admin.site.is_registered(library_model):
+        admin.site.unregister(library_model)
+
+
+@admin.register(SiteComment)
+class SiteCommentAdmin(admin.ModelAdmin[SiteComment]):
+    list_display = ("excerpt", "user_name", "submit_date", "is_removed")
+    list_filter = ("is_removed", "submit_date")
+    search_fields = ("comment", "user_name", "user_email")
+    show_full_result_count = False
+    date_hierarchy = "submit_date"
+    ordering = ("-submit_date",)
+    actions = ("remove", "put_back")
+    readonly_fields = ("user_name", "user_email", "user_url", "comment", "submit_date", "is_removed", "level")
+    fields = readonly_fields
+
+    @admin.display(description="thought")
+    def excerpt(self, comment: SiteComment) -> str:
+        return comment.comment[:90]
+
+    @admin.action(description="Remove from the page", permissions=["change"])
+    def remove(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.message_user(request, f"{moderation.remove(queryset)} removed.")
+
+    @admin.action(description="Put back on the page", permissions=["change"])
+    def put_back(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.message_user(request, f"{moderation.restore(queryset)} put back.")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

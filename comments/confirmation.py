@@ -1,0 +1,69 @@
+"""A stranger’s thought is published by a button behind a mailed link: once, whatever is clicked how often."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django_tasks import task
+
+from comments import posting
+from comments.models import Confirmation, SiteComment
+
+LIFETIME = timedelta(days=3)
+
+
+class Expired(Exception):
+    """The link is older than its lifetime, or its article no longer takes comments."""
+
+
+def confirm(key: str) -> SiteComment:
+    """Publish what waits under `key` and return the comment; again and again, the same one.
+
+    Raises Confirmation.DoesNotExist, Expired or ReplyRefused, having changed nothing.
+    """
+    with transaction.atomic():
+        waiting = Confirmation.objects.select_for_update(of=("self",)).select_related("article").get(key=key)
+        if waiting.comment_id:
+            return SiteComment.objects.get(pk=waiting.comment_id)
+        if has_expired(waiting):
+            raise Expired
+        words = {
+            field: getattr(waiting, field) for field in ("name", "email", "url", "comment", "followup", "reply_to")
+        }
+        comment = posting.publish(waiting.article, words, ip=waiting.ip_address)
+        Confirmation.objects.filter(pk=waiting.pk, comment_id=None).update(comment_id=comment.pk)
+        return comment
+
+
+def has_expired(waiting: Confirmation) -> bool:
+    too_old = waiting.created_at < timezone.now() - LIFETIME
+    return too_old or not waiting.article.comments_open
+
+
+@task()
+def mail_link(confirmation_id: int) -> None:
+    """Mail the link. None of the commenter’s text is in the mail, so that nobody can use us to send theirs."""
+    waiting = Confirmation.objects.select_related("article__section").filter(pk=confirmation_id).first()
+    if waiting is None or waiting.comment_id:
+        return
+    context = {
+        "article": waiting.article,
+        "link": settings.SITE_URL + reverse("comment-confirm", args=[waiting.key]),
+        "days": LIFETIME.days,
+    }
+    EmailMessage(
+        subject="Confirm your thought",
+        body=render_to_string("comments/mail/confirm.txt", context),
+        to=[waiting.email],
+        headers={"Auto-Submitted": "auto-generated"},
+    ).send()
+
+
+@task()
+def forget_expired() -> int:
+    """Delete what nobody confirmed, and the words of what was, after their time."""
+    return Confirmation.objects.filter(created_at__lt=timezone.now() - LIFETIME).delete()[0]

@@ -1,0 +1,68 @@
+"""The reply form. The library makes and checks its tokens; the words and the fields are ours."""
+
+from typing import Any
+
+from django import forms
+from django_comments.forms import CommentSecurityForm
+
+from comments.models import SiteComment
+
+MISSING = {
+    "name": "Tell us what to call you.",
+    "email": "Add your e-mail address. It will not be published.",
+    "comment": "Write something first.",
+}
+
+
+class ThoughtForm(CommentSecurityForm):
+    name = forms.CharField(max_length=50, error_messages={"required": MISSING["name"]})
+    email = forms.EmailField(
+        max_length=254,
+        error_messages={
+            "required": MISSING["email"],
+            "invalid": "Write the address in full, such as name@example.com.",
+        },
+    )
+    url = forms.URLField(
+        max_length=200,
+        required=False,
+        assume_scheme="https",
+        error_messages={"invalid": "Write the address in full, such as https://example.com."},
+    )
+    comment = forms.CharField(
+        max_length=3000,
+        widget=forms.Textarea,
+        error_messages={"required": MISSING["comment"], "max_length": "Keep it under 3,000 characters."},
+    )
+    followup = forms.BooleanField(required=False)
+    reply_to = forms.IntegerField(required=False, min_value=1)
+    # Nobody sees this field; robots fill it in.
+    honeypot = forms.CharField(required=False)
+
+    def clean_honeypot(self) -> str:
+        if self.cleaned_data["honeypot"]:
+            raise forms.ValidationError("Leave this field empty.")
+        return ""
+
+    def clean_reply_to(self) -> int | None:
+        """A reply answers a public comment on this article, or nothing."""
+        number = self.cleaned_data["reply_to"]
+        if number is None:
+            return None
+        if number > 2**31 - 1 or answered_comment(self.target_object, number) is None:
+            raise forms.ValidationError("The thought you answer is no longer here.")
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for value in data.values():
+            if isinstance(value, str) and "\x00" in value:
+                raise forms.ValidationError("Your text holds a character that cannot be stored.")
+        return data
+
+
+def answered_comment(article: Any, number: int) -> SiteComment | None:
+    """The public comment `number` on `article`, or None."""
+    from comments.models import comments_on
+
+    return comments_on(article).filter(pk=number, is_public=True, is_removed=False).first()

@@ -1,0 +1,116 @@
+"""The conversation’s rows: the library’s comments under our rules, and what waits for confirmation."""
+
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+from django.db.models import F, Max
+from django.utils import timezone
+from django_comments.managers import CommentManager
+from django_comments_xtd.models import XtdComment
+
+from articles.models import Article
+
+DEEPEST_LEVEL = 3  # four levels, counted from nought, as the design draws them
+
+
+class ReplyRefused(Exception):
+    """The comment answers something that cannot be answered here. Nothing was stored."""
+
+
+class SiteComment(XtdComment):
+    """The library’s comment with an insert that is one transaction, or nothing at all."""
+
+    objects = CommentManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = "comment"
+        default_manager_name = "objects"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # XtdComment.save() renumbers whole threads in three transactions; it is skipped on purpose.
+        if self.pk is not None:
+            super(XtdComment, self).save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            if self.parent_id:
+                self._insert_reply(*args, **kwargs)
+            else:
+                self._insert_root(*args, **kwargs)
+
+    def _insert_root(self, *args: Any, **kwargs: Any) -> None:
+        super(XtdComment, self).save(*args, **kwargs)
+        self.parent_id = self.thread_id = self.pk
+        XtdComment.norel_objects.filter(pk=self.pk).update(parent_id=self.pk, thread_id=self.pk)
+
+    def _insert_reply(self, *args: Any, **kwargs: Any) -> None:
+        parent = self._lock_thread_of_parent()
+        if parent.level >= DEEPEST_LEVEL:
+            # A reply to the deepest level stands beside what it answers.
+            parent = XtdComment.norel_objects.get(pk=parent.parent_id)
+        self.parent_id = parent.pk
+        self.thread_id, self.level = parent.thread_id, parent.level + 1
+        thread = XtdComment.norel_objects.filter(thread_id=self.thread_id)
+        self.order = (thread.aggregate(last=Max("order"))["last"] or 0) + 1
+        super(XtdComment, self).save(*args, **kwargs)
+        thread.filter(pk__in=_ancestors(parent)).update(nested_count=F("nested_count") + 1)
+
+    def _lock_thread_of_parent(self) -> XtdComment:
+        parent = XtdComment.norel_objects.filter(
+            pk=self.parent_id,
+            content_type_id=self.content_type_id,
+            object_pk=str(self.object_pk),
+            is_public=True,
+            is_removed=False,
+        ).first()
+        if parent is None:
+            raise ReplyRefused("The thought you answer is no longer here.")
+        # Locking the root serialises the thread: no two replies get the same place.
+        XtdComment.norel_objects.select_for_update(of=("self",)).get(pk=parent.thread_id)
+        return parent
+
+
+def _ancestors(comment: XtdComment) -> list[int]:
+    found = [comment.pk]
+    while comment.parent_id != comment.pk:
+        comment = XtdComment.norel_objects.get(pk=comment.parent_id)
+        found.append(comment.pk)
+    return found
+
+
+def comments_on(article: Article) -> models.QuerySet[SiteComment]:
+    """Every comment on `article` in any state."""
+    content_type = ContentType.objects.get_for_model(Article)
+    return SiteComment.objects.filter(content_type=content_type, object_pk=str(article.pk))
+
+
+class Confirmation(models.Model):
+    """What a stranger wrote, kept until the link in the mail is used. The link holds only the key."""
+
+    key = models.CharField(max_length=64, unique=True)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
+    reply_to = models.PositiveIntegerField(null=True)
+    name = models.CharField(max_length=50)
+    email = models.EmailField()
+    url = models.URLField(blank=True)
+    comment = models.TextField(max_length=3000)
+    followup = models.BooleanField(default=False)
+    ip_address = models.GenericIPAddressField(null=True)
+    fingerprint = models.CharField(
+        max_length=64, help_text="Of article, address and words: the same thought sent twice is asked about once."
+    )
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    comment_id = models.PositiveIntegerField(null=True, unique=True, help_text="Set once, when it was published.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fingerprint"],
+                condition=models.Q(comment_id__isnull=True),
+                name="confirmation_pending_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Waiting since {self.created_at:%d %B %Y}"

@@ -1,0 +1,169 @@
+"""Commenting, as HTTP. The article’s page holds no token: a preview page or a small script brings fresh ones."""
+
+from typing import Any
+
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from articles.models import Article
+from comments import confirmation, notifications, posting
+from comments.forms import ThoughtForm, answered_comment
+from comments.models import Confirmation, ReplyRefused, SiteComment
+
+LARGEST_PK = 2**31 - 1
+
+
+class NoSuchArticle(Exception):
+    """The form names no article that takes comments."""
+
+
+def article_named(params: Any) -> Article:
+    """The public article with an open conversation that the form names. Raises NoSuchArticle."""
+    number = params.get("object_pk", "")
+    if params.get("content_type") != "articles.article" or not (number.isascii() and number.isdecimal()):
+        raise NoSuchArticle
+    article = (
+        Article.objects.published()
+        .select_related("section")
+        .filter(pk=min(int(number[:12]), LARGEST_PK), comments_open=True)
+        .first()
+    )
+    if article is None:
+        raise NoSuchArticle
+    return article
+
+
+@csrf_exempt  # It changes nothing: it shows the words again, with the tokens that posting them needs.
+@require_POST
+@never_cache
+def preview(request: HttpRequest) -> HttpResponse:
+    """What the form in the article posts to without JavaScript: a look at the thought, ready to be sent."""
+    try:
+        article = article_named(request.POST)
+    except NoSuchArticle:
+        return render(request, "comments/closed.html", status=404)
+    fresh = ThoughtForm(article)
+    data = request.POST.copy()
+    data["timestamp"], data["security_hash"] = fresh.initial["timestamp"], fresh.initial["security_hash"]
+    return show_form(request, article, ThoughtForm(article, data=signed_in(request, data)))
+
+
+@require_GET
+@never_cache
+def tokens(request: HttpRequest) -> HttpResponse:
+    """What the script asks for when the form is first touched, so that posting is one step."""
+    try:
+        article = article_named(request.GET)
+    except NoSuchArticle:
+        return JsonResponse({"error": "This conversation is closed."}, status=404)
+    fresh = ThoughtForm(article)
+    return JsonResponse(
+        {
+            "csrfmiddlewaretoken": get_token(request),
+            "timestamp": fresh.initial["timestamp"],
+            "security_hash": fresh.initial["security_hash"],
+        }
+    )
+
+
+@require_POST
+@never_cache
+def post(request: HttpRequest) -> HttpResponse:
+    """Account holders are published at once; strangers are asked, by mail, to confirm."""
+    try:
+        article = article_named(request.POST)
+    except NoSuchArticle:
+        return render(request, "comments/closed.html", status=404)
+    form = ThoughtForm(article, data=signed_in(request, request.POST.copy()))
+    if not form.is_valid():
+        return show_form(request, article, refreshed(form) if form.security_errors() else form, status=400)
+    words, ip = form.cleaned_data, request.META.get("REMOTE_ADDR") or None
+    try:
+        if request.user.is_authenticated:
+            comment = posting.post_as_user(article, words, request.user, ip)
+            return redirect(permalink(comment, article))
+        posting.ask_to_confirm(article, words, ip)
+    except ReplyRefused as refusal:
+        form.add_error("reply_to", str(refusal))
+        return show_form(request, article, form, status=400)
+    return redirect("comment-sent")
+
+
+def signed_in(request: HttpRequest, data: Any) -> Any:
+    """An account’s own name and address stand for whatever the form holds."""
+    if request.user.is_authenticated:
+        data["name"] = (request.user.get_full_name() or request.user.get_username())[:50]
+        data["email"] = request.user.email or f"{request.user.get_username()}@accounts.invalid"
+    return data
+
+
+def refreshed(form: ThoughtForm) -> ThoughtForm:
+    """The same words with new tokens, for a form that lay open too long."""
+    fresh = ThoughtForm(form.target_object)
+    data = form.data.copy()
+    data["timestamp"], data["security_hash"], data["honeypot"] = (
+        fresh.initial["timestamp"],
+        fresh.initial["security_hash"],
+        "",
+    )
+    renewed = ThoughtForm(form.target_object, data=data)
+    if renewed.is_valid():
+        renewed.add_error(None, "The form lay open for too long. Read your thought once more and post it.")
+    return renewed
+
+
+def show_form(request: HttpRequest, article: Article, form: ThoughtForm, status: int = 200) -> HttpResponse:
+    number = str(form.data.get("reply_to") or "")
+    answers = answered_comment(article, int(number)) if number.isdecimal() and len(number) < 10 else None
+    context = {"article": article, "form": form, "answers": answers, "noindex": True}
+    return render(request, "comments/preview.html", context, status=status)
+
+
+@require_safe
+def sent(request: HttpRequest) -> HttpResponse:
+    context = {"days": confirmation.LIFETIME.days, "noindex": True}
+    return render(request, "comments/sent.html", context)
+
+
+@csrf_exempt  # The key in the address is the proof; mail programs open the page without cookies.
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def confirm(request: HttpRequest, key: str) -> HttpResponse:
+    """GET shows the thought and a button, and changes nothing. POST publishes, once."""
+    waiting = Confirmation.objects.select_related("article__section").filter(key=key[:64]).first()
+    if waiting is None:
+        return render(request, "comments/expired.html", {"noindex": True}, status=404)
+    if request.method == "POST":
+        try:
+            return redirect(permalink(confirmation.confirm(waiting.key), waiting.article))
+        except (confirmation.Expired, SiteComment.DoesNotExist):
+            return render(request, "comments/expired.html", {"noindex": True}, status=410)
+        except ReplyRefused as refusal:
+            context = {"waiting": waiting, "refusal": str(refusal), "noindex": True}
+            return render(request, "comments/confirm.html", context, status=409)
+    if confirmation.has_expired(waiting) and not waiting.comment_id:
+        return render(request, "comments/expired.html", {"noindex": True}, status=410)
+    return render(request, "comments/confirm.html", {"waiting": waiting, "noindex": True})
+
+
+@csrf_exempt  # RFC 8058: mail programs post here without cookies; the signed key is the proof.
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def mute(request: HttpRequest, key: str) -> HttpResponse:
+    try:
+        signing.loads(key, salt=notifications.SALT)
+    except signing.BadSignature as error:
+        raise Http404("No such link.") from error
+    if request.method == "POST":
+        notifications.mute(key)
+    context = {"is_muted": request.method == "POST", "noindex": True}
+    return render(request, "comments/mute.html", context)
+
+
+def permalink(comment: SiteComment, article: Article) -> str:
+    return f"{article.get_absolute_url()}#c{comment.pk}"
