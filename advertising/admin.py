@@ -1,0 +1,130 @@
+"""Placements on the desk: a queue, the copy as readers would see it, and a decision with its reason."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods
+
+from advertising import review
+from advertising.models import Advertiser, Creative, Decision, Placement, Rate
+from articles.admin import ReadOnlyAdmin
+
+
+@admin.register(Advertiser)
+class AdvertiserAdmin(admin.ModelAdmin[Advertiser]):
+    list_display = ("name", "website", "contact_email", "is_house")
+    search_fields = ("name",)
+    autocomplete_fields = ("members",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Rate)
+class RateAdmin(admin.ModelAdmin[Rate]):
+    list_display = ("product", "price", "unit", "position")
+
+
+@admin.register(Placement)
+class PlacementAdmin(admin.ModelAdmin[Placement]):
+    change_form_template = "admin/placement_form.html"
+    list_display = ("title", "advertiser", "product", "state_in_words", "starts_on", "ends_on", "review_link")
+    list_filter = ("status", "product", "advertiser")
+    list_select_related = ("advertiser",)
+    search_fields = ("title", "advertiser__name")
+    autocomplete_fields = ("advertiser",)
+    readonly_fields = ("state_in_words", "desk_note", "article")
+    fields = (
+        "state_in_words",
+        "advertiser",
+        "product",
+        "title",
+        "slot",
+        "section",
+        "starts_on",
+        "ends_on",
+        "desk_note",
+        "article",
+    )
+
+    @admin.display(description="state", ordering="status")
+    def state_in_words(self, placement: Placement) -> str:
+        return placement.state[1] if placement.pk else "Draft"
+
+    @admin.display(description="")
+    def review_link(self, placement: Placement) -> str:
+        if placement.status != Placement.Status.SUBMITTED:
+            return ""
+        address = reverse("admin:advertising_placement_review", args=[placement.pk])
+        return format_html('<a class="button" href="{}">Review</a>', address)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What carries money is kept."""
+        return False
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.review_view))
+        return [path("<int:pk>/review/", view, name="advertising_placement_review"), *super().get_urls()]
+
+    def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One page: what readers would see, beside what was approved before, and the three buttons."""
+        if not request.user.has_perm("advertising.review_placement"):
+            raise PermissionDenied
+        placement = get_object_or_404(Placement.objects.select_related("advertiser", "approved_creative"), pk=pk)
+        if request.method == "POST" and self.decide(request, placement):
+            return redirect("admin:advertising_placement_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Review: {placement.title}",
+            "placement": placement,
+            "newest": placement.latest_creative,
+            "opts": self.model._meta,
+            "note": request.POST.get("note", ""),
+        }
+        return render(request, "admin/placement_review.html", context)
+
+    def decide(self, request: HttpRequest, placement: Placement) -> bool:
+        """Carry out the decision that was sent; say what went wrong otherwise. True when it is done."""
+        note = request.POST.get("note", "")
+        seen = request.POST.get("version", "")
+        version = int(seen) if seen.isdecimal() and len(seen) < 6 else -1
+        decisions: dict[str, Callable[[], Placement]] = {
+            "approve": lambda: review.approve(placement, request.user, version),  # type: ignore[arg-type]
+            "changes": lambda: review.request_changes(placement, request.user, note),  # type: ignore[arg-type]
+            "reject": lambda: review.reject(placement, request.user, note),  # type: ignore[arg-type]
+        }
+        decision = decisions.get(request.POST.get("decision", ""))
+        if decision is None:
+            messages.error(request, "Choose a decision.")
+            return False
+        try:
+            decided = decision()
+        except ValidationError as error:
+            for line in error.messages:
+                messages.error(request, line)
+            return False
+        self.log_change(request, decided, f"Decision: {decided.get_status_display()}")
+        messages.success(
+            request, f"“{decided.title}”: {decided.get_status_display().lower()}. The advertiser is told by mail."
+        )
+        return True
+
+
+@admin.register(Creative)
+class CreativeAdmin(ReadOnlyAdmin):
+    """Versions are read here; advertisers make them, and nobody changes one."""
+
+    list_display = ("placement", "version", "headline", "created_at")
+    list_select_related = ("placement",)
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    list_display = ("at", "placement", "old_status", "new_status", "by")
+    list_select_related = ("placement", "by")

@@ -1,0 +1,208 @@
+"""Who advertises, what they submitted, and which copy of it was approved."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from advertising import slots
+from advertising.querysets import PlacementQuerySet
+from articles import images
+from articles.models import Article, Section
+
+https_only = URLValidator(schemes=["https"], message="Use an address that starts with https://.")
+
+
+class Advertiser(models.Model):
+    name = models.CharField(max_length=120, unique=True, help_text="As readers see it: Paid for by …")
+    website = models.URLField(blank=True, validators=[https_only])
+    contact_email = models.EmailField(blank=True)
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="advertisers",
+        help_text="Accounts that may submit and follow placements.",
+    )
+    is_house = models.BooleanField(
+        "house", default=False, help_text="Our own: fills slots that nobody booked, never labelled as paid."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.TextChoices):
+    SPONSORED = "sponsored", "Sponsored article"
+    PRESS_RELEASE = "press_release", "Press release"
+    BANNER = "banner", "Banner"
+    LETTER = "letter", "Letter placement"
+
+
+class Rate(models.Model):
+    """A line of the rate card."""
+
+    product = models.CharField(max_length=20, choices=Product.choices, unique=True)
+    price = models.DecimalField("price in dollars", max_digits=10, decimal_places=2)
+    unit = models.CharField(max_length=40, help_text="What the price buys, such as: 30 days, or: per 1,000 views.")
+    details = models.TextField(help_text="One line for each thing that is included.")
+    position = models.PositiveSmallIntegerField(default=100)
+
+    class Meta:
+        ordering = ["position", "product"]
+        verbose_name = "rate"
+
+    def __str__(self) -> str:
+        return f"{self.get_product_display()}: ${self.price}"
+
+    @property
+    def lines(self) -> list[str]:
+        return [line.strip() for line in self.details.splitlines() if line.strip()]
+
+
+class Placement(models.Model):
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SUBMITTED = "submitted", "In review"
+        CHANGES = "changes", "Changes requested"
+        APPROVED = "approved", "Approved"
+        REJECTED = "rejected", "Rejected"
+
+    advertiser = models.ForeignKey(Advertiser, on_delete=models.PROTECT, related_name="placements")
+    product = models.CharField(max_length=20, choices=Product.choices)
+    title = models.CharField(max_length=120, help_text="For you and the desk; readers do not see it on banners.")
+    slot = models.CharField(max_length=20, choices=slots.CHOICES, blank=True)
+    section = models.ForeignKey(
+        Section, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Empty: everywhere."
+    )
+    starts_on = models.DateField("first day")
+    ends_on = models.DateField("last day")
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT, editable=False)
+    approved_creative = models.ForeignKey(
+        "Creative", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    article = models.OneToOneField(
+        Article, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="placement"
+    )
+    desk_note = models.TextField("note to the advertiser", blank=True, max_length=1000)
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PlacementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        permissions = [("review_placement", "Can approve and reject placements")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="placement_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=~Q(status="approved") | Q(approved_creative__isnull=False),
+                name="placement_approved_has_a_creative",
+            ),
+            models.CheckConstraint(condition=~Q(product="banner") | ~Q(slot=""), name="placement_banner_has_a_slot"),
+        ]
+        indexes = [models.Index(fields=["product", "ends_on", "starts_on"], name="placement_running")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("placement", args=[self.pk])
+
+    def clean(self) -> None:
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValidationError({"ends_on": "The last day is before the first."})
+        if self.product == Product.BANNER and not self.slot:
+            raise ValidationError({"slot": "Choose where the banner stands."})
+
+    @property
+    def is_live(self) -> bool:
+        """Approved and within its dates. Says in Python what PlacementQuerySet.live() asks the database."""
+        today = timezone.now().date()
+        return self.approved_creative_id is not None and self.starts_on <= today <= self.ends_on and not self.is_refused
+
+    @property
+    def is_refused(self) -> bool:
+        return self.status == self.Status.REJECTED
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """The badge: its class and its words. Dates decide between scheduled, running and finished."""
+        if self.status != self.Status.APPROVED:
+            return self.status, self.get_status_display()
+        today = timezone.now().date()
+        if today < self.starts_on:
+            return "scheduled", "Scheduled"
+        if today > self.ends_on:
+            return "finished", "Finished"
+        return "running", "Running"
+
+    @property
+    def latest_creative(self) -> "Creative | None":
+        return self.creatives.order_by("-version").first()
+
+
+class Creative(models.Model):
+    """One version of what readers would see. Approved copies never change; an edit is a new version."""
+
+    placement = models.ForeignKey(Placement, on_delete=models.CASCADE, related_name="creatives")
+    version = models.PositiveSmallIntegerField()
+    headline = models.CharField(max_length=60, blank=True)
+    text = models.TextField(blank=True, help_text="Banners: up to 140 characters. Articles: the whole text.")
+    target_url = models.URLField("where it leads", validators=[https_only])
+    alt = models.CharField("picture description", max_length=200, blank=True)
+    disclosure = models.CharField("who pays what", max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["placement", "version"]
+        constraints = [models.UniqueConstraint(fields=["placement", "version"], name="creative_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.headline or self.placement.title}, version {self.version}"
+
+
+def creative_path(picture: "CreativePicture", filename: str) -> str:
+    return images.library_path(picture, filename).replace("images/", "placements/", 1)  # type: ignore[arg-type]
+
+
+class CreativePicture(models.Model):
+    """A banner’s picture at one of the slot’s sizes, or the picture of a sponsored article."""
+
+    creative = models.ForeignKey(Creative, on_delete=models.CASCADE, related_name="pictures")
+    size = models.CharField(max_length=10, choices=slots.SIZE_CHOICES)
+    file = models.ImageField(upload_to=creative_path, validators=[images.validate_picture])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["creative", "size"], name="creative_picture_once")]
+
+    def __str__(self) -> str:
+        return self.size
+
+
+class Decision(models.Model):
+    """What happened to a placement, who did it and when. Never deleted."""
+
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="decisions")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    old_status = models.CharField(max_length=20, choices=Placement.Status.choices)
+    new_status = models.CharField(max_length=20, choices=Placement.Status.choices)
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_old_status_display()} → {self.get_new_status_display()}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise ValidationError("A decision cannot be deleted.")

@@ -1,0 +1,79 @@
+"""A sponsored article or press release is an Article, made from the approved copy and nothing else."""
+
+from datetime import UTC, datetime, time
+from html import escape
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.utils.text import slugify
+
+from advertising.models import Creative, Placement, Product
+from articles import images, publishing
+from articles.models import Article, Image, Section
+
+KINDS = {Product.SPONSORED.value: Article.Kind.SPONSORED, Product.PRESS_RELEASE.value: Article.Kind.PRESS_RELEASE}
+
+
+def publish(placement: Placement, creative: Creative) -> None:
+    """Write the approved copy into the placement’s article and publish it from the first day on."""
+    if placement.product not in KINDS:
+        return
+    article = placement.article or Article()
+    article.kind = KINDS[placement.product]
+    article.section = placement.section or _any_section()
+    article.title = creative.headline or placement.title
+    article.slug = article.slug or _free_slug(article.title)
+    article.standfirst, article.body = _standfirst_and_body(creative)
+    article.paid_by = placement.advertiser.name
+    article.disclosure = creative.disclosure or f"{placement.advertiser.name} paid for this article."
+    article.comments_open = False
+    article.hero = _picture(creative) or article.hero
+    article.save()
+    placement.article = article
+    publishing.publish(article, by=None, at=datetime.combine(placement.starts_on, time(7), tzinfo=UTC))
+
+
+def withdraw(placement: Placement) -> None:
+    article = placement.article
+    if article and article.status == Article.Status.PUBLISHED:
+        publishing.withdraw(article, by=None, note="The placement was rejected.")
+
+
+def _any_section() -> Section:
+    section = Section.objects.first()
+    if section is None:
+        raise ValidationError("Add a section first.")
+    return section
+
+
+def _free_slug(title: str) -> str:
+    base = slugify(title)[:100] or "sponsored"
+    slug, number = base, 2
+    while Article.objects.filter(slug=slug).exists():
+        slug, number = f"{base}-{number}", number + 1
+    return slug
+
+
+def _standfirst_and_body(creative: Creative) -> tuple[str, str]:
+    """Plain text from the form: the first paragraph stands first, “## ” begins a section heading."""
+    paragraphs = [part.strip() for part in creative.text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+    if not paragraphs:
+        raise ValidationError("The text is empty.")
+    html = "".join(
+        f"<h2>{escape(part[3:])}</h2>" if part.startswith("## ") else f"<p>{escape(part)}</p>"
+        for part in paragraphs[1:] or paragraphs
+    )
+    link = f'<p><a href="{escape(creative.target_url)}">{escape(creative.target_url)}</a></p>'
+    return paragraphs[0][:300], html + link
+
+
+def _picture(creative: Creative) -> Image | None:
+    supplied = creative.pictures.filter(size="1280x720").first()
+    if supplied is None:
+        return None
+    image = Image(alt=creative.alt or "Picture supplied by the advertiser", credit=creative.placement.advertiser.name)
+    with supplied.file.open("rb") as file:
+        image.file.save(supplied.file.name.rsplit("/", 1)[-1], ContentFile(file.read()), save=False)
+    image.save()
+    images.render_later(image)
+    return image

@@ -1,0 +1,27 @@
+"""Which placements run, which wait, and whose they are."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from advertising.models import Placement  # noqa: F401
+
+
+class PlacementQuerySet(models.QuerySet["Placement"]):
+    def live(self) -> Self:
+        """Approved once, not rejected since, and within its dates.
+
+        A placement whose later edit waits for review stays live with the copy that was approved.
+        """
+        today = timezone.now().date()
+        return self.filter(approved_creative__isnull=False, starts_on__lte=today, ends_on__gte=today).exclude(
+            status="rejected"
+        )
+
+    def awaiting_review(self) -> Self:
+        return self.filter(status="submitted").order_by("submitted_at")
+
+    def of_member(self, user: Any) -> Self:
+        return self.filter(advertiser__members=user)

@@ -1,0 +1,108 @@
+"""The only writer of a placement’s status: submitted, approved, sent back or rejected."""
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django_tasks import task
+
+from advertising import paid_articles
+from advertising.models import Decision, Placement
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+Status = Placement.Status
+
+# From which status a placement may come to each.
+ALLOWED = {
+    Status.SUBMITTED: {Status.DRAFT, Status.CHANGES, Status.APPROVED, Status.SUBMITTED},
+    Status.APPROVED: {Status.SUBMITTED},
+    Status.CHANGES: {Status.SUBMITTED},
+    Status.REJECTED: {Status.SUBMITTED, Status.CHANGES, Status.APPROVED},
+}
+
+
+def submit(placement: Placement, by: "User | None") -> Placement:
+    """Put the newest version in the desk’s queue. What was approved before stays live until a decision."""
+    if placement.latest_creative is None:
+        raise ValidationError("Add what readers should see first.")
+    return _decide(placement, Status.SUBMITTED, by)
+
+
+def approve(placement: Placement, by: "User | None", version: int | None = None) -> Placement:
+    """Pin a version, the newest by default: from now on readers see that copy and no other.
+
+    `version` is what the editor looked at; a newer one that arrived meanwhile is refused.
+    """
+    return _decide(placement, Status.APPROVED, by, version=version)
+
+
+def request_changes(placement: Placement, by: "User | None", note: str) -> Placement:
+    return _decide(placement, Status.CHANGES, by, note=_reason(note))
+
+
+def reject(placement: Placement, by: "User | None", note: str) -> Placement:
+    return _decide(placement, Status.REJECTED, by, note=_reason(note))
+
+
+def _reason(note: str) -> str:
+    if not note.strip():
+        raise ValidationError("Write a reason: it is mailed to the advertiser.")
+    return note.strip()
+
+
+def _decide(
+    placement: Placement, new: Placement.Status, by: "User | None", note: str = "", version: int | None = None
+) -> Placement:
+    if new != Status.SUBMITTED and by is not None and not by.has_perm("advertising.review_placement"):
+        raise PermissionDenied("Only the desk may decide on placements.")
+    with transaction.atomic():
+        locked = Placement.objects.select_for_update(of=("self",)).select_related("advertiser").get(pk=placement.pk)
+        old = locked.status
+        if old not in ALLOWED[new]:
+            raise ValidationError(
+                f"A placement that is “{Status(old).label.lower()}” cannot become “{new.label.lower()}”."
+            )
+        locked.status = new
+        if new == Status.SUBMITTED:
+            locked.submitted_at = timezone.now()
+        if new == Status.APPROVED:
+            _pin(locked, version)
+        if new == Status.REJECTED:
+            paid_articles.withdraw(locked)
+        locked.desk_note = note
+        locked.save()
+        Decision.objects.create(placement=locked, by=by, old_status=old, new_status=new, note=note, at=timezone.now())
+        if new != Status.SUBMITTED:
+            transaction.on_commit(lambda: mail_decision.enqueue(locked.pk))
+    placement.refresh_from_db()
+    return locked
+
+
+def _pin(placement: Placement, version: int | None) -> None:
+    newest = placement.latest_creative
+    if newest is None:
+        raise ValidationError("There is nothing to approve yet.")
+    if version is not None and newest.version != version:
+        raise ValidationError("The advertiser sent a newer version while you were reading. Look at it first.")
+    placement.approved_creative = newest
+    paid_articles.publish(placement, newest)
+
+
+@task()
+def mail_decision(placement_id: int) -> None:
+    """Tell the advertiser’s people what was decided, and why."""
+    placement = Placement.objects.select_related("advertiser").get(pk=placement_id)
+    people = set(placement.advertiser.members.exclude(email="").values_list("email", flat=True))
+    if placement.advertiser.contact_email:
+        people.add(placement.advertiser.contact_email)
+    for address in sorted(people):
+        EmailMessage(
+            subject=f"{placement.title}: {placement.get_status_display().lower()}",
+            body=render_to_string("advertising/mail/decision.txt", {"placement": placement}),
+            to=[address],
+        ).send()

@@ -1,0 +1,50 @@
+"""Placements in templates. A tag says where; the app decides what."""
+
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from advertising import serving
+from advertising.models import Rate
+from advertising.slots import SLOTS
+
+register = template.Library()
+
+
+@register.inclusion_tag("advertising/_slot.html", takes_context=True)
+def slot(context: dict[str, Any], name: str, position: str = "") -> dict[str, Any]:
+    """The labelled advertisement at one position of this page. All slots of a page share one query."""
+    request = context["request"]
+    if not hasattr(request, "banners"):
+        section = getattr(context.get("article") or context.get("section"), "section_id", None)
+        if section is None and context.get("section"):
+            section = context["section"].pk
+        request.banners = serving.banners_for_page(section)
+    place = SLOTS[name]
+    key = f"{request.path}:{position}:{timezone.now():%Y-%m-%d}"
+    banner = serving.choose(request.banners.get(name, []), key)
+    return {"slot": place, "position": position, "banner": banner, "sources": sources(place, banner)}
+
+
+def sources(place: Any, banner: serving.Banner | None) -> list[tuple[str, Any, str]]:
+    """Media condition, size and address for each screen but the smallest."""
+    if banner is None:
+        return []
+    wider = place.sizes[:-1]
+    return [(min_width, size, banner.url_for(size)) for min_width, size in zip(place.min_widths, wider, strict=True)]
+
+
+@register.simple_tag
+def picture_url(banner: serving.Banner, place: Any) -> str:
+    return banner.url_for(place.smallest)
+
+
+@register.simple_tag
+def rates() -> list[Rate]:
+    return list(Rate.objects.all())
+
+
+@register.filter
+def whole_dollars(price: Any) -> str:
+    return f"${price:,.0f}" if price == int(price) else f"${price:,.2f}"
