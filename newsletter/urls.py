@@ -1,0 +1,10 @@
+from django.urls import path
+
+from newsletter import views
+
+urlpatterns = [
+    path("", views.letter, name="newsletter"),
+    path("asked/", views.asked, name="newsletter-asked"),
+    path("confirm/<str:key>/", views.confirm, name="newsletter-confirm"),
+    path("leave/<str:key>/", views.leave, name="newsletter-leave"),
+]
