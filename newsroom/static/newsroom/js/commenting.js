@@ -1,0 +1,63 @@
+// Makes posting one step and answering possible in place. Without it the form goes by a preview page.
+(() => {
+  const form = document.getElementById("comment-form");
+  if (!form) return;
+  const field = (name) => form.elements.namedItem(name);
+
+  // The page is the same for every reader and holds no token: fetch them when somebody begins to write.
+  let tokens;
+  const fetchTokens = async () => {
+    const query = new URLSearchParams({
+      content_type: field("content_type").value,
+      object_pk: field("object_pk").value,
+    });
+    const response = await fetch(`${form.dataset.tokens}?${query}`, { credentials: "same-origin" });
+    if (!response.ok) throw new Error("no tokens");
+    for (const [name, value] of Object.entries(await response.json())) {
+      const input = field(name) || form.appendChild(document.createElement("input"));
+      Object.assign(input, { type: "hidden", name, value });
+    }
+    form.action = form.dataset.post;
+  };
+  const touch = () => {
+    tokens ??= fetchTokens().catch(() => {
+      tokens = undefined; // The preview page still works.
+    });
+    return tokens;
+  };
+  form.addEventListener("focusin", touch);
+
+  let ready = false;
+  form.addEventListener("submit", async (event) => {
+    if (ready) return;
+    event.preventDefault();
+    await touch();
+    ready = true;
+    form.requestSubmit();
+  });
+  // Coming back with the Back button, the form may be sent again with fresh tokens.
+  addEventListener("pageshow", () => {
+    ready = false;
+    tokens = undefined;
+  });
+
+  const answers = form.querySelector("[data-answers]");
+  const answer = (number, name) => {
+    field("reply_to").value = number;
+    form.querySelector("[data-answers-name]").textContent = name;
+    answers.hidden = !number;
+  };
+  for (const link of document.querySelectorAll("[data-reply]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      answer(link.dataset.reply, link.dataset.name);
+      form.scrollIntoView({ block: "start" });
+      field(field("name").value ? "comment" : "name").focus({ preventScroll: true });
+    });
+  }
+  form.querySelector("[data-answers-cancel]").addEventListener("click", (event) => {
+    event.preventDefault();
+    answer("", "");
+    field("comment").focus();
+  });
+})();
