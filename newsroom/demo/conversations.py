@@ -1,0 +1,63 @@
+"""The demo’s conversations, with times that follow the story’s."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+
+from articles.models import Article, Author
+from comments import counting
+from comments.models import SiteComment, comments_on
+from newsroom.demo import files
+
+
+def load(now: datetime, say: Callable[[str], None]) -> None:
+    say("Holding conversations …")
+    authors = {author.slug: author for author in Author.objects.select_related("user")}
+    for article in Article.objects.stories():
+        roots = files.conversation(article.slug)
+        if roots and not comments_on(article).exists():
+            Talk(article, authors, now).hold(roots)
+
+
+class Talk:
+    """One conversation on its way into the database."""
+
+    def __init__(self, article: Article, authors: dict[str, Author], now: datetime) -> None:
+        self.article = article
+        self.authors = authors
+        self.now = now
+        self.rng = random.Random(article.slug)
+        self.content_type = ContentType.objects.get_for_model(Article)
+        self.removed: list[int] = []
+
+    def hold(self, roots: list[files.Thought]) -> None:
+        published = self.article.published_at or self.now
+        window = min(self.now - published, timedelta(days=3))
+        for index, thought in enumerate(roots):
+            self.say(thought, 0, published + window * (index + 1) / (len(roots) + 2))
+        SiteComment.objects.filter(pk__in=self.removed).update(is_removed=True)
+        counting.recount(self.article.pk)
+
+    def say(self, thought: files.Thought, parent: int, at: datetime) -> None:
+        author = self.authors.get(thought.name[1:]) if thought.name.startswith("@") else None
+        name = author.name if author else ("Fast profits" if thought.is_removed else thought.name)
+        comment = SiteComment(
+            content_type=self.content_type,
+            object_pk=str(self.article.pk),
+            site_id=settings.SITE_ID,
+            user=author.user if author else None,
+            user_name=name,
+            user_email=author.email if author else f"reader{self.rng.randrange(10**6)}@readers.example",
+            comment="Write to me and I will double it." if thought.is_removed else thought.text,
+            parent_id=parent,
+            submit_date=min(at, self.now),
+        )
+        comment.save()
+        if thought.is_removed:
+            self.removed.append(comment.pk)
+        for reply in thought.replies:
+            at = min(at + timedelta(minutes=self.rng.randrange(6, 170)), self.now)
+            self.say(reply, comment.pk, at)

@@ -1,0 +1,84 @@
+"""Plain stories and comments by the thousand, for measuring."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django_comments.models import Comment
+from django_comments_xtd.models import XtdComment
+
+from articles.models import Article, Section
+
+BATCH = 1000
+WORDS = (
+    *("ledger", "margin", "clause", "vault", "desk", "quorum", "block", "bridge"),
+    *("quote", "spread", "notice", "audit", "clerk", "relay", "pool"),
+)
+
+
+def load(thousands: int, say: Callable[[str], None]) -> None:
+    """Add that many thousand stories, and as many comments spread over them."""
+    rng = random.Random(thousands)
+    sections = list(Section.objects.all())
+    first = (Article.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+    now = timezone.now()
+    for batch in range(thousands):
+        with transaction.atomic():
+            stories = add_stories(batch, first, sections, rng, now)
+            add_comments(stories, rng, now)
+        if batch % 10 == 9 or batch == thousands - 1:
+            say(f"{(batch + 1) * BATCH:,} stories and comments")
+
+
+def add_stories(batch: int, first: int, sections: list[Section], rng: random.Random, now: datetime) -> list[Article]:
+    stories = []
+    for index in range(BATCH):
+        number = first + batch * BATCH + index
+        words = " ".join(rng.choices(WORDS, k=120))
+        title = f"{' '.join(rng.choices(WORDS, k=5)).capitalize()} {number}"
+        stories.append(
+            Article(
+                section=rng.choice(sections),
+                title=title,
+                slug=f"plain-{number}",
+                standfirst=words[:120],
+                body=f"<p>{words}</p>",
+                search_text=f"{title}\n{words}".lower(),
+                word_count=120,
+                byline="The desk",
+                status=Article.Status.PUBLISHED,
+                published_at=now - timedelta(days=30, seconds=rng.randrange(60 * 60 * 24 * 3000)),
+                comment_count=1,
+            )
+        )
+    return Article.objects.bulk_create(stories)
+
+
+def add_comments(stories: list[Article], rng: random.Random, now: datetime) -> None:
+    """One comment a story, written as the two rows of the library’s tables."""
+    content_type = ContentType.objects.get_for_model(Article)
+    parents = Comment.objects.bulk_create(
+        Comment(
+            content_type=content_type,
+            object_pk=str(story.pk),
+            site_id=settings.SITE_ID,
+            user_name="A reader",
+            user_email="reader@readers.example",
+            comment=" ".join(rng.choices(WORDS, k=20)),
+            submit_date=now - timedelta(days=rng.randrange(1, 3000)),
+        )
+        for story in stories
+    )
+    table = XtdComment._meta.db_table
+    order = connection.ops.quote_name("order")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {table} (comment_ptr_id, thread_id, parent_id, level, {order}, followup, nested_count)"
+            " VALUES (%s, %s, %s, 0, 1, %s, 0)",
+            [(parent.pk, parent.pk, parent.pk, False) for parent in parents],
+        )
