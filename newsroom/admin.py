@@ -1,0 +1,35 @@
+"""The publication’s own texts on the desk."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from articles.admin import NonceMixin
+from newsroom.models import Heartbeat, Page, PeriodicJob, Publication
+from ticker.read_only_admin import ReadOnlyAdmin
+
+
+@admin.register(Publication)
+class PublicationAdmin(admin.ModelAdmin[Publication]):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not Publication.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Page)
+class PageAdmin(NonceMixin, admin.ModelAdmin[Page]):
+    list_display = ("title", "slug", "position")
+    prepopulated_fields = {"slug": ("title",)}
+
+
+@admin.register(PeriodicJob)
+class PeriodicJobAdmin(ReadOnlyAdmin):
+    list_display = ("name", "next_run_at", "last_started_at")
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnlyAdmin):
+    list_display = ("name", "at")

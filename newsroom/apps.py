@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
+
+
+class NewsroomConfig(AppConfig):
+    name = "newsroom"
+    verbose_name = "The publication"
+
+    def ready(self) -> None:
+        from newsroom import groups, site_record
+
+        post_migrate.connect(groups.ensure, sender=self)
+        post_migrate.connect(site_record.ensure, sender=self)
+
+
+class NewsroomAdminConfig(AdminConfig):
+    default_site = "newsroom.admin_site.Desk"

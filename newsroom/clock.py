@@ -1,0 +1,80 @@
+"""Periodic jobs: what is due is put in the queue, once, however many clocks run."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+from django_tasks import task
+from django_tasks.base import Task
+from django_tasks_db.models import DBTaskResult
+
+import articles.publishing
+import comments.confirmation
+import comments.privacy
+import newsletter.subscriptions
+import ticker.quotes
+from newsroom.models import Heartbeat, PeriodicJob
+
+ABANDONED_AFTER = timedelta(minutes=10)
+FINISHED_KEPT_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Job:
+    name: str
+    every: timedelta
+    task: Task[Any, Any]
+
+
+@task()
+def worker_heartbeat() -> None:
+    beat("worker")
+
+
+@task()
+def tidy_queue() -> None:
+    """Give back to the queue what a killed worker had begun, and forget what was done long ago."""
+    now = timezone.now()
+    abandoned = DBTaskResult.objects.filter(status="RUNNING", started_at__lt=now - ABANDONED_AFTER)
+    abandoned.update(status="READY", started_at=None)
+    DBTaskResult.objects.filter(finished_at__lt=now - FINISHED_KEPT_FOR).delete()
+
+
+JOBS = (
+    Job("worker heartbeat", timedelta(seconds=30), worker_heartbeat),
+    Job("refresh quotes", timedelta(seconds=ticker.quotes.INTERVAL), ticker.quotes.refresh_in_background),
+    Job("prices of new stories", timedelta(minutes=1), articles.publishing.keep_prices_of_new_stories),
+    Job("tidy the queue", timedelta(minutes=5), tidy_queue),
+    Job("forget unconfirmed comments", timedelta(hours=1), comments.confirmation.forget_expired),
+    Job("forget network addresses", timedelta(hours=6), comments.privacy.forget_ip_addresses),
+    Job("forget unconfirmed subscriptions", timedelta(hours=6), newsletter.subscriptions.forget_unconfirmed),
+)
+
+
+def beat(name: str) -> None:
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": timezone.now()})
+
+
+def tick(jobs: Iterable[Job] = JOBS) -> list[str]:
+    """Enqueue every job that is due and return their names."""
+    beat("clock")
+    now = timezone.now()
+    return [job.name for job in jobs if _claim(job, now) and _enqueue(job)]
+
+
+def _claim(job: Job, now: datetime) -> bool:
+    PeriodicJob.objects.get_or_create(name=job.name, defaults={"next_run_at": now})
+    due = PeriodicJob.objects.filter(name=job.name, next_run_at__lte=now)
+    return due.update(next_run_at=now + job.every, last_started_at=F("next_run_at")) == 1
+
+
+def _enqueue(job: Job) -> bool:
+    """Nothing piles up while the worker is away: a job already waiting is not queued again."""
+    waiting = DBTaskResult.objects.filter(task_path=job.task.module_path, status="READY")
+    if waiting.exists():
+        return False
+    job.task.enqueue()
+    return True

@@ -1,0 +1,69 @@
+"""What the environment says, read with care: every refusal is one clear sentence."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+SHORTEST_SECRET_KEY = 50
+
+
+def writable_folder(path: Path) -> Path:
+    """Return `path`, made if need be. Raises ImproperlyConfigured when it cannot hold our files."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"DATA_DIR is {path}, which cannot be used: {error.strerror}.") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"DATA_DIR is {path}, which cannot be written to.")
+    return path
+
+
+def kept_secret_key(path: Path) -> str:
+    """Return the key kept in `path`; the first call makes one that only its owner may read."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(get_random_secret_key() + get_random_secret_key())
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+def real_secret_key(value: str) -> str:
+    """Return `value` if it is fit for production, or raise ImproperlyConfigured."""
+    if len(value) < SHORTEST_SECRET_KEY or len(set(value)) < 5 or value.startswith("django-insecure"):
+        raise ImproperlyConfigured(f"SECRET_KEY must be a random text of at least {SHORTEST_SECRET_KEY} characters.")
+    return value
+
+
+def required(name: str) -> str:
+    """Return a variable that production cannot do without."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise ImproperlyConfigured(f"{name} must be set in the environment.")
+    return value
+
+
+def database(env: environ.Env, data_dir: Path) -> dict[str, Any]:
+    """Return Django's settings of the database: DATABASE_URL, or SQLite in the data folder."""
+    url = env.str("DATABASE_URL", default="") or f"sqlite:///{data_dir / 'newsroom.sqlite3'}"
+    if not url.startswith(("sqlite:", "postgres:", "postgresql:")):
+        raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    settings = env.db_url_config(url)
+    if url.startswith("sqlite:"):
+        settings["OPTIONS"] = {
+            # A write transaction takes its lock at the start: two writers wait instead of failing half-way.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        }
+        # Tests use a file as well: a database in memory locks in other ways, and hides races.
+        settings["TEST"] = {"NAME": str(data_dir / "test.sqlite3")}
+    else:
+        settings["CONN_MAX_AGE"] = 60
+        settings["CONN_HEALTH_CHECKS"] = True
+        settings["OPTIONS"] = {"connect_timeout": 5}
+    return settings

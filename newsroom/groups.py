@@ -1,0 +1,67 @@
+"""Who may do what: the groups of the desk, kept up to date at every migration."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
+
+VIEW_ADD_CHANGE = ("view", "add", "change")
+ALL = (*VIEW_ADD_CHANGE, "delete")
+
+# Group: model (app.model) → actions; further permissions by name.
+GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
+    "Authors": {
+        "articles.article": VIEW_ADD_CHANGE,
+        "articles.image": VIEW_ADD_CHANGE,
+        "articles.byline": ALL,
+        "articles.articlecoin": ALL,
+        "articles.author": ("view",),
+        "articles.section": ("view",),
+        "articles.tag": ("view", "add"),
+        "ticker.coin": ("view",),
+    },
+    "Editors": {
+        "articles.article": (*VIEW_ADD_CHANGE, "publish"),
+        "articles.image": ALL,
+        "articles.byline": ALL,
+        "articles.articlecoin": ALL,
+        "articles.author": VIEW_ADD_CHANGE,
+        "articles.section": VIEW_ADD_CHANGE,
+        "articles.tag": ALL,
+        "articles.statuschange": ("view",),
+        "comments.sitecomment": ("view", "change"),
+        "ticker.coin": VIEW_ADD_CHANGE,
+        "ticker.quote": ("view",),
+        "ticker.pricesource": ("view",),
+        "advertising.advertiser": VIEW_ADD_CHANGE,
+        "advertising.placement": (*VIEW_ADD_CHANGE, "review"),
+        "advertising.creative": ("view", "add"),
+        "advertising.creativepicture": ("view", "add"),
+        "advertising.decision": ("view",),
+        "advertising.rate": VIEW_ADD_CHANGE,
+        "newsletter.subscription": ("view",),
+        "newsroom.publication": ("view", "change"),
+        "newsroom.page": ALL,
+    },
+    "Moderators": {
+        "comments.sitecomment": ("view", "change"),
+        "articles.article": ("view",),
+    },
+}
+
+
+def ensure(**kwargs: Any) -> None:
+    """Create the groups and give them what the table says; what a chief added by hand stays."""
+    from django.contrib.auth.models import Group, Permission
+    from django.contrib.contenttypes.models import ContentType
+
+    # The permissions of later apps do not exist yet when the first app’s post_migrate runs.
+    for config in apps.get_app_configs():
+        create_permissions(config, verbosity=0)
+    for name, models in GROUPS.items():
+        group, _ = Group.objects.get_or_create(name=name)
+        for label, actions in models.items():
+            app_label, model = label.split(".")
+            content_type = ContentType.objects.get(app_label=app_label, model=model)
+            codenames = [f"{action}_{model}" for action in actions]
+            group.permissions.add(*Permission.objects.filter(content_type=content_type, codename__in=codenames))

@@ -1,0 +1,47 @@
+"""Signs of life, for machines that watch."""
+
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from newsroom.models import Heartbeat
+from ticker.models import Quote
+from ticker.quotes import DELAYED_AFTER
+
+SILENT_AFTER = {"clock": timedelta(seconds=60), "worker": timedelta(minutes=3)}
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while the process serves."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """503 with reasons when the database, the worker, the clock or the prices are behind."""
+    try:
+        reasons = reasons_not_ready(timezone.now())
+    except DatabaseError:
+        reasons = ["The database does not answer."]
+    return JsonResponse({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+
+
+def reasons_not_ready(now: datetime) -> list[str]:
+    last = dict(Heartbeat.objects.values_list("name", "at"))
+    reasons = [
+        f"The {name} has been silent since {last[name]:%H:%M:%S} UTC." if name in last else f"The {name} never started."
+        for name, longest in SILENT_AFTER.items()
+        if name not in last or last[name] < now - longest
+    ]
+    newest = Quote.objects.order_by("-quoted_at").first()
+    # The demo’s snapshot is marked as what it is; only live prices can be late.
+    if newest and not newest.is_sample and newest.quoted_at < now - DELAYED_AFTER:
+        reasons.append(f"The newest price is of {newest.quoted_at:%d %B, %H:%M} UTC.")
+    return reasons

@@ -1,0 +1,96 @@
+"""The publication itself: its name and texts, its about pages, its clock."""
+
+from django.db import models
+from django.urls import reverse
+from django_prose_editor.fields import ProseEditorField
+
+from articles import body
+
+
+class Publication(models.Model):
+    """One row: who we are, in the words that readers see. Edited in the admin."""
+
+    name = models.CharField(max_length=40, default="The Publication", help_text="About 14 characters look best.")
+    tagline = models.CharField(max_length=160, blank=True, help_text="One sentence, in the footer and in searches.")
+    strip_text = models.CharField(
+        "text of the top strip", max_length=120, default="Get daily crypto insights in one short letter."
+    )
+    letter_title = models.CharField(max_length=120, default="The day’s stories, in one letter")
+    letter_text = models.CharField(
+        max_length=300, default="One letter a day. No price predictions, and you can leave with one click."
+    )
+    notice = models.TextField(
+        "not-advice notice",
+        max_length=600,
+        default="This article reports and explains; it does not recommend buying, selling or holding anything. "
+        "Prices move, including while you read. Take advice from someone licensed to give it before you act.",
+    )
+    business_text = models.TextField(
+        "text of “For businesses”",
+        max_length=600,
+        default="Put your work in front of people who run desks, write protocols and sign off budgets. "
+        "Every paid item is labelled and reviewed by an editor before anybody sees it.",
+    )
+    house_rules = models.TextField(
+        max_length=600,
+        default="Argue with the piece, not the person. Say what you hold if you talk about a price. "
+        "No links to trading services.",
+    )
+    legal_owner = models.CharField(max_length=160, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    contact_email = models.EmailField(blank=True)
+    is_demo = models.BooleanField(default=False, editable=False, help_text="This database holds the demo.")
+
+    class Meta:
+        verbose_name_plural = "publication"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Page(models.Model):
+    """A page about the publication: standards, privacy, contact."""
+
+    title = models.CharField(max_length=80)
+    slug = models.SlugField(unique=True)
+    standfirst = models.CharField(max_length=240, blank=True)
+    body = ProseEditorField(config={"extensions": body.EXTENSIONS}, sanitize=body.sanitise)
+    position = models.PositiveSmallIntegerField(default=100)
+
+    class Meta:
+        ordering = ["position", "title"]
+        verbose_name = "about page"
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        self.body = body.sanitise(self.body)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("page", args=[self.slug])
+
+
+class PeriodicJob(models.Model):
+    """When each job of the clock runs next. The row is the lock: two clocks cannot start one job twice."""
+
+    name = models.CharField(max_length=60, unique=True)
+    next_run_at = models.DateTimeField()
+    last_started_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Heartbeat(models.Model):
+    """The last sign of life of the clock and of the worker."""
+
+    name = models.CharField(max_length=20, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at:%H:%M:%S}"

@@ -1,0 +1,38 @@
+"""Requests that no page of ours can answer are refused before anything reads them."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from newsroom import error_pages
+
+
+class RequestLimitsMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not speaks_utf8(request):
+            return error_pages.bad_request(request)
+        if body_length(request) > largest_body(request):
+            return error_pages.too_large(request)
+        return self.get_response(request)
+
+
+def speaks_utf8(request: HttpRequest) -> bool:
+    """Django decodes forms with whatever charset the request names, and fails on some."""
+    charset = request.content_params.get("charset") if request.content_params else None
+    return charset is None or charset.strip("\"' ").lower() in ("utf-8", "utf8")
+
+
+def body_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def largest_body(request: HttpRequest) -> int:
+    is_upload = request.content_type == "multipart/form-data" and request.path.startswith(settings.UPLOAD_PATHS)
+    return settings.LARGEST_UPLOAD if is_upload else settings.LARGEST_BODY

@@ -1,0 +1,36 @@
+"""The publication in templates: its name and texts, its address, its menu of pages."""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.safestring import SafeString, mark_safe
+
+from newsroom import identity, stylesheets
+from newsroom.models import Publication
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def publication(context: dict[str, Any]) -> Publication:
+    """{% publication as site %}: asked of the database once a page."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return identity.publication()
+    if not hasattr(request, "publication"):
+        request.publication = identity.publication()  # type: ignore[attr-defined]
+    return request.publication  # type: ignore[attr-defined,no-any-return]
+
+
+@register.simple_tag
+def absolute(path: str) -> str:
+    """An address that works outside the site: in mails, canonical links and cards."""
+    return path if path.startswith("http") else f"{settings.SITE_URL}{path}"
+
+
+@register.simple_tag
+def stylesheet(name: str) -> SafeString:
+    """One link in production, one for each part in development."""
+    return mark_safe("".join(f'<link rel="stylesheet" href="{url}">' for url in stylesheets.urls(name)))
