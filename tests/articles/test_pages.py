@@ -1,0 +1,238 @@
+"""The reader’s pages: what they show, in how many queries, and the same to everybody."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from articles.models import Article, ArticleCoin
+from newsroom.models import Publication
+
+from ..factories import (
+    AuthorFactory,
+    CoinFactory,
+    DraftArticleFactory,
+    PublishedArticleFactory,
+    QuoteFactory,
+    ScheduledArticleFactory,
+    SectionFactory,
+    SponsoredArticleFactory,
+    TagFactory,
+    UserFactory,
+    comment_on,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def query_count(client):
+    """Return how many queries a page takes, once it has been seen to answer 200."""
+    from django.db import connection
+
+    def count(address: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        return len(queries)
+
+    return count
+
+
+def full_article() -> Article:
+    """An article with eight comments by readers and staff, tags, coins and neighbours."""
+    article = PublishedArticleFactory(authors=[AuthorFactory(user=UserFactory()), AuthorFactory()])
+    article.tags.set([TagFactory(), TagFactory()])
+    QuoteFactory()
+    ArticleCoin.objects.create(article=article, coin=CoinFactory(), price_at_publication=100)
+    parent = None
+    for number in range(8):
+        parent = comment_on(article, parent if number % 3 else None, user=UserFactory() if number % 2 else None)
+    PublishedArticleFactory.create_batch(4)
+    return article
+
+
+def test_an_article_with_eight_comments_takes_ten_queries_at_most(query_count):
+    """The budget of the page that everything meets in; 100 comments cost the same."""
+    article = full_article()
+    few = query_count(article.get_absolute_url())
+    assert few <= 10
+    for _ in range(92):
+        comment_on(article, user=UserFactory())
+    assert query_count(article.get_absolute_url()) == few
+
+
+def test_the_front_page_takes_twelve_queries_at_most(query_count):
+    for name in ("Markets", "Policy", "Technology", "Opinion"):
+        PublishedArticleFactory.create_batch(6, section=SectionFactory(name=name, is_opinion=name == "Opinion"))
+    PublishedArticleFactory.create_batch(9, kind="brief")
+    SponsoredArticleFactory()
+    assert query_count("/") <= 12
+
+
+@pytest.mark.parametrize("address", ["/policy/", "/tag/custody/", "/author/ada/", "/search/?q=paragraph"])
+def test_a_list_takes_as_many_queries_for_twenty_stories_as_for_two(query_count, address):
+    author, tag = AuthorFactory(slug="ada"), TagFactory(slug="custody")
+
+    def add(count: int) -> None:
+        for article in PublishedArticleFactory.create_batch(count, authors=[author]):
+            article.tags.add(tag)
+
+    add(2)
+    few = query_count(address)
+    add(18)
+    assert query_count(address) == few
+
+
+def test_the_article_page_has_all_its_parts(client):
+    article = full_article()
+    page = client.get(article.get_absolute_url()).content.decode()
+    for part in (
+        '<aside class="strip"',
+        '<section class="ticker"',
+        'data-symbol="BTC"',
+        "<article>",
+        "<h1>",
+        'class="stand"',
+        "For information only.",
+        "For businesses",
+        "8 thoughts on",
+        'id="comments"',
+        'class="comment c"',
+        'class="comment-body"',
+        'id="comment-form"',
+        "will not be published",
+        'data-slot="top"',
+        'class="top"',
+        "application/ld+json",
+    ):
+        assert part in page, part
+    fields = re.findall(r'name="([a-z_]+)"', page[page.index('id="comment-form"') : page.index("Post this thought")])
+    assert {"name", "email", "url", "comment", "followup", "reply_to"} <= set(fields)
+
+
+PUBLIC = ["/", "/policy/", "/prices/", "/search/?q=clause", "/newsletter/", "/advertise/", "/about/", "/nothing-here/"]
+
+
+@pytest.mark.parametrize("address", [*PUBLIC, "article"])
+def test_a_public_page_is_the_same_for_every_reader(client, address):
+    """No cookie, nothing that varies by one, no token: a cache may keep it for all."""
+    article = full_article()
+    address = article.get_absolute_url() if address == "article" else address
+    response = client.get(address)
+    assert not response.cookies
+    assert "cookie" not in response.get("Vary", "").lower()
+    assert b"csrfmiddlewaretoken" not in response.content
+    assert b"security_hash" not in response.content
+    assert b"nonce" not in response.content
+    assert client.get(address).content == response.content
+
+
+def test_pages_do_not_differ_for_somebody_who_is_signed_in(client):
+    article = full_article()
+    before = client.get(article.get_absolute_url()).content
+    client.force_login(UserFactory(is_staff=True))
+    assert client.get(article.get_absolute_url()).content == before
+
+
+@pytest.mark.parametrize("factory", [DraftArticleFactory, ScheduledArticleFactory])
+def test_what_is_not_out_is_nowhere(client, factory):
+    article = factory(title="The secret clause", authors=[AuthorFactory(slug="ada")])
+    article.tags.add(TagFactory(slug="custody"))
+    QuoteFactory()
+    ArticleCoin.objects.create(article=article, coin=CoinFactory())
+    assert client.get(article.get_absolute_url()).status_code == 404
+    for address in ("/", "/policy/", "/author/ada/", "/tag/custody/", "/prices/bitcoin/", "/search/?q=secret"):
+        assert "The secret clause" not in client.get(address).content.decode(), address
+
+
+def test_a_scheduled_story_appears_at_its_time(client, noon):
+    article = ScheduledArticleFactory(published_at=timezone.now() + timedelta(minutes=5))
+    assert client.get(article.get_absolute_url()).status_code == 404
+    noon.shift(timedelta(minutes=5))
+    assert client.get(article.get_absolute_url()).status_code == 200
+
+
+def test_the_right_story_under_the_wrong_section_is_redirected_in_one_hop(client):
+    article = PublishedArticleFactory()
+    response = client.get(f"/markets/{article.slug}/")
+    assert response.status_code == 301
+    assert response["Location"] == article.get_absolute_url()
+
+
+@pytest.mark.parametrize("address", ["/", "/policy/", "/search/?q=paragraph", "article"])
+def test_the_label_is_on_every_surface_that_shows_paid_work(client, address):
+    PublishedArticleFactory.create_batch(8)
+    paid = SponsoredArticleFactory(title="What custody is")
+    address = paid.get_absolute_url() if address == "article" else address
+    page = client.get(address).content.decode()
+    assert "What custody is" in page
+    assert "Sponsored" in page
+    assert "Paid for by Palisade Custody" in page
+    assert "data-sponsored" in page
+
+
+def test_a_paid_page_says_so_to_machines_too(client):
+    paid = SponsoredArticleFactory(body='<p>See <a href="https://palisade.example/">us</a>.</p>')
+    page = client.get(paid.get_absolute_url()).content.decode()
+    assert 'rel="sponsored nofollow noopener"' in page
+    assert "AdvertiserContentArticle" in page
+    assert 'property="og:title" content="Sponsored: ' in page
+    assert "comment-form" not in page
+
+
+def test_paid_work_is_not_among_the_most_discussed_or_related(client):
+    article = PublishedArticleFactory()
+    SponsoredArticleFactory(title="What custody is", comment_count=900)
+    assert "What custody is" not in client.get(article.get_absolute_url()).content.decode()
+
+
+def test_names_and_titles_are_inert(client):
+    Publication.objects.create(name="<b>Ink</b>")
+    article = PublishedArticleFactory(title="<script>alert(1)</script> & more", standfirst='"><img src=x onerror=1>')
+    comment_on(article, user_name="<i>Eve</i>", comment="<script>alert(2)</script>")
+    page = client.get(article.get_absolute_url()).content.decode()
+    for live in ("<script>alert", "<i>Eve", "<img src=x", "<b>Ink"):
+        assert live not in page
+
+
+def test_pages_of_a_list_are_linked_both_ways_and_end(client):
+    PublishedArticleFactory.create_batch(23)
+    first = client.get("/policy/").content.decode()
+    assert 'href="?page=2" rel="next"' in first
+    second = client.get("/policy/?page=2").content.decode()
+    assert 'rel="prev"' in second
+    assert 'rel="next"' not in second
+    assert client.get("/policy/?page=3").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two", "1e3", "٣", "99999999999", "501", "1%00"])
+def test_a_page_that_is_no_page_is_not_found(client, number):
+    SectionFactory()
+    assert client.get(f"/policy/?page={number}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ['"unbalanced', "a AND OR NOT (", "%00", "😀", "x" * 10_000, "%FF%FE", "", "-", "'; DROP"]
+)
+def test_search_survives_whatever_is_typed(client, query):
+    PublishedArticleFactory()
+    assert client.get(f"/search/?q={query}").status_code == 200
+
+
+def test_search_marks_what_it_found_and_helps_when_it_finds_nothing(client):
+    PublishedArticleFactory()
+    TagFactory(name="Custody")
+    assert "<mark>paragraph</mark>" in client.get("/search/?q=paragraph").content.decode()
+    nothing = client.get("/search/?q=zebra").content.decode()
+    assert "Nothing matches every word" in nothing
+    assert "Custody" in nothing
+
+
+def test_search_in_a_section_leaves_the_others_out(client):
+    PublishedArticleFactory(title="In policy")
+    PublishedArticleFactory(title="In markets", section=SectionFactory(name="Markets"))
+    page = client.get("/search/?q=paragraph&section=markets").content.decode()
+    assert "In markets" in page
+    assert "In policy" not in page
