@@ -73,7 +73,7 @@ def _picture(creative: Creative) -> Image | None:
         return None
     image = Image(alt=creative.alt or "Picture supplied by the advertiser", credit=creative.placement.advertiser.name)
     with supplied.file.open("rb") as file:
-        image.file.save(supplied.file.name.rsplit("/", 1)[-1], ContentFile(file.read()), save=False)
+        image.file.save(str(supplied.file.name).rsplit("/", 1)[-1], ContentFile(file.read()), save=False)
     image.save()
     images.render_later(image)
     return image

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from advertising import review
 from advertising.forms import AdvertiserForm, PlacementForm, initial_of
 from advertising.models import Advertiser, Placement, Rate
+
+
+class MemberRequest(HttpRequest):
+    """A request behind login_required: somebody is signed in."""
+
+    user: User
+
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -25,7 +33,7 @@ def rate_card(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 @never_cache
-def placements(request: HttpRequest) -> HttpResponse:
+def placements(request: MemberRequest) -> HttpResponse:
     mine = Placement.objects.of_member(request.user).select_related("advertiser")
     context = {"placements": list(mine), "advertiser": advertiser_of(request), "noindex": True}
     return render(request, "advertising/placements.html", context)
@@ -34,7 +42,7 @@ def placements(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(FORM_METHODS)
 @never_cache
-def join(request: HttpRequest) -> HttpResponse:
+def join(request: MemberRequest) -> HttpResponse:
     """A new account says which company it speaks for."""
     if advertiser_of(request):
         return redirect("placements")
@@ -49,7 +57,7 @@ def join(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(FORM_METHODS)
 @never_cache
-def new_placement(request: HttpRequest) -> HttpResponse:
+def new_placement(request: MemberRequest) -> HttpResponse:
     advertiser = advertiser_of(request)
     if advertiser is None:
         return redirect("advertiser-join")
@@ -60,7 +68,7 @@ def new_placement(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(FORM_METHODS)
 @never_cache
-def placement(request: HttpRequest, pk: int) -> HttpResponse:
+def placement(request: MemberRequest, pk: int) -> HttpResponse:
     """One placement: its state, what the desk said, and the form for a new version."""
     mine = Placement.objects.of_member(request.user).select_related("advertiser", "approved_creative")
     placement = get_object_or_404(mine, pk=min(pk, 2**31))
@@ -70,7 +78,7 @@ def placement(request: HttpRequest, pk: int) -> HttpResponse:
     return edit(request, form, placement.advertiser)
 
 
-def edit(request: HttpRequest, form: PlacementForm, advertiser: Advertiser) -> HttpResponse:
+def edit(request: MemberRequest, form: PlacementForm, advertiser: Advertiser) -> HttpResponse:
     """Show the form, or store what it holds as a draft or as submitted."""
     if request.method == "POST" and form.is_valid():
         try:
@@ -87,7 +95,7 @@ def edit(request: HttpRequest, form: PlacementForm, advertiser: Advertiser) -> H
 
 
 @transaction.atomic
-def store(request: HttpRequest, form: PlacementForm, advertiser: Advertiser) -> HttpResponse:
+def store(request: MemberRequest, form: PlacementForm, advertiser: Advertiser) -> HttpResponse:
     stored = form.save(advertiser)
     is_draft = request.POST.get("do") == "draft" and stored.status in (
         Placement.Status.DRAFT,
@@ -101,5 +109,5 @@ def store(request: HttpRequest, form: PlacementForm, advertiser: Advertiser) -> 
     return redirect("placement", pk=stored.pk)
 
 
-def advertiser_of(request: HttpRequest) -> Advertiser | None:
+def advertiser_of(request: MemberRequest) -> Advertiser | None:
     return Advertiser.objects.filter(members=request.user).order_by("pk").first()

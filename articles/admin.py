@@ -1,5 +1,6 @@
 """The desk’s pages for stories."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,7 +17,7 @@ from js_asset.media import Media
 
 from articles import bylines, images, publishing
 from articles.models import Article, ArticleCoin, Author, Byline, Image, Section, StatusChange, Tag
-from ticker.read_only_admin import ReadOnlyAdmin
+from ticker.read_only_admin import ReadOnlyAdmin as ReadOnlyAdmin
 
 
 class NonceMixin:
@@ -131,7 +132,8 @@ class ArticleAdmin(NonceMixin, admin.ModelAdmin[Article]):
         return redirect("admin:articles_article_change", article.pk)
 
     def run(self, request: HttpRequest, article: Article, action: str) -> None:
-        transitions = {
+        """Carry out one transition and say what came of it."""
+        transitions: dict[str, Callable[..., Article]] = {
             "review": publishing.submit,
             "draft": publishing.return_to_draft,
             "publish": publishing.publish,

@@ -6,6 +6,7 @@ from articles.models import Article, Section
 
 LOOK_BACK = 120  # stories considered; the work does not grow with the archive
 BESIDE_LEAD = 3
+ALSO = 4
 WIRE = 8
 BLOCK = 4
 MOST_DISCUSSED = 5
@@ -34,10 +35,8 @@ def compose() -> FrontPage:
     stories = list(published.stories().journalism()[:LOOK_BACK])
     news = [story for story in stories if not story.section.is_opinion]
     lead = news[0] if news else None
-    also = [story for story in news[1:] if lead and story.section_id == lead.section_id][:2]
-    taken = {story.pk for story in (lead, *also) if story}
-    beside = [story for story in news if story.pk not in taken][:BESIDE_LEAD]
-    taken |= {story.pk for story in beside}
+    beside, also = news[1 : 1 + BESIDE_LEAD], news[1 + BESIDE_LEAD : 1 + BESIDE_LEAD + ALSO]
+    taken = {story.pk for story in (lead, *beside, *also) if story}
     blocks = _blocks([story for story in stories if story.pk not in taken])
     opinion = next((block for block in blocks if block.section.is_opinion), None)
     return FrontPage(

@@ -72,7 +72,7 @@ def make_renditions(image: "Image") -> None:
         picture = ImageOps.exif_transpose(open_picture(file))
     picture = picture.convert("RGBA" if "A" in picture.getbands() else "RGB")
     storage = image.file.storage
-    stem = PurePosixPath(image.file.name).with_suffix("")
+    stem = PurePosixPath(str(image.file.name)).with_suffix("")
     renditions = {}
     for width in rendition_widths(picture.width):
         height = max(1, round(picture.height * width / picture.width))

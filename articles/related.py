@@ -36,7 +36,7 @@ def rail(article: Article) -> Rail:
         .filter(_any_of(by_tag, by_section, discussed))
         .newest_first()
     )
-    found = list(rows)
+    found: list[Any] = list(rows)
     related = [row for row in found if row.by_tag] + [row for row in found if row.by_section and not row.by_tag]
     most = sorted((row for row in found if row.discussed), key=lambda row: row.comment_count, reverse=True)
     return Rail(related[:RELATED], most[:DISCUSSED])

@@ -73,7 +73,7 @@ def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     context = {
         "article": article,
         "coins": strip,
-        "story_coins": [coin for coin in strip if coin.in_story],
+        "story_coins": [coin for coin in strip if getattr(coin, "in_story", False)],
         "rail": related.rail(article),
         "own_host": settings.SITE_URL.split("//", 1)[1],
     }

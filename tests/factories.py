@@ -94,7 +94,7 @@ class DraftArticleFactory(factory.django.DjangoModelFactory):
     hero = factory.SubFactory(ImageFactory)
 
     @factory.post_generation
-    def authors(self: Any, create: bool, extracted: list[Author] | None, **kwargs: Any) -> None:
+    def authors(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         for position, author in enumerate([AuthorFactory()] if extracted is None else extracted):
             Byline.objects.create(article=self, author=author, position=position)
         bylines.refresh(self)

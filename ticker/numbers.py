@@ -8,11 +8,11 @@ UNITS = ((Decimal(10) ** 12, "tn"), (Decimal(10) ** 9, "bn"), (Decimal(10) ** 6,
 
 
 def price(value: Decimal) -> str:
-    """A price in dollars without its sign: no decimals from 10,000 up, four digits that matter below 1."""
+    """A price in dollars without its sign: 97,412 and 31.60 and 1.4420 and 0.2214, four digits that matter below 1."""
     size = abs(value)
     if size >= 10_000:
         return _fixed(value, 0)
-    if size >= 10:
+    if size >= 5:
         return _fixed(value, 2)
     if size >= 1:
         return _fixed(value, 4)

@@ -1,6 +1,7 @@
 """The demo’s publication, people, sections, tags and about pages."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -51,7 +52,7 @@ def load_author(row: dict[str, str]) -> None:
     if created:
         user.set_unusable_password()
         user.save()
-    values = {name: row[name] for name in ("name", "role", "email", "holdings", "bio")}
+    values: dict[str, Any] = {name: row[name] for name in ("name", "role", "email", "holdings", "bio")}
     values |= {"joined_on": date.fromisoformat(row["joined"]), "user": user}
     Author.objects.update_or_create(slug=row["slug"], defaults=values)
 

@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail
 
+from articles.models import Article
 from comments import notifications, posting, privacy
 from comments.models import SiteComment
 
@@ -13,7 +14,7 @@ REPLY = {"name": "Ossian", "email": "ossian@readers.example", "comment": "I kept
 
 
 def reply_to(parent, committed, **words):
-    article = posting.Article.objects.get(pk=int(parent.object_pk))
+    article = Article.objects.get(pk=int(parent.object_pk))
     with committed():
         return posting.publish(article, {**REPLY, **words, "reply_to": parent.pk}, ip=None)
 
@@ -41,7 +42,7 @@ def test_nobody_is_told_of_their_own_reply(committed):
 
 def test_a_reply_that_was_removed_before_the_mail_is_not_mailed():
     asked = comment_on(PublishedArticleFactory(), followup=True)
-    reply = comment_on(posting.Article.objects.get(), asked)
+    reply = comment_on(Article.objects.get(), asked)
     SiteComment.objects.filter(pk=reply.pk).update(is_removed=True)
     notifications.tell_followers.call(reply.pk)
     assert mail.outbox == []
