@@ -27,6 +27,8 @@ WEBP_QUALITY = 62
 
 def validate_picture(file: Any) -> None:
     """Refuse, in one sentence, what is broken, too large by bytes or pixels, or not a plain picture."""
+    if getattr(file, "_committed", False):
+        return  # It was checked when it came; the form is saved without a new upload.
     if file.size > LARGEST_BYTES:
         raise ValidationError("This picture is larger than 10 MB. Save it smaller and try again.")
     picture = open_picture(file)

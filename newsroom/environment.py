@@ -39,6 +39,16 @@ def real_secret_key(value: str) -> str:
     return value
 
 
+def whole_number(name: str, *, default: int, most: int) -> int:
+    """Return a variable that counts something, from 1 to `most`."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if not (value.isascii() and value.isdecimal() and 1 <= int(value[:9]) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number from 1 to {most}.")
+    return int(value)
+
+
 def required(name: str) -> str:
     """Return a variable that production cannot do without."""
     value = os.environ.get(name, "").strip()

@@ -29,8 +29,8 @@ DEBUG = env.bool("DEBUG", default=False)
 # A folder that once held the demo stays a demo folder, so that manage.py works there as it is.
 DEMO = env.bool("DEMO", default=(DATA_DIR / "demo").exists())
 PRODUCTION = not (DEBUG or DEMO)
-PORT = env.int("PORT", default=8000)
-WEB_WORKERS = env.int("WEB_WORKERS", default=1)
+PORT = environment.whole_number("PORT", default=8000, most=65535)
+WEB_WORKERS = environment.whole_number("WEB_WORKERS", default=1, most=64)
 
 if PRODUCTION:
     SECRET_KEY = environment.real_secret_key(environment.required("SECRET_KEY"))

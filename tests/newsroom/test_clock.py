@@ -1,0 +1,80 @@
+"""The clock: what is due is queued, once, and what died is given back."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from newsroom import clock, health
+from newsroom.models import Heartbeat, PeriodicJob
+
+from ..comments.test_races import at_once
+from ..factories import QuoteFactory
+
+JOB = clock.Job("test", timedelta(minutes=2), clock.worker_heartbeat)
+
+
+@pytest.fixture(autouse=True)
+def _database_queue(settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
+@pytest.mark.django_db
+def test_a_job_is_queued_when_it_is_due_and_not_before(noon):
+    assert clock.tick([JOB]) == ["test"]
+    DBTaskResult.objects.update(status="SUCCESSFUL")
+    noon.shift(119)
+    assert clock.tick([JOB]) == []
+    noon.shift(1)
+    assert clock.tick([JOB]) == ["test"]
+
+
+@pytest.mark.django_db
+def test_nothing_piles_up_while_the_worker_is_away(noon):
+    for _ in range(5):
+        clock.tick([JOB])
+        noon.shift(600)
+    assert DBTaskResult.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_clocks_queue_a_job_once():
+    PeriodicJob.objects.create(name="test", next_run_at=timezone.now())
+    started = at_once(6, lambda _: clock.tick([JOB]))
+    assert sum(len(names) for names in started) == 1
+    assert DBTaskResult.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_a_killed_worker_began_goes_back_to_the_queue(noon):
+    clock.worker_heartbeat.enqueue()
+    DBTaskResult.objects.update(status="RUNNING", started_at=timezone.now())
+    noon.shift(clock.ABANDONED_AFTER.total_seconds() - 1)
+    clock.tidy_queue.call()
+    assert DBTaskResult.objects.get().status == "RUNNING"
+    noon.shift(2)
+    clock.tidy_queue.call()
+    assert DBTaskResult.objects.get().status == "READY"
+
+
+@pytest.mark.django_db
+def test_all_real_jobs_can_be_queued_and_run(noon):
+    assert len(clock.tick()) == len(clock.JOBS)
+    for job in clock.JOBS:
+        job.task.call()
+
+
+@pytest.mark.django_db
+def test_silence_and_old_prices_are_reported(noon):
+    clock.beat("clock")
+    clock.beat("worker")
+    QuoteFactory()
+    assert health.reasons_not_ready(timezone.now()) == []
+    noon.shift(200)
+    reasons = health.reasons_not_ready(timezone.now())
+    assert len(reasons) == 2
+    noon.shift(1000)
+    assert "The newest price is of 22 November, 12:00 UTC." in health.reasons_not_ready(timezone.now())
+    Heartbeat.objects.all().delete()
+    assert "The worker never started." in health.reasons_not_ready(timezone.now())

@@ -1,0 +1,109 @@
+"""The demo: complete, repeatable, and kept out of real publications."""
+
+import pytest
+from django.contrib.auth import authenticate, get_user_model
+from django.core.management import CommandError, call_command
+
+from advertising.models import Placement
+from articles.models import Article, Author, Image, Section, Tag
+from comments.models import SiteComment, comments_on
+from newsroom.demo import files, pictures
+from newsroom.demo.accounts import ACCOUNTS
+from newsroom.models import Publication
+from ticker.models import Quote
+
+from ..factories import CoinFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Small pictures, so that the test does not wait for art."""
+    from ..factories import png
+
+    monkeypatch.setattr(
+        pictures, "draw_all", lambda say: {order.slug: {400: png(40, 24)} for order in pictures.orders()}
+    )
+    for row in files.tables("prices.toml")["coin"]:
+        CoinFactory(symbol=row["symbol"], name=row["symbol"].title())
+
+
+def counts():
+    models = (Article, SiteComment, Placement, Author, Tag, Section, Quote, Image, get_user_model())
+    return {model.__name__: model._default_manager.count() for model in models}
+
+
+def test_it_holds_what_a_publication_holds_and_loads_twice_without_doubling(drawn, capsys):
+    call_command("load_demo")
+    first = counts()
+    stories = Article.objects.stories()
+    assert stories.count() >= 30
+    assert Article.objects.briefs().count() == 60
+    assert (Author.objects.count(), Section.objects.count(), Tag.objects.count()) == (5, 6, 20)
+    assert Quote.objects.filter(is_sample=True).count() == 17
+    assert Article.objects.published().count() == Article.objects.count()
+    long_read = stories.get(slug="a-long-walk-through-one-transaction")
+    plain = [story.word_count for story in stories.exclude(pk=long_read.pk)]
+    assert min(plain) >= 350
+    assert max(plain) <= 800
+    for element in ("<h2", "<h3", "<ul", "<ol", "<blockquote>", 'class="pull"', "<table", "<pre", "<figure", "<hr"):
+        assert element in long_read.body, element
+    assert {placement.state[0] for placement in Placement.objects.all()} == {
+        *("draft", "submitted", "changes", "rejected", "scheduled", "running", "finished")
+    }
+    sizes = [comments_on(story).count() for story in stories]
+    assert (min(sizes), max(sizes)) == (0, 120)
+    assert SiteComment.objects.filter(level=3).exists()
+    call_command("load_demo")
+    assert counts() == first
+
+
+def test_it_refuses_a_database_that_is_not_a_demos():
+    UserFactory()
+    with pytest.raises(CommandError, match="publication of its own"):
+        call_command("load_demo")
+    assert not Publication.objects.exists()
+
+
+def test_it_refuses_in_production(settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="cannot be loaded in production"):
+        call_command("load_demo")
+
+
+@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.username)
+def test_a_demo_password_opens_nothing_outside_the_demo(account, settings, rf):
+    user = UserFactory(username=account.username)
+    user.set_password(account.password)
+    user.save()
+    login = {"username": account.username, "password": account.password}
+    assert authenticate(rf.post("/"), **login) == user
+    settings.DEMO = False
+    assert authenticate(rf.post("/"), **login) is None
+    assert authenticate(rf.post("/"), email=user.email, password=account.password) is None
+
+
+def test_scale_adds_plain_stories_and_comments(drawn, capsys):
+    call_command("load_demo", scale=1)
+    assert Article.objects.count() > 1000
+    article = Article.objects.get(slug__startswith="plain-", pk=Article.objects.latest("pk").pk)
+    assert comments_on(article).count() == article.comment_count == 1
+
+
+def test_every_text_of_the_demo_names_what_exists():
+    people = files.tables("people.toml")
+    tags = {row["slug"] for row in people["tag"]}
+    authors = {row["slug"] for row in people["author"]}
+    slugs = []
+    for text in files.texts("stories"):
+        slugs.append(text.slug)
+        assert set(text.keys["tags"]) <= tags, text.slug
+        assert set(text.keys["bylines"]) <= authors, text.slug
+    for row in files.tables("briefs/briefs.toml")["brief"]:
+        slugs.append(row["slug"])
+        assert set(row["tags"]) <= tags, row["slug"]
+        assert row["byline"] in authors
+    assert len(slugs) == len(set(slugs))
+    talked = {path.stem for path in (files.FOLDER / "conversations").glob("*.txt")}
+    assert talked <= set(slugs)

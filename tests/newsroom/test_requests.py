@@ -1,0 +1,165 @@
+"""What no page can answer gets a page of ours, never a 500; every answer carries the security headers."""
+
+import pytest
+from django.test import Client
+
+from articles.models import Article
+from comments.models import Confirmation
+from newsletter.models import Subscription
+
+from ..factories import PublishedArticleFactory, QuoteFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def gentle():
+    """A client that shows errors as a server would."""
+    return Client(raise_request_exception=False)
+
+
+ADDRESSES = [
+    "/",
+    "/nothing/",
+    "/nothing/at-all/",
+    "/no/such/page/at/all/",
+    "/policy/%00/",
+    "/%FF%FE/",
+    "/policy/?page=%00&page=%FF",
+    "/?a[]=1&a[]=2&=&&&%%%",
+    "/search/?q=%00%FF&section=%00&page=1",
+    "/search/?q[]=a",
+    "/prices/%00/",
+    "/prices/nothing/",
+    "/author/nobody/",
+    "/tag/nothing/",
+    "/about/nothing/",
+    "/media/%00",
+    "/media/../../etc/passwd",
+    "/media/nothing.webp",
+    "/comments/tokens/?content_type=%00&object_pk=%00",
+    "/comments/tokens/?object_pk=%D9%A3&content_type=articles.article",
+    "/comments/confirm/%00/",
+    "/comments/mute/%00:%00/",
+    "/newsletter/confirm/%00/",
+    "/accounts/confirm-email/%00/",
+    "/accounts/password/reset/key/%00/",
+    "/admin/articles/article/%00/change/",
+    "/" + "x" * 5000 + "/",
+]
+
+
+@pytest.mark.parametrize("method", ["get", "head", "post", "put", "delete", "options", "patch", "trace"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_address_and_method_is_a_failure_of_ours(gentle, address, method):
+    assert getattr(gentle, method)(address).status_code < 500
+
+
+def test_a_real_article_with_wild_queries(gentle):
+    address = PublishedArticleFactory().get_absolute_url()
+    for query in ("reply_to=%00", "reply_to=-1", "reply_to=9" + "9" * 99, "reply_to=%D9%A3", "x=" + "y" * 9000):
+        assert gentle.get(f"{address}?{query}").status_code == 200
+
+
+FORMS = ["/comments/post/", "/comments/preview/", "/newsletter/", "/accounts/login/", "/search/", "/admin/login/"]
+
+
+@pytest.mark.parametrize("address", FORMS)
+@pytest.mark.parametrize("charset", ["utf-16", "utf-7", "rot13", "nonsense", "latin-1", "idna"])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_a_form_in_another_charset_is_a_bad_request(gentle, address, charset, kind):
+    response = gentle.generic("POST", address, b"\xff\xfea\x00=\x00b", f"{kind}; charset={charset}")
+    assert response.status_code == 400
+    assert "makes no sense to us" in response.content.decode()
+
+
+@pytest.mark.parametrize("address", FORMS)
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\xff\xfe\x00&&==%%%", "application/x-www-form-urlencoded"),
+        (b"a=" + b"%FF" * 50, "application/x-www-form-urlencoded"),
+        (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
+        (b"anything", "multipart/form-data"),
+        (b"{", "application/json"),
+        (b"&".join(b"a%d=1" % n for n in range(2000)), "application/x-www-form-urlencoded"),
+        (b"", ""),
+    ],
+)
+def test_a_broken_body_is_refused_and_nothing_is_stored(gentle, address, content, kind):
+    assert gentle.generic("POST", address, content, kind).status_code < 500
+    assert not Confirmation.objects.exists()
+    assert not Subscription.objects.exists()
+
+
+@pytest.mark.parametrize("address", FORMS)
+def test_ten_megabytes_are_too_large(gentle, address):
+    response = gentle.post(address, b"a=" + b"x" * 10_000_000, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 413
+    assert "too large to send" in response.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/", "/search/", "/prices/", "/advertise/", "/robots.txt", "/healthz"])
+def test_a_wrong_method_gets_our_page_and_is_told_what_works(gentle, address):
+    response = gentle.post(address)
+    assert response.status_code == 405
+    assert "GET" in response["Allow"]
+    assert "This page cannot do that" in response.content.decode()
+
+
+def test_another_host_is_refused(gentle):
+    assert gentle.get("/", HTTP_HOST="evil.example").status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/", "/nothing/", "/admin/login/", "/healthz", "/accounts/login/"])
+def test_every_answer_carries_the_security_headers(client, address):
+    response = client.get(address)
+    policy = response["Content-Security-Policy"]
+    for part in ("default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"):
+        assert part in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert "camera=()" in response["Permissions-Policy"]
+    assert response["X-Request-ID"]
+
+
+def test_no_page_needs_what_the_policy_forbids(client):
+    """No inline script or style, no event attribute, nothing from elsewhere."""
+    QuoteFactory(week=[str(n) for n in range(1, 169)])
+    for address in ("/", PublishedArticleFactory().get_absolute_url(), "/prices/bitcoin/", "/advertise/", "/nothing/"):
+        page = client.get(address).content.decode()
+        assert "<style" not in page
+        assert " style=" not in page
+        assert " onclick=" not in page
+        assert "<script>" not in page
+        for source in ('src="http', 'href="http://fonts', 'srcset="http'):
+            assert source not in page
+
+
+def test_the_page_for_failures_needs_no_database(client, django_db_blocker, monkeypatch):
+    def fail(*args):
+        raise RuntimeError
+
+    monkeypatch.setattr("articles.front_page.compose", fail)
+    gentle = Client(raise_request_exception=False)
+    response = gentle.get("/")
+    assert response.status_code == 500
+    assert "Our side of the ledger has failed" in response.content.decode()
+
+
+def test_health(client):
+    assert client.get("/healthz").content == b"ok\n"
+    ready = client.get("/readyz")
+    assert ready.status_code == 503
+    assert "The clock never started." in ready.json()["reasons"]
+
+
+def test_an_unknown_page_suggests_others(client):
+    article = PublishedArticleFactory()
+    page = client.get("/nothing/").content.decode()
+    assert "not in the ledger" in page
+    assert article.title in page
+    assert Article.objects.count() == 1

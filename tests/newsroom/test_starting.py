@@ -1,0 +1,123 @@
+"""Starting: what is refused, in one sentence, with an exit code that is not 0."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REAL = {
+    "SECRET_KEY": "q8-Zr2vN5yT1xK7wB4mC9pL6sD3fG0hJ-aE_uYiOnWbVtRzX",
+    "ALLOWED_HOSTS": "news.example",
+    "SITE_URL": "https://news.example",
+}
+REAL["SECRET_KEY"] += "0123456789"
+
+
+def manage(tmp_path, *command, **environment):
+    """Run manage.py with just this environment; return exit code and all it said."""
+    keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    env = {**keep, "DATA_DIR": str(tmp_path / "data"), **environment}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=ROOT, env=env, capture_output=True, text=True, timeout=90
+    )
+    return done.returncode, (done.stdout + done.stderr).strip()
+
+
+@pytest.mark.parametrize("missing", REAL)
+def test_production_does_not_start_without(tmp_path, missing):
+    code, said = manage(tmp_path, "check", **{name: value for name, value in REAL.items() if name != missing})
+    assert code != 0
+    assert said == f"The publication cannot start. {missing} must be set in the environment."
+
+
+@pytest.mark.parametrize("key", ["short", "a" * 80, "django-insecure-" + "abcdefghij" * 8])
+def test_production_does_not_start_with_a_weak_key(tmp_path, key):
+    code, said = manage(tmp_path, "check", **{**REAL, "SECRET_KEY": key})
+    assert code != 0
+    assert "SECRET_KEY must be a random text" in said
+    assert len(said.splitlines()) == 1
+
+
+def test_production_is_ready_to_be_deployed(tmp_path):
+    code, said = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **REAL)
+    assert code == 0, said
+    assert "no issues" in said
+
+
+def test_production_serves_no_demo(tmp_path):
+    code, said = manage(tmp_path, "migrate", "-v0", DEMO="1")
+    assert code == 0, said
+    code, said = manage(
+        tmp_path,
+        "shell",
+        "-v0",
+        "-c",
+        "from newsroom.models import Publication; Publication.objects.create(name='x', is_demo=True)",
+        DEMO="1",
+    )
+    assert code == 0, said
+    code, said = manage(tmp_path, "serve", **REAL, DEMO="0", PORT=str(free_port()))
+    assert code != 0
+    assert "This database holds the demo publication" in said.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mysql://root@127.0.0.1/x", "DATABASE_URL must begin with"),
+        ("nonsense", "DATABASE_URL must begin with"),
+        ("postgresql://nobody@127.0.0.1:9/none", "cannot be opened"),
+        ("sqlite:////nowhere/at/all/x.sqlite3", "cannot be opened"),
+    ],
+)
+def test_a_wrong_database_is_said_in_a_sentence(tmp_path, url, words):
+    code, said = manage(tmp_path, "serve", DEMO="1", DATABASE_URL=url, PORT=str(free_port()))
+    assert code != 0
+    assert words in said
+    assert "Traceback" not in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_used_port_is_said_in_a_sentence(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, said = manage(tmp_path, "serve", DEMO="1", PORT=str(port))
+    assert code != 0
+    assert f"Port {port} is in use. Choose another one with PORT=8001 ./run" in said
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "eighty"])
+def test_a_port_that_is_none_is_refused(tmp_path, port):
+    code, said = manage(tmp_path, "serve", DEMO="1", PORT=port)
+    assert code != 0
+    assert "Traceback" not in said
+    assert "PORT" in said or "Port" in said
+
+
+def test_an_unwritable_folder_is_said_in_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    code, said = manage(tmp_path, "serve", DEMO="1", DATA_DIR=str(tmp_path / "file" / "data"))
+    assert code != 0
+    assert said.startswith("The publication cannot start. DATA_DIR is")
+    assert len(said.splitlines()) == 1
+
+
+def test_the_secret_key_is_kept_and_only_for_its_owner(tmp_path):
+    for _ in range(2):
+        assert manage(tmp_path, "check", DEMO="1")[0] == 0
+    key = tmp_path / "data" / "secret_key"
+    assert len(key.read_text()) >= 50
+    assert key.stat().st_mode & 0o077 == 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
