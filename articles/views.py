@@ -99,7 +99,7 @@ def public_article(slug: str) -> Article:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    query = request.GET.get("q", "").replace("\x00", "").strip()[: searching.LONGEST_QUERY]
+    query = request.GET.get("q", "").strip()[: searching.LONGEST_QUERY]
     section_slug = request.GET.get("section", "")
     sections = list(Section.objects.all())
     chosen = section_slug if section_slug in {section.slug for section in sections} else ""

@@ -7,6 +7,6 @@ urlpatterns = [
     path("tokens/", views.tokens, name="comment-tokens"),
     path("post/", views.post, name="comment-post"),
     path("sent/", views.sent, name="comment-sent"),
-    path("confirm/<str:key>/", views.confirm, name="comment-confirm"),
+    path("confirm/<slug:key>/", views.confirm, name="comment-confirm"),
     path("mute/<str:key>/", views.mute, name="comment-mute"),
 ]

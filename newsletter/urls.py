@@ -5,6 +5,6 @@ from newsletter import views
 urlpatterns = [
     path("", views.letter, name="newsletter"),
     path("asked/", views.asked, name="newsletter-asked"),
-    path("confirm/<str:key>/", views.confirm, name="newsletter-confirm"),
-    path("leave/<str:key>/", views.leave, name="newsletter-leave"),
+    path("confirm/<slug:key>/", views.confirm, name="newsletter-confirm"),
+    path("leave/<slug:key>/", views.leave, name="newsletter-leave"),
 ]

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -73,6 +74,8 @@ def database(env: environ.Env, data_dir: Path) -> dict[str, Any]:
         # Tests use a file as well: a database in memory locks in other ways, and hides races.
         settings["TEST"] = {"NAME": str(data_dir / "test.sqlite3")}
     else:
+        # A socket’s folder is written with %2F for each slash.
+        settings["HOST"] = unquote(settings["HOST"])
         settings["CONN_MAX_AGE"] = 60
         settings["CONN_HEALTH_CHECKS"] = True
         settings["OPTIONS"] = {"connect_timeout": 5}

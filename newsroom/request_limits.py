@@ -13,11 +13,16 @@ class RequestLimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not speaks_utf8(request):
+        if holds_null(request) or not speaks_utf8(request):
             return error_pages.bad_request(request)
         if body_length(request) > largest_body(request):
             return error_pages.too_large(request)
         return self.get_response(request)
+
+
+def holds_null(request: HttpRequest) -> bool:
+    """No address of ours holds a null byte, and PostgreSQL fails on one."""
+    return "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
 
 
 def speaks_utf8(request: HttpRequest) -> bool:

@@ -59,7 +59,7 @@ def test_an_old_link_says_so(client, noon):
 
 def test_a_forged_link_is_not_found(client):
     assert client.post("/comments/confirm/nothing-like-it/").status_code == 404
-    assert client.get("/comments/confirm/%00/").status_code == 404
+    assert client.get("/comments/confirm/%00/").status_code == 400
 
 
 def test_a_reply_whose_parent_was_removed_meanwhile_is_refused_in_words(client):

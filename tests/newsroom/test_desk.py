@@ -256,3 +256,12 @@ def test_custom_pages_of_the_desk_check_more_than_being_staff(client):
     placement.refresh_from_db()
     article.refresh_from_db()
     assert (placement.status, article.status) == ("submitted", "published")
+
+
+@pytest.mark.parametrize(
+    "query", ["q=%00", "q=%FF", "status__exact=%00", "o=%00", "p=99999", "e=1", "section__id__exact=%00"]
+)
+def test_wild_queries_on_the_desk(chief, query):
+    """Django’s own lists answer with a page, or a redirect that says that something was wrong."""
+    PublishedArticleFactory()
+    assert chief.get(f"/admin/articles/article/?{query}").status_code in (200, 302, 400)

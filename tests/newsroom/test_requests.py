@@ -57,7 +57,7 @@ def test_no_address_and_method_is_a_failure_of_ours(gentle, address, method):
 
 def test_a_real_article_with_wild_queries(gentle):
     address = PublishedArticleFactory().get_absolute_url()
-    for query in ("reply_to=%00", "reply_to=-1", "reply_to=9" + "9" * 99, "reply_to=%D9%A3", "x=" + "y" * 9000):
+    for query in ("reply_to=%FF", "reply_to=-1", "reply_to=9" + "9" * 99, "reply_to=%D9%A3", "x=" + "y" * 9000):
         assert gentle.get(f"{address}?{query}").status_code == 200
 
 
