@@ -107,6 +107,7 @@ def for_page(html: str, chips: dict[str, str], *, is_paid: bool, own_host: str) 
 
     html = _LINK.sub(with_relation, html)
     html = _TABLE.sub(_page_table, html)
+    html = html.replace("<pre>", '<pre tabindex="0">')  # It scrolls, so the keyboard must reach it.
     html = html.replace("<img ", '<img loading="lazy" ').replace('loading="lazy" loading="lazy"', 'loading="lazy"')
     return _CHIP.sub(lambda match: chips.get(match[1], match[1]), html)
 

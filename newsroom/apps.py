@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, post_save
 
 
 class NewsroomConfig(AppConfig):
@@ -8,8 +8,11 @@ class NewsroomConfig(AppConfig):
     verbose_name = "The publication"
 
     def ready(self) -> None:
-        from newsroom import groups, site_record
+        from django.contrib.auth import get_user_model
 
+        from newsroom import accounts, groups, site_record
+
+        post_save.connect(accounts.verify_staff_address, sender=get_user_model())
         post_migrate.connect(groups.ensure, sender=self)
         post_migrate.connect(site_record.ensure, sender=self)
 

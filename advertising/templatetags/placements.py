@@ -13,8 +13,11 @@ register = template.Library()
 
 
 @register.inclusion_tag("advertising/_slot.html", takes_context=True)
-def slot(context: dict[str, Any], name: str, position: str = "") -> dict[str, Any]:
-    """The labelled advertisement at one position of this page. All slots of a page share one query."""
+def slot(context: dict[str, Any], name: str, position: str) -> dict[str, Any]:
+    """The labelled advertisement at one position of this page, said in words such as “beside the story”.
+
+    All slots of a page share one query.
+    """
     request = context["request"]
     if not hasattr(request, "banners"):
         section = getattr(context.get("article") or context.get("section"), "section_id", None)

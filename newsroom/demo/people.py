@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
 from articles.models import Author, Section, Tag
+from newsroom.accounts import confirm_address
 from newsroom.demo import files
 from newsroom.demo.accounts import ACCOUNTS, Account
 from newsroom.models import Page, Publication
@@ -69,5 +70,6 @@ def load_account(account: Account) -> None:
     if created:
         user.set_password(account.password)
         user.save()
+        confirm_address(user)
     if account.group:
         user.groups.add(Group.objects.get(name=account.group))

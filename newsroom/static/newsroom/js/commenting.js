@@ -5,7 +5,6 @@
   const field = (name) => form.elements.namedItem(name);
 
   // The page is the same for every reader and holds no token: fetch them when somebody begins to write.
-  let tokens;
   const fetchTokens = async () => {
     const query = new URLSearchParams({
       content_type: field("content_type").value,
@@ -19,26 +18,29 @@
     }
     form.action = form.dataset.post;
   };
+  let fetched = false;
+  let pending = null;
   const touch = () => {
-    tokens ??= fetchTokens().catch(() => {
-      tokens = undefined; // The preview page still works.
-    });
-    return tokens;
+    if (fetched || pending) return;
+    fetched = true;
+    pending = fetchTokens()
+      .catch(() => {
+        fetched = false; // The preview page still works.
+      })
+      .finally(() => {
+        pending = null;
+      });
   };
   form.addEventListener("focusin", touch);
-
-  let ready = false;
-  form.addEventListener("submit", async (event) => {
-    if (ready) return;
+  form.addEventListener("submit", (event) => {
+    if (!pending) return;
     event.preventDefault();
-    await touch();
-    ready = true;
-    form.requestSubmit();
+    // A form cannot be sent from within its own submit event.
+    pending.then(() => setTimeout(() => form.requestSubmit()));
   });
-  // Coming back with the Back button, the form may be sent again with fresh tokens.
-  addEventListener("pageshow", () => {
-    ready = false;
-    tokens = undefined;
+  // Coming back with the Back button, the form needs fresh tokens.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) fetched = false;
   });
 
   const answers = form.querySelector("[data-answers]");

@@ -1,0 +1,96 @@
+"""Weight, stillness, width and accessibility of every kind of page, as a browser sees them."""
+
+import gzip
+import re
+import urllib.request
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+ARTICLE = "/policy/nine-banks-agree-when-a-payment-is-over/"
+LONG_READ = "/technology/a-long-walk-through-one-transaction/"
+PAGES = {
+    "front": "/",
+    "section": "/markets/",
+    "article": ARTICLE,
+    "long read": LONG_READ,
+    "sponsored": "/markets/what-an-auditor-wants-to-see-in-a-custody-report/",
+    "author": "/author/maren-oduya/",
+    "tag": "/tag/custody/",
+    "prices": "/prices/",
+    "coin": "/prices/bitcoin/",
+    "search": "/search/?q=settlement",
+    "nothing found": "/search/?q=zebra",
+    "letter": "/newsletter/",
+    "rate card": "/advertise/",
+    "about": "/about/privacy/",
+    "not found": "/nothing/here/",
+    "sign in": "/accounts/login/",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_has_a_barrier_or_is_wider_than_the_screen(open_context, width, scheme):
+    page = open_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    ).new_page()
+    for name, address in PAGES.items():
+        page.goto(address, wait_until="load")
+        results = Axe().run(page, options={"resultTypes": ["violations"]})
+        found = [
+            f"{name}: {violation['id']}: {violation['nodes'][0]['html'][:160]}"
+            for violation in results.response["violations"]
+        ]
+        assert found == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+
+
+def compressed(site, path: str) -> int:
+    """Bytes on the wire of a text, by gzip."""
+    request = urllib.request.Request(site.url + path, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request) as response:
+        body = response.read()
+        if response.headers.get("Content-Encoding") == "gzip" or path.endswith(".woff2"):
+            return len(body)
+        return len(gzip.compress(body))
+
+
+def test_the_first_load_of_an_article_is_light(page, site):
+    """Without its images 90 kB at most, 15 of them HTML, 8 JavaScript."""
+    asked = []
+    page.on("request", lambda request: asked.append(request))
+    page.goto(ARTICLE, wait_until="networkidle")
+    kinds: dict[str, int] = {}
+    for request in asked:
+        if request.resource_type != "image":
+            path = request.url.removeprefix(site.url)
+            kinds[request.resource_type] = kinds.get(request.resource_type, 0) + compressed(site, path)
+    print(kinds)
+    assert kinds["document"] <= 15_000
+    assert kinds["script"] <= 8_000
+    assert sum(kinds.values()) <= 90_000
+
+
+@pytest.mark.parametrize("address", ["/", ARTICLE, "/prices/bitcoin/"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_moves_while_a_page_loads(open_context, address, width):
+    page = open_context(viewport={"width": width, "height": 800}).new_page()
+    page.route(re.compile(r"\.(webp|png|woff2)$"), lambda route: (page.wait_for_timeout(120), route.continue_()))
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach("
+        "entry => { window.shift += entry.value })).observe({type: 'layout-shift', buffered: true});"
+    )
+    page.goto(address, wait_until="networkidle")
+    assert page.evaluate("window.shift") == 0
+
+
+def test_static_files_last_and_pages_are_asked_for_again(site):
+    html = site.get("/")
+    stylesheet = re.search(r'href="(/static/newsroom/css/site\.[0-9a-f]{12}\.css)"', html)[1]
+    with urllib.request.urlopen(site.url + stylesheet) as response:
+        assert "immutable" in response.headers["Cache-Control"]
+    for encoding in ("br", "gzip"):
+        request = urllib.request.Request(site.url + stylesheet, headers={"Accept-Encoding": encoding})
+        with urllib.request.urlopen(request) as response:
+            assert response.headers["Content-Encoding"] == encoding
