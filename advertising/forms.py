@@ -33,7 +33,9 @@ class PlacementForm(forms.Form):
     product = forms.ChoiceField(choices=Product.choices, initial=Product.BANNER)
     title = forms.CharField(max_length=120, label="Name of this placement")
     slot = forms.ChoiceField(
-        choices=[("", "Choose a position"), *((s.name, s.label) for s in SLOTS.values())], required=False
+        label="Position",
+        choices=[("", "Choose a position"), *((s.name, s.label) for s in SLOTS.values())],
+        required=False,
     )
     section = forms.ModelChoiceField(Section.objects.all(), required=False, empty_label="All sections")
     starts_on = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))

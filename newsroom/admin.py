@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from articles.admin import NonceMixin
+from articles.admin import BodyEditorMixin
 from newsroom.models import Heartbeat, Page, PeriodicJob, Publication
 from ticker.read_only_admin import ReadOnlyAdmin
 
@@ -20,7 +20,7 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
 
 
 @admin.register(Page)
-class PageAdmin(NonceMixin, admin.ModelAdmin[Page]):
+class PageAdmin(BodyEditorMixin, admin.ModelAdmin[Page]):
     list_display = ("title", "slug", "position")
     prepopulated_fields = {"slug": ("title",)}
 

@@ -4,4 +4,4 @@ set -eu
 cd "$(dirname "$0")/.."
 .venv/bin/ruff check --quiet .
 .venv/bin/ruff format --quiet --check .
-.venv/bin/mypy .
+DEMO=1 DATA_DIR="$(mktemp -d)" .venv/bin/mypy .
