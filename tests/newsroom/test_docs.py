@@ -40,6 +40,6 @@ def test_every_file_and_address_that_the_documents_name_exists():
 
 
 def test_the_readmes_commands_are_there():
-    for target in re.findall(r"`make (\w+)`", README) + ["test"]:
+    for target in [*re.findall(r"`make (\w+)`", README), "test"]:
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE), target
     assert (ROOT / "run").stat().st_mode & 0o111
