@@ -26,12 +26,11 @@ START_WITHIN = 90  # seconds: drawing and loading the demo on a busy machine
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys share one server, so they run in one process; without a browser they are counted as skipped."""
+    """Without a browser the journeys are counted as skipped."""
     for item in items:
         if "journeys" not in item.path.parts:
             continue
         item.add_marker(pytest.mark.journey)
-        item.add_marker(pytest.mark.xdist_group("journeys"))
         if CHROMIUM is None and os.environ.get("CI") != "true":
             item.add_marker(pytest.mark.skip(reason="The journeys need a Chromium. On Debian: apt install chromium"))
 
@@ -118,6 +117,7 @@ def own_database(name: str) -> Iterator[str]:
         return
     import psycopg
 
+    name = f"{name}_{os.getpid()}"
     parts = urlsplit(url)
     server = urlunsplit(parts._replace(path="/postgres"))
     with psycopg.connect(server, autocommit=True) as connection:

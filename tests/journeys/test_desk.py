@@ -3,10 +3,14 @@
 import re
 from datetime import date, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from ..factories import png
 from .conftest import sign_in
+
+# The journeys share one server, so they run in one process.
+pytestmark = pytest.mark.xdist_group("journeys")
 
 
 def picture(width, height, name="picture.png"):

@@ -7,6 +7,9 @@ import urllib.request
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+# The journeys share one server, so they run in one process.
+pytestmark = pytest.mark.xdist_group("journeys")
+
 ARTICLE = "/policy/nine-banks-agree-when-a-payment-is-over/"
 LONG_READ = "/technology/a-long-walk-through-one-transaction/"
 PAGES = {

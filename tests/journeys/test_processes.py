@@ -13,7 +13,10 @@ import pytest
 from ..newsroom.test_supervisor import alive, descendants
 from .conftest import own_database, running_site, wait_for
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Reads the kernel’s list of processes.")
+pytestmark = [
+    pytest.mark.xdist_group("journeys"),
+    pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Reads the kernel’s list of processes."),
+]
 PARTS = {"web": "gunicorn", "worker": "db_worker", "clock": "clock"}
 LARGEST_MEMORY = 400_000_000
 

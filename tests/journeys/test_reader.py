@@ -7,6 +7,9 @@ from playwright.sync_api import expect
 
 from .conftest import sign_in, wait_for
 
+# The journeys share one server, so they run in one process.
+pytestmark = pytest.mark.xdist_group("journeys")
+
 LEAD = "/policy/nine-banks-agree-when-a-payment-is-over/"
 
 
