@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,9 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from advertising import review
-from advertising.models import Advertiser, Creative, Decision, Placement, Rate
+from advertising.models import Advertiser, Creative, CreativePicture, Decision, Placement, Rate
+from advertising.pictures import check_fit
+from advertising.slots import SIZES
 from articles.admin import ReadOnlyAdmin
 
 
@@ -63,6 +66,11 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
             return ""
         address = reverse("admin:advertising_placement_review", args=[placement.pk])
         return format_html('<a class="button" href="{}">Review</a>', address)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Placement | None = None) -> Any:
+        """Whose it is and what was sold stay as they were once there is something to see."""
+        settled = ("advertiser", "product") if obj and obj.latest_creative else ()
+        return (*self.readonly_fields, *settled)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What carries money is kept."""
@@ -116,12 +124,48 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         return True
 
 
+class PictureForm(forms.ModelForm[CreativePicture]):
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean()
+        if data and data.get("size") and data.get("file"):
+            check_fit(data["file"], SIZES[data["size"]])
+        return data
+
+
+class PictureInline(admin.TabularInline[CreativePicture, Creative]):
+    model = CreativePicture
+    form = PictureForm
+    extra = 3
+
+
 @admin.register(Creative)
-class CreativeAdmin(ReadOnlyAdmin):
-    """Versions are read here; advertisers make them, and nobody changes one."""
+class CreativeAdmin(admin.ModelAdmin[Creative]):
+    """A new version made at the desk, for a house placement say, waits in the queue like any other."""
 
     list_display = ("placement", "version", "headline", "created_at")
     list_select_related = ("placement",)
+    autocomplete_fields = ("placement",)
+    exclude = ("version",)
+    inlines = (PictureInline,)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes a version: a change is a new one."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Creative, form: Any, change: bool) -> None:
+        latest = obj.placement.latest_creative
+        obj.version = latest.version + 1 if latest else 1
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        try:
+            review.submit(form.instance.placement, request.user)  # type: ignore[arg-type]
+        except ValidationError as error:
+            messages.warning(request, f"The version is stored, but not in the queue: {error.messages[0]}")
 
 
 @admin.register(Decision)

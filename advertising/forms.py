@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from advertising.models import Advertiser, Creative, CreativePicture, Placement, Product, https_only
+from advertising.pictures import check_fit
 from advertising.slots import SIZES, SLOTS, STORY, Size
-from articles import images
 from articles.models import Section
 
 LONGEST_BANNER_TEXT = 140
@@ -121,16 +121,10 @@ class PlacementForm(forms.Form):
         file = self.cleaned_data.get(name)
         if not file:
             return
-        if file.size > size.largest_kb * 1000:
-            self.add_error(name, f"Save it at {size.largest_kb} kB or less; this has {round(file.size / 1000)} kB.")
-            return
         try:
-            picture = images.open_picture(file)
+            check_fit(file, size)
         except ValidationError as error:
             self.add_error(name, error)
-            return
-        if size is not STORY and picture.size != (size.width, size.height):
-            self.add_error(name, f"This must be exactly {size.label}; it is {picture.width} × {picture.height}.")
 
     def _kept_picture(self, size: Size) -> CreativePicture | None:
         """The picture of the version before, which stays unless a new one is sent."""

@@ -115,6 +115,8 @@ class ArticleAdmin(BodyEditorMixin, admin.ModelAdmin[Article]):
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         """What is out may only be changed by those who may publish."""
         allowed = super().has_change_permission(request, obj)
+        if obj is not None and hasattr(obj, "placement"):
+            return False  # The approved copy is pinned: it changes through its placement, after a review.
         if not allowed or obj is None or obj.status in ("draft", "in_review"):
             return allowed
         return request.user.has_perm("articles.publish_article")
@@ -139,7 +141,7 @@ class ArticleAdmin(BodyEditorMixin, admin.ModelAdmin[Article]):
     def change_status(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One button, one transition. The permission is checked here and again where the status is written."""
         article = get_object_or_404(Article, pk=pk)
-        if not self.has_view_or_change_permission(request, article):
+        if not self.has_change_permission(request, article):
             raise PermissionDenied
         self.run(request, article, request.POST.get("to", ""))
         return redirect("admin:articles_article_change", article.pk)

@@ -16,6 +16,8 @@ from comments.models import Confirmation, SiteComment, comments_on
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+MOST_WAITING = 5
+
 
 def post_as_user(article: Article, words: dict[str, Any], user: "User", ip: str | None) -> SiteComment:
     """Publish an account holder’s thought at once. The same words sent twice are one comment."""
@@ -54,12 +56,22 @@ def publish(article: Article, words: dict[str, Any], *, ip: str | None, user: "U
     return comment
 
 
+class TooManyWaiting(Exception):
+    """The address has links enough to press first. Nobody can use our form to fill somebody’s inbox."""
+
+
 def ask_to_confirm(article: Article, words: dict[str, Any], ip: str | None) -> Confirmation:
-    """Keep a stranger’s words and have the link mailed. The same words sent twice are asked about once."""
+    """Keep a stranger’s words and have the link mailed. The same words sent twice are asked about once.
+
+    Raises TooManyWaiting, having stored nothing.
+    """
     from comments import confirmation
 
     fingerprint = _fingerprint(article, words)
     with transaction.atomic():
+        pending = Confirmation.objects.filter(email__iexact=words["email"], comment_id=None)
+        if pending.exclude(fingerprint=fingerprint).count() >= MOST_WAITING:
+            raise TooManyWaiting
         waiting, created = Confirmation.objects.get_or_create(
             fingerprint=fingerprint,
             comment_id=None,

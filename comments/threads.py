@@ -24,7 +24,7 @@ FIELDS = (
     "user__last_name",
     "user__email",
     "user__is_staff",
-    "user__author__name",
+    "user__author__id",
 )
 
 

@@ -90,8 +90,11 @@ def post(request: HttpRequest) -> HttpResponse:
         posting.ask_to_confirm(article, words, ip)
     except ReplyRefused as refusal:
         form.add_error("reply_to", str(refusal))
-        return show_form(request, article, form, status=400)
-    return redirect("comment-sent")
+    except posting.TooManyWaiting:
+        form.add_error("email", "Press the buttons behind the links that we mailed to this address first.")
+    else:
+        return redirect("comment-sent")
+    return show_form(request, article, form, status=400)
 
 
 def signed_in(request: HttpRequest, data: Any) -> Any:

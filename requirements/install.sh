@@ -22,7 +22,10 @@ make_venv() {
 
 # install_requirements base|test
 install_requirements() {
-  [ -x .venv/bin/python ] || make_venv "$(find_python)" || exit 1
+  if [ ! -x .venv/bin/python ]; then
+    python=$(find_python) || exit 1
+    make_venv "$python" || exit 1
+  fi
   wanted=$(cat "requirements/$1.txt" requirements/uv.txt | .venv/bin/python -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())')
   [ "$(cat ".venv/$1.stamp" 2>/dev/null)" = "$wanted" ] && return 0
   echo "Installing requirements/$1.txt ..."

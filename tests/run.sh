@@ -6,6 +6,10 @@ cd "$(dirname "$0")/.."
 install_requirements test
 sh tests/check.sh
 
+if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null && ! command -v google-chrome >/dev/null; then
+  echo "No Chromium: the browser journeys are skipped. On Debian: apt install chromium"
+fi
+
 echo "== SQLite"
 .venv/bin/python -m pytest "$@"
 

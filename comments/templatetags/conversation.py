@@ -54,7 +54,7 @@ def badge(comment: SiteComment, article: Article) -> str:
     if comment.user is None:
         return ""
     writer = getattr(comment.user, "author", None)
-    if writer and writer.name in article.byline:
+    if writer and writer.pk in {byline.author_id for byline in article.bylines.all()}:
         return "Author"
     return "Staff" if comment.user.is_staff or writer else ""
 

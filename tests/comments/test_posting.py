@@ -64,6 +64,16 @@ def test_sending_twice_is_asked_about_once(client, committed):
     assert len(mail.outbox) == 1
 
 
+def test_nobody_fills_somebodys_inbox(client, committed):
+    article = PublishedArticleFactory()
+    with committed():
+        for number in range(9):
+            response = client.post("/comments/post/", fresh(article, comment=f"Thought {number}"))
+    assert len(mail.outbox) == 5
+    assert response.status_code == 400
+    assert "links that we mailed to this address first" in response.content.decode()
+
+
 def test_an_account_holder_is_published_at_once(client):
     article, user = PublishedArticleFactory(), UserFactory(first_name="Ada", last_name="Quill")
     client.force_login(user)

@@ -24,8 +24,10 @@ from ..factories import (
     PublishedArticleFactory,
     QuoteFactory,
     ScheduledArticleFactory,
+    SectionFactory,
     TagFactory,
     UserFactory,
+    add_version,
     comment_on,
     member_of,
     png,
@@ -265,3 +267,50 @@ def test_wild_queries_on_the_desk(chief, query):
     """Django’s own lists answer with a page, or a redirect that says that something was wrong."""
     PublishedArticleFactory()
     assert chief.get(f"/admin/articles/article/?{query}").status_code in (200, 302, 400)
+
+
+def test_the_desk_makes_a_house_banner_which_is_reviewed_like_any_other(client):
+    house = DraftBannerFactory(advertiser__is_house=True)
+    house.creatives.all().delete()
+    sign_in(client, member_of("Editors"))
+    file = io.BytesIO(png(300, 250))
+    file.name = "house.png"
+    data = {
+        "placement": house.pk,
+        "headline": "Write for us",
+        "target_url": "https://finality.example/about/",
+        "alt": "A desk",
+        "pictures-TOTAL_FORMS": 1,
+        "pictures-INITIAL_FORMS": 0,
+        "pictures-0-size": "300x250",
+        "pictures-0-file": file,
+    }
+    assert client.post("/admin/advertising/creative/add/", data).status_code == 302
+    house.refresh_from_db()
+    assert (house.status, house.latest_creative.version) == ("submitted", 1)
+    wrong = io.BytesIO(png(301, 250))
+    wrong.name = "wrong.png"
+    page = client.post("/admin/advertising/creative/add/", {**data, "pictures-0-file": wrong}).content.decode()
+    assert "must be exactly 300 × 250" in page
+    assert house.creatives.count() == 1
+
+
+def test_an_approved_paid_article_cannot_be_edited_around_its_review(chief):
+    SectionFactory()
+    placement = DraftBannerFactory(product="sponsored", slot="")
+    add_version(placement, text="First.\n\n" + "word " * 130, headline="What custody is")
+    review.submit(placement, None)
+    review.approve(placement, None)
+    article = Article.objects.get()
+    address = reverse("admin:articles_article_change", args=[article.pk])
+    assert chief.post(address, {"title": "Mine", "paid_by": ""}).status_code == 403
+    assert (
+        chief.post(reverse("admin:articles_article_status", args=[article.pk]), {"to": "withdraw"}).status_code == 403
+    )
+
+
+def test_a_paid_kind_without_its_payer_is_a_sentence(chief):
+    article = DraftArticleFactory()
+    address = reverse("admin:articles_article_change", args=[article.pk])
+    page = chief.post(address, form_of(article, kind="sponsored")).content.decode()
+    assert "Sponsored articles and press releases name who paid" in page
