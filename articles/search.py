@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from articles import body
 from articles.models import Article
 from articles.querysets import ArticleQuerySet
 
@@ -29,8 +30,6 @@ def find(query: str, section: str = "") -> ArticleQuerySet:
 
 def excerpt(article: Any, found: list[str], width: int = 180) -> str:
     """The text around the first word found, or the standfirst when only that or the headline matches."""
-    from articles import body
-
     text = body.plain_text(article.body).replace("\n", " ")
     places = [place for place in (text.lower().find(word) for word in found) if place >= 0]
     if not places:

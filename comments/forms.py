@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django_comments.forms import CommentSecurityForm
 
-from comments.models import SiteComment
+from comments.models import SiteComment, comments_on
 
 MISSING = {
     "name": "Tell us what to call you.",
@@ -63,6 +63,4 @@ class ThoughtForm(CommentSecurityForm):
 
 def answered_comment(article: Any, number: int) -> SiteComment | None:
     """The public comment `number` on `article`, or None."""
-    from comments.models import comments_on
-
     return comments_on(article).filter(pk=number, is_public=True, is_removed=False).first()

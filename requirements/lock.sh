@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . requirements/install.sh
 install_requirements base
-options="--universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -p 3.11"
+options="--universal --generate-hashes --no-header --no-annotate --quiet -p 3.11"
 for name in base test; do
   # shellcheck disable=SC2086
   .venv/bin/uv pip compile $options "$@" "requirements/$name.in" -o "requirements/$name.txt"
