@@ -1,6 +1,9 @@
 """A stranger’s thought is published by a button behind a mailed link: once, whatever is clicked how often."""
 
+import hashlib
+import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -10,14 +13,55 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks import task
 
+from articles.models import Article
 from comments import posting
 from comments.models import Confirmation, SiteComment
 
 LIFETIME = timedelta(days=3)
+MOST_WAITING = 5
 
 
 class Expired(Exception):
     """The link is older than its lifetime, or its article no longer takes comments."""
+
+
+class TooManyWaiting(Exception):
+    """The address has links enough to press first. Nobody can use our form to fill somebody’s inbox."""
+
+
+def ask(article: Article, words: dict[str, Any], ip: str | None) -> Confirmation:
+    """Keep a stranger’s words and have the link mailed. The same words sent twice are asked about once.
+
+    Raises TooManyWaiting, having stored nothing.
+    """
+    fingerprint = _fingerprint(article, words)
+    with transaction.atomic():
+        pending = Confirmation.objects.filter(email__iexact=words["email"], comment_id=None)
+        if pending.exclude(fingerprint=fingerprint).count() >= MOST_WAITING:
+            raise TooManyWaiting
+        waiting, created = Confirmation.objects.get_or_create(
+            fingerprint=fingerprint,
+            comment_id=None,
+            defaults={
+                "key": secrets.token_urlsafe(32),
+                "article": article,
+                "reply_to": words.get("reply_to"),
+                "name": words["name"],
+                "email": words["email"],
+                "url": words.get("url") or "",
+                "comment": words["comment"],
+                "followup": bool(words.get("followup")),
+                "ip_address": ip,
+            },
+        )
+        if created:
+            transaction.on_commit(lambda: mail_link.enqueue(waiting.pk))
+    return waiting
+
+
+def _fingerprint(article: Article, words: dict[str, Any]) -> str:
+    parts = (str(article.pk), words["email"].lower(), str(words.get("reply_to") or ""), words["comment"])
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
 def confirm(key: str) -> SiteComment:
@@ -41,7 +85,7 @@ def confirm(key: str) -> SiteComment:
 
 def has_expired(waiting: Confirmation) -> bool:
     too_old = waiting.created_at < timezone.now() - LIFETIME
-    return too_old or not waiting.article.comments_open
+    return too_old or not Article.objects.published().filter(pk=waiting.article_id, comments_open=True).exists()
 
 
 @task()

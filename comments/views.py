@@ -87,10 +87,10 @@ def post(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             comment = posting.post_as_user(article, words, request.user, ip)
             return redirect(permalink(comment, article))
-        posting.ask_to_confirm(article, words, ip)
+        confirmation.ask(article, words, ip)
     except ReplyRefused as refusal:
         form.add_error("reply_to", str(refusal))
-    except posting.TooManyWaiting:
+    except confirmation.TooManyWaiting:
         form.add_error("email", "Press the buttons behind the links that we mailed to this address first.")
     else:
         return redirect("comment-sent")

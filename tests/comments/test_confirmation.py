@@ -3,7 +3,8 @@
 import pytest
 from django.core import mail
 
-from comments import confirmation, posting
+from articles.models import Article
+from comments import confirmation
 from comments.models import Confirmation, SiteComment
 
 from ..factories import PublishedArticleFactory, comment_on
@@ -13,7 +14,7 @@ WORDS = {"name": "Hollis", "email": "hollis@readers.example", "comment": "Could 
 
 
 def waiting(article=None, **words):
-    return posting.ask_to_confirm(article or PublishedArticleFactory(), {**WORDS, **words}, "203.0.113.9")
+    return confirmation.ask(article or PublishedArticleFactory(), {**WORDS, **words}, "203.0.113.9")
 
 
 def test_opening_the_link_changes_nothing(client):
@@ -84,3 +85,11 @@ def test_no_mail_is_sent_for_what_was_confirmed_already():
     confirmation.confirm(asked.key)
     confirmation.mail_link.call(asked.pk)
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize("change", [{"status": "withdrawn"}, {"comments_open": False}])
+def test_nothing_is_published_where_the_conversation_has_closed_meanwhile(client, change):
+    asked = waiting()
+    Article.objects.update(**change)
+    assert client.post(f"/comments/confirm/{asked.key}/").status_code == 410
+    assert SiteComment.objects.count() == 0

@@ -42,7 +42,7 @@ def at_once(number: int, act: Callable[[int], object]) -> list[object]:
 
 @pytest.mark.parametrize("trial", range(5))
 def test_one_link_pressed_by_many_is_one_comment(trial):
-    asked = posting.ask_to_confirm(PublishedArticleFactory(), WORDS, None)
+    asked = confirmation.ask(PublishedArticleFactory(), WORDS, None)
     comments = at_once(6, lambda _: confirmation.confirm(asked.key).pk)
     assert len(set(comments)) == 1
     assert SiteComment.objects.count() == 1
@@ -73,7 +73,7 @@ def test_many_replies_to_one_thread_each_get_their_place():
 
 def test_one_form_sent_many_times_at_once_is_asked_about_once():
     article = PublishedArticleFactory()
-    at_once(6, lambda _: posting.ask_to_confirm(article, WORDS, None).pk)
+    at_once(6, lambda _: confirmation.ask(article, WORDS, None).pk)
     assert Confirmation.objects.count() == 1
 
 
