@@ -31,6 +31,13 @@ def test_a_job_is_queued_when_it_is_due_and_not_before(noon):
 
 
 @pytest.mark.django_db
+def test_a_tick_with_nothing_to_do_takes_two_small_reads(noon, django_assert_num_queries):
+    clock.tick([JOB])
+    with django_assert_num_queries(2):
+        clock.tick([JOB])
+
+
+@pytest.mark.django_db
 def test_nothing_piles_up_while_the_worker_is_away(noon):
     for _ in range(5):
         clock.tick([JOB])
