@@ -69,7 +69,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Placement | None = None) -> Any:
         """Whose it is and what was sold stay as they were once there is something to see."""
-        settled = ("advertiser", "product") if obj and obj.latest_creative else ()
+        settled = ("advertiser", "product", "slot") if obj and obj.latest_creative else ()
         return (*self.readonly_fields, *settled)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

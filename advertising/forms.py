@@ -14,9 +14,11 @@ from advertising.slots import SIZES, SLOTS, STORY, Size
 from articles.models import Section
 
 LONGEST_BANNER_TEXT = 140
+LONGEST_LETTER_TEXT = 60  # words
 SHORTEST_ARTICLE = 120  # words
 LONGEST_ARTICLE = 1200
 LONGEST_RUN = timedelta(days=366)
+DOUBLE_CLICK = timedelta(minutes=1)
 WORDY = (Product.SPONSORED, Product.PRESS_RELEASE)
 
 
@@ -38,11 +40,17 @@ class PlacementForm(forms.Form):
         required=False,
     )
     section = forms.ModelChoiceField(Section.objects.all(), required=False, empty_label="All sections")
-    starts_on = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label="First day", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    ends_on = forms.DateField(label="Last day", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     headline = forms.CharField(max_length=60, required=False)
     text = forms.CharField(widget=forms.Textarea, required=False, max_length=12_000)
-    target_url = forms.URLField(label="Where it leads", assume_scheme="https", validators=[https_only], max_length=200)
+    target_url = forms.URLField(
+        label="Where it leads",
+        assume_scheme="https",
+        validators=[https_only],
+        max_length=200,
+        error_messages={"invalid": "Use an address that starts with https://."},
+    )
     alt = forms.CharField(max_length=200, required=False, label="Picture description")
     disclosure = forms.CharField(max_length=300, required=False, label="Who pays what, in one sentence")
     rights = forms.BooleanField(
@@ -66,17 +74,29 @@ class PlacementForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        self._keep_what_was_booked(data)
         self._check_characters(data)
         self._check_dates(data)
         if data.get("product") == Product.BANNER:
             self._check_banner(data)
         elif data.get("product") in WORDY:
             self._check_article(data)
-        elif data.get("product") == Product.LETTER and not data.get("text"):
-            self.add_error("text", "Write up to 60 words for the letter.")
+        elif data.get("product") == Product.LETTER:
+            self._check_letter(data)
         for size in SIZES.values():
             self._check_picture(size)
         return data
+
+    def clean_title(self) -> str:
+        """One line: it is the subject of mails."""
+        return " ".join(self.cleaned_data["title"].split())
+
+    def _keep_what_was_booked(self, data: dict[str, Any]) -> None:
+        """A new version of what was approved once is judged, and kept, as what was booked."""
+        if self.placement is None or self.placement.approved_creative_id is None:
+            return
+        for name in ("product", "slot", "section", "starts_on", "ends_on"):
+            data[name] = getattr(self.placement, name)
 
     def _check_characters(self, data: dict[str, Any]) -> None:
         for name, value in list(data.items()):
@@ -107,12 +127,21 @@ class PlacementForm(forms.Form):
             if not data.get(picture_field(size)) and not self._kept_picture(size):
                 self.add_error(picture_field(size), f"This position needs a picture of {size.label}.")
 
+    def _check_letter(self, data: dict[str, Any]) -> None:
+        words = len((data.get("text") or "").split())
+        if not 0 < words <= LONGEST_LETTER_TEXT:
+            self.add_error("text", f"Write up to {LONGEST_LETTER_TEXT} words for the letter; this has {words}.")
+        if not data.get("headline"):
+            self.add_error("headline", "Add a headline.")
+
     def _check_article(self, data: dict[str, Any]) -> None:
         words = len((data.get("text") or "").split())
         if not SHORTEST_ARTICLE <= words <= LONGEST_ARTICLE:
             self.add_error("text", f"Write {SHORTEST_ARTICLE} to {LONGEST_ARTICLE:,} words; this has {words}.")
         if not data.get("headline"):
             self.add_error("headline", "Add a headline.")
+        if not data.get("section") and "section" not in self.errors:
+            self.add_error("section", "Choose the section it stands in.")
         if not data.get("disclosure"):
             self.add_error("disclosure", "Say who pays, and how much or “no payment”.")
 
@@ -134,21 +163,31 @@ class PlacementForm(forms.Form):
     def save(self, advertiser: Advertiser) -> Placement:
         """Store the placement with a new version of its creative. What was approved is left as it is.
 
-        Product, slot, section and dates of a placement that was approved once stay as they were booked.
+        A form sent twice, by a double click say, is one placement.
         """
         data = self.cleaned_data
         with transaction.atomic():
+            Advertiser.objects.select_for_update(of=("self",)).get(pk=advertiser.pk)
+            if self.placement is None and (sent_already := self._sent_a_moment_ago(advertiser)):
+                return sent_already
             placement = self.placement or Placement(advertiser=advertiser)
-            if placement.pk:
-                placement = Placement.objects.select_for_update(of=("self",)).get(pk=placement.pk)
-            if placement.approved_creative_id is None:
-                placement.product, placement.section = data["product"], data["section"]
-                placement.slot = data["slot"] if data["product"] == Product.BANNER else ""
-                placement.starts_on, placement.ends_on = data["starts_on"], data["ends_on"]
-            placement.title = data["title"]
+            placement.title, placement.product, placement.section = data["title"], data["product"], data["section"]
+            placement.slot = data["slot"] if data["product"] == Product.BANNER else ""
+            placement.starts_on, placement.ends_on = data["starts_on"], data["ends_on"]
             placement.save()
             self._save_creative(placement)
         return placement
+
+    def _sent_a_moment_ago(self, advertiser: Advertiser) -> Placement | None:
+        data = self.cleaned_data
+        return Placement.objects.filter(
+            advertiser=advertiser,
+            product=data["product"],
+            title=data["title"],
+            created_at__gte=timezone.now() - DOUBLE_CLICK,
+            creatives__target_url=data["target_url"],
+            creatives__text=data["text"],
+        ).first()
 
     def _save_creative(self, placement: Placement) -> None:
         data = self.cleaned_data

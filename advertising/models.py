@@ -136,7 +136,7 @@ class Placement(models.Model):
     @property
     def state(self) -> tuple[str, str]:
         """The badge: its class and its words. Dates decide between scheduled, running and finished."""
-        if self.status != self.Status.APPROVED:
+        if self.status != self.Status.APPROVED or self.product == Product.LETTER:
             return self.status, self.get_status_display()
         today = timezone.now().date()
         if today < self.starts_on:

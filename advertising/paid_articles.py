@@ -5,12 +5,14 @@ from html import escape
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.utils.text import slugify
+from django.utils.text import Truncator, slugify
 
+from advertising import copy_text
 from advertising.models import Creative, Placement, Product
 from articles import images, publishing
 from articles.models import Article, Image, Section
 
+LONGEST_STANDFIRST = 300
 KINDS = {Product.SPONSORED.value: Article.Kind.SPONSORED, Product.PRESS_RELEASE.value: Article.Kind.PRESS_RELEASE}
 
 
@@ -55,25 +57,34 @@ def _free_slug(title: str) -> str:
 
 
 def _standfirst_and_body(creative: Creative) -> tuple[str, str]:
-    """Plain text from the form: the first paragraph stands first, “## ” begins a section heading."""
-    paragraphs = [part.strip() for part in creative.text.replace("\r\n", "\n").split("\n\n") if part.strip()]
-    if not paragraphs:
+    """Plain text from the form: a short first paragraph stands first, “## ” begins a section heading.
+
+    Nothing of the approved text is lost: a first paragraph too long to stand first opens the body instead.
+    """
+    parts = copy_text.paragraphs(creative.text)
+    if not parts:
         raise ValidationError("The text is empty.")
+    opening = parts[0].text
+    stands_first = len(parts) > 1 and not parts[0].is_heading and len(opening) <= LONGEST_STANDFIRST
     html = "".join(
-        f"<h2>{escape(part[3:])}</h2>" if part.startswith("## ") else f"<p>{escape(part)}</p>"
-        for part in paragraphs[1:] or paragraphs
+        f"<h2>{escape(part.text)}</h2>" if part.is_heading else f"<p>{escape(part.text)}</p>"
+        for part in parts[1 if stands_first else 0 :]
     )
-    link = f'<p><a href="{escape(creative.target_url)}">{escape(creative.target_url)}</a></p>'
-    return paragraphs[0][:300], html + link
+    address = escape(creative.target_url)
+    standfirst = opening if stands_first else Truncator(opening).chars(LONGEST_STANDFIRST)
+    return standfirst, f'{html}<p><a href="{address}">{address}</a></p>'
 
 
 def _picture(creative: Creative) -> Image | None:
     supplied = creative.pictures.filter(size="1280x720").first()
     if supplied is None:
         return None
-    image = Image(alt=creative.alt or "Picture supplied by the advertiser", credit=creative.placement.advertiser.name)
     with supplied.file.open("rb") as file:
-        image.file.save(str(supplied.file.name).rsplit("/", 1)[-1], ContentFile(file.read()), save=False)
-    image.save()
+        content = ContentFile(file.read(), name=str(supplied.file.name).rsplit("/", 1)[-1])
+    image = Image.objects.create(
+        file=content,
+        alt=creative.alt or "Picture supplied by the advertiser",
+        credit=creative.placement.advertiser.name,
+    )
     images.render_later(image)
     return image

@@ -102,7 +102,7 @@ def mail_decision(placement_id: int) -> None:
         people.add(placement.advertiser.contact_email)
     for address in sorted(people):
         EmailMessage(
-            subject=f"{placement.title}: {placement.get_status_display().lower()}",
+            subject=" ".join(f"{placement.title}: {placement.get_status_display().lower()}".split()),
             body=render_to_string("advertising/mail/decision.txt", {"placement": placement}),
             to=[address],
         ).send()

@@ -91,9 +91,7 @@ class ArticleAdmin(BodyEditorMixin, admin.ModelAdmin[Article]):
 
     @admin.display(description="status", ordering="status")
     def state(self, article: Article) -> str:
-        if article.status == "published" and article.published_at and article.published_at > timezone.now():
-            return "Scheduled"
-        return article.get_status_display()
+        return article.status_in_words
 
     @admin.display(description="status changes")
     def history_of_status(self, article: Article) -> str:
@@ -122,8 +120,10 @@ class ArticleAdmin(BodyEditorMixin, admin.ModelAdmin[Article]):
         return request.user.has_perm("articles.publish_article")
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """Published pieces are withdrawn, not deleted: links, comments and receipts point to them."""
-        return super().has_delete_permission(request, obj) and (obj is None or obj.status == "draft")
+        """What was ever out is withdrawn, not deleted: links, comments and receipts point to it."""
+        if not super().has_delete_permission(request, obj):
+            return False
+        return obj is None or (obj.status == "draft" and obj.published_at is None and not hasattr(obj, "placement"))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -194,7 +194,7 @@ def sentences(error: ValidationError) -> list[str]:
 
 
 def outcome(article: Article) -> str:
-    if article.status == "published" and article.published_at and article.published_at > timezone.now():
+    if article.status_in_words == "Scheduled":
         return f"Scheduled for {article.published_at:%d %B %Y, %H:%M} UTC."
     return f"The story is now {article.get_status_display().lower()}."
 

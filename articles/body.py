@@ -55,6 +55,7 @@ _EMPTY = re.compile(r"^\s*(<p>\s*(<br>)?\s*</p>\s*)*$")
 _FOREIGN_IMAGE = re.compile(r"<img\b[^>]*\bsrc=\"(?!/media/)[^\"]*\"[^>]*>")
 _LINK = re.compile(r'<a href="([^"]*)"')
 _CHIP = re.compile(r"\[\[([A-Z0-9]{2,10})\]\]")
+_TAG = re.compile(r"(<[^>]*>)")
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 
 
@@ -109,7 +110,14 @@ def for_page(html: str, chips: dict[str, str], *, is_paid: bool, own_host: str) 
     html = _TABLE.sub(_page_table, html)
     html = html.replace("<pre>", '<pre tabindex="0">')  # It scrolls, so the keyboard must reach it.
     html = html.replace("<img ", '<img loading="lazy" ').replace('loading="lazy" loading="lazy"', 'loading="lazy"')
-    return _CHIP.sub(lambda match: chips.get(match[1], match[1]), html)
+    return _with_chips(html, chips)
+
+
+def _with_chips(html: str, chips: dict[str, str]) -> str:
+    """Put chips into text only: inside a tag, an attribute say, double brackets are just that."""
+    parts = _TAG.split(html)
+    parts[::2] = [_CHIP.sub(lambda match: chips.get(match[1], match[1]), text) for text in parts[::2]]
+    return "".join(parts)
 
 
 def _page_table(match: re.Match[str]) -> str:

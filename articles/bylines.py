@@ -13,5 +13,5 @@ def join_names(names: list[str]) -> str:
 def refresh(article: Article) -> None:
     """Write the names on the article itself, so that a list of cards needs no query for each."""
     names = Byline.objects.filter(article=article).values_list("author__name", flat=True)
-    article.byline = join_names(list(names))
+    article.byline = join_names(list(names))[:300]
     Article.objects.filter(pk=article.pk).update(byline=article.byline)

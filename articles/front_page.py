@@ -1,6 +1,9 @@
 """The front page: what leads, what stands beside it, and each section’s block, from the latest stories."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.utils import timezone
 
 from articles.models import Article, Section
 
@@ -9,7 +12,7 @@ BESIDE_LEAD = 3
 ALSO = 4
 WIRE = 8
 BLOCK = 4
-MOST_DISCUSSED = 5
+SPONSORED_FOR = timedelta(days=30)  # as the rate card says
 
 
 @dataclass
@@ -32,6 +35,7 @@ class FrontPage:
 def compose() -> FrontPage:
     """Fill the page without using a story twice. An empty archive gives an empty page, never a hole."""
     published = Article.objects.published().for_cards().newest_first()
+    sponsored = published.filter(kind=Article.Kind.SPONSORED, published_at__gte=timezone.now() - SPONSORED_FOR)
     stories = list(published.stories().journalism()[:LOOK_BACK])
     news = [story for story in stories if not story.section.is_opinion]
     lead = news[0] if news else None
@@ -46,7 +50,7 @@ def compose() -> FrontPage:
         blocks=[block for block in blocks if not block.section.is_opinion],
         opinion=opinion,
         wire=list(published.briefs()[:WIRE]),
-        sponsored=list(published.filter(kind=Article.Kind.SPONSORED)[:1]),
+        sponsored=list(sponsored[:1]),
     )
 
 

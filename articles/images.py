@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LARGEST_BYTES = 10_000_000
 LARGEST_PIXELS = 40_000_000
 SMALLEST_WIDTH = 40
+SMALLEST_LIBRARY_WIDTH = 600
+LONGEST_SIDE = 16_000  # WebP ends at 16,383
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 RENDITION_WIDTHS = (400, 800, 1280)
 WEBP_QUALITY = 62
@@ -34,6 +36,18 @@ def validate_picture(file: Any) -> None:
     picture = open_picture(file)
     if picture.width < SMALLEST_WIDTH:
         raise ValidationError(f"This picture is only {picture.width} pixels wide.")
+    if max(picture.size) > LONGEST_SIDE:
+        raise ValidationError("This picture is too long: no side may have more than 16,000 pixels.")
+
+
+def validate_library_picture(file: Any) -> None:
+    """A picture that can lead a story."""
+    validate_picture(file)
+    if getattr(file, "_committed", False):
+        return
+    width = ImageOps.exif_transpose(open_picture(file)).width
+    if width < SMALLEST_LIBRARY_WIDTH:
+        raise ValidationError(f"This picture is only {width} pixels wide; it needs {SMALLEST_LIBRARY_WIDTH} at least.")
 
 
 def open_picture(file: Any) -> Pillow.Image:
@@ -72,7 +86,7 @@ def make_renditions(image: "Image") -> None:
     """Write WebP files of each smaller width beside the original, without its metadata."""
     with image.file.open("rb") as file:
         picture = ImageOps.exif_transpose(open_picture(file))
-    picture = picture.convert("RGBA" if "A" in picture.getbands() else "RGB")
+    picture = in_web_colours(picture)
     storage = image.file.storage
     stem = PurePosixPath(str(image.file.name)).with_suffix("")
     renditions = {}
@@ -82,7 +96,16 @@ def make_renditions(image: "Image") -> None:
         picture.resize((width, height), Pillow.Resampling.LANCZOS).save(buffer, "WEBP", quality=WEBP_QUALITY, method=4)
         renditions[str(width)] = storage.save(f"{stem}-{width}.webp", ContentFile(buffer.getvalue()))
     image.renditions = renditions
-    image.save(update_fields=["renditions"])
+    # As it is shown: a camera may have stored it lying on its side.
+    image.width, image.height = picture.size
+    type(image).objects.filter(pk=image.pk).update(renditions=renditions, width=picture.width, height=picture.height)
+
+
+def in_web_colours(picture: Pillow.Image) -> Pillow.Image:
+    """Eight bits a channel, red, green and blue, with transparency only where there is some."""
+    if picture.mode.startswith("I"):  # sixteen bits of grey
+        picture = picture.point(lambda value: value * (1 / 256)).convert("L")
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
 @task()

@@ -6,6 +6,7 @@ from django.core.validators import MinLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django_prose_editor.fields import ProseEditorField
 
 from articles import body, images
@@ -62,7 +63,7 @@ class Image(models.Model):
 
     file = models.ImageField(
         upload_to=images.library_path,
-        validators=[images.validate_picture],
+        validators=[images.validate_library_picture],
         width_field="width",
         height_field="height",
         help_text="JPEG, PNG or WebP, at least 600 pixels wide, 10 MB at most.",
@@ -221,10 +222,34 @@ class Article(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("article", args=[self.section.slug, self.slug])
 
+    def clean(self) -> None:
+        """What is out keeps what publishing asked for."""
+        if self.status == self.Status.PUBLISHED and (problems := self.missing()):
+            raise ValidationError(problems)
+
+    def missing(self) -> dict[str, str]:
+        """What must be there before anybody reads it: field and sentence."""
+        problems = {}
+        if not body.plain_text(self.body):
+            problems["body"] = "Write the story first."
+        if self.kind != self.Kind.BRIEF and not self.standfirst:
+            problems["standfirst"] = "Add a standfirst."
+        if self.kind == self.Kind.STORY and self.hero_id is None:
+            problems["hero"] = "Choose a picture."
+        if self.is_paid and not self.disclosure:
+            problems["disclosure"] = "Say who paid what."
+        return problems
+
     @property
     def is_paid(self) -> bool:
         """The one flag behind label, disclosure, link relations and what the piece is kept out of."""
         return bool(self.paid_by)
+
+    @property
+    def status_in_words(self) -> str:
+        """The status as the desk says it: what is published for later is scheduled."""
+        is_later = self.published_at is not None and self.published_at > timezone.now()
+        return "Scheduled" if is_later and self.status == self.Status.PUBLISHED else self.get_status_display()
 
     @property
     def reading_minutes(self) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -29,7 +29,7 @@ ALLOWED = {
 
 
 def submit(article: Article, by: "User") -> Article:
-    """Hand a draft to the desk."""
+    """Hand a draft to the desk. Raises PermissionDenied for who may not change stories."""
     return _change_status(article, Status.IN_REVIEW, by)
 
 
@@ -40,15 +40,18 @@ def return_to_draft(article: Article, by: "User", note: str = "") -> Article:
 def publish(article: Article, by: "User | None", at: datetime | None = None) -> Article:
     """Publish now, or at `at`: a time in the future schedules, one in the past backdates.
 
-    Publishing again a story that is out changes its time only if `at` is given. Raises PermissionDenied,
-    or ValidationError naming each field that is not ready. `by` is None for commands.
+    Publishing again a story that is out changes its time only if `at` is given; one that is scheduled
+    comes out at once without it. Raises PermissionDenied, or ValidationError naming each field that is
+    not ready. `by` is None for commands.
     """
     _require_publisher(by)
 
     def effect(locked: Article) -> None:
         _check_ready(locked)
-        if at or locked.published_at is None or locked.status != Status.PUBLISHED:
-            locked.published_at = at or timezone.now()
+        now = timezone.now()
+        is_out = locked.status == Status.PUBLISHED and locked.published_at is not None and locked.published_at <= now
+        if at or not is_out:
+            locked.published_at = at or now
         _keep_prices(locked)
 
     return _change_status(article, Status.PUBLISHED, by, effect)
@@ -71,9 +74,13 @@ def _change_status(
     effect: Callable[[Article], None] | None = None,
     note: str = "",
 ) -> Article:
+    if by is not None and not by.has_perm("articles.change_article"):
+        raise PermissionDenied("Only the newsroom may change stories.")
     with transaction.atomic():
         locked = Article.objects.select_for_update(of=("self",)).select_related("section").get(pk=article.pk)
         old = locked.status
+        if old in (Status.PUBLISHED, Status.WITHDRAWN):
+            _require_publisher(by)
         if old not in ALLOWED[new]:
             raise ValidationError(f"A story that is {Status(old).label.lower()} cannot become {new.label.lower()}.")
         if effect:
@@ -87,15 +94,7 @@ def _change_status(
 
 def _check_ready(article: Article) -> None:
     """What must be there before anybody reads it."""
-    problems: dict[str, Any] = {}
-    if article.word_count == 0:
-        problems["body"] = "Write the story first."
-    if article.kind != Article.Kind.BRIEF and not article.standfirst:
-        problems["standfirst"] = "Add a standfirst."
-    if article.kind == Article.Kind.STORY and article.hero_id is None:
-        problems["hero"] = "Choose a picture."
-    if article.is_paid and not article.disclosure:
-        problems["disclosure"] = "Say who paid what."
+    problems = article.missing()
     if not article.is_paid and not article.bylines.exists():
         problems["bylines"] = "Add a byline."
     if problems:

@@ -15,6 +15,7 @@ MISSING = {
 
 
 class ThoughtForm(CommentSecurityForm):
+    timestamp = forms.IntegerField(min_value=0, max_value=2**33, widget=forms.HiddenInput)
     name = forms.CharField(max_length=50, error_messages={"required": MISSING["name"]})
     email = forms.EmailField(
         max_length=254,

@@ -19,9 +19,12 @@ def post_as_user(article: Article, words: dict[str, Any], user: "User", ip: str 
     """Publish an account holder’s thought at once. The same words sent twice are one comment."""
     with transaction.atomic():
         _lock(article)
-        again = comments_on(article).filter(user=user, comment=words["comment"], is_removed=False).first()
-        if again:
-            return again
+        same = comments_on(article).filter(user=user, comment=words["comment"], is_removed=False)
+        answered = words.get("reply_to")
+        # A root is its own parent.
+        again = same.filter(parent_id=answered) if answered else same.filter(level=0)
+        if found := again.first():
+            return found
         return publish(article, words, ip=ip, user=user)
 
 

@@ -1,7 +1,9 @@
 """Commenting, as HTTP. The article’s page holds no token: a preview page or a small script brings fresh ones."""
 
+from ipaddress import ip_address
 from typing import Any
 
+from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -82,7 +84,7 @@ def post(request: HttpRequest) -> HttpResponse:
     form = ThoughtForm(article, data=signed_in(request, request.POST.copy()))
     if not form.is_valid():
         return show_form(request, article, refreshed(form) if form.security_errors() else form, status=400)
-    words, ip = form.cleaned_data, request.META.get("REMOTE_ADDR") or None
+    words, ip = form.cleaned_data, network_address(request)
     try:
         if request.user.is_authenticated:
             comment = posting.post_as_user(article, words, request.user, ip)
@@ -95,6 +97,15 @@ def post(request: HttpRequest) -> HttpResponse:
     else:
         return redirect("comment-sent")
     return show_form(request, article, form, status=400)
+
+
+def network_address(request: HttpRequest) -> str | None:
+    """Where the request came from: what our own proxy noted last, or who connected."""
+    noted = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1] if settings.BEHIND_PROXY else ""
+    try:
+        return str(ip_address((noted or request.META.get("REMOTE_ADDR", "")).strip()))
+    except ValueError:
+        return None
 
 
 def signed_in(request: HttpRequest, data: Any) -> Any:

@@ -1,21 +1,28 @@
 """Accounts: django-allauth’s flows with our words, and where a person lands after signing in."""
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
-        """Mails name SITE_URL, whatever host the request came by."""
-        return settings.SITE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Links in mails lead to SITE_URL, whatever host the request came by."""
+        addresses = {name: on_site(value) for name, value in context.items() if name.endswith("_url")}
+        super().send_mail(template_prefix, email, {**context, **addresses})
+
+
+def on_site(address: str) -> str:
+    parts = urlsplit(address)
+    return settings.SITE_URL + urlunsplit(("", "", parts.path, parts.query, parts.fragment))
 
 
 def verify_staff_address(sender: Any, instance: Any, **kwargs: Any) -> None:
@@ -24,10 +31,14 @@ def verify_staff_address(sender: Any, instance: Any, **kwargs: Any) -> None:
         confirm_address(instance)
 
 
+@transaction.atomic
 def confirm_address(user: Any) -> None:
-    EmailAddress.objects.update_or_create(
-        user=user, email=user.email.lower(), defaults={"verified": True, "primary": True}
-    )
+    """Make the account’s address its confirmed one, unless it is another account’s already."""
+    email = user.email.lower()
+    if EmailAddress.objects.filter(email__iexact=email, verified=True).exclude(user=user).exists():
+        return
+    EmailAddress.objects.filter(user=user, primary=True).exclude(email=email).update(primary=False)
+    EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
 
 
 @login_required

@@ -57,9 +57,9 @@ class Supervisor:
         """Keep the children alive until told to stop. Returns the exit code: 0 after a signal, 1 on giving up."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._stop)
-        for child in self.children:
-            child.start(self.environment)
         try:
+            for child in self.children:
+                child.start(self.environment)
             while not self.stopping:
                 if not self._restart_dead():
                     return 1

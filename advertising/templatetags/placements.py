@@ -5,8 +5,8 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from advertising import serving
-from advertising.models import Rate
+from advertising import copy_text, serving
+from advertising.models import Creative, Rate
 from advertising.slots import SLOTS
 
 register = template.Library()
@@ -46,6 +46,11 @@ def picture_url(banner: serving.Banner, place: Any) -> str:
 @register.simple_tag
 def rates() -> list[Rate]:
     return list(Rate.objects.all())
+
+
+@register.filter
+def paragraphs(creative: Creative) -> list[copy_text.Paragraph]:
+    return copy_text.paragraphs(creative.text)
 
 
 @register.filter

@@ -12,7 +12,7 @@ from comments import forms, threads
 from comments.models import SiteComment
 
 register = template.Library()
-_ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
+_ADDRESS = re.compile(r"(https?://[^\s<>\"“”'’]+[^\s<>\"“”'’.,;:!?)\]])")
 
 
 @register.simple_tag
@@ -34,10 +34,11 @@ def is_open(step: threads.Step) -> bool:
 @register.filter
 def prose(text: str) -> SafeString:
     """Plain text as paragraphs, addresses as links that no search engine follows. Nothing else is markup."""
-    html = linebreaks(escape(text), autoescape=False)
-    return mark_safe(
-        _ADDRESS.sub(lambda match: f'<a href="{match[0]}" rel="ugc nofollow noopener">{match[0]}</a>', html)
-    )
+    parts = _ADDRESS.split(text)
+    for index, part in enumerate(parts):
+        safe = escape(part)
+        parts[index] = f'<a href="{safe}" rel="ugc nofollow noopener">{safe}</a>' if index % 2 else safe
+    return mark_safe(linebreaks("".join(parts), autoescape=False))
 
 
 @register.filter

@@ -84,7 +84,7 @@ def test_what_was_booked_does_not_change_with_the_copy(client, advertiser):
         ({"slot": "billboard"}, "needs a picture of 970 × 250"),
         ({"alt": ""}, "Describe the picture"),
         ({"target_url": "http://palisade.example/"}, "starts with https://"),
-        ({"target_url": "javascript:alert(1)"}, "Enter a valid URL"),
+        ({"target_url": "javascript:alert(1)"}, "starts with https://"),
         ({"ends_on": "2020-01-01"}, "The last day is before the first."),
         ({"ends_on": "2099-01-01"}, "Book a year at most."),
         ({"starts_on": "2020-01-01"}, "Choose today or a later day."),
@@ -95,6 +95,9 @@ def test_what_was_booked_does_not_change_with_the_copy(client, advertiser):
         ({"title": "a\x00b"}, "ull characters"),
         ({"product": "sponsored", "text": "Too short"}, "Write 120 to 1,200 words; this has 2."),
         ({"product": "letter", "text": ""}, "Write up to 60 words"),
+        ({"product": "letter", "text": "word " * 61}, "this has 61"),
+        ({"product": "letter", "text": "Short.", "headline": ""}, "Add a headline."),
+        ({"product": "sponsored", "text": "word " * 130}, "Choose the section it stands in."),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_stored(client, advertiser, changes, sentence):

@@ -91,7 +91,7 @@ def _check(response: requests.Response) -> None:
 def _retry_after(response: requests.Response) -> int:
     """Seconds to wait. None, nonsense and 0 have all been seen, and count as a minute."""
     value = response.headers.get("Retry-After", "")
-    return min(max(int(value), WAIT_AFTER_429), 3600) if value.isdecimal() else WAIT_AFTER_429
+    return min(max(int(value[:9]), WAIT_AFTER_429), 3600) if value.isdecimal() else WAIT_AFTER_429
 
 
 def _read(response: requests.Response) -> bytes:
@@ -112,7 +112,7 @@ def _rows(content: bytes) -> list[Any]:
     """Strict JSON: numbers become Decimal, NaN and Infinity are refused."""
     try:
         rows = json.loads(content, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise PricesUnavailable("The answer could not be read.", WAIT_AFTER_REFUSAL) from error
     if not isinstance(rows, list):
         raise PricesUnavailable("The answer has an unknown shape.", WAIT_AFTER_REFUSAL)
@@ -134,7 +134,7 @@ def _quote(row: Any, now: datetime) -> MarketQuote | None:
         symbol=row["symbol"].upper(),
         price=price,
         quoted_at=min(quoted_at, now),
-        change_24h=_number(row.get("price_change_percentage_24h"), above=Decimal(-100), below=Decimal(10_000)),
+        change_24h=_change(row.get("price_change_percentage_24h")),
         high_24h=_number(row.get("high_24h"), above=Decimal(0)),
         low_24h=_number(row.get("low_24h"), above=Decimal(0)),
         market_value=_number(row.get("market_cap"), above=Decimal(0)),
@@ -155,6 +155,13 @@ def _number(value: Any, above: Decimal, below: Decimal = LARGEST_NUMBER) -> Deci
     if value != 0 and abs(value) < SMALLEST_NUMBER:
         return None
     return value
+
+
+def _change(value: Any) -> Decimal | None:
+    """A change in per cent as it is stored, with four places: more than −100 after rounding, too."""
+    change = _number(value, above=Decimal(-100), below=Decimal(10_000))
+    rounded = change.quantize(Decimal("0.0001")) if change is not None else None
+    return rounded if rounded is not None and rounded > -100 else None
 
 
 def _moment(value: Any) -> datetime | None:
