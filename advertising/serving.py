@@ -2,6 +2,7 @@
 
 import zlib
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -45,8 +46,11 @@ def banners_for_page(section_id: int | None) -> dict[str, list[Banner]]:
     return by_slot
 
 
-def choose(candidates: list[Banner], page_key: str) -> Banner | None:
-    """Paid before house; among equals the page’s address decides, so a page is the same for every reader."""
-    paid = [banner for banner in candidates if not banner.placement.advertiser.is_house]
-    fair = paid or candidates
+def choose(candidates: list[Banner], page_key: str, shown: Collection[int] = ()) -> Banner | None:
+    """Paid before house, and what the page does not show yet before what it does.
+
+    Among equals the page’s address decides, so a page is the same for every reader.
+    """
+    paid = [banner for banner in candidates if not banner.placement.advertiser.is_house] or candidates
+    fair = [banner for banner in paid if banner.placement.pk not in shown] or paid
     return fair[zlib.crc32(page_key.encode()) % len(fair)] if fair else None

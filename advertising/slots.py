@@ -15,7 +15,7 @@ class Size:
 
     @property
     def label(self) -> str:
-        return f"{self.width} × {self.height}"
+        return f"{self.width}\u00a0×\u00a0{self.height}"
 
 
 # IAB New Ad Portfolio 2017, initial load.

@@ -30,7 +30,7 @@ def find(query: str, section: str = "") -> ArticleQuerySet:
 
 def excerpt(article: Any, found: list[str], width: int = 180) -> str:
     """The text around the first word found, or the standfirst when only that or the headline matches."""
-    text = body.plain_text(article.body).replace("\n", " ")
+    text = body.plain_text(article.body).replace("\n", " · ")
     places = [place for place in (text.lower().find(word) for word in found) if place >= 0]
     if not places:
         return str(article.standfirst)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django_comments.forms import CommentSecurityForm
 
+from articles.email_addresses import can_be_mailed
 from comments.models import SiteComment, comments_on
 
 MISSING = {
@@ -19,6 +20,7 @@ class ThoughtForm(CommentSecurityForm):
     name = forms.CharField(max_length=50, error_messages={"required": MISSING["name"]})
     email = forms.EmailField(
         max_length=254,
+        validators=[can_be_mailed],
         error_messages={
             "required": MISSING["email"],
             "invalid": "Write the address in full, such as name@example.com.",

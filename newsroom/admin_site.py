@@ -1,12 +1,20 @@
 """The desk: Django’s admin under our name, with what waits for whom on its front page."""
 
+import logging
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.http import HttpRequest
-from django.template.response import TemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+
+from newsroom import error_pages
+
+logger = logging.getLogger(__name__)
 
 
 class Desk(admin.AdminSite):
@@ -14,6 +22,22 @@ class Desk(admin.AdminSite):
     site_title = "The desk"
     index_title = "What waits"
     index_template = "admin/desk.html"
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Django’s own lists and forms fail on numbers and keys that nobody typed; that is a bad request."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            try:
+                response = guarded(request, *args, **kwargs)
+                # Templates are filled in later otherwise, out of reach of this guard.
+                return response.render() if isinstance(response, SimpleTemplateResponse) else response
+            except (ValueError, OverflowError, DataError, ValidationError):
+                logger.warning("bad request on the desk", exc_info=True)
+                return error_pages.bad_request(request)
+
+        return answer
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         context = {"queues": queues(request.user), **(extra_context or {})}

@@ -19,7 +19,19 @@ from newsroom.models import Heartbeat, PeriodicJob
 
 BEAT_EVERY = timedelta(seconds=10)
 ABANDONED_AFTER = timedelta(minutes=10)
+MOST_TRIES = 5
+FIRST_WAIT = timedelta(minutes=5)
 FINISHED_KEPT_FOR = timedelta(days=7)
+
+
+def try_again(now: datetime) -> None:
+    """Put failed jobs back, such as a mail that the server would not take: four more times, ever later."""
+    recent = DBTaskResult.objects.filter(status="FAILED", finished_at__gte=now - timedelta(days=1))
+    for failed in recent.only("pk", "worker_ids"):
+        tries = len(failed.worker_ids)
+        if tries < MOST_TRIES:
+            later = now + FIRST_WAIT * 2 ** (tries - 1)
+            DBTaskResult.objects.filter(pk=failed.pk, status="FAILED").update(status="READY", run_after=later)
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,7 @@ def tidy_queue() -> None:
     now = timezone.now()
     abandoned = DBTaskResult.objects.filter(status="RUNNING", started_at__lt=now - ABANDONED_AFTER)
     abandoned.update(status="READY", started_at=None)
+    try_again(now)
     DBTaskResult.objects.filter(finished_at__lt=now - FINISHED_KEPT_FOR).delete()
 
 

@@ -1,10 +1,12 @@
 """Every refusal has a page of ours: plain words, the right status, nothing of the request repeated."""
 
 from collections.abc import Callable
+from copy import copy
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import resolve
 
 WORDS = {
     400: ("This request makes no sense to us", "Something in the address or the form could not be read."),
@@ -42,10 +44,28 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the form has expired, or, where nothing can be sent at all, that the page only reads."""
+    if not accepts(request, request.method or ""):
+        return wrong_method(request, "GET, HEAD")
     title = "This form has expired"
     advice = "Go back, load the page again and send the form once more. Your words are still there."
     context = {"status": 403, "title": title, "advice": advice}
     return render(request, "errors/error.html", context, status=403)
+
+
+def accepts(request: HttpRequest, method: str) -> bool:
+    """Whether the page takes `method`: asked of the page itself, by a method that none of ours acts on."""
+    question = copy(request)
+    question.method = "OPTIONS"
+    view, args, kwargs = resolve(request.path_info)
+    answer = view(question, *args, **kwargs)
+    return method in answer.get("Allow", method)
+
+
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    page = error_page(request, 405)
+    page["Allow"] = allowed
+    return page
 
 
 class ErrorPagesMiddleware:
@@ -58,6 +78,4 @@ class ErrorPagesMiddleware:
         response = self.get_response(request)
         if not isinstance(response, HttpResponseNotAllowed) or response.content:
             return response
-        page = error_page(request, 405)
-        page["Allow"] = response["Allow"]
-        return page
+        return wrong_method(request, response["Allow"])

@@ -24,9 +24,12 @@ def slot(context: dict[str, Any], name: str, position: str) -> dict[str, Any]:
         if section is None and context.get("section"):
             section = context["section"].pk
         request.banners = serving.banners_for_page(section)
+        request.banners_shown = []
     place = SLOTS[name]
     key = f"{request.path}:{position}:{timezone.now():%Y-%m-%d}"
-    banner = serving.choose(request.banners.get(name, []), key)
+    banner = serving.choose(request.banners.get(name, []), key, request.banners_shown)
+    if banner:
+        request.banners_shown.append(banner.placement.pk)
     return {"slot": place, "position": position, "banner": banner, "sources": sources(place, banner)}
 
 

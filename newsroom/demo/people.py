@@ -15,6 +15,7 @@ from newsroom.models import Page, Publication
 PUBLICATION = {
     "name": "Finality",
     "tagline": "Independent reporting on digital money, edited by people and paid for by labelled advertising.",
+    "strip_text": "Get daily crypto insights in one short letter.",
     "letter_title": "Six stories, before the market has coffee",
     "letter_text": "The daily letter lands at 06:30 UTC on weekdays. One screen long, no price predictions, "
     "and you can leave with one click.",

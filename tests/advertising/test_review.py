@@ -3,12 +3,13 @@
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
 
 from advertising import review
-from advertising.models import Decision, Placement
+from advertising.models import CreativePicture, Decision, Placement
 from articles.models import Article
 
-from ..factories import DraftBannerFactory, SectionFactory, UserFactory, add_version, member_of
+from ..factories import DraftBannerFactory, QuoteFactory, SectionFactory, UserFactory, add_version, member_of, png
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +142,43 @@ def test_a_decision_cannot_be_deleted():
     submitted()
     with pytest.raises(ValidationError):
         Decision.objects.get().delete()
+
+
+def test_nothing_of_the_approved_text_is_lost():
+    """A first paragraph too long to stand first opens the body instead."""
+    SectionFactory()
+    for first in ("short. FIRSTWORD", "w " * 200 + "FIRSTWORD"):
+        placement = DraftBannerFactory(product="press_release", slot="")
+        add_version(placement, text=f"{first}\n\n{'word ' * 120}\n\nLASTWORD", headline="Whole")
+        review.submit(placement, None)
+        review.approve(placement, None)
+        placement.refresh_from_db()
+        assert "FIRSTWORD" in placement.article.standfirst + placement.article.body
+        assert "LASTWORD" in placement.article.body
+
+
+def test_a_sponsored_article_brings_its_picture(client):
+    SectionFactory()
+    placement = DraftBannerFactory(product="sponsored", slot="")
+    creative = add_version(placement, text=paid_text(), headline="With a picture")
+    file = ContentFile(png(1280, 720), "picture.png")
+    CreativePicture.objects.create(creative=creative, size="1280x720", file=file)
+    review.submit(placement, None)
+    review.approve(placement, None)
+    placement.refresh_from_db()
+    hero = placement.article.hero
+    assert (hero.width, hero.height, hero.alt) == (1280, 720, "Concentric rings")
+    assert client.get(placement.article.get_absolute_url()).status_code == 200
+
+
+def test_an_address_cannot_shed_its_relation(client):
+    """Double brackets in an address are no chip: its tag would end there."""
+    QuoteFactory()
+    SectionFactory()
+    placement = DraftBannerFactory(product="sponsored", slot="")
+    add_version(placement, text=paid_text(), headline="Brackets", target_url="https://palisade.example/?[[BTC]]")
+    review.submit(placement, None)
+    review.approve(placement, None)
+    placement.refresh_from_db()
+    page = client.get(placement.article.get_absolute_url()).content.decode()
+    assert '<a href="https://palisade.example/?[[BTC]]" rel="sponsored nofollow noopener">' in page

@@ -1,10 +1,12 @@
 """An advertiser submits: well, badly, and for somebody else."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image as Pillow
 
 from advertising import review
 from advertising.models import Placement
@@ -81,7 +83,7 @@ def test_what_was_booked_does_not_change_with_the_copy(client, advertiser):
     ("changes", "sentence"),
     [
         ({"slot": ""}, "Choose where the banner stands."),
-        ({"slot": "billboard"}, "needs a picture of 970 × 250"),
+        ({"slot": "billboard"}, "needs a picture of 970\u00a0×\u00a0250"),
         ({"alt": ""}, "Describe the picture"),
         ({"target_url": "http://palisade.example/"}, "starts with https://"),
         ({"target_url": "javascript:alert(1)"}, "starts with https://"),
@@ -110,7 +112,7 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(client, advertiser, changes
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (png(301, 250), "must be exactly 300 × 250; it is 301 × 250"),
+        (png(301, 250), "must be exactly 300\u00a0×\u00a0250; it is 301 × 250"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a JPEG, PNG or WebP picture"),
         (png(300, 250, "JPEG")[:400], "not a JPEG, PNG or WebP picture"),
         (bomb(12_000, 12_000), "40 million pixels"),
@@ -148,3 +150,42 @@ def test_a_new_account_names_its_company_first(client):
 
 def test_a_number_beyond_any_row_is_not_found(client, advertiser):
     assert client.get("/advertise/placements/99999999999999999999999/").status_code == 404
+
+
+def test_a_double_click_is_one_placement(client, advertiser):
+    for _ in range(3):
+        assert client.post("/advertise/placements/new/", banner()).status_code == 302
+    assert Placement.objects.count() == 1
+
+
+def test_a_line_break_in_the_name_is_a_space(client, advertiser):
+    client.post("/advertise/placements/new/", banner(title="line one\nBcc: z@z.example"))
+    assert Placement.objects.get().title == "line one Bcc: z@z.example"
+
+
+def test_what_was_booked_is_judged_as_what_was_booked(client, advertiser):
+    """An approved banner cannot shed its description by calling itself a letter."""
+    client.post("/advertise/placements/new/", banner())
+    placement = Placement.objects.get()
+    review.approve(placement, None)
+    changed = banner(product="letter", slot="", alt="", text="Short.", picture_300x250=None)
+    response = client.post(placement.get_absolute_url(), changed)
+    assert response.status_code == 400
+    assert "Describe the picture" in response.content.decode()
+
+
+def test_a_picture_that_moves_is_refused(client, advertiser):
+    frames = [Pillow.new("RGB", (300, 250), colour) for colour in ("#000", "#fff")]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "PNG", save_all=True, append_images=frames[1:])
+    moving = SimpleUploadedFile("a.png", buffer.getvalue())
+    response = client.post("/advertise/placements/new/", banner(picture_300x250=moving))
+    assert "Use a still picture" in response.content.decode()
+    assert not Placement.objects.exists()
+
+
+def test_the_form_of_a_placement_keeps_its_dates(client, advertiser):
+    client.post("/advertise/placements/new/", banner())
+    placement = Placement.objects.get()
+    page = client.get(placement.get_absolute_url()).content.decode()
+    assert f'value="{placement.starts_on}"' in page

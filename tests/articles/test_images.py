@@ -75,3 +75,36 @@ def test_before_the_worker_came_the_original_is_shown():
     image = Image.objects.create(file=ContentFile(png(), "x.png"), alt="A field")
     assert image.url == image.file.url
     assert image.srcset == ""
+
+
+@pytest.mark.django_db
+def test_a_picture_that_lies_on_its_side_is_stood_up():
+    buffer = io.BytesIO()
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    Pillow.new("RGB", (800, 400)).save(buffer, "JPEG", exif=exif)
+    image = Image.objects.create(file=ContentFile(buffer.getvalue(), "side.jpg"), alt="A field")
+    images.render_image.call(image.pk)
+    image.refresh_from_db()
+    assert (image.width, image.height) == (400, 800)
+
+
+@pytest.mark.django_db
+def test_sixteen_bits_of_grey_stay_grey():
+    buffer = io.BytesIO()
+    Pillow.new("I;16", (700, 400), 32768).save(buffer, "PNG")
+    image = Image.objects.create(file=ContentFile(buffer.getvalue(), "grey.png"), alt="A field")
+    images.render_image.call(image.pk)
+    image.refresh_from_db()
+    with image.file.storage.open(image.renditions["400"]) as file, Pillow.open(file) as picture:
+        assert 110 < picture.convert("L").getpixel((10, 10)) < 145
+
+
+def test_a_picture_too_long_for_the_web_is_refused():
+    with pytest.raises(ValidationError, match="too long"):
+        images.validate_picture(SimpleUploadedFile("x.png", png(50, 16_100)))
+
+
+def test_the_library_takes_what_can_lead_a_story():
+    with pytest.raises(ValidationError, match="needs 600 at least"):
+        images.validate_library_picture(SimpleUploadedFile("x.png", png(599, 400)))

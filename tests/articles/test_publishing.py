@@ -134,3 +134,27 @@ def test_the_database_refuses_a_paid_piece_without_its_payer():
 def test_whatever_the_way_in_the_stored_body_is_safe():
     article = DraftArticleFactory(body="<p>Fine</p><script>alert(1)</script>")
     assert article.body == "<p>Fine</p>"
+
+
+def test_a_moderator_changes_no_status():
+    """They may see stories; that is not changing them."""
+    article, moderator = PublishedArticleFactory(), member_of("Moderators")
+    publishing.withdraw(article, None)
+    for change in (publishing.return_to_draft, publishing.submit, publishing.publish):
+        with pytest.raises(PermissionDenied):
+            change(article, moderator)
+
+
+def test_an_author_cannot_take_back_what_was_withdrawn():
+    article, author = PublishedArticleFactory(), member_of("Authors")
+    publishing.withdraw(article, None)
+    with pytest.raises(PermissionDenied):
+        publishing.return_to_draft(article, author)
+
+
+def test_publishing_a_scheduled_story_without_a_time_brings_it_out_now(noon):
+    article = DraftArticleFactory()
+    publishing.publish(article, None, at=timezone.now() + timedelta(days=1))
+    publishing.publish(article, None)
+    assert article.published_at == timezone.now()
+    assert article.status_in_words == "Published"

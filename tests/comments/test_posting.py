@@ -10,6 +10,7 @@ from django.test import Client
 from articles.models import Article
 from comments.forms import ThoughtForm
 from comments.models import Confirmation, ReplyRefused, SiteComment
+from comments.templatetags.conversation import prose
 
 from ..factories import DraftArticleFactory, PublishedArticleFactory, UserFactory, comment_on
 
@@ -150,6 +151,8 @@ def test_a_form_that_lay_open_too_long_comes_back_with_its_words(client, noon):
         ("reply_to", "999999999", "no longer here"),
         ("reply_to", "99999999999999999999", "no longer here"),
         ("honeypot", "filled", "form lay open"),
+        ("timestamp", "9" * 400, "form lay open"),
+        ("email", "x@" + "İ" * 60 + ".com", "Write the address in full"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_stored(client, field, value, sentence):
@@ -232,3 +235,33 @@ def test_addresses_of_readers_are_on_no_page(client):
     assert "wendeline@readers.example" not in page
     assert "203.0.113.9" not in page
     assert "gravatar" not in page
+
+
+def test_the_same_words_may_answer_two_people(client):
+    article = PublishedArticleFactory()
+    client.force_login(UserFactory())
+    for answered in (comment_on(article), comment_on(article)):
+        client.post("/comments/post/", fresh(article, comment="Thanks.", reply_to=str(answered.pk)))
+    assert SiteComment.objects.filter(comment="Thanks.").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("See https://a.example/x.", 'href="https://a.example/x" rel="ugc nofollow noopener">https://a.example/x</a>.'),
+        ('"https://a.example/x"', '&quot;<a href="https://a.example/x"'),
+        ("<https://a.example/y>", '&lt;<a href="https://a.example/y"'),
+        ("https://a.example/?a=1&b=2", 'href="https://a.example/?a=1&amp;b=2"'),
+        ("javascript:alert(1)", "<p>javascript:alert(1)</p>"),
+    ],
+)
+def test_addresses_become_links_and_nothing_else_becomes_markup(text, html):
+    assert html in prose(text)
+
+
+@pytest.mark.parametrize(("behind", "address"), [(True, "203.0.113.9"), (False, "127.0.0.1")])
+def test_behind_a_proxy_the_reader_is_who_the_proxy_says(client, settings, behind, address):
+    settings.BEHIND_PROXY = behind
+    article = PublishedArticleFactory()
+    client.post("/comments/post/", fresh(article), HTTP_X_FORWARDED_FOR="6.6.6.6, 203.0.113.9")
+    assert Confirmation.objects.get().ip_address == address

@@ -73,7 +73,7 @@ def test_a_placement_is_submitted_approved_and_shown(page, open_context, site):
     page.get_by_label("Headline").fill("The evening vault")
     page.get_by_label("Where it leads").fill("https://palisade.example/evening")
     page.get_by_label("Position").select_option(label="Rectangle, in and beside stories")
-    page.get_by_label("300 × 250").set_input_files(picture(300, 250))
+    page.get_by_label("300\u00a0×\u00a0250").set_input_files(picture(300, 250))
     page.get_by_label("Picture description").fill("A plain green vault door")
     page.get_by_label("First day").fill(str(date.today()))
     page.get_by_label("Last day").fill(str(date.today() + timedelta(days=7)))

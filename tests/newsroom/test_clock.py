@@ -85,3 +85,19 @@ def test_silence_and_old_prices_are_reported(noon):
     assert "The newest price is of 22 November, 12:00 UTC." in health.reasons_not_ready(timezone.now())
     Heartbeat.objects.all().delete()
     assert "The worker never started." in health.reasons_not_ready(timezone.now())
+
+
+@pytest.mark.django_db
+def test_a_job_that_failed_is_tried_again_later_and_not_for_ever(noon):
+    """A mail that the server would not take is not lost."""
+    clock.worker_heartbeat.enqueue()
+    waits = []
+    for tries in range(1, 8):
+        DBTaskResult.objects.update(
+            status="FAILED", finished_at=timezone.now(), worker_ids=["worker"] * tries, run_after=timezone.now()
+        )
+        clock.tidy_queue.call()
+        task = DBTaskResult.objects.get()
+        if task.status == "READY":
+            waits.append((task.run_after - timezone.now()).total_seconds() / 60)
+    assert waits == [5, 10, 20, 40]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from advertising import review
 from advertising.models import Placement, Rate
 from articles.models import Article, Image, StatusChange
+from comments import moderation
 from comments.models import SiteComment
 from newsletter.models import Subscription
 from newsroom.models import Heartbeat, Page, PeriodicJob, Publication
@@ -291,7 +292,7 @@ def test_the_desk_makes_a_house_banner_which_is_reviewed_like_any_other(client):
     wrong = io.BytesIO(png(301, 250))
     wrong.name = "wrong.png"
     page = client.post("/admin/advertising/creative/add/", {**data, "pictures-0-file": wrong}).content.decode()
-    assert "must be exactly 300 × 250" in page
+    assert "must be exactly 300\u00a0×\u00a0250" in page
     assert house.creatives.count() == 1
 
 
@@ -314,3 +315,44 @@ def test_a_paid_kind_without_its_payer_is_a_sentence(chief):
     address = reverse("admin:articles_article_change", args=[article.pk])
     page = chief.post(address, form_of(article, kind="sponsored")).content.decode()
     assert "Sponsored articles and press releases name who paid" in page
+
+
+def test_numbers_and_keys_that_nobody_typed_are_a_bad_request(chief):
+    article = PublishedArticleFactory()
+    comment_on(article)
+    for data in ({"action": "remove", "_selected_action": "abc"}, {"action": "remove", "_selected_action": "9" * 40}):
+        assert chief.post("/admin/comments/sitecomment/", data).status_code in (200, 302, 400)
+    assert chief.get("/admin/comments/sitecomment/?submit_date__year=99999999999").status_code in (200, 302, 400)
+    assert chief.get("/admin/advertising/placement/add/?advertiser=abc").status_code in (200, 400)
+    address = reverse("admin:articles_article_change", args=[article.pk])
+    for value in ("abc", "9" * 30):
+        assert chief.post(address, form_of(article, hero=value)).status_code in (200, 400)
+
+
+def test_what_is_out_keeps_what_publishing_asked_for(client):
+    article = PublishedArticleFactory()
+    sign_in(client, member_of("Editors"))
+    address = reverse("admin:articles_article_change", args=[article.pk])
+    page = client.post(address, form_of(article, standfirst="", body="")).content.decode()
+    assert "Add a standfirst." in page
+    assert "Write the story first." in page
+    article.refresh_from_db()
+    assert article.standfirst
+
+
+def test_the_desk_takes_an_approved_placement_off_the_pages(client):
+    placement = DraftBannerFactory()
+    review.submit(placement, None)
+    review.approve(placement, None)
+    sign_in(client, member_of("Editors"))
+    address = reverse("admin:advertising_placement_review", args=[placement.pk])
+    assert "Take it off the pages" in client.get(address).content.decode()
+    client.post(address, {"decision": "reject", "note": "It leads elsewhere now.", "version": "1"})
+    assert not Placement.objects.live().exists()
+
+
+def test_comments_of_a_deleted_story_can_still_be_moderated():
+    article = DraftArticleFactory()
+    comment = comment_on(article)
+    article.delete()
+    assert moderation.remove(SiteComment.objects.filter(pk=comment.pk)) == 1

@@ -6,6 +6,7 @@ from django.test import Client
 from articles.models import Article
 from comments.models import Confirmation
 from newsletter.models import Subscription
+from newsroom.structured_logs import loggable
 
 from ..factories import PublishedArticleFactory, QuoteFactory
 
@@ -105,6 +106,23 @@ def test_a_wrong_method_gets_our_page_and_is_told_what_works(gentle, address):
     assert response.status_code == 405
     assert "GET" in response["Allow"]
     assert "This page cannot do that" in response.content.decode()
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_a_wrong_method_is_named_as_such_even_without_a_token(method):
+    """A browser’s post to a page that only reads gets 405, not “this form has expired”."""
+    article = PublishedArticleFactory()
+    strict = Client(enforce_csrf_checks=True)
+    for address in ("/", article.get_absolute_url(), "/healthz", "/prices/"):
+        assert getattr(strict, method)(address).status_code == 405
+    assert strict.post("/comments/post/").status_code == 403
+    assert strict.post("/accounts/login/").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/comments/confirm/secret-key/", "/newsletter/leave/secret-key/"])
+def test_what_opens_something_is_not_logged(path):
+    assert "secret-key" not in loggable(path)
+    assert loggable("/policy/") == "/policy/"
 
 
 def test_another_host_is_refused(gentle):

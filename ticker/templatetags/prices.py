@@ -43,10 +43,12 @@ def change_since(then: Decimal | None, quote: Quote) -> SafeString:
 
 @register.simple_tag
 def spark(quote: Quote) -> SafeString:
-    path = charts.spark_path([Decimal(price) for price in quote.week])
+    """The line of seven days, coloured by what it shows: from its first price to its last."""
+    week = [Decimal(price) for price in quote.week]
+    path = charts.spark_path(week)
     if not path:
         return SafeString("")
-    direction = numbers.direction(quote.change_24h) if quote.change_24h is not None else ""
+    direction = numbers.direction(quotes.change_since(week[0], week[-1]) or Decimal(0))
     return format_html(
         '<svg class="spark {}" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">'
         '<path d="{}" vector-effect="non-scaling-stroke"/></svg>',

@@ -53,7 +53,7 @@
     link.addEventListener("click", (event) => {
       event.preventDefault();
       answer(link.dataset.reply, link.dataset.name);
-      form.scrollIntoView({ block: "start" });
+      document.getElementById("respond").scrollIntoView({ block: "start", behavior: "instant" });
       field(field("name").value ? "comment" : "name").focus({ preventScroll: true });
     });
   }

@@ -1,0 +1,68 @@
+"""Accounts: every page opens, links in mails lead home, and confirmed addresses stay one to an account."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+
+from ..factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+PAGES = [
+    *("/accounts/login/", "/accounts/signup/", "/accounts/logout/", "/accounts/password/reset/"),
+    *("/accounts/password/reset/done/", "/accounts/confirm-email/", "/accounts/inactive/", "/accounts/email/"),
+    *("/accounts/password/change/", "/accounts/reauthenticate/", "/accounts/confirm-email/none/"),
+    *("/accounts/password/reset/key/1-none/", "/advertise/placements/join/"),
+]
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_every_page_of_an_account_opens(client, address, signed_in):
+    if signed_in:
+        client.force_login(UserFactory())
+    assert client.get(address).status_code in (200, 302)
+    assert client.post(address, {"email": "x"}).status_code in (200, 302, 400, 404, 405)
+
+
+def sign_up(client, **headers):
+    words = {"email": "ada@palisade.example", "username": "ada"}
+    secret = {"password1": "a long enough word", "password2": "a long enough word"}
+    return client.post("/accounts/signup/", {**words, **secret}, **headers)
+
+
+def test_a_new_advertiser_signs_up_confirms_and_comes_in(client):
+    assert sign_up(client).status_code == 302
+    link = re.search(r"http://127.0.0.1:8000(/accounts/confirm-email/\S+)", mail.outbox[0].body)[1]
+    assert client.get("/advertise/placements/").status_code == 302
+    assert "ada@palisade.example" in client.get(link).content.decode()
+    client.post(link)
+    client.post("/accounts/login/", {"login": "ada", "password": "a long enough word"})
+    assert client.get("/advertise/placements/").status_code == 200
+
+
+def test_links_in_mails_lead_home_whatever_the_host(client):
+    sign_up(client, HTTP_HOST="localhost:6666")
+    UserFactory(email="known@palisade.example")
+    client.post("/accounts/password/reset/", {"email": "known@palisade.example"}, HTTP_HOST="localhost:6666")
+    client.post("/accounts/password/reset/", {"email": "unknown@palisade.example"}, HTTP_HOST="localhost:6666")
+    assert len(mail.outbox) == 3
+    for message in mail.outbox:
+        assert "http://127.0.0.1:8000/accounts/" in message.body
+        assert "6666" not in message.body
+
+
+def test_a_member_of_staff_may_change_their_address(client):
+    user = UserFactory(is_staff=True, email="old@finality.example")
+    user.email = "new@finality.example"
+    user.save()
+    assert list(EmailAddress.objects.filter(user=user, primary=True).values_list("email", flat=True)) == [user.email]
+
+
+def test_an_address_that_is_confirmed_elsewhere_stays_there():
+    first = UserFactory(is_staff=True, email="desk@finality.example")
+    second = UserFactory(is_staff=True)
+    second.email = first.email
+    second.save()
+    assert EmailAddress.objects.get(email=first.email, verified=True).user == first
