@@ -5,6 +5,7 @@ from typing import Any
 
 from csp.decorators import csp_update
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -88,6 +89,11 @@ class ArticleAdmin(BodyEditorMixin, admin.ModelAdmin[Article]):
         ("Conversation and dates", {"fields": ("comments_open", "published_at", "updated_at")}),
         ("Who changed what", {"fields": ("history_of_status",)}),
     )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        if db_field.name == "standfirst":
+            kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 3})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description="status", ordering="status")
     def state(self, article: Article) -> str:
