@@ -90,7 +90,7 @@ class ArticleAdmin(BodyEditorMixin, admin.ModelAdmin[Article]):
         ("Who changed what", {"fields": ("history_of_status",)}),
     )
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "standfirst":
             kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 3})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
