@@ -35,7 +35,7 @@ def rate_card(request: HttpRequest) -> HttpResponse:
 @never_cache
 def placements(request: MemberRequest) -> HttpResponse:
     mine = Placement.objects.of_member(request.user).select_related("advertiser")
-    context = {"placements": list(mine), "advertiser": advertiser_of(request), "noindex": True}
+    context = {"placements": list(mine), "advertiser": advertiser_of(request), "noindex": True, "shows_messages": True}
     return render(request, "advertising/placements.html", context)
 
 
@@ -51,7 +51,12 @@ def join(request: MemberRequest) -> HttpResponse:
         with transaction.atomic():
             form.save().members.add(request.user)
         return redirect("placement-new")
-    return render(request, "advertising/join.html", {"form": form, "noindex": True}, status=400 if form.errors else 200)
+    return render(
+        request,
+        "advertising/join.html",
+        {"form": form, "noindex": True, "shows_messages": True},
+        status=400 if form.errors else 200,
+    )
 
 
 @login_required
@@ -89,7 +94,7 @@ def edit(request: MemberRequest, form: PlacementForm, advertiser: Advertiser) ->
     return render(
         request,
         "advertising/placement_form.html",
-        {**context, "noindex": True},
+        {**context, "noindex": True, "shows_messages": True},
         status=400 if form.errors else 200,
     )
 

@@ -195,8 +195,13 @@ def parse_moment(text: str) -> Any:
 
 def sentences(error: ValidationError) -> list[str]:
     if hasattr(error, "message_dict"):
-        return [f"{field.capitalize()}: {text}" for field, texts in error.message_dict.items() for text in texts]
+        return [f"{label(field)}: {text}" for field, texts in error.message_dict.items() for text in texts]
     return list(error.messages)
+
+
+def label(field: str) -> str:
+    """What the form calls a field."""
+    return str(getattr(Article._meta.get_field(field), "verbose_name", field)).capitalize()
 
 
 def outcome(article: Article) -> str:

@@ -157,7 +157,9 @@ class Article(models.Model):
         sanitize=body.sanitise,
         help_text="Write [[BTC]] to show a coin with its live price.",
     )
-    hero = models.ForeignKey(Image, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    hero = models.ForeignKey(
+        Image, verbose_name="picture", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     authors = models.ManyToManyField(Author, through="Byline", related_name="articles")
     tags = models.ManyToManyField(Tag, blank=True, related_name="articles")
     coins = models.ManyToManyField(Coin, through="ArticleCoin", related_name="articles")
