@@ -98,7 +98,7 @@ def week_chart(prices: Sequence[Decimal], until: datetime, frame: Frame) -> Char
 
 
 def _price_ticks(low: Decimal, high: Decimal, bottom: int, top: int) -> tuple[Tick, ...]:
-    step = _round_step((high - low) / 4)
+    step = _round_step((high - low) / 5)
     value = (low / step).to_integral_value(rounding="ROUND_CEILING") * step
     ticks = []
     while value <= high:
