@@ -70,7 +70,9 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
     def get_readonly_fields(self, request: HttpRequest, obj: Placement | None = None) -> Any:
         """Whose it is and what was sold stay as they were once there is something to see."""
         settled = ("advertiser", "product", "slot") if obj and obj.latest_creative else ()
-        return (*self.readonly_fields, *settled)
+        # A paid article stands where, and since when, it was published.
+        published = ("section", "starts_on") if obj and obj.article_id else ()
+        return (*self.readonly_fields, *settled, *published)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What carries money is kept."""
@@ -156,8 +158,8 @@ class CreativeAdmin(admin.ModelAdmin[Creative]):
         return False
 
     def save_model(self, request: HttpRequest, obj: Creative, form: Any, change: bool) -> None:
-        latest = obj.placement.latest_creative
-        obj.version = latest.version + 1 if latest else 1
+        Placement.objects.select_for_update(of=("self",)).get(pk=obj.placement_id)
+        obj.version = obj.placement.next_version()
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -123,8 +123,9 @@ class PlacementForm(forms.Form):
             self.add_error("text", f"Keep the text of a banner under {LONGEST_BANNER_TEXT} characters.")
         if not data.get("alt"):
             self.add_error("alt", "Describe the picture for readers who cannot see it.")
+        latest = self.placement.latest_creative if self.placement else None
         for size in slot.sizes:
-            if not data.get(picture_field(size)) and not self._kept_picture(size):
+            if not data.get(picture_field(size)) and not picture_of(latest, size):
                 self.add_error(picture_field(size), f"This position needs a picture of {size.label}.")
 
     def _check_letter(self, data: dict[str, Any]) -> None:
@@ -155,27 +156,30 @@ class PlacementForm(forms.Form):
         except ValidationError as error:
             self.add_error(name, error)
 
-    def _kept_picture(self, size: Size) -> CreativePicture | None:
-        """The picture of the version before, which stays unless a new one is sent."""
-        latest = self.placement.latest_creative if self.placement else None
-        return latest.pictures.filter(size=size.name).first() if latest else None
-
     def save(self, advertiser: Advertiser) -> Placement:
         """Store the placement with a new version of its creative. What was approved is left as it is.
 
         A form sent twice, by a double click say, is one placement.
         """
-        data = self.cleaned_data
         with transaction.atomic():
             Advertiser.objects.select_for_update(of=("self",)).get(pk=advertiser.pk)
             if self.placement is None and (sent_already := self._sent_a_moment_ago(advertiser)):
                 return sent_already
-            placement = self.placement or Placement(advertiser=advertiser)
-            placement.title, placement.product, placement.section = data["title"], data["product"], data["section"]
-            placement.slot = data["slot"] if data["product"] == Product.BANNER else ""
-            placement.starts_on, placement.ends_on = data["starts_on"], data["ends_on"]
-            placement.save()
+            placement = self._save_booking(advertiser)
             self._save_creative(placement)
+        return placement
+
+    def _save_booking(self, advertiser: Advertiser) -> Placement:
+        """Write what the form may write, and nothing of what the desk decided meanwhile."""
+        data = self.cleaned_data
+        values = {name: data[name] for name in ("title", "product", "section", "starts_on", "ends_on")}
+        values["slot"] = data["slot"] if data["product"] == Product.BANNER else ""
+        if self.placement is None:
+            return Placement.objects.create(advertiser=advertiser, **values)
+        placement = Placement.objects.select_for_update(of=("self",)).get(pk=self.placement.pk)
+        for name, value in values.items():
+            setattr(placement, name, value)
+        placement.save(update_fields=list(values))
         return placement
 
     def _sent_a_moment_ago(self, advertiser: Advertiser) -> Placement | None:
@@ -195,20 +199,21 @@ class PlacementForm(forms.Form):
         fields = ("headline", "text", "target_url", "alt", "disclosure")
         creative = Creative.objects.create(
             placement=placement,
-            version=latest.version + 1 if latest else 1,
+            version=placement.next_version(),
             **{name: data[name] for name in fields},
         )
         for size in SIZES.values():
             file = data.get(picture_field(size))
-            kept = self._kept_picture_of(latest, size)
+            kept = picture_of(latest, size)
             if file:
                 CreativePicture.objects.create(creative=creative, size=size.name, file=file)
             elif kept:
                 CreativePicture.objects.create(creative=creative, size=size.name, file=kept.file.name)
 
-    @staticmethod
-    def _kept_picture_of(creative: Creative | None, size: Size) -> CreativePicture | None:
-        return creative.pictures.filter(size=size.name).first() if creative else None
+
+def picture_of(creative: Creative | None, size: Size) -> CreativePicture | None:
+    """The picture of a version at one size. Of the version before, it stays unless a new one is sent."""
+    return creative.pictures.filter(size=size.name).first() if creative else None
 
 
 def picture_field(size: Size) -> str:

@@ -124,16 +124,6 @@ class Placement(models.Model):
             raise ValidationError({"slot": "Choose where the banner stands."})
 
     @property
-    def is_live(self) -> bool:
-        """Approved and within its dates. Says in Python what PlacementQuerySet.live() asks the database."""
-        today = timezone.now().date()
-        return self.approved_creative_id is not None and self.starts_on <= today <= self.ends_on and not self.is_refused
-
-    @property
-    def is_refused(self) -> bool:
-        return self.status == self.Status.REJECTED
-
-    @property
     def state(self) -> tuple[str, str]:
         """The badge: its class and its words. Dates decide between scheduled, running and finished."""
         if self.status != self.Status.APPROVED or self.product == Product.LETTER:
@@ -148,6 +138,19 @@ class Placement(models.Model):
     @property
     def latest_creative(self) -> "Creative | None":
         return self.creatives.order_by("-version").first()
+
+    def next_version(self) -> int:
+        """Ask under a lock on the placement: two versions never share a number."""
+        latest = self.latest_creative
+        return latest.version + 1 if latest else 1
+
+    @property
+    def is_open_for_changes(self) -> bool:
+        return self.status != self.Status.REJECTED
+
+    @property
+    def may_stay_a_draft(self) -> bool:
+        return self.status in (self.Status.DRAFT, self.Status.CHANGES)
 
 
 class Creative(models.Model):
@@ -168,6 +171,15 @@ class Creative(models.Model):
 
     def __str__(self) -> str:
         return f"{self.headline or self.placement.title}, version {self.version}"
+
+    def missing(self) -> list[str]:
+        """What its product or its slot needs and it does not have, a sentence each."""
+        placement = self.placement
+        if placement.product != Product.BANNER:
+            return [] if self.text.strip() else ["Add the text."]
+        have = set(self.pictures.values_list("size", flat=True))
+        needed = slots.SLOTS[placement.slot].sizes
+        return [f"This position needs a picture of {size.label}." for size in needed if size.name not in have]
 
 
 def creative_path(picture: "CreativePicture", filename: str) -> str:

@@ -28,8 +28,11 @@ ALLOWED = {
 
 def submit(placement: Placement, by: "User | None") -> Placement:
     """Put the newest version in the desk’s queue. What was approved before stays live until a decision."""
-    if placement.latest_creative is None:
+    newest = placement.latest_creative
+    if newest is None:
         raise ValidationError("Add what readers should see first.")
+    if missing := newest.missing():
+        raise ValidationError(missing)
     return _decide(placement, Status.SUBMITTED, by)
 
 
@@ -76,9 +79,11 @@ def _decide(
             paid_articles.withdraw(locked)
         locked.desk_note = note
         locked.save()
-        Decision.objects.create(placement=locked, by=by, old_status=old, new_status=new, note=note, at=timezone.now())
+        decision = Decision.objects.create(
+            placement=locked, by=by, old_status=old, new_status=new, note=note, at=timezone.now()
+        )
         if new != Status.SUBMITTED:
-            transaction.on_commit(lambda: mail_decision.enqueue(locked.pk))
+            transaction.on_commit(lambda: _mail_later(decision))
     placement.refresh_from_db()
     return locked
 
@@ -93,16 +98,23 @@ def _pin(placement: Placement, version: int | None) -> None:
     paid_articles.publish(placement, newest)
 
 
-@task()
-def mail_decision(placement_id: int) -> None:
-    """Tell the advertiser’s people what was decided, and why."""
-    placement = Placement.objects.select_related("advertiser").get(pk=placement_id)
-    people = set(placement.advertiser.members.exclude(email="").values_list("email", flat=True))
-    if placement.advertiser.contact_email:
-        people.add(placement.advertiser.contact_email)
+def _mail_later(decision: Decision) -> None:
+    """Tell each of the advertiser’s people by a mail of their own, so that trying one again repeats no other."""
+    advertiser = decision.placement.advertiser
+    people = set(advertiser.members.exclude(email="").values_list("email", flat=True))
+    if advertiser.contact_email:
+        people.add(advertiser.contact_email)
     for address in sorted(people):
-        EmailMessage(
-            subject=" ".join(f"{placement.title}: {placement.get_status_display().lower()}".split()),
-            body=render_to_string("advertising/mail/decision.txt", {"placement": placement}),
-            to=[address],
-        ).send()
+        mail_decision.enqueue(decision.pk, address)
+
+
+@task()
+def mail_decision(decision_id: int, address: str) -> None:
+    """Mail what was decided then, and why, whatever happened to the placement since."""
+    decision = Decision.objects.select_related("placement").get(pk=decision_id)
+    subject = f"{decision.placement.title}: {decision.get_new_status_display().lower()}"
+    EmailMessage(
+        subject=" ".join(subject.split()),
+        body=render_to_string("advertising/mail/decision.txt", {"decision": decision}),
+        to=[address],
+    ).send()

@@ -85,6 +85,9 @@ def placement(request: MemberRequest, pk: int) -> HttpResponse:
 
 def edit(request: MemberRequest, form: PlacementForm, advertiser: Advertiser) -> HttpResponse:
     """Show the form, or store what it holds as a draft or as submitted."""
+    if form.placement and not form.placement.is_open_for_changes:
+        messages.info(request, "This placement was rejected. Make a new one instead.")
+        return redirect("placements")
     if request.method == "POST" and form.is_valid():
         try:
             return store(request, form, advertiser)
@@ -102,11 +105,7 @@ def edit(request: MemberRequest, form: PlacementForm, advertiser: Advertiser) ->
 @transaction.atomic
 def store(request: MemberRequest, form: PlacementForm, advertiser: Advertiser) -> HttpResponse:
     stored = form.save(advertiser)
-    is_draft = request.POST.get("do") == "draft" and stored.status in (
-        Placement.Status.DRAFT,
-        Placement.Status.CHANGES,
-    )
-    if is_draft:
+    if request.POST.get("do") == "draft" and stored.may_stay_a_draft:
         messages.success(request, "Draft saved. Nothing is reviewed until you submit it.")
     else:
         review.submit(stored, request.user)

@@ -253,6 +253,12 @@ class AuthorAdmin(admin.ModelAdmin[Author]):
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("portrait", "user")
 
+    def save_model(self, request: HttpRequest, obj: Author, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "name" in form.changed_data:
+            for article in Article.objects.filter(authors=obj).only("pk"):
+                bylines.refresh(article)
+
 
 @admin.register(StatusChange)
 class StatusChangeAdmin(ReadOnlyAdmin):

@@ -98,7 +98,10 @@ def make_renditions(image: "Image") -> None:
     image.renditions = renditions
     # As it is shown: a camera may have stored it lying on its side.
     image.width, image.height = picture.size
-    type(image).objects.filter(pk=image.pk).update(renditions=renditions, width=picture.width, height=picture.height)
+    # Unless another file took its place meanwhile: that one has its own rendering to come.
+    type(image).objects.filter(pk=image.pk, file=image.file.name).update(
+        renditions=renditions, width=picture.width, height=picture.height
+    )
 
 
 def in_web_colours(picture: Pillow.Image) -> Pillow.Image:

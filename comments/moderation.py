@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import QuerySet
 
+from articles.models import Article
 from comments import counting
 from comments.models import SiteComment
 
@@ -19,7 +20,10 @@ def restore(comments: QuerySet[SiteComment]) -> int:
 def _set(comments: QuerySet[SiteComment], **state: bool) -> int:
     with transaction.atomic():
         rows = list(comments.values_list("pk", "object_pk"))
+        articles = sorted({int(object_pk) for _, object_pk in rows})
+        # The articles first, then their comments: everybody locks in this order.
+        list(Article.objects.select_for_update(of=("self",)).only("pk").filter(pk__in=articles).order_by("pk"))
         changed = SiteComment.objects.filter(pk__in=[pk for pk, _ in rows]).update(**state)
-        for article_id in sorted({int(object_pk) for _, object_pk in rows}):
+        for article_id in articles:
             counting.recount(article_id)
     return changed

@@ -34,6 +34,8 @@ def publish(article: Article, words: dict[str, Any], *, ip: str | None, user: "U
     Raises ReplyRefused, having stored nothing.
     """
     with transaction.atomic():
+        # The article first, then its comments: everybody locks in this order.
+        _lock(article)
         comment = SiteComment(
             content_type=ContentType.objects.get_for_model(Article),
             object_pk=str(article.pk),

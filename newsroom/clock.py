@@ -27,6 +27,8 @@ FINISHED_KEPT_FOR = timedelta(days=7)
 def try_again(now: datetime) -> None:
     """Put failed jobs back, such as a mail that the server would not take: four more times, ever later."""
     recent = DBTaskResult.objects.filter(status="FAILED", finished_at__gte=now - timedelta(days=1))
+    # The clock itself starts periodic jobs again; one that waits here would keep it from doing so.
+    recent = recent.exclude(task_path__in=[job.task.module_path for job in JOBS])
     for failed in recent.only("pk", "worker_ids"):
         tries = len(failed.worker_ids)
         if tries < MOST_TRIES:
@@ -51,9 +53,13 @@ def tidy_queue() -> None:
     """Give back to the queue what a killed worker had begun, and forget what was done long ago."""
     now = timezone.now()
     abandoned = DBTaskResult.objects.filter(status="RUNNING", started_at__lt=now - ABANDONED_AFTER)
-    abandoned.update(status="READY", started_at=None)
+    for left in abandoned.only("pk", "worker_ids"):
+        # What killed its worker several times is not given to another.
+        status = "READY" if len(left.worker_ids) < MOST_TRIES else "FAILED"
+        DBTaskResult.objects.filter(pk=left.pk, status="RUNNING").update(status=status, started_at=None)
     try_again(now)
-    DBTaskResult.objects.filter(finished_at__lt=now - FINISHED_KEPT_FOR).delete()
+    done = DBTaskResult.objects.filter(status__in=("SUCCESSFUL", "FAILED"))
+    done.filter(finished_at__lt=now - FINISHED_KEPT_FOR).delete()
 
 
 JOBS = (

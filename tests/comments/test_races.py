@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connections
 
-from comments import confirmation, posting
+from comments import confirmation, moderation, posting
 from comments.models import Confirmation, SiteComment
 
 from ..factories import PublishedArticleFactory, UserFactory, comment_on
@@ -81,3 +81,22 @@ def test_an_account_that_sends_many_times_at_once_has_one_comment():
     article, user = PublishedArticleFactory(), UserFactory()
     at_once(6, lambda _: posting.post_as_user(article, WORDS, user, None).pk)
     assert SiteComment.objects.count() == 1
+
+
+def test_posting_confirming_and_moderating_one_thread_at_once_never_lock_each_other():
+    article, user = PublishedArticleFactory(), UserFactory()
+    root = comment_on(article)
+    asked = [confirmation.ask(article, {**WORDS, "comment": f"asked {n}", "reply_to": root.pk}, None) for n in range(4)]
+    other = comment_on(article, root)
+
+    def act(index: int) -> None:
+        if index < 4:
+            confirmation.confirm(asked[index].key)
+        elif index < 8:
+            posting.post_as_user(article, {**WORDS, "comment": f"posted {index}", "reply_to": root.pk}, user, None)
+        else:
+            moderation.remove(SiteComment.objects.filter(pk=other.pk))
+
+    at_once(9, act)
+    article.refresh_from_db()
+    assert article.comment_count == 9

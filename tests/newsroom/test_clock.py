@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+import newsletter.subscriptions
 from newsroom import clock, health
 from newsroom.models import Heartbeat, PeriodicJob
 
@@ -90,14 +91,37 @@ def test_silence_and_old_prices_are_reported(noon):
 @pytest.mark.django_db
 def test_a_job_that_failed_is_tried_again_later_and_not_for_ever(noon):
     """A mail that the server would not take is not lost."""
-    clock.worker_heartbeat.enqueue()
+    newsletter.subscriptions.mail_link.enqueue(1)
     waits = []
     for tries in range(1, 8):
-        DBTaskResult.objects.update(
-            status="FAILED", finished_at=timezone.now(), worker_ids=["worker"] * tries, run_after=timezone.now()
-        )
+        fail(tries)
         clock.tidy_queue.call()
         task = DBTaskResult.objects.get()
         if task.status == "READY":
             waits.append((task.run_after - timezone.now()).total_seconds() / 60)
     assert waits == [5, 10, 20, 40]
+
+
+@pytest.mark.django_db
+def test_a_periodic_job_that_failed_runs_again_when_it_is_due(noon):
+    """Waiting for another try, it would keep the clock from starting it."""
+    clock.tick([JOB])
+    fail(1)
+    clock.tidy_queue.call()
+    noon.shift(120)
+    assert clock.tick([JOB]) == ["test"]
+
+
+@pytest.mark.django_db
+def test_what_kills_every_worker_is_given_up(noon):
+    newsletter.subscriptions.mail_link.enqueue(1)
+    DBTaskResult.objects.update(status="RUNNING", started_at=timezone.now(), worker_ids=["worker"] * 5)
+    noon.shift(clock.ABANDONED_AFTER.total_seconds() + 1)
+    clock.tidy_queue.call()
+    assert DBTaskResult.objects.get().status == "FAILED"
+
+
+def fail(tries: int) -> None:
+    DBTaskResult.objects.update(
+        status="FAILED", finished_at=timezone.now(), worker_ids=["worker"] * tries, run_after=timezone.now()
+    )
