@@ -52,7 +52,7 @@ class Rate(models.Model):
 
     product = models.CharField(max_length=20, choices=Product.choices, unique=True)
     price = models.DecimalField("price in dollars", max_digits=10, decimal_places=2)
-    unit = models.CharField(max_length=40, help_text="What the price buys, such as: 30 days, or: per 1,000 views.")
+    unit = models.CharField(max_length=40, help_text="What the price buys, such as: for 30 days.")
     details = models.TextField(help_text="One line for each thing that is included.")
     position = models.PositiveSmallIntegerField(default=100)
 

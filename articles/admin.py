@@ -7,7 +7,6 @@ from csp.decorators import csp_update
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
@@ -60,11 +59,11 @@ class WhenFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("scheduled", "Scheduled"), ("out", "Out")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "scheduled":
-            return queryset.filter(status="published", published_at__gt=timezone.now())
+            return queryset.scheduled()
         if self.value() == "out":
-            return queryset.filter(status="published", published_at__lte=timezone.now())
+            return queryset.published()
         return queryset
 
 
@@ -102,7 +101,10 @@ class ArticleAdmin(BodyEditorMixin, admin.ModelAdmin[Article]):
     @admin.display(description="status changes")
     def history_of_status(self, article: Article) -> str:
         changes = article.status_changes.select_related("by")[:10] if article.pk else []
-        lines = [f"{change.at:%d %b %Y, %H:%M} UTC: {change} ({change.by or 'a command'})" for change in changes]
+        lines = [
+            f"{change.at:%d %b %Y, %H:%M} UTC: {change} ({change.by or 'a command'}) {change.note}".rstrip()
+            for change in changes
+        ]
         return format_html("{}", "\n".join(lines) or "None yet.")
 
     def view_on_site(self, obj: Article) -> str | None:  # type: ignore[override]

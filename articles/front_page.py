@@ -12,7 +12,7 @@ BESIDE_LEAD = 3
 ALSO = 4
 WIRE = 8
 BLOCK = 4
-SPONSORED_FOR = timedelta(days=30)  # as the rate card says
+SPONSORED_FOR = timedelta(days=30)
 
 
 @dataclass

@@ -33,8 +33,8 @@ def submit(article: Article, by: "User") -> Article:
     return _change_status(article, Status.IN_REVIEW, by)
 
 
-def return_to_draft(article: Article, by: "User", note: str = "") -> Article:
-    return _change_status(article, Status.DRAFT, by, note=note)
+def return_to_draft(article: Article, by: "User") -> Article:
+    return _change_status(article, Status.DRAFT, by)
 
 
 def publish(article: Article, by: "User | None", at: datetime | None = None) -> Article:

@@ -15,6 +15,13 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """The one predicate for “public”. Scheduled means a date in the future."""
         return self.filter(status="published", published_at__lte=timezone.now())
 
+    def scheduled(self) -> Self:
+        """Ready, and waiting for its time."""
+        return self.filter(status="published", published_at__gt=timezone.now())
+
+    def in_review(self) -> Self:
+        return self.filter(status="in_review")
+
     def for_cards(self) -> Self:
         """Just what a card shows: no body, and no query a card."""
         return self.select_related("section", "hero").defer("body", "search_text", "disclosure")

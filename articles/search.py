@@ -25,7 +25,7 @@ def find(query: str, section: str = "") -> ArticleQuerySet:
     results = Article.objects.published().matching(found)
     if section:
         results = results.filter(section__slug=section)
-    return results.select_related("section", "hero").newest_first()
+    return results.select_related("section", "hero").defer("search_text").newest_first()
 
 
 def excerpt(article: Any, found: list[str], width: int = 180) -> str:

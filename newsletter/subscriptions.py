@@ -14,7 +14,8 @@ from django_tasks import task
 
 from newsletter.models import Subscription
 
-CONSENT = "Send me the daily letter. I can leave with one click."
+# What the form says, and what is kept as proof of what was asked for.
+CONSENT = "We will ask you to confirm by e-mail. You can leave with one click."
 LINK_LIFETIME = timedelta(hours=48)
 UNCONFIRMED_LIFETIME = timedelta(days=7)
 # Nobody can use our form to fill somebody’s inbox.

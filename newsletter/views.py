@@ -15,7 +15,7 @@ from newsletter.models import Subscription
 @require_http_methods(["GET", "HEAD", "POST"])
 def letter(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "newsletter/letter.html", {"canonical": "/newsletter/"})
+        return render(request, "newsletter/letter.html", {"canonical": "/newsletter/", "place": "letter"})
     form = LetterForm(request.POST)
     if not form.is_valid():
         return render(request, "newsletter/letter.html", {"form": form}, status=400)

@@ -10,7 +10,6 @@ from django.db import DataError
 from django.http import HttpRequest
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 
 from newsroom import error_pages
 
@@ -24,7 +23,10 @@ class Desk(admin.AdminSite):
     index_template = "admin/desk.html"
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Django’s own lists and forms fail on numbers and keys that nobody typed; that is a bad request."""
+        """Django’s own lists and forms fail on numbers and keys that nobody typed; that is a bad request.
+
+        It is logged with its traceback, because a fault of ours would look the same.
+        """
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
@@ -34,7 +36,7 @@ class Desk(admin.AdminSite):
                 # Templates are filled in later otherwise, out of reach of this guard.
                 return response.render() if isinstance(response, SimpleTemplateResponse) else response
             except (ValueError, OverflowError, DataError, ValidationError):
-                logger.warning("bad request on the desk", exc_info=True)
+                logger.exception("bad request on the desk")
                 return error_pages.bad_request(request)
 
         return answer
@@ -52,8 +54,8 @@ def queues(user: Any) -> list[dict[str, Any]]:
     found = []
     if user.has_perm("articles.change_article"):
         stories = reverse("admin:articles_article_changelist")
-        in_review = Article.objects.filter(status="in_review").count()
-        scheduled = Article.objects.filter(status="published", published_at__gt=timezone.now()).count()
+        in_review = Article.objects.in_review().count()
+        scheduled = Article.objects.scheduled().count()
         found.append({"label": "stories in review", "number": in_review, "url": f"{stories}?status__exact=in_review"})
         found.append({"label": "scheduled", "number": scheduled, "url": f"{stories}?when=scheduled"})
     if user.has_perm("advertising.review_placement"):

@@ -59,7 +59,7 @@ def accepts(request: HttpRequest, method: str) -> bool:
     question.method = "OPTIONS"
     view, args, kwargs = resolve(request.path_info)
     answer = view(question, *args, **kwargs)
-    return method in answer.get("Allow", method)
+    return method in answer.get("Allow", method).split(", ")
 
 
 def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:

@@ -51,7 +51,10 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def ensure(**kwargs: Any) -> None:
-    """Create the groups and give them what the table says; what a chief added by hand stays."""
+    """Create the groups and give them what the table says.
+
+    What was added to a group by hand stays; what was taken away by hand comes back with the next migration.
+    """
     from django.contrib.auth.models import Group, Permission
     from django.contrib.contenttypes.models import ContentType
 

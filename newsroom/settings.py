@@ -180,7 +180,9 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
-DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default="desk@finality.example")
+DEFAULT_FROM_EMAIL = (
+    environment.required("FROM_EMAIL") if PRODUCTION else env.str("FROM_EMAIL", default="desk@finality.example")
+)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
 
@@ -213,8 +215,6 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key"}
 COMMENTS_APP = "django_comments_xtd"
 COMMENTS_XTD_MODEL = "comments.models.SiteComment"
 COMMENTS_XTD_MAX_THREAD_LEVEL = 3  # four levels, counted from nought, as the design draws them
-COMMENTS_XTD_CONFIRM_EMAIL = True
-COMMENTS_XTD_THREADED_EMAILS = False
 COMMENTS_XTD_APP_MODEL_OPTIONS = {"default": {"allow_flagging": False, "allow_feedback": False, "show_feedback": False}}
 COMMENT_MAX_LENGTH = 3000
 COMMENTS_TIMEOUT = 2 * 60 * 60

@@ -3,13 +3,10 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.apps import apps
 from django.conf import settings
 
 
 def ensure(**kwargs: Any) -> None:
-    if not apps.is_installed("django.contrib.sites"):
-        return
     from django.contrib.sites.models import Site
 
     host = urlsplit(settings.SITE_URL).netloc

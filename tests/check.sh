@@ -1,5 +1,5 @@
 #!/bin/sh
-# Style, types, migrations.
+# Style and types.
 set -eu
 cd "$(dirname "$0")/.."
 .venv/bin/ruff check --quiet .

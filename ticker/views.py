@@ -10,7 +10,7 @@ from ticker.showing import coin_figures, week_charts
 
 @require_safe
 def prices(request: HttpRequest) -> HttpResponse:
-    context = {"coins": list(Coin.objects.on_strip()), "canonical": "/prices/"}
+    context = {"coins": list(Coin.objects.on_strip()), "canonical": "/prices/", "place": "prices"}
     return render(request, "ticker/prices.html", context)
 
 
@@ -23,5 +23,6 @@ def coin(request: HttpRequest, slug: str) -> HttpResponse:
         "charts": week_charts(coin),
         "coins": list(Coin.objects.on_strip()),
         "canonical": coin.get_absolute_url(),
+        "place": "prices",
     }
     return render(request, "ticker/coin.html", context)

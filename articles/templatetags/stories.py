@@ -70,6 +70,7 @@ def highlight(text: str, words: list[str]) -> SafeString:
     for match in pattern.finditer(text):
         parts += [escape(text[end : match.start()]), "<mark>", escape(match[0]), "</mark>"]
         end = match.end()
+    # Every part was escaped above.
     return mark_safe("".join([*parts, escape(text[end:])]))
 
 
@@ -92,3 +93,11 @@ def cut_full_stop(text: str) -> str:
 @register.simple_tag
 def latest_stories(count: int) -> list[Article]:
     return list(Article.objects.published().journalism().stories().for_cards().newest_first()[:count])
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Two letters for the little square beside a name."""
+    words = re.findall(r"[^\W_]+", name) or ["?"]
+    letters = words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]
+    return letters.upper()

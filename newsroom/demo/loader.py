@@ -23,11 +23,11 @@ def load(say: Say = print) -> None:
     refuse_real_publication()
     now = timezone.now()
     drawn = pictures.draw_all(say)
+    # All or nothing: a start that was interrupted begins again, and never goes on with half a publication.
     with transaction.atomic():
         people.load()
         prices.load(now)
-    stories.load(now, drawn, say)
-    with transaction.atomic():
+        stories.load(now, drawn, say)
         conversations.load(now, say)
         placements.load(now, drawn)
     (settings.DATA_DIR / "demo").touch()

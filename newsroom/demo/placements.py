@@ -37,8 +37,8 @@ RATES = (
     ),
     (
         Product.BANNER,
-        14,
-        "per 1,000 views",
+        900,
+        "for 30 days",
         "970 × 250, 728 × 90, 300 × 250 and 320 × 50\nStill images only, no scripts\nBy position, section and date",
     ),
     (

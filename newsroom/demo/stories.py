@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils.text import slugify
 
 from articles import bylines, publishing
@@ -22,12 +21,10 @@ def load(now: datetime, drawn: pictures.Drawn, say: Callable[[str], None]) -> No
     keep_portraits(drawn)
     for text in files.texts("stories"):
         if text.slug not in present:
-            with transaction.atomic():
-                publish_story(text, now, drawn)
+            publish_story(text, now, drawn)
     for row in files.tables("briefs/briefs.toml")["brief"]:
         if row["slug"] not in present:
-            with transaction.atomic():
-                publish_brief(row, now)
+            publish_brief(row, now)
 
 
 def keep_portraits(drawn: pictures.Drawn) -> None:

@@ -33,4 +33,5 @@ def absolute(path: str) -> str:
 @register.simple_tag
 def stylesheet(name: str) -> SafeString:
     """One link in production, one for each part in development."""
+    # Addresses of our own static files.
     return mark_safe("".join(f'<link rel="stylesheet" href="{url}">' for url in stylesheets.urls(name)))

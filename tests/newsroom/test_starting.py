@@ -13,6 +13,7 @@ REAL = {
     "SECRET_KEY": "q8-Zr2vN5yT1xK7wB4mC9pL6sD3fG0hJ-aE_uYiOnWbVtRzX",
     "ALLOWED_HOSTS": "news.example",
     "SITE_URL": "https://news.example",
+    "FROM_EMAIL": "desk@news.example",
 }
 REAL["SECRET_KEY"] += "0123456789"
 

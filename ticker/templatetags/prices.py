@@ -60,7 +60,7 @@ def spark(quote: Quote) -> SafeString:
 
 
 @register.simple_tag
-def one_coin(coin: Coin) -> showing.Freshness:
+def freshness_of(coin: Coin) -> showing.Freshness:
     return showing.freshness([coin])
 
 

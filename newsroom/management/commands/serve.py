@@ -33,8 +33,6 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def prepare(self) -> None:
-        if settings.DEMO:
-            (settings.DATA_DIR / "demo").touch()
         call_command("migrate", interactive=False, verbosity=0)
         is_demo = Publication.objects.filter(is_demo=True).exists()
         if is_demo and not settings.DEMO:

@@ -1,0 +1,18 @@
+"""The letter in templates."""
+
+from django import template
+
+from newsletter import subscriptions
+
+register = template.Library()
+
+
+@register.simple_tag
+def consent() -> str:
+    """The words that a subscriber agreed to: printed by the form, kept with the subscription."""
+    return subscriptions.CONSENT
+
+
+@register.simple_tag
+def link_hours() -> str:
+    return f"{subscriptions.LINK_LIFETIME.total_seconds() / 3600:g}"
