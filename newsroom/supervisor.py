@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 
 GRACE = 12.0  # seconds between asking a child to stop and killing it
@@ -26,7 +27,7 @@ class Child:
     def start(self, environment: Mapping[str, str]) -> None:
         # A group of its own: a signal from the terminal reaches the parent alone, which passes it on in order.
         self.process = subprocess.Popen(
-            self.command, env=dict(environment), start_new_session=True, preexec_fn=_die_with_parent
+            self.command, env=dict(environment), start_new_session=True, preexec_fn=partial(_die_with, os.getpid())
         )
 
     def signal(self, number: int) -> None:
@@ -37,13 +38,15 @@ class Child:
             os.killpg(self.process.pid, number)
 
 
-def _die_with_parent() -> None:
+def _die_with(parent: int) -> None:
     """On Linux the kernel ends the child when its parent is killed in a way that nobody can catch."""
     if sys.platform == "linux":
         import ctypes
 
         set_parent_death_signal = 1
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+        if os.getppid() != parent:  # It was killed before the kernel knew.
+            os._exit(1)
 
 
 class Supervisor:
