@@ -75,7 +75,6 @@ class PlacementForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         self._keep_what_was_booked(data)
-        self._check_characters(data)
         self._check_dates(data)
         if data.get("product") == Product.BANNER:
             self._check_banner(data)
@@ -97,11 +96,6 @@ class PlacementForm(forms.Form):
             return
         for name in ("product", "slot", "section", "starts_on", "ends_on"):
             data[name] = getattr(self.placement, name)
-
-    def _check_characters(self, data: dict[str, Any]) -> None:
-        for name, value in list(data.items()):
-            if isinstance(value, str) and "\x00" in value:
-                self.add_error(name, "This holds a character that cannot be stored.")
 
     def _check_dates(self, data: dict[str, Any]) -> None:
         starts, ends = data.get("starts_on"), data.get("ends_on")

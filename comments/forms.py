@@ -56,13 +56,6 @@ class ThoughtForm(CommentSecurityForm):
             raise forms.ValidationError("The thought you answer is no longer here.")
         return number
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        for value in data.values():
-            if isinstance(value, str) and "\x00" in value:
-                raise forms.ValidationError("Your text holds a character that cannot be stored.")
-        return data
-
 
 def answered_comment(article: Any, number: int) -> SiteComment | None:
     """The public comment `number` on `article`, or None."""

@@ -54,9 +54,12 @@ def tidy_queue() -> None:
     now = timezone.now()
     abandoned = DBTaskResult.objects.filter(status="RUNNING", started_at__lt=now - ABANDONED_AFTER)
     for left in abandoned.only("pk", "worker_ids"):
-        # What killed its worker several times is not given to another.
-        status = "READY" if len(left.worker_ids) < MOST_TRIES else "FAILED"
-        DBTaskResult.objects.filter(pk=left.pk, status="RUNNING").update(status=status, started_at=None)
+        still_running = DBTaskResult.objects.filter(pk=left.pk, status="RUNNING")
+        if len(left.worker_ids) < MOST_TRIES:
+            still_running.update(status="READY", started_at=None)
+        else:
+            # What killed its worker several times is not given to another.
+            still_running.update(status="FAILED", finished_at=now)
     try_again(now)
     done = DBTaskResult.objects.filter(status__in=("SUCCESSFUL", "FAILED"))
     done.filter(finished_at__lt=now - FINISHED_KEPT_FOR).delete()
