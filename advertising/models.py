@@ -14,11 +14,13 @@ from advertising import slots
 from advertising.querysets import PlacementQuerySet
 from articles import images
 from articles.models import Article, Section
+from newsroom.pagecache import keys
+from newsroom.pagecache.rows import Shown, ShownWhole
 
 https_only = URLValidator(schemes=["https"], message="Use an address that starts with https://.")
 
 
-class Advertiser(models.Model):
+class Advertiser(Shown):
     name = models.CharField(max_length=120, unique=True, help_text="As readers see it: Paid for by …")
     website = models.URLField(blank=True, validators=[https_only])
     contact_email = models.EmailField(blank=True)
@@ -39,6 +41,11 @@ class Advertiser(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def page_keys(self) -> list[str]:
+        """Its name stands on its banners; what nobody approved stands nowhere."""
+        has_banners = self.placements.filter(approved_creative__isnull=False).exists()
+        return [keys.whole(Placement)] if has_banners else []
+
 
 class Product(models.TextChoices):
     SPONSORED = "sponsored", "Sponsored article"
@@ -47,7 +54,7 @@ class Product(models.TextChoices):
     LETTER = "letter", "Letter placement"
 
 
-class Rate(models.Model):
+class Rate(ShownWhole):
     """A line of the rate card."""
 
     product = models.CharField(max_length=20, choices=Product.choices, unique=True)
@@ -68,7 +75,7 @@ class Rate(models.Model):
         return [line.strip() for line in self.details.splitlines() if line.strip()]
 
 
-class Placement(models.Model):
+class Placement(Shown):
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
         SUBMITTED = "submitted", "In review"
@@ -116,6 +123,10 @@ class Placement(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("placement", args=[self.pk])
+
+    def page_keys(self) -> list[str]:
+        """Every page with a slot. A draft is shown nowhere, however often its advertiser saves it."""
+        return [keys.whole(self)] if self.approved_creative_id else []
 
     def clean(self) -> None:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from advertising import review
 from advertising.forms import AdvertiserForm, PlacementForm, initial_of
 from advertising.models import Advertiser, Placement, Rate
+from newsroom.pagecache import public_page, record, whole
 
 
 class MemberRequest(HttpRequest):
@@ -24,8 +25,10 @@ class MemberRequest(HttpRequest):
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
+@public_page()
 @require_safe
 def rate_card(request: HttpRequest) -> HttpResponse:
+    record(whole(Rate))
     context = {"rates": list(Rate.objects.all()), "canonical": "/advertise/"}
     return render(request, "advertising/rate_card.html", context)
 

@@ -1,6 +1,7 @@
 """Bylines in words."""
 
 from articles.models import Article, Byline
+from newsroom.pagecache import changes, keys
 
 
 def join_names(names: list[str]) -> str:
@@ -15,3 +16,4 @@ def refresh(article: Article) -> None:
     names = Byline.objects.filter(article=article).values_list("author__name", flat=True)
     article.byline = join_names(list(names))[:300]
     Article.objects.filter(pk=article.pk).update(byline=article.byline)
+    changes.purge(keys.of(article))

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from articles import page_keys
 from articles.models import Article, Section
+from newsroom.pagecache import record
 
 LOOK_BACK = 120  # stories considered; the work does not grow with the archive
 BESIDE_LEAD = 3
@@ -34,6 +36,7 @@ class FrontPage:
 
 def compose() -> FrontPage:
     """Fill the page without using a story twice. An empty archive gives an empty page, never a hole."""
+    record(page_keys.STORIES)
     published = Article.objects.published().for_cards().newest_first()
     sponsored = published.filter(kind=Article.Kind.SPONSORED, published_at__gte=timezone.now() - SPONSORED_FOR)
     stories = list(published.stories().journalism()[:LOOK_BACK])

@@ -14,6 +14,8 @@ from django_tasks import task
 from PIL import Image as Pillow
 from PIL import ImageOps
 
+from newsroom.pagecache import changes
+
 if TYPE_CHECKING:
     from articles.models import Image
 
@@ -98,10 +100,12 @@ def make_renditions(image: "Image") -> None:
     image.renditions = renditions
     # As it is shown: a camera may have stored it lying on its side.
     image.width, image.height = picture.size
-    # Unless another file took its place meanwhile: that one has its own rendering to come.
-    type(image).objects.filter(pk=image.pk, file=image.file.name).update(
-        renditions=renditions, width=picture.width, height=picture.height
-    )
+    with transaction.atomic():
+        # Unless another file took its place meanwhile: that one has its own rendering to come.
+        type(image).objects.filter(pk=image.pk, file=image.file.name).update(
+            renditions=renditions, width=picture.width, height=picture.height
+        )
+        changes.purge(*image.page_keys())
 
 
 def in_web_colours(picture: Pillow.Image) -> Pillow.Image:

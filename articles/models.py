@@ -9,15 +9,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django_prose_editor.fields import ProseEditorField
 
-from articles import body, images
-from articles.querysets import ArticleQuerySet
+from articles import body, images, page_keys
+from articles.querysets import ArticleQuerySet, SectionQuerySet
+from newsroom.pagecache.rows import Shown, ShownByRow, ShownWhole
 from ticker.models import Coin
 
 # First words of addresses that are not sections.
 RESERVED_SLUGS = frozenset(
     {
         *("about", "accounts", "admin", "advertise", "api", "author", "comments", "corrections", "feeds", "healthz"),
-        *("media", "newsletter", "prices", "readyz", "robots", "search", "sitemap", "static", "tag"),
+        *("media", "metrics", "newsletter", "prices", "readyz", "robots", "search", "sitemap", "static", "tag"),
     }
 )
 
@@ -27,12 +28,14 @@ def not_reserved(slug: str) -> None:
         raise ValidationError(f"“{slug}” is the address of another page. Choose another word.")
 
 
-class Section(models.Model):
+class Section(ShownWhole):
     name = models.CharField(max_length=40, unique=True)
     slug = models.SlugField(unique=True, validators=[not_reserved], help_text="The section’s address: /markets/.")
     standfirst = models.CharField(max_length=240, blank=True, help_text="One or two sentences under the name.")
     position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first in the menu.")
     is_opinion = models.BooleanField("opinion", default=False, help_text="Columns are shown with their writers.")
+
+    objects = SectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]
@@ -44,7 +47,7 @@ class Section(models.Model):
         return reverse("section", args=[self.slug])
 
 
-class Tag(models.Model):
+class Tag(ShownByRow):
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(unique=True)
 
@@ -57,8 +60,11 @@ class Tag(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("tag", args=[self.slug])
 
+    def page_keys(self) -> list[str]:
+        return page_keys.of_subject(self)
 
-class Image(models.Model):
+
+class Image(Shown):
     """A picture in the library. Smaller renditions are made by the worker after the upload."""
 
     file = models.ImageField(
@@ -96,8 +102,11 @@ class Image(models.Model):
     def srcset(self) -> str:
         return images.srcset(self)
 
+    def page_keys(self) -> list[str]:
+        return page_keys.of_image(self)
 
-class Author(models.Model):
+
+class Author(ShownByRow):
     name = models.CharField(max_length=80)
     slug = models.SlugField(unique=True)
     role = models.CharField(max_length=80, blank=True, help_text="Such as: Policy editor.")
@@ -126,12 +135,15 @@ class Author(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("author", args=[self.slug])
 
+    def page_keys(self) -> list[str]:
+        return page_keys.of_subject(self)
+
     @property
     def first_name(self) -> str:
         return self.name.split()[0]
 
 
-class Article(models.Model):
+class Article(ShownByRow):
     class Kind(models.TextChoices):
         STORY = "story", "Story"
         BRIEF = "brief", "Brief"
@@ -224,6 +236,9 @@ class Article(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("article", args=[self.section.slug, self.slug])
 
+    def page_keys(self) -> list[str]:
+        return page_keys.of_article(self)
+
     def clean(self) -> None:
         """What is out keeps what publishing asked for."""
         if self.status == self.Status.PUBLISHED and (problems := self.missing()):
@@ -259,7 +274,7 @@ class Article(models.Model):
         return max(1, round(self.word_count / 230))
 
 
-class Byline(models.Model):
+class Byline(Shown):
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
     author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="bylines")
     position = models.PositiveSmallIntegerField(default=0)
@@ -271,8 +286,11 @@ class Byline(models.Model):
     def __str__(self) -> str:
         return self.author.name
 
+    def page_keys(self) -> list[str]:
+        return page_keys.of_article(self.article, also=self.author)
 
-class ArticleCoin(models.Model):
+
+class ArticleCoin(Shown):
     """A coin that a story is about, with its price when the story was first published."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="article_coins")
@@ -284,6 +302,9 @@ class ArticleCoin(models.Model):
 
     def __str__(self) -> str:
         return self.coin.symbol
+
+    def page_keys(self) -> list[str]:
+        return page_keys.of_article(self.article, also=self.coin)
 
 
 class StatusChange(models.Model):

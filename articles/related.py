@@ -5,7 +5,9 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
+from articles import page_keys
 from articles.models import Article
+from newsroom.pagecache import record
 
 RELATED = 3
 DISCUSSED = 5
@@ -19,6 +21,8 @@ class Rail:
 
 def rail(article: Article) -> Rail:
     """Stories related to `article` by its tags, then by its section, and the most discussed of all."""
+    record(page_keys.DISCUSSED, f"section:{article.section_id}:{page_keys.STORIES}")
+    record(*(page_keys.stories_of(tag) for tag in article.tags.all()))
     public = Article.objects.published().journalism()
     others = public.exclude(pk=article.pk).stories()
     tag_ids = [tag.pk for tag in article.tags.all()]
@@ -43,6 +47,7 @@ def rail(article: Article) -> Rail:
 
 
 def most_discussed() -> list[Article]:
+    record(page_keys.DISCUSSED)
     return list(Article.objects.published().most_discussed().for_cards()[:DISCUSSED])
 
 

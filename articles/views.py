@@ -6,22 +6,26 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from articles import front_page, related
+from articles import front_page, page_keys, related
 from articles import search as searching
 from articles.models import Article, ArticleCoin, Author, Byline, Section, Tag
 from articles.pagination import page_of
+from newsroom.pagecache import public_page, record
 from ticker.models import Coin
 
 
+@public_page()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     context = {"front": front_page.compose(), "discussed": related.most_discussed(), "canonical": "/"}
     return render(request, "articles/home.html", context)
 
 
+@public_page("page")
 @require_safe
 def section(request: HttpRequest, slug: str) -> HttpResponse:
     section = get_object_or_404(Section, slug=slug)
+    record(page_keys.stories_of(section))
     page = page_of(Article.objects.published().filter(section=section).for_cards().newest_first(), request.GET)
     context = {
         "section": section,
@@ -32,9 +36,11 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "articles/section.html", context)
 
 
+@public_page("page")
 @require_safe
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
+    record(page_keys.stories_of(author))
     stories = Article.objects.published().filter(bylines__author=author)
     context = {
         "author": author,
@@ -45,9 +51,11 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "articles/author.html", context)
 
 
+@public_page("page")
 @require_safe
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     tag = get_object_or_404(Tag, slug=slug)
+    record(page_keys.stories_of(tag))
     stories = Article.objects.published().filter(tags=tag).for_cards().newest_first()
     context = {
         "tag": tag,
@@ -58,6 +66,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "articles/tag.html", context)
 
 
+@public_page(asks=("reply_to",))
 @require_safe
 def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     article = public_article(slug)

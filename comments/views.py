@@ -16,6 +16,8 @@ from articles.models import Article
 from comments import confirmation, notifications, posting
 from comments.forms import ThoughtForm, answered_comment
 from comments.models import Confirmation, ReplyRefused, SiteComment
+from newsroom.pagecache import public_page
+from newsroom.pagecache.rules import show_fresh
 
 LARGEST_PK = 2**31 - 1
 
@@ -88,7 +90,7 @@ def post(request: HttpRequest) -> HttpResponse:
     try:
         if request.user.is_authenticated:
             comment = posting.post_as_user(article, words, request.user, ip)
-            return redirect(permalink(comment, article))
+            return show_fresh(redirect(permalink(comment, article)))
         confirmation.ask(article, words, ip)
     except ReplyRefused as refusal:
         form.add_error("reply_to", str(refusal))
@@ -138,6 +140,7 @@ def show_form(request: HttpRequest, article: Article, form: ThoughtForm, status:
     return render(request, "comments/preview.html", context, status=status)
 
 
+@public_page()
 @require_safe
 def sent(request: HttpRequest) -> HttpResponse:
     context = {"days": confirmation.LIFETIME.days, "noindex": True}
@@ -154,7 +157,7 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "comments/expired.html", {"noindex": True}, status=404)
     if request.method == "POST":
         try:
-            return redirect(permalink(confirmation.confirm(waiting.key), waiting.article))
+            return show_fresh(redirect(permalink(confirmation.confirm(waiting.key), waiting.article)))
         except (confirmation.Expired, SiteComment.DoesNotExist):
             return render(request, "comments/expired.html", {"noindex": True}, status=410)
         except ReplyRefused as refusal:

@@ -9,8 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from newsletter import subscriptions
 from newsletter.forms import LetterForm
 from newsletter.models import Subscription
+from newsroom.pagecache import public_page
 
 
+@public_page()
 @csrf_exempt  # The form stands in cached pages, without a token: a forged post sends one mail to confirm, no more.
 @require_http_methods(["GET", "HEAD", "POST"])
 def letter(request: HttpRequest) -> HttpResponse:
@@ -24,6 +26,7 @@ def letter(request: HttpRequest) -> HttpResponse:
     return redirect("newsletter-asked")
 
 
+@public_page()
 @require_safe
 def asked(request: HttpRequest) -> HttpResponse:
     return render(request, "newsletter/asked.html", {"noindex": True})

@@ -14,6 +14,8 @@ import articles.publishing
 import comments.confirmation
 import comments.privacy
 import newsletter.subscriptions
+import newsroom.pagecache.changes
+import newsroom.pagecache.shelves
 import ticker.quotes
 from newsroom.models import Heartbeat, PeriodicJob
 
@@ -69,6 +71,8 @@ JOBS = (
     Job("worker heartbeat", timedelta(seconds=30), worker_heartbeat),
     Job("refresh quotes", timedelta(seconds=ticker.quotes.INTERVAL), ticker.quotes.refresh_in_background),
     Job("prices of new stories", timedelta(minutes=1), articles.publishing.keep_prices_of_new_stories),
+    Job("forget page changes", timedelta(hours=1), newsroom.pagecache.changes.forget_old_changes),
+    Job("tidy kept pages", timedelta(minutes=10), newsroom.pagecache.shelves.tidy_files),
     Job("tidy the queue", timedelta(minutes=5), tidy_queue),
     Job("forget unconfirmed comments", timedelta(hours=1), comments.confirmation.forget_expired),
     Job("forget network addresses", timedelta(hours=6), comments.privacy.forget_ip_addresses),

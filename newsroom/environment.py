@@ -1,9 +1,10 @@
 """What the environment says, read with care: every refusal is one clear sentence."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -40,13 +41,26 @@ def real_secret_key(value: str) -> str:
     return value
 
 
-def whole_number(name: str, *, default: int, most: int) -> int:
-    """Return a variable that counts something, from 1 to `most`."""
+def host_of(address: str) -> str:
+    """The host of a web address, in small letters, without its port."""
+    return urlsplit(address).hostname or ""
+
+
+def one_of(name: str, choices: Sequence[str]) -> str:
+    """Return a variable that names one of `choices`, or nothing."""
+    value = os.environ.get(name, "").strip().lower()
+    if value and value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of: {', '.join(choices)}.")
+    return value
+
+
+def whole_number(name: str, *, default: int, most: int, least: int = 1) -> int:
+    """Return a variable that counts something, from `least` to `most`."""
     value = os.environ.get(name, "").strip()
     if not value:
         return default
-    if not (value.isascii() and value.isdecimal() and 1 <= int(value[:9]) <= most):
-        raise ImproperlyConfigured(f"{name} must be a whole number from 1 to {most}.")
+    if not (value.isascii() and value.isdecimal() and least <= int(value[:9]) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}.")
     return int(value)
 
 

@@ -2,13 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from newsroom.models import Heartbeat
+from newsroom.pagecache import counts
 from ticker.models import Quote
 from ticker.quotes import DELAYED_AFTER
 
@@ -31,6 +34,17 @@ def readyz(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         reasons = ["The database does not answer."]
     return JsonResponse({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """What the page cache of every web process does, for who has the token; to others there is nothing here."""
+    token = request.META.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not constant_time_compare(token, settings.METRICS_TOKEN):
+        raise Http404
+    text = counts.as_text(counts.read_all(settings.DATA_DIR / "counts"))
+    return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def reasons_not_ready(now: datetime) -> list[str]:

@@ -1,8 +1,10 @@
 """Who we are: the publication’s one row."""
 
 from newsroom.models import Publication
+from newsroom.pagecache import record, whole
 
 
 def publication() -> Publication:
     """Return the publication, with its default texts before anybody has edited it."""
+    record(whole(Publication))
     return Publication.objects.first() or Publication()

@@ -5,9 +5,10 @@ from django.urls import reverse
 from django_prose_editor.fields import ProseEditorField
 
 from articles import body
+from newsroom.pagecache.rows import ShownWhole
 
 
-class Publication(models.Model):
+class Publication(ShownWhole):
     """One row: who we are, in the words that readers see. Edited in the admin."""
 
     name = models.CharField(max_length=40, default="The Publication", help_text="About 14 characters look best.")
@@ -48,7 +49,7 @@ class Publication(models.Model):
         return self.name
 
 
-class Page(models.Model):
+class Page(ShownWhole):
     """A page about the publication: standards, privacy, contact."""
 
     title = models.CharField(max_length=80)

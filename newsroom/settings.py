@@ -43,6 +43,8 @@ else:
 
 if not SITE_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured("SITE_URL must begin with http:// or https://.")
+# Pages are made under our own name, whoever asks for them first.
+ALLOWED_HOSTS.append(environment.host_of(SITE_URL))
 
 HTTPS = SITE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = HTTPS
@@ -65,6 +67,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 INSTALLED_APPS = [
     "newsroom.apps.NewsroomConfig",
+    "newsroom.pagecache",
     "newsroom.apps.NewsroomAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -95,6 +98,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "newsroom.pagecache.middleware.PageCacheMiddleware",
     "newsroom.request_limits.RequestLimitsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
@@ -143,6 +147,22 @@ CACHES = {
         }
     )
 }
+
+# Memory for whole pages in each web process, in megabytes; 0 turns the page cache off, as DEBUG does.
+PAGE_CACHE_MB = 0 if DEBUG else environment.whole_number("PAGE_CACHE_MB", default=64, least=0, most=100_000)
+# Pages kept in files may take this many times as much.
+PAGE_FILES_PER_MEMORY = 8
+# A page that other code made is not shown: where our code and templates are.
+CODE_FOLDERS = [
+    BASE_DIR / name
+    for name in ("newsroom", "articles", "comments", "ticker", "advertising", "newsletter", "templates", "requirements")
+]
+# The cache in front of us that we tell what changed: fastly or cloudflare.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+CDN = environment.one_of("CDN", ("fastly", "cloudflare"))
+CDN_SITE = environment.required("CDN_SITE") if CDN else ""
+CDN_TOKEN = environment.required("CDN_TOKEN") if CDN else ""
+CDN_URL = env.str("CDN_URL", default="").rstrip("/")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

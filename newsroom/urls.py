@@ -1,10 +1,8 @@
 """Every address of the publication. Sections come last: they take whatever word is left."""
 
 from allauth.account.decorators import secure_admin_login
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.static import serve
 
 from newsroom import accounts, error_pages, health, pages
 
@@ -13,6 +11,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("robots.txt", pages.robots, name="robots"),
     path("admin/", admin.site.urls),
     path("accounts/home/", accounts.account_home, name="account_home"),
@@ -24,7 +23,7 @@ urlpatterns = [
     path("about/", pages.about, name="about"),
     path("about/<slug:slug>/", pages.page, name="page"),
     # The embedded profile serves its own pictures; a larger site has nginx or a bucket in front.
-    re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    re_path(r"^media/(?P<path>.+)$", pages.media),
     path("", include("articles.urls")),
 ]
 

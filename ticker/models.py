@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from newsroom.pagecache.rows import ShownWhole
+
 SYMBOL = RegexValidator(r"^[A-Z0-9]{2,10}$", "Use the capital letters and digits of the symbol, such as BTC.")
 
 
@@ -17,7 +19,7 @@ class CoinQuerySet(models.QuerySet["Coin"]):
         return self.filter(is_shown=True).select_related("quote").order_by("position", "symbol")
 
 
-class Coin(models.Model):
+class Coin(ShownWhole):
     name = models.CharField(max_length=60)
     symbol = models.CharField(max_length=10, unique=True, validators=[SYMBOL])
     slug = models.SlugField(unique=True, help_text="The end of the coin’s address: /prices/bitcoin/.")

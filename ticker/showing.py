@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
+from newsroom.pagecache import changes_at, refresh_at
 from ticker import charts, numbers, quotes
 from ticker.models import Coin, Quote
 from ticker.providers import coingecko
+
+REFRESHED_WITHIN = timedelta(seconds=quotes.INTERVAL + 10)  # the call itself takes some of it
+LATE_CHECK_EVERY = timedelta(seconds=30)  # when the provider is late
+SHOWN_MEANWHILE = timedelta(seconds=60)  # how much older than the newest prices a shown page may be
 
 
 def shown_quote(coin: Coin) -> Quote | None:
@@ -31,6 +38,7 @@ class Freshness:
 def freshness(coins: Iterable[Coin]) -> Freshness:
     """Judged by the oldest price that is shown, so that no page claims to be fresher than it is."""
     shown = [quote for quote in map(shown_quote, coins) if quote]
+    _limit_life([quote for quote in shown if not quote.is_sample])
     if not shown:
         return Freshness(None, is_sample=False, is_delayed=False)
     oldest = min(shown, key=lambda quote: quote.quoted_at)
@@ -39,6 +47,18 @@ def freshness(coins: Iterable[Coin]) -> Freshness:
         is_sample=any(quote.is_sample for quote in shown),
         is_delayed=any(quotes.is_delayed(quote) for quote in shown),
     )
+
+
+def _limit_life(live: list[Quote]) -> None:
+    """A page is made anew when newer prices are there, and goes when what it says of their age becomes untrue."""
+    if not live:
+        return
+    now = timezone.now()
+    expected = max(quote.fetched_at for quote in live) + REFRESHED_WITHIN
+    refresh_at(max(expected, now + LATE_CHECK_EVERY))
+    turns = [quote.quoted_at + age for quote in live for age in (quotes.DELAYED_AFTER, quotes.HIDDEN_AFTER)]
+    changes_at(min((turn for turn in turns if turn > now), default=None))
+    changes_at(max(expected, now + LATE_CHECK_EVERY) + SHOWN_MEANWHILE)
 
 
 def coin_figures(coin: Coin) -> list[tuple[str, str]]:

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from articles import body, page_metadata
+from articles import body, page_keys, page_metadata
 from articles.models import Article, Section
+from newsroom.pagecache import changes_at, record, whole
 from ticker.models import Coin
 
 register = template.Library()
@@ -20,7 +21,12 @@ register = template.Library()
 
 @register.simple_tag
 def sections() -> list[Section]:
-    return list(Section.objects.all())
+    """The menu. It knows when the next story comes out: until then, at most, a page with a menu is true."""
+    record(whole(Section), page_keys.SCHEDULE)
+    menu: list[Any] = list(Section.objects.with_next_story())
+    for section in menu:
+        changes_at(section.next_story_at)
+    return menu
 
 
 @register.simple_tag
@@ -92,6 +98,7 @@ def cut_full_stop(text: str) -> str:
 
 @register.simple_tag
 def latest_stories(count: int) -> list[Article]:
+    record(page_keys.STORIES)
     return list(Article.objects.published().journalism().stories().for_cards().newest_first()[:count])
 
 

@@ -13,6 +13,7 @@ from django_comments.models import Comment
 from django_comments_xtd.models import XtdComment
 
 from articles.models import Article, Section
+from newsroom.pagecache import changes, keys
 
 BATCH = 1000
 WORDS = (
@@ -31,6 +32,7 @@ def load(thousands: int, say: Callable[[str], None]) -> None:
         with transaction.atomic():
             stories = add_stories(batch, first, sections, rng, now)
             add_comments(stories, rng, now)
+            changes.purge(keys.EVERYTHING)
         if batch % 10 == 9 or batch == thousands - 1:
             say(f"{(batch + 1) * BATCH:,} stories and comments")
 

@@ -13,7 +13,7 @@ FLOWS = (ROOT / "docs/flows.md").read_text(encoding="utf-8")
 
 def variables_read() -> set[str]:
     """Every name that the settings ask the environment for."""
-    asked = r'(?:env\.\w+|environment\.(?:required|whole_number)|env)\(\s*"([A-Z_]+)"'
+    asked = r'(?:env\.\w+|environment\.(?:required|whole_number|one_of)|env)\(\s*"([A-Z_]+)"'
     sources = [ROOT / "newsroom" / name for name in ("settings.py", "environment.py")]
     return {name for path in sources for name in re.findall(asked, path.read_text(encoding="utf-8"))}
 

@@ -7,6 +7,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from newsroom.pagecache import record, whole
 from ticker import charts, numbers, quotes, showing
 from ticker.models import Coin, Quote
 
@@ -19,6 +20,7 @@ register.filter("quote_of", showing.shown_quote)
 @register.simple_tag(takes_context=True)
 def strip_coins(context: dict[str, Any]) -> list[Coin]:
     """The coins of the strip: the page’s own list if its view read one, so that nothing is read twice."""
+    record(whole(Coin))
     coins = context.get("coins")
     return coins if coins is not None else list(Coin.objects.on_strip())
 

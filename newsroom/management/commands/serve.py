@@ -67,9 +67,10 @@ class Command(BaseCommand):
 def children() -> list[Child]:
     python = sys.executable
     web = [
-        *(python, "-m", "gunicorn", "newsroom.wsgi:application"),
+        *(python, "-m", "gunicorn", "newsroom.asgi:application"),
         *("--bind", f"{HOST}:{settings.PORT}", "--workers", str(settings.WEB_WORKERS)),
-        *("--worker-class", "gthread", "--threads", "8", "--no-control-socket"),
+        *("--worker-class", "newsroom.pagecache.worker.PageWorker", "--http-parser", "fast"),
+        *("--keep-alive", "20", "--no-control-socket"),
         *("--log-level", "warning", "--graceful-timeout", "8", "--worker-tmp-dir", str(settings.DATA_DIR)),
     ]
     manage = [python, "manage.py"]

@@ -1,0 +1,51 @@
+"""What a change of a story, a subject or a picture changes, and what lists of stories are called."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils import timezone
+
+from newsroom.pagecache import keys
+
+if TYPE_CHECKING:
+    from articles.models import Article, Author, Image, Tag
+
+STORIES = "stories"  # any list of the newest from all sections
+DISCUSSED = "discussed"
+SCHEDULE = "schedule"  # when the next story comes out, which ends the life of every page
+
+
+def stories_of(row: models.Model) -> str:
+    """The list of stories of a section, tag, author or coin."""
+    return keys.list_of(STORIES, row)
+
+
+def of_article(article: "Article", also: models.Model | None = None) -> list[str]:
+    """Its own pages, and every list that it stands in now. `also` is what it is being taken from or put to.
+
+    Lists that it has left show it, and so carry its own key. A draft is shown nowhere.
+    """
+    if article.status not in ("published", "withdrawn"):
+        return []
+    subjects: list[models.Model] = [*article.tags.all(), *article.authors.all(), *article.coins.all()]
+    if also is not None:
+        subjects.append(also)
+    found = [keys.of(article), STORIES, keys.MISSING, f"section:{article.section_id}:{STORIES}"]
+    found += [stories_of(subject) for subject in subjects]
+    if article.comment_count:
+        found.append(DISCUSSED)
+    if article.published_at and article.published_at > timezone.now():
+        found.append(SCHEDULE)
+    return found
+
+
+def of_subject(subject: "Tag | Author") -> list[str]:
+    return [keys.of(subject), keys.MISSING]
+
+
+def of_image(image: "Image") -> list[str]:
+    """The stories that it leads and the authors whose portrait it is."""
+    from articles.models import Article, Author
+
+    found = [f"article:{pk}" for pk in Article.objects.filter(hero=image).values_list("pk", flat=True)]
+    return found + [f"author:{pk}" for pk in Author.objects.filter(portrait=image).values_list("pk", flat=True)]

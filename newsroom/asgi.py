@@ -1,0 +1,7 @@
+"""The publication as an ASGI application: the page cache, with Django behind it. What `./run` serves."""
+
+from newsroom.wsgi import django  # First: it sets Django up.
+
+from newsroom.pagecache.asgi import PagesBeforeDjango  # isort: skip
+
+application = PagesBeforeDjango(django)

@@ -1,0 +1,44 @@
+"""Telling the caches in front of us what changed: one interface, an adapter for each kind."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from django_tasks import task
+
+ADAPTERS = {
+    "fastly": "newsroom.pagecache.providers.fastly.Fastly",
+    "cloudflare": "newsroom.pagecache.providers.cloudflare.Cloudflare",
+}
+
+
+class Unreachable(Exception):
+    """The cache did not take the purge; the job is tried again."""
+
+
+class Cdn(Protocol):
+    # The header in which this kind wants the keys of a page, and what stands between them.
+    header: str
+    separator: str
+
+    def purge(self, keys: Sequence[str]) -> None:
+        """Drop the pages that carry one of `keys`. Raises Unreachable."""
+
+
+def configured() -> Cdn | None:
+    name = settings.CDN
+    return import_string(ADAPTERS[name])() if name else None
+
+
+def purge_later(keys: Sequence[str]) -> None:
+    """Have the worker purge. The job is a row of the transaction that is open, and so is done if that commits."""
+    if settings.CDN:
+        purge_cdn.enqueue(list(keys))
+
+
+@task()
+def purge_cdn(keys: list[str]) -> None:
+    cdn = configured()
+    if cdn is not None:
+        cdn.purge(keys)

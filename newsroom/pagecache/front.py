@@ -1,0 +1,175 @@
+"""
+The front: answers with a kept page, or has it made, once, however many ask.
+
+It stands before Django. A page is made from its address alone, without the cookies, the language or anything else of
+whoever asked first, so nothing of theirs can be in it.
+"""
+
+import threading
+import time
+from collections.abc import Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
+
+from django.conf import settings
+from django.db import DatabaseError, connections
+
+from newsroom.pagecache import changes, counts, rules, shelves
+from newsroom.pagecache.application import WSGIApplication, render
+from newsroom.pagecache.memory import Memory
+from newsroom.pagecache.page import STALE_IF_ERROR, Page
+
+MAKERS = 4  # threads: a page is made by one processor, and waits for the database now and then
+MOST_TRIES = 3  # at a page whose content changes while it is made
+LEFT_ALONE_FOR = 2.0  # seconds after a page failed and an older one was shown instead
+MOST_FAILURES = 1000
+
+HIT, STALE, MISS = "HIT", "STALE", "MISS"
+
+
+class Front:
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+        self.is_on = settings.PAGE_CACHE_MB > 0
+        # Read once: each look into the settings costs a good part of a hit.
+        self.needs_tls = settings.SECURE_SSL_REDIRECT
+        self.trusts_proxy = settings.BEHIND_PROXY
+        self.has_cdn = bool(settings.CDN)
+        self.memory = Memory(settings.PAGE_CACHE_MB * 1_000_000)
+        self.counts = counts.Counts()
+        self.watcher = changes.Watcher(self.purge, self._write_counts)
+        self._flights: dict[str, Future[Page]] = {}
+        self._lock = threading.Lock()
+        self._makers = ThreadPoolExecutor(MAKERS, "page maker")
+        self._failed_at: dict[str, float] = {}
+
+    @cached_property
+    def shelf(self) -> shelves.Shelf:
+        return shelves.from_settings()
+
+    def start(self) -> None:
+        """Begin to listen for changes: in the process that serves, not in its parent."""
+        if self.is_on:
+            self.watcher.start()
+
+    def stop(self) -> None:
+        self.watcher.stop()
+        self._makers.shutdown(wait=False, cancel_futures=True)
+
+    def purge(self, keys: Collection[str]) -> None:
+        self.counts.purges += self.memory.purge(keys)
+
+    def _write_counts(self) -> None:
+        self.counts.pages, self.counts.bytes = len(self.memory), self.memory.bytes
+        counts.write(settings.DATA_DIR / "counts", self.counts)
+
+    # --- Finding ----------------------------------------------------------------------------
+
+    def address(self, path: str, query: str, host: str, cookies: str, is_secure: bool) -> str | None:
+        """Where the page that a GET or HEAD asks for is kept, or None if the request must go by us."""
+        if not self.is_on or (cookies and rules.is_personal(cookies)):
+            return None
+        if not rules.is_ours(host) or (self.needs_tls and not is_secure):
+            return None
+        return rules.address_of(path, query)
+
+    def find(self, address: str) -> tuple[Page, str] | None:
+        """The page held in memory and how to call the answer, or None if it must be made first."""
+        page = self.memory.get(address)
+        if page is None or page.is_purged:
+            return None
+        now = time.time()
+        if self._is_troubled(address, now):
+            # Nobody can say what changed, or make it anew. What is held is better than nothing, and marked.
+            if now > page.changes_at + STALE_IF_ERROR:
+                return None
+            self.counts.stale += 1
+            return page, STALE
+        if now < page.refresh_at:
+            self.counts.hits += 1
+            self.memory.touch(address)
+            return page, HIT
+        if now < page.changes_at:
+            self.counts.stale += 1
+            self.make(address)
+            return page, STALE
+        return None
+
+    def _is_troubled(self, address: str, now: float) -> bool:
+        return self.watcher.is_blind or (
+            bool(self._failed_at) and now - self._failed_at.get(address, 0.0) < LEFT_ALONE_FOR
+        )
+
+    # --- Making -----------------------------------------------------------------------------
+
+    def make(self, address: str) -> "Future[Page]":
+        """Have the page made, unless that is under way: a thousand readers of a cold page cause one rendering."""
+        with self._lock:
+            flight = self._flights.get(address)
+            if flight is not None:
+                self.counts.waits += 1
+                return flight
+            flight = self._makers.submit(self._make, address)
+            self._flights[address] = flight
+        flight.add_done_callback(lambda _: self._land(address))
+        return flight
+
+    def _land(self, address: str) -> None:
+        with self._lock:
+            self._flights.pop(address, None)
+
+    def _make(self, address: str) -> Page:
+        earlier = self.memory.get(address)
+        if taken := self._from_shelf(address):
+            return taken
+        with shelves.only_process(address) as waited:
+            if waited and (taken := self._from_shelf(address)):
+                return taken
+            page = self._render_until_settled(address, earlier)
+        if page.status >= 500:
+            return self._instead_of_failure(address, page, earlier)
+        self._failed_at.pop(address, None)
+        return page
+
+    def _from_shelf(self, address: str) -> Page | None:
+        """What another process, or the one before us, made, if nothing in it changed since."""
+        moment, _ = self.watcher.mark()
+        page = self.shelf.get(address)
+        if page is None or time.time() >= page.refresh_at or self._has_changed(page, moment):
+            return None
+        self.counts.shelf_hits += 1
+        self.memory.put(address, page)
+        return page
+
+    def _has_changed(self, page: Page, moment: int) -> bool:
+        try:
+            return changes.changed_since(page.as_of, page.keys) or self.watcher.changed_after(moment, page.keys)
+        except DatabaseError:
+            connections.close_all()
+            return not self.watcher.is_blind
+
+    def _render_until_settled(self, address: str, earlier: Page | None) -> Page:
+        """Render, and again if something in the page changed meanwhile: nobody gets the old page from now on."""
+        for _ in range(MOST_TRIES):
+            moment, as_of = self.watcher.mark()
+            self.counts.renders += 1
+            page = render(self.application, address, as_of).successor(earlier)
+            if not page.is_true(time.time()) or self.watcher.is_blind:
+                return page
+            self.memory.put(address, page)
+            if not self.watcher.changed_after(moment, page.keys):
+                if page.status == 200:
+                    self.shelf.put(address, page)
+                return page
+            # A change that was noted before the page was put there could not purge it.
+            self.memory.purge(page.keys)
+        return page
+
+    def _instead_of_failure(self, address: str, failure: Page, earlier: Page | None) -> Page:
+        """An older page rather than none, if all that is wrong with it is its age."""
+        if earlier is None or earlier.is_purged or time.time() > earlier.changes_at + STALE_IF_ERROR:
+            return failure
+        if len(self._failed_at) > MOST_FAILURES:
+            self._failed_at.clear()
+        self._failed_at[address] = time.time()
+        return earlier

@@ -1,0 +1,239 @@
+"""A page as it is kept: its bodies in every encoding, its headers, what it is made of, and until when it holds."""
+
+import gzip
+import hashlib
+import json
+import struct
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from email.utils import formatdate
+from functools import cached_property, lru_cache
+from http import HTTPStatus
+
+import brotli
+from django.conf import settings
+
+IDENTITY, GZIP, BROTLI = "", "gzip", "br"
+# What brotli and gzip gain beyond these costs more than it saves on a page that lives for minutes.
+BROTLI_QUALITY = 5
+GZIP_LEVEL = 6
+SMALLEST_COMPRESSED = 200  # bytes
+COMPRESSED_TYPES = ("text/", "application/json", "application/xml", "application/javascript", "image/svg+xml")
+STALE_IF_ERROR = 86_400  # seconds
+
+# Ours to say, or true of one answer only.
+NOT_KEPT = frozenset(
+    {
+        *("age", "connection", "content-encoding", "content-length", "date", "etag", "expires", "last-modified"),
+        *("server", "set-cookie", "transfer-encoding", "vary", "x-cache", "x-request-id"),
+    }
+)
+REPEATED = frozenset({"cache-control", "surrogate-key", "cache-tag", "content-security-policy"})
+
+
+@dataclass(frozen=True)
+class Page:
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    bodies: dict[str, bytes]
+    digest: str
+    keys: frozenset[str]
+    # Seconds since 1970.
+    made_at: float
+    refresh_at: float
+    changes_at: float
+    last_modified: int
+    # The number of the last change that was known when it was made.
+    as_of: int = 0
+    # A purged page stays for a while, never to be shown, so that its successor knows what changed.
+    is_purged: bool = field(default=False, compare=False)
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.bodies.values())) + 2_000
+
+    def is_fresh(self, now: float) -> bool:
+        return now < self.refresh_at and not self.is_purged
+
+    def is_true(self, now: float) -> bool:
+        """May be shown while it is made anew."""
+        return now < self.changes_at and not self.is_purged
+
+    def best_encoding(self, accepted: str) -> str:
+        """The smallest body that the reader’s Accept-Encoding allows."""
+        return next(name for name in preferred(accepted) if name in self.bodies)
+
+    def etag(self, encoding: str) -> str:
+        return f'"{self.digest}-{encoding}"' if encoding else f'"{self.digest}"'
+
+    def is_known_by(self, if_none_match: str, if_modified_since: str = "") -> bool:
+        """Whether the reader has this very page, in whatever encoding: RFC 9110, section 13.2.2."""
+        if self.status != 200:
+            return False
+        if if_none_match:
+            return if_none_match.strip() == "*" or f'"{self.digest}' in if_none_match
+        return bool(self.last_modified and if_modified_since == http_date(self.last_modified))
+
+    @cached_property
+    def heads(self) -> dict[str, bytes]:
+        """Status line and headers for each encoding, without what differs from answer to answer."""
+        return {encoding: self._head(encoding) for encoding in self.bodies}
+
+    @cached_property
+    def not_modified_heads(self) -> dict[str, bytes]:
+        lines = {encoding: _lines(self.not_modified_headers(encoding)) for encoding in self.bodies}
+        return {encoding: b"HTTP/1.1 304 Not Modified\r\n" + each for encoding, each in lines.items()}
+
+    def _head(self, encoding: str) -> bytes:
+        return f"HTTP/1.1 {self.status_line}\r\n".encode() + _lines(self.headers_for(encoding))
+
+    def age(self) -> list[tuple[str, str]]:
+        """For a CDN that we purge: without it, it would keep the page for longer than the page has left.
+
+        Other caches count their one second from when they asked.
+        """
+        return [("Age", str(max(0, int(time.time() - self.made_at))))] if settings.CDN else []
+
+    @property
+    def status_line(self) -> str:
+        return f"{self.status} {HTTPStatus(self.status).phrase}"
+
+    def headers_for(self, encoding: str) -> list[tuple[str, str]]:
+        body = self.bodies[encoding]
+        fields = [*self.headers, ("Content-Length", str(len(body)))]
+        if encoding:
+            fields.append(("Content-Encoding", encoding))
+        return [*fields, *self.validators(encoding)]
+
+    def validators(self, encoding: str) -> list[tuple[str, str]]:
+        fields = [("ETag", self.etag(encoding)), ("Vary", "Accept-Encoding")]
+        if self.last_modified:
+            fields.append(("Last-Modified", http_date(self.last_modified)))
+        return fields
+
+    def not_modified_headers(self, encoding: str) -> list[tuple[str, str]]:
+        """What RFC 9110, section 15.4.5, wants repeated."""
+        repeated = [(name, value) for name, value in self.headers if name.lower() in REPEATED]
+        return [*repeated, *self.validators(encoding)]
+
+    def successor(self, earlier: "Page | None") -> "Page":
+        """This page with the Last-Modified that an unchanged body keeps.
+
+        Two versions of one second would share a Last-Modified, so the second has none.
+        """
+        if earlier is None:
+            return self
+        if earlier.digest == self.digest:
+            return replace(self, last_modified=earlier.last_modified)
+        if earlier.last_modified in (0, self.last_modified):
+            return replace(self, last_modified=0)
+        return self
+
+    # --- As bytes, for files and Redis ----------------------------------------------------
+
+    def to_bytes(self) -> bytes:
+        names = sorted(self.bodies)
+        front = {
+            "status": self.status,
+            "headers": self.headers,
+            "digest": self.digest,
+            "keys": sorted(self.keys),
+            "times": [self.made_at, self.refresh_at, self.changes_at, self.last_modified, self.as_of],
+            "bodies": [[name, len(self.bodies[name])] for name in names],
+        }
+        written = json.dumps(front).encode()
+        return struct.pack("!I", len(written)) + written + b"".join(self.bodies[name] for name in names)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Page":
+        """Raises ValueError for anything that `to_bytes` did not write in full."""
+        try:
+            (length,) = struct.unpack_from("!I", data)
+            front = json.loads(data[4 : 4 + length])
+            place, bodies = 4 + length, {}
+            for name, size in front["bodies"]:
+                bodies[name] = data[place : place + size]
+                place += size
+            made_at, refresh_at, changes_at, last_modified, as_of = front["times"]
+            page = cls(
+                status=front["status"],
+                headers=tuple((name, value) for name, value in front["headers"]),
+                bodies=bodies,
+                digest=front["digest"],
+                keys=frozenset(front["keys"]),
+                made_at=made_at,
+                refresh_at=refresh_at,
+                changes_at=changes_at,
+                last_modified=last_modified,
+                as_of=as_of,
+            )
+        except (struct.error, KeyError, TypeError, ValueError) as error:
+            raise ValueError("This is not a kept page.") from error
+        if place != len(data) or page.digest != digest_of(page.status, page.headers, bodies[IDENTITY]):
+            raise ValueError("This kept page is damaged.")
+        return page
+
+
+def made(
+    status: int,
+    headers: Iterable[tuple[str, str]],
+    body: bytes,
+    *,
+    keys: Iterable[str] = (),
+    refresh_at: float = 0,
+    changes_at: float = 0,
+    as_of: int = 0,
+) -> Page:
+    """A page from what the application answered, compressed once for all its readers."""
+    kept = tuple((name, value) for name, value in headers if name.lower() not in NOT_KEPT)
+    now = time.time()
+    return Page(
+        status=status,
+        headers=kept,
+        bodies=compressed(body, {name.lower(): value for name, value in kept}.get("content-type", "")),
+        digest=digest_of(status, kept, body),
+        keys=frozenset(keys),
+        made_at=now,
+        refresh_at=refresh_at,
+        changes_at=changes_at,
+        last_modified=int(now) - 1,  # never later than a Date header that was written a moment ago
+        as_of=as_of,
+    )
+
+
+def compressed(body: bytes, content_type: str) -> dict[str, bytes]:
+    if len(body) < SMALLEST_COMPRESSED or not content_type.startswith(COMPRESSED_TYPES):
+        return {IDENTITY: body}
+    return {
+        IDENTITY: body,
+        GZIP: gzip.compress(body, GZIP_LEVEL, mtime=0),
+        BROTLI: brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY),
+    }
+
+
+def digest_of(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> str:
+    location = dict(headers).get("Location", "")
+    return hashlib.blake2b(body, digest_size=12, key=f"{status}{location}".encode()[:64]).hexdigest()
+
+
+@lru_cache(256)
+def preferred(accepted: str) -> tuple[str, ...]:
+    """The encodings that a reader’s Accept-Encoding allows, the smallest first."""
+    return (*(name for name in (BROTLI, GZIP) if _allows(accepted, name)), IDENTITY)
+
+
+def _allows(accepted: str, name: str) -> bool:
+    for part in accepted.split(","):
+        coding, _, weight = part.partition(";")
+        if coding.strip().lower() == name:
+            return weight.replace(" ", "").rstrip("0.").lower() != "q="
+    return False
+
+
+def http_date(seconds: float) -> str:
+    return formatdate(seconds, usegmt=True)
+
+
+def _lines(fields: Iterable[tuple[str, str]]) -> bytes:
+    return "".join(f"{name}: {value}\r\n" for name, value in fields).encode("latin-1")

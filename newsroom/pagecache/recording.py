@@ -1,0 +1,82 @@
+"""While a page is made, what it is made of and how long it stays true."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+REFRESHED_AFTER = timedelta(minutes=10)  # for a page that says nothing of its own
+SHORTEST_LIFE = timedelta(seconds=2)  # between two makings of a page in which nothing changed
+
+
+@dataclass
+class Recording:
+    keys: set[str] = field(default_factory=set)
+    refresh_at: datetime | None = None
+    changes_at: datetime | None = None
+    # Set once the answer has been seen to be the same for everybody.
+    is_public: bool = False
+
+    def lifetime(self, now: datetime) -> tuple[datetime, datetime]:
+        """From when the page should be made anew, and from when it may not be shown: at midnight dates change."""
+        midnight = datetime.combine(now.date() + timedelta(days=1), time(), tzinfo=UTC)
+        changes = _earlier(self.changes_at, midnight) or midnight
+        refresh = max(self.refresh_at or now + REFRESHED_AFTER, now + SHORTEST_LIFE)
+        return min(refresh, changes), changes
+
+
+_current: ContextVar[Recording | None] = ContextVar("recording", default=None)
+
+
+@contextmanager
+def recording(made: Recording) -> Iterator[Recording]:
+    token = _current.set(made)
+    try:
+        yield made
+    finally:
+        _current.reset(token)
+
+
+def record(*keys: str) -> None:
+    """Say what the page that is being made shows. Outside of a page it does nothing."""
+    made = _current.get()
+    if made is not None:
+        made.keys.update(keys)
+
+
+def refresh_at(moment: datetime | None) -> None:
+    """From then on the page should be made anew, and may be shown a little longer while that happens."""
+    made = _current.get()
+    if made is not None:
+        made.refresh_at = _earlier(made.refresh_at, moment)
+
+
+def changes_at(moment: datetime | None) -> None:
+    """From then on the page says something untrue: a story comes out, a price grows too old."""
+    made = _current.get()
+    if made is not None:
+        made.changes_at = _earlier(made.changes_at, moment)
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(filter(None, (one, other)), default=None)
+
+
+def public_page(*params: str, asks: tuple[str, ...] = ()) -> Callable[[View], View]:
+    """Mark a view whose page is the same for every reader, so that it may be kept.
+
+    `params` are the query parameters that make another page of it, such as "page"; all others are dropped before
+    the view sees them. A request that carries one of `asks` goes by the cache: there is no end of their values.
+    """
+
+    def mark(view: View) -> View:
+        view.public_params = frozenset(params)  # type: ignore[attr-defined]
+        view.uncached_params = frozenset(asks)  # type: ignore[attr-defined]
+        return view
+
+    return mark

@@ -1,0 +1,109 @@
+"""Which requests the cache may answer, and under which address a page is kept."""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from newsroom.pagecache import rules
+
+LONG = "x" * 500
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "address"),
+    [
+        ("/", "", "/"),
+        ("/", "utm_source=letter&fbclid=1", "/"),
+        ("/policy/", "page=2", "/policy/?page=2"),
+        ("/policy/", "x=1&page=2&y=3", "/policy/?page=2"),
+        ("/policy/", "page=1&page=2", "/policy/?page=2"),
+        ("/policy/the-clause/", "page=2", "/policy/the-clause/"),
+        ("/policy/the-clause/", "reply_to=5", None),
+        ("/policy/", f"page={LONG}", None),
+        ("/policy/", "&".join("abcdefghijklmnopqrstuvwxyzABCDEFG"), None),
+        ("/search/", "q=clause", None),
+        ("/search/", "", None),
+        ("/nothing/at/all/", "a=b", "/nothing/at/all/"),
+        ("/policy", "page=2", None),
+        ("/policy", "", "/policy"),
+        ("/admin/", "", None),
+        ("/accounts/login/", "", None),
+        ("/advertise/placements/", "", None),
+        ("/comments/tokens/", "", None),
+        ("/healthz", "", None),
+        ("/media/a.webp", "", None),
+        (f"/{LONG}/", "", None),
+        ("/policy/\0/", "", None),
+    ],
+)
+def test_the_address_of_a_page(path, query, address):
+    assert rules.address_of(path, query) == address
+
+
+@pytest.mark.parametrize(
+    ("cookies", "personal"),
+    [
+        ("sessionid=abc", True),
+        ("a=1; sessionid=abc", True),
+        ("preview=1", True),
+        ("fresh=1", True),
+        ("csrftoken=abc; theme=dark; _ga=1", False),
+        ("", False),
+    ],
+)
+def test_only_our_own_cookies_make_a_request_personal(cookies, personal):
+    assert rules.is_personal(cookies) is personal
+
+
+@pytest.mark.parametrize(
+    ("host", "ours"),
+    [
+        ("127.0.0.1:8000", True),
+        ("localhost", True),
+        ("LOCALHOST:8000", True),
+        ("[::1]:8000", True),
+        ("evil.example", False),
+        ("", False),
+        ("127.0.0.1:8000@evil.example", False),
+    ],
+)
+def test_only_our_hosts(host, ours):
+    assert rules.is_ours(host) is ours
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> list[tuple[str, object]]:
+    found = []
+    for each in resolver.url_patterns:
+        place = prefix + str(each.pattern)
+        found += patterns(each, place) if isinstance(each, URLResolver) else [(place, each)]
+    return found
+
+
+# Answered by Django each time, and why.
+NEVER_KEPT = (
+    "admin/",  # the desk
+    "accounts/",  # people
+    "advertise/placements/",  # an advertiser’s own
+    "comments/preview/",  # forms, tokens and links with a key
+    "comments/tokens/",
+    "comments/post/",
+    "comments/confirm/",
+    "comments/mute/",
+    "newsletter/confirm/",
+    "newsletter/leave/",
+    "search/",  # no end of questions
+    "healthz",  # signs of life
+    "readyz",
+    "metrics",
+    "^media/",  # files, with a lifetime of their own
+)
+
+
+def test_every_address_is_either_kept_or_said_not_to_be():
+    """Whoever adds a page decides which of the two it is."""
+    undecided = []
+    for place, pattern in patterns(get_resolver()):
+        assert isinstance(pattern, URLPattern)
+        is_public = hasattr(pattern.callback, "public_params")
+        if is_public == place.startswith(NEVER_KEPT):
+            undecided.append(place)
+    assert undecided == []
