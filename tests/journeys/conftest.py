@@ -42,6 +42,7 @@ class Site:
     url: str
     data: Path
     process: subprocess.Popen[bytes]
+    environment: dict[str, str]
 
     def get(self, path: str) -> str:
         with urllib.request.urlopen(self.url + path, timeout=10) as response:
@@ -79,19 +80,20 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_site(data: Path, database_url: str = "") -> Iterator[Site]:
+def running_site(data: Path, database_url: str = "", **variables: str) -> Iterator[Site]:
     """Start `manage.py serve` as ./run does, wait until it answers, and stop it in the end."""
     port = free_port()
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment |= {"DEMO": "1", "PORT": str(port), "DATA_DIR": str(data), "PRICES_COINGECKO_URL": "http://127.0.0.1:9"}
     if database_url:
         environment["DATABASE_URL"] = database_url
+    environment |= variables
     data.mkdir(parents=True, exist_ok=True)
     with (data / "log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
         )
-    site = Site(f"http://127.0.0.1:{port}", data, process)
+    site = Site(f"http://127.0.0.1:{port}", data, process, environment)
 
     def answers() -> bool:
         if process.poll() is not None:

@@ -1,0 +1,288 @@
+"""
+A change is seen on every page, in every process, within a second, while readers keep asking.
+
+CHANGES is a table of what changes × where it must be seen. A public address that is missing from SURFACES, or that
+no change is looked for on, fails the test: whoever adds a page adds it here.
+"""
+
+import asyncio
+import contextlib
+import http.client
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.urls import get_resolver
+
+from ..newsroom.pagecache.test_rules import patterns
+from .conftest import ROOT, Site, own_database, running_site
+
+pytestmark = pytest.mark.xdist_group("journeys")
+WITHIN = 1.0  # seconds from the commit
+ASKED = 8  # times, on a new connection each, so that both processes are asked
+
+# Every public address by its name, with an example of it in the demo.
+SURFACES = {
+    "home": "/",
+    "section": "/policy/",
+    "article": "/policy/nine-banks-agree-when-a-payment-is-over/",
+    "tag": "/tag/stablecoins/",
+    "author": "/author/{author}/",
+    "coin": "/prices/bitcoin/",
+    "prices": "/prices/",
+    "about": "/about/",
+    "page": "/about/standards/",
+    "advertise": "/advertise/",
+    "newsletter": "/newsletter/",
+    "newsletter-asked": "/newsletter/asked/",
+    "comment-sent": "/comments/sent/",
+    "robots": "/robots.txt",
+    # Not kept, and asked all the same.
+    "search": "/search/?q=agreed",
+    # What is not there is kept as well.
+    "missing": "/policy/the-quorum-clause/",
+}
+WITH_MENU = set(SURFACES) - {"robots"}
+STORY = "The quorum clause"
+LISTS = {"home", "section", "tag", "author", "coin", "search", "missing"}
+
+PREPARE = """
+from articles.models import *
+from ticker.models import Coin
+from newsroom.models import Page
+first = Article.objects.get(slug="nine-banks-agree-when-a-payment-is-over")
+result = {"author": first.authors.first().slug, "tag": first.tags.first().slug, "page": Page.objects.first().slug}
+"""
+FIND = """
+from articles.models import *
+from articles import publishing
+from comments.models import SiteComment
+from comments import moderation, posting
+from django.contrib.auth import get_user_model
+from advertising.models import *
+from advertising import review
+from newsroom.models import *
+from ticker.models import Coin
+first = Article.objects.get(slug="nine-banks-agree-when-a-payment-is-over")
+story = Article.objects.filter(slug="the-quorum-clause").first()
+admin = get_user_model().objects.get(username="admin")
+"""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is done, and the words that appear with it, or go, where."""
+
+    code: str
+    words: str
+    on: frozenset[str]
+    appear: bool = True
+
+
+def change(code: str, words: str, on: set[str], appear: bool = True) -> Change:
+    return Change(FIND + code, words, frozenset(on), appear)
+
+
+CHANGES = {
+    "publish": change(
+        """
+story = Article(section=first.section, title="The quorum clause", slug="the-quorum-clause", standfirst="Agreed.",
+                body="<p>The quorum clause is agreed.</p>", hero=first.hero)
+story.save()
+Byline.objects.create(article=story, author=first.authors.first())
+story.tags.set(first.tags.all())
+ArticleCoin.objects.create(article=story, coin=Coin.objects.get(symbol="BTC"))
+publishing.publish(story, by=None)
+""",
+        STORY,
+        LISTS | {"article"},
+    ),
+    "comment": change(
+        'words = {"name": "Wendeline", "email": "w@readers.example", "comment": "Agreed, twice."}\n'
+        "posting.publish(story, words, ip=None)",
+        "Agreed, twice.",
+        {"missing"},
+    ),
+    "count of comments": change("", "1 thought", {"section", "missing"}),
+    "moderation": change(
+        'moderation.remove(SiteComment.objects.filter(comment="Agreed, twice."))', "Agreed, twice.", {"missing"}, False
+    ),
+    "headline": change(
+        'story.title = "The quorum paragraph"; story.save()', "The quorum paragraph", LISTS | {"article"}
+    ),
+    "withdrawal": change("publishing.withdraw(story, by=None)", "The quorum paragraph", LISTS | {"article"}, False),
+    "placement": change(
+        """
+placement = Placement.objects.filter(slot="rectangle", approved_creative__isnull=False).first()
+placement.pk, placement.status, placement.approved_creative, placement.article = None, "draft", None, None
+placement.title = "Ninety keys"
+placement.section = None
+old = Placement.objects.filter(slot="rectangle", approved_creative__isnull=False).first().approved_creative
+Placement.objects.filter(slot="rectangle").update(ends_on="2020-01-02", starts_on="2020-01-01")
+placement.save()
+creative = Creative.objects.create(placement=placement, version=1, headline="Ninety keys", alt="Ninety keys",
+                                   target_url="https://palisade.example/")
+for picture in old.pictures.all():
+    CreativePicture.objects.create(creative=creative, size=picture.size, file=picture.file.name)
+review.submit(placement, admin)
+review.approve(placement, admin)
+""",
+        "Ninety keys",
+        {"section", "article", "tag", "author", "coin"},
+    ),
+    "rejection": change(
+        'review.reject(Placement.objects.get(title="Ninety keys"), admin, "No.")',
+        "Ninety keys",
+        {"section", "article", "tag", "author", "coin"},
+        False,
+    ),
+    "settings": change(
+        'site = Publication.objects.get(); site.tagline = "Changed a moment ago."; site.save()',
+        "Changed a moment ago.",
+        WITH_MENU,
+    ),
+    "section": change('section = first.section; section.name = "Statutes"; section.save()', "Statutes", WITH_MENU),
+    "coin": change('coin = Coin.objects.get(symbol="BTC"); coin.symbol = "BTX"; coin.save()', "BTX", WITH_MENU),
+    "rate": change(
+        'rate = Rate.objects.first(); rate.unit = "for a fortnight"; rate.save()',
+        "for a fortnight",
+        {"advertise", "home", "article"},
+    ),
+    "about page": change(
+        'page = Page.objects.first(); page.title = "How we keep it"; page.save()', "How we keep it", {"about", "page"}
+    ),
+    "author": change(
+        'author = first.authors.first(); author.bio = "Writes on quorums."; author.save()',
+        "Writes on quorums.",
+        {"author", "article"},
+    ),
+    "tag": change('tag = first.tags.first(); tag.name = "Quorums"; tag.save()', "Quorums", {"tag", "article"}),
+}
+
+
+class Elsewhere:
+    """Another process at the site’s database."""
+
+    def __init__(self, site: Site) -> None:
+        environment = site.environment | {"DJANGO_SETTINGS_MODULE": "newsroom.settings", "PYTHONPATH": str(ROOT)}
+        self.process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("another_process.py"))],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def do(self, code: str) -> object:
+        """Return once it is committed."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps(code) + "\n")
+        self.process.stdin.flush()
+        for line in self.process.stdout:
+            if line.startswith(('{"result"', '{"error"')):
+                answer = json.loads(line)
+                assert "error" not in answer, answer["error"]
+                return answer["result"]
+        raise AssertionError("The other process has ended.")
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture(scope="module")
+def busy_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("freshness")
+    with own_database("newsroom_freshness") as url, running_site(folder / "site", url, WEB_WORKERS="2") as site:
+        yield site
+
+
+def ask(site: Site, address: str) -> str:
+    connection = http.client.HTTPConnection(site.url.removeprefix("http://"), timeout=20)
+    connection.request("GET", address)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    assert answer.status in (200, 404), (address, answer.status)
+    return text
+
+
+@contextlib.contextmanager
+def readers(site: Site, addresses: list[str], count: int = 3) -> Iterator[None]:
+    """Keep asking for all pages meanwhile."""
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            for address in addresses:
+                with contextlib.suppress(OSError, http.client.HTTPException):
+                    ask(site, address)
+
+    threads = [threading.Thread(target=read) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    yield
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+def test_the_table_knows_every_public_address():
+    public = {each.name for _, each in patterns(get_resolver()) if hasattr(each.callback, "public_params")}
+    assert public | {"search", "missing"} == set(SURFACES)
+    looked_at = set().union(*(each.on for each in CHANGES.values()))
+    assert set(SURFACES) - looked_at == {"robots"}
+
+
+def test_every_change_is_seen_on_every_page_within_a_second(busy_site):
+    elsewhere = Elsewhere(busy_site)
+    try:
+        names = elsewhere.do(PREPARE)
+        surfaces = SURFACES | {
+            "author": f"/author/{names['author']}/",
+            "tag": f"/tag/{names['tag']}/",
+            "page": f"/about/{names['page']}/",
+        }
+        unseen = []
+        with readers(busy_site, list(surfaces.values())):
+            for name, each in CHANGES.items():
+                elsewhere.do(each.code)
+                time.sleep(WITHIN)
+                for surface in sorted(each.on):
+                    seen = [each.words in ask(busy_site, surfaces[surface]) for _ in range(ASKED)]
+                    if seen != [each.appear] * ASKED:
+                        unseen.append((name, surface, seen))
+        assert unseen == []
+    finally:
+        elsewhere.stop()
+
+
+def test_five_hundred_readers_of_a_cold_page_cause_one_rendering(busy_site):
+    """At once, at two processes. Django logs every page that it makes."""
+    address, host = "/technology/", busy_site.url.removeprefix("http://")
+
+    async def ask_once() -> bytes:
+        reader, writer = await asyncio.open_connection(*host.split(":"))
+        writer.write(f"GET {address} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        return answer.split(b" ", 2)[1]
+
+    async def ask_all() -> list[bytes]:
+        return await asyncio.gather(*(ask_once() for _ in range(500)))
+
+    # In a thread of its own: the browser’s driver may run a loop in this one.
+    with ThreadPoolExecutor(1) as pool:
+        statuses = pool.submit(lambda: asyncio.run(ask_all())).result(60)
+    assert statuses == [b"200"] * 500
+    log = (busy_site.data / "log").read_text().splitlines()
+    assert len([line for line in log if f'"path": "{address}"' in line]) == 1

@@ -1,0 +1,224 @@
+"""What the real server says to raw bytes: kept pages by our short way, all else by gunicorn’s, the same answers."""
+
+import re
+import socket
+import time
+
+import pytest
+
+from .conftest import Site
+
+pytestmark = pytest.mark.xdist_group("journeys")
+STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
+
+
+class Line:
+    """A connection on which bytes are sent as they are."""
+
+    def __init__(self, site: Site) -> None:
+        self.host = site.url.removeprefix("http://")
+        name, port = self.host.split(":")
+        self.socket = socket.create_connection((name, int(port)), timeout=10)
+        self.rest = b""
+
+    def send(self, *parts: bytes, pause: float = 0.0) -> None:
+        for part in parts:
+            self.socket.sendall(part)
+            time.sleep(pause)
+
+    def request(self, path: str = STORY, *fields: str, method: str = "GET", version: str = "HTTP/1.1") -> bytes:
+        lines = [f"{method} {path} {version}", f"Host: {self.host}", *fields, "", ""]
+        return "\r\n".join(lines).encode()
+
+    def answer(self, has_body: bool = True) -> tuple[int, dict[str, str], bytes]:
+        while b"\r\n\r\n" not in self.rest:
+            self._read()
+        head, _, self.rest = self.rest.partition(b"\r\n\r\n")
+        status, *lines = head.decode().split("\r\n")
+        fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        length = int(fields.get("content-length", 0)) if has_body else 0
+        while len(self.rest) < length:
+            self._read()
+        body, self.rest = self.rest[:length], self.rest[length:]
+        return int(status.split()[1]), fields, body
+
+    def _read(self) -> None:
+        data = self.socket.recv(65536)
+        if not data:
+            raise ConnectionError(f"closed after {self.rest[:200]!r}")
+        self.rest += data
+
+    def is_closed(self) -> bool:
+        try:
+            return self.socket.recv(1) == b""
+        except ConnectionResetError:
+            return True
+
+
+@pytest.fixture
+def line(site: Site) -> Line:
+    """A connection that has been used once, so that gunicorn waits for the next request on it."""
+    opened = Line(site)
+    opened.send(opened.request())
+    assert opened.answer()[0] == 200
+    time.sleep(0.05)
+    return opened
+
+
+def ask(line: Line, *args: str, **options: str) -> tuple[int, dict[str, str], bytes]:
+    line.send(line.request(*args, **options))
+    return line.answer(has_body=options.get("method") != "HEAD")
+
+
+# A field that the short way leaves to gunicorn, and that changes nothing in the answer.
+THE_LONG_WAY = "Range: bytes=0-10"
+
+
+def differing(answer: tuple[int, dict[str, str], bytes]) -> tuple[int, dict[str, str], bytes]:
+    status, fields, body = answer
+    return status, {name: value for name, value in fields.items() if name not in ("date", "server", "age")}, body
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (),
+        ("Accept-Encoding: gzip",),
+        ("Accept-Encoding: gzip, deflate, br",),
+        ("Cookie: theme=dark",),
+        ("If-None-Match: *",),
+        ('If-None-Match: "nothing"',),
+        ("If-Modified-Since: Tue, 24 Nov 2026 00:00:00 GMT",),
+    ],
+)
+def test_both_ways_answer_the_same(line, fields):
+    short = differing(ask(line, STORY, *fields))
+    long = differing(ask(line, STORY, *fields, THE_LONG_WAY))
+    assert short == long
+    assert short[1]["x-cache"] == "HIT"
+
+
+def test_the_short_way_is_taken(line):
+    """gunicorn names itself; our short way does not."""
+    assert "server" not in ask(line)[1]
+    assert "server" in ask(line, STORY, THE_LONG_WAY)[1]
+    time.sleep(0.05)
+    assert "server" not in ask(line)[1]
+
+
+def test_a_reader_who_has_the_page_gets_no_body(line):
+    _, fields, _ = ask(line)
+    status, again, body = ask(line, STORY, f"If-None-Match: {fields['etag']}")
+    assert (status, body) == (304, b"")
+    assert again["etag"] == fields["etag"]
+    assert "content-length" not in again
+    assert ask(line, STORY, f"If-Modified-Since: {fields['last-modified']}")[0] == 304
+
+
+def test_head_has_the_same_fields_and_no_body(line):
+    _, fields, _ = ask(line)
+    status, head, _ = ask(line, STORY, method="HEAD")
+    assert status == 200
+    assert head["content-length"] == fields["content-length"]
+    assert ask(line)[0] == 200
+
+
+def test_what_caches_are_told(line):
+    _, fields, _ = ask(line)
+    assert fields["vary"] == "Accept-Encoding"
+    assert "set-cookie" not in fields
+    for part in ("public", "max-age=0", "s-maxage=1", "stale-while-revalidate=", "stale-if-error=86400"):
+        assert part in fields["cache-control"]
+    assert "article:" in fields["surrogate-key"]
+    _, personal, _ = ask(line, STORY, "Cookie: sessionid=abc")
+    assert personal["x-cache"] == "BYPASS"
+    assert personal["cache-control"] == "private, no-store"
+    _, search, _ = ask(line, "/search/?q=clause")
+    assert search["cache-control"] == "private, no-store"
+
+
+def test_pipelined_requests_are_answered_in_order(line):
+    line.send(line.request() + line.request("/about/") + line.request("/healthz") + line.request())
+    bodies = [line.answer()[2] for _ in range(4)]
+    assert b"Nine clearing banks" in bodies[0]
+    assert b"About" in bodies[1]
+    assert bodies[2] == b"ok\n"
+    assert bodies[3] == bodies[0]
+
+
+def test_a_request_in_two_pieces_is_one_request(line):
+    whole = line.request("/healthz")
+    for cut in (1, 5, 20, len(whole) - 2):
+        line.send(whole[:cut], whole[cut:], pause=0.05)
+        assert line.answer()[2] == b"ok\n"
+
+
+def test_what_looks_like_a_request_inside_another_is_not_one(line):
+    """Half a request, and then bytes that would be a whole one by themselves."""
+    line.send(b"POST /newsletter/ HTTP/1.1\r\nHost: " + line.host.encode() + b"\r\nX-Rest: ", pause=0.05)
+    line.send(line.request(), pause=0.05)
+    status, _, _ = line.answer()
+    assert status in (200, 400, 403, 405)
+    line.socket.settimeout(0.5)
+    with pytest.raises((TimeoutError, ConnectionError)):
+        line.answer()
+
+
+@pytest.mark.parametrize("body", [b"email=a", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"])
+def test_a_body_behind_a_get_is_not_another_request(line, body):
+    line.send(line.request(STORY, f"Content-Length: {len(body)}"), body, pause=0.05)
+    assert line.answer()[0] == 200
+    # The line may be closed, because nobody read the body. What it held is never answered.
+    line.socket.settimeout(0.5)
+    with pytest.raises((TimeoutError, ConnectionError)):
+        line.answer()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        b"GET " + STORY.encode() + b" HTTP/1.1\nHost: a\n\n",
+        b"GET " + STORY.encode() + b" HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+        b"GET " + STORY.encode() + b" HTTP/1.1\r\nHost : 127.0.0.1\r\n\r\n",
+        b"GET " + STORY.encode() + b" HTTP/1.1\r\nHost: a\r\n folded: b\r\n\r\n",
+        b"GET " + STORY.encode() + b" HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"GET " + STORY.encode() + b" HTTP/9.9\r\nHost: a\r\n\r\n",
+        b"GET  " + STORY.encode() + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"G\0T / HTTP/1.1\r\nHost: a\r\n\r\n",
+    ],
+)
+def test_broken_requests_are_refused(line, harm):
+    line.send(harm)
+    assert 400 <= line.answer()[0] < 600
+    assert b"Nine clearing" not in line.rest
+
+
+def test_a_very_long_head_is_answered_or_refused(line):
+    status, _, _ = ask(line, STORY, *(f"X-{number}: {'y' * 200}" for number in range(60)))
+    assert status in (200, 431)
+
+
+def test_a_reader_who_wants_the_line_closed_gets_that(line):
+    assert ask(line, STORY, "Connection: close")[0] == 200
+    assert line.is_closed()
+
+
+def test_old_http_is_answered(line):
+    assert ask(line, STORY, version="HTTP/1.0")[0] == 200
+    assert line.is_closed()
+
+
+def test_odd_spellings_of_an_address_are_the_same_page(line):
+    plain = ask(line)[2]
+    assert ask(line, STORY + "?utm_source=a&fbclid=b")[2] == plain
+    assert ask(line, STORY.replace("n", "%6e", 1))[2] == plain
+    assert ask(line, STORY + "?")[2] == plain
+
+
+def test_idle_lines_are_closed_and_busy_ones_are_not(site, line):
+    """The timer that closes idle lines runs for lines that only ever saw hits, too."""
+    fields = ask(line)[1]
+    assert re.match(r"HIT", fields["x-cache"])
+    for _ in range(3):
+        time.sleep(1)
+        assert ask(line)[0] == 200
