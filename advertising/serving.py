@@ -9,6 +9,9 @@ from django.db.models import Q
 
 from advertising.models import CreativePicture, Placement, Product
 from advertising.slots import SLOTS, Size, Slot
+from newsroom.pagecache import changes_at, record, whole
+from newsroom.pagecache.recording import tomorrow
+from newsroom.pagecache.shared import shared
 
 
 @dataclass
@@ -25,8 +28,11 @@ class Banner:
         return all(size.name in self.pictures for size in slot.sizes)
 
 
+@shared(whole(Placement))
 def banners_for_page(section_id: int | None) -> dict[str, list[Banner]]:
     """Every banner that may stand on a page of this section, by slot, house banners last. One query."""
+    record(whole(Placement))
+    changes_at(tomorrow())  # Placements begin and end by the day.
     live = Placement.objects.live().filter(product=Product.BANNER)
     here = live.filter(Q(section=None) | Q(section=section_id))
     pictures = (

@@ -83,7 +83,8 @@ def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
         "article": article,
         "coins": strip,
         "story_coins": [coin for coin in strip if getattr(coin, "in_story", False)],
-        "rail": related.rail(article),
+        "read_next": related.read_next(article),
+        "discussed": related.most_discussed(),
         "own_host": settings.SITE_URL.split("//", 1)[1],
     }
     template = "articles/paid_article.html" if article.is_paid else "articles/article.html"

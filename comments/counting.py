@@ -11,15 +11,17 @@ from newsroom.pagecache import changes, keys
 def recount(article_id: int) -> None:
     """Write the number of public comments. Call it in the transaction that changed one."""
     with transaction.atomic():
-        article = Article.objects.select_for_update(of=("self",)).only("pk").filter(pk=article_id).first()
+        article = Article.objects.select_for_update(of=("self",)).only("comment_count").filter(pk=article_id).first()
         if article is None:
             return
         public = comments_on(article).filter(is_public=True, is_removed=False).count()
         Article.objects.filter(pk=article_id).update(comment_count=public)
-        changes.purge(keys.of(article), *_lists_that_change(article_id))
+        changes.purge(keys.of(article), *_lists_that_change(article.comment_count, public))
 
 
-def _lists_that_change(article_id: int) -> list[str]:
-    """“Most discussed”, if the article is among them now. If it was, those lists show it, and carry its own key."""
-    most = Article.objects.published().most_discussed().values_list("pk", flat=True)[: related.DISCUSSED]
-    return [page_keys.DISCUSSED] if article_id in most else []
+def _lists_that_change(before: int, after: int) -> list[str]:
+    """“Most discussed”, unless the article has too few comments to have been or to be among them."""
+    most = Article.objects.published().most_discussed().values_list("comment_count", flat=True)
+    counts = list(most[: related.DISCUSSED])
+    fewest = counts[-1] if len(counts) == related.DISCUSSED else 0
+    return [page_keys.DISCUSSED] if max(before, after) >= fewest else []

@@ -2,8 +2,10 @@
 
 from newsroom.models import Publication
 from newsroom.pagecache import record, whole
+from newsroom.pagecache.shared import shared
 
 
+@shared(whole(Publication))
 def publication() -> Publication:
     """Return the publication, with its default texts before anybody has edited it."""
     record(whole(Publication))

@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from django.core.cache import cache
 
+from newsroom.pagecache import shared
+
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -21,6 +23,7 @@ def _separate_tests(settings: Any, tmp_path: Any) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     cache.clear()
+    shared.forget()
 
 
 @pytest.fixture

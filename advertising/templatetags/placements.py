@@ -6,9 +6,10 @@ from django import template
 from django.utils import timezone
 
 from advertising import copy_text, serving
-from advertising.models import Creative, Placement, Rate
+from advertising.models import Creative, Rate
 from advertising.slots import SLOTS
 from newsroom.pagecache import record, whole
+from newsroom.pagecache.shared import shared
 
 register = template.Library()
 
@@ -19,7 +20,6 @@ def slot(context: dict[str, Any], name: str, position: str) -> dict[str, Any]:
 
     All slots of a page share one query.
     """
-    record(whole(Placement))
     request = context["request"]
     if not hasattr(request, "banners"):
         section = getattr(context.get("article") or context.get("section"), "section_id", None)
@@ -49,6 +49,7 @@ def picture_url(banner: serving.Banner, place: Any) -> str:
 
 
 @register.simple_tag
+@shared(whole(Rate))
 def rates() -> list[Rate]:
     record(whole(Rate))
     return list(Rate.objects.all())

@@ -14,12 +14,14 @@ from django.utils.safestring import SafeString, mark_safe
 from articles import body, page_keys, page_metadata
 from articles.models import Article, Section
 from newsroom.pagecache import changes_at, record, whole
+from newsroom.pagecache.shared import shared
 from ticker.models import Coin
 
 register = template.Library()
 
 
 @register.simple_tag
+@shared(whole(Section), page_keys.SCHEDULE)
 def sections() -> list[Section]:
     """The menu. It knows when the next story comes out: until then, at most, a page with a menu is true."""
     record(whole(Section), page_keys.SCHEDULE)

@@ -1,18 +1,13 @@
 """The conversation in templates."""
 
-import re
 from typing import Any
 
 from django import template
-from django.utils.html import escape, linebreaks
-from django.utils.safestring import SafeString, mark_safe
 
 from articles.models import Article
-from comments import forms, threads
-from comments.models import SiteComment
+from comments import forms, threads, writing_out
 
 register = template.Library()
-_ADDRESS = re.compile(r"(https?://[^\s<>\"“”'’]+[^\s<>\"“”'’.,;:!?)\]])")
 
 
 @register.simple_tag
@@ -21,36 +16,17 @@ def thread(article: Article) -> list[threads.Step]:
 
 
 @register.simple_tag(takes_context=True)
-def answered(context: dict[str, Any], steps: list[threads.Step]) -> SiteComment | None:
+def answered(context: dict[str, Any], steps: list[threads.Step]) -> threads.Thought | None:
     """The comment that ?reply_to= names, if it stands in this conversation: no query of its own."""
     number = context["request"].GET.get("reply_to", "")
-    return next((step.comment for step in steps if str(step.comment.pk) == number and is_open(step)), None)
+    if not number:
+        return None
+    standing = (step.thought for step in steps if not step.thought.is_tombstone)
+    return next((thought for thought in standing if str(thought.pk) == number), None)
 
 
-def is_open(step: threads.Step) -> bool:
-    return not step.node.is_tombstone
-
-
-@register.filter
-def prose(text: str) -> SafeString:
-    """Plain text as paragraphs, addresses as links that no search engine follows. Nothing else is markup."""
-    parts = _ADDRESS.split(text)
-    for index, part in enumerate(parts):
-        safe = escape(part)
-        parts[index] = f'<a href="{safe}" rel="ugc nofollow noopener">{safe}</a>' if index % 2 else safe
-    # Every part was escaped above.
-    return mark_safe(linebreaks("".join(parts), autoescape=False))
-
-
-@register.simple_tag
-def badge(comment: SiteComment, article: Article) -> str:
-    """“Author” for who wrote the story, “Staff” for the rest of the newsroom, nothing for readers."""
-    if comment.user is None:
-        return ""
-    writer = getattr(comment.user, "author", None)
-    if writer and writer.pk in {byline.author_id for byline in article.bylines.all()}:
-        return "Author"
-    return "Staff" if comment.user.is_staff or writer else ""
+register.filter("prose", writing_out.prose)
+register.simple_tag(writing_out.conversation)
 
 
 @register.simple_tag

@@ -14,6 +14,11 @@ REFRESHED_AFTER = timedelta(minutes=10)  # for a page that says nothing of its o
 SHORTEST_LIFE = timedelta(seconds=2)  # between two makings of a page in which nothing changed
 
 
+def tomorrow(now: datetime | None = None) -> datetime:
+    """When the next day begins."""
+    return datetime.combine((now or datetime.now(UTC)).date() + timedelta(days=1), time(), tzinfo=UTC)
+
+
 @dataclass
 class Recording:
     keys: set[str] = field(default_factory=set)
@@ -21,16 +26,29 @@ class Recording:
     changes_at: datetime | None = None
     # Set once the answer has been seen to be the same for everybody.
     is_public: bool = False
+    # The newest change of what all pages share, once it was asked for.
+    versions: dict[str, int] | None = None
+
+    def include(self, part: "Recording") -> None:
+        """Say that the page shows something that was made before."""
+        self.keys |= part.keys
+        self.refresh_at = _earlier(self.refresh_at, part.refresh_at)
+        self.changes_at = _earlier(self.changes_at, part.changes_at)
 
     def lifetime(self, now: datetime) -> tuple[datetime, datetime]:
         """From when the page should be made anew, and from when it may not be shown: at midnight dates change."""
-        midnight = datetime.combine(now.date() + timedelta(days=1), time(), tzinfo=UTC)
+        midnight = tomorrow(now)
         changes = _earlier(self.changes_at, midnight) or midnight
         refresh = max(self.refresh_at or now + REFRESHED_AFTER, now + SHORTEST_LIFE)
         return min(refresh, changes), changes
 
 
 _current: ContextVar[Recording | None] = ContextVar("recording", default=None)
+
+
+def current() -> Recording | None:
+    """What is being made in this thread, or None outside of a page."""
+    return _current.get()
 
 
 @contextmanager

@@ -34,7 +34,8 @@ def query_count(client):
     from django.db import connection
 
     def count(address: str) -> int:
-        ContentType.objects.clear_cache()  # As in a process that has just started.
+        ContentType.objects.clear_cache()
+        client.get(address)  # What all pages share is read once a process.
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         return len(queries)
@@ -55,11 +56,11 @@ def full_article() -> Article:
     return article
 
 
-def test_an_article_with_eight_comments_takes_ten_queries_at_most(query_count):
+def test_an_article_with_eight_comments_takes_eight_queries_at_most(query_count):
     """The budget of the page that everything meets in; 100 comments cost the same."""
     article = full_article()
     few = query_count(article.get_absolute_url())
-    assert few <= 10
+    assert few <= 8
     for _ in range(92):
         comment_on(article, user=UserFactory())
     assert query_count(article.get_absolute_url()) == few

@@ -1,0 +1,92 @@
+"""
+What every page shows, such as the menu: read from the database once, and again when something in it changed.
+
+One small query a page says whether anything did, for all of them together. It is asked in the page’s own view of the
+database, so a page never mixes what it read with what was read before a change.
+"""
+
+import functools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from django.db.models import Max
+from django.utils import timezone
+
+from newsroom.pagecache.models import Change
+from newsroom.pagecache.recording import Recording, current, recording
+
+Args = ParamSpec("Args")
+Value = TypeVar("Value")
+Versions = dict[str, int]
+
+
+@dataclass
+class Kept(Generic[Value]):
+    value: Value
+    versions: Versions
+    made_of: Recording
+
+
+_all_keys: set[str] = set()
+_all_kept: list[dict[Any, Any]] = []
+_lock = threading.Lock()
+MOST_KEPT = 200  # of one function, for different arguments
+
+
+def shared(*keys: str) -> Callable[[Callable[Args, Value]], Callable[Args, Value]]:
+    """Keep what a function returns until something that `keys` name changes. Nobody may change what it returns."""
+    _all_keys.update(keys)
+
+    def decorate(make: Callable[Args, Value]) -> Callable[Args, Value]:
+        kept: dict[Any, Kept[Value]] = {}
+        _all_kept.append(kept)
+
+        @functools.wraps(make)
+        def get(*args: Args.args, **kwargs: Args.kwargs) -> Value:
+            page = current()
+            if page is None:
+                return make(*args, **kwargs)
+            newest = _versions(page)
+            versions = {key: newest.get(key, 0) for key in keys}
+            found = kept.get(args)
+            if found is None or found.versions != versions or _is_over(found.made_of.changes_at):
+                found = _make(lambda: make(*args, **kwargs), versions)
+                with _lock:
+                    if len(kept) >= MOST_KEPT:
+                        kept.clear()
+                    kept[args] = found
+            page.include(found.made_of)
+            return found.value
+
+        return get
+
+    return decorate
+
+
+def forget() -> None:
+    """Begin as a new process does: for tests, whose databases number their changes alike."""
+    with _lock:
+        for kept in _all_kept:
+            kept.clear()
+
+
+def _make(make: Callable[[], Value], versions: Versions) -> Kept[Value]:
+    made_of = Recording()
+    with recording(made_of):
+        value = make()
+    return Kept(value, versions, made_of)
+
+
+def _is_over(moment: datetime | None) -> bool:
+    return moment is not None and moment <= timezone.now()
+
+
+def _versions(page: Recording) -> Versions:
+    """The newest change of each key, asked once a page, before anything that is kept is used."""
+    if page.versions is None:
+        rows = Change.objects.filter(key__in=_all_keys).values("key").annotate(newest=Max("id"))
+        page.versions = {row["key"]: row["newest"] for row in rows}
+    return page.versions
