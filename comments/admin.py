@@ -22,6 +22,7 @@ class SiteCommentAdmin(admin.ModelAdmin[SiteComment]):
     list_filter = ("is_removed", "submit_date")
     search_fields = ("comment", "user_name", "user_email")
     show_full_result_count = False
+    list_select_related = ("user",)
     date_hierarchy = "submit_date"
     ordering = ("-submit_date",)
     actions = ("remove", "put_back")

@@ -1,0 +1,115 @@
+"""How many queries each page takes in a process that has made others before, and no more for more rows."""
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from articles.models import ArticleCoin
+from newsroom.models import Page
+from newsroom.pagecache import shared
+
+from ..factories import (
+    AuthorFactory,
+    CoinFactory,
+    DraftBannerFactory,
+    PublishedArticleFactory,
+    QuoteFactory,
+    SectionFactory,
+    SponsoredArticleFactory,
+    TagFactory,
+    UserFactory,
+    comment_on,
+    member_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+BUDGETS = {
+    "/": 7,
+    "/policy/": 5,
+    "/policy/the-clause/": 8,
+    "/tag/custody/": 5,
+    "/author/ada/": 5,
+    "/prices/": 3,
+    "/prices/bitcoin/": 5,
+    "/about/": 4,
+    "/about/standards/": 4,
+    "/advertise/": 4,
+    "/newsletter/": 3,
+    "/search/?q=clause": 5,
+    "/nothing/": 5,
+}
+# The desk asks who is asking, what they may do, and which filters it offers.
+DESK_BUDGETS = {
+    "/admin/": 12,
+    "/admin/articles/article/": 12,
+    "/admin/comments/sitecomment/": 12,
+    "/admin/advertising/placement/": 12,
+    "/admin/ticker/quote/": 10,
+}
+
+
+@pytest.fixture
+def add_rows():
+    """Add so many of everything that a page may show."""
+    section = SectionFactory(name="Policy")
+    author, tag, coin = AuthorFactory(slug="ada"), TagFactory(slug="custody"), CoinFactory()
+    QuoteFactory(coin=coin)
+    Page.objects.create(title="Standards", slug="standards")
+    article = PublishedArticleFactory(slug="the-clause", section=section, authors=[author])
+
+    def add(count: int) -> None:
+        for number in range(count):
+            story = PublishedArticleFactory(section=section, authors=[author, AuthorFactory()])
+            for each in (article, story):
+                each.tags.add(tag, TagFactory())
+                ArticleCoin.objects.get_or_create(article=each, coin=coin)
+            comment_on(article, comment_on(article, user=UserFactory()) if number % 2 else None)
+            comment_on(story)
+            PublishedArticleFactory(kind="brief")
+            SponsoredArticleFactory()
+            DraftBannerFactory()
+            PublishedArticleFactory(section=SectionFactory(name=f"Section-{story.pk}"))
+            symbol = f"C{story.pk}"
+            QuoteFactory(coin=CoinFactory(name=symbol, symbol=symbol))
+
+    return add
+
+
+def queries(client, address: str) -> int:
+    ContentType.objects.clear_cache()
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code in (200, 404)
+    return len(captured)
+
+
+def test_every_page_keeps_its_budget_however_much_there_is(client, add_rows):
+    """A query a row (N+1) shows as a page that takes more for twelve rows of everything than for three."""
+    add_rows(3)
+    few = {address: queries(client, address) for address in BUDGETS}
+    assert {address: number for address, number in few.items() if number > BUDGETS[address]} == {}
+    add_rows(9)
+    shared.forget()
+    assert {address: queries(client, address) for address in BUDGETS} == few
+
+
+def test_the_desk_keeps_its_budget(client, add_rows):
+    client.force_login(member_of("Editors"))
+    add_rows(3)
+    few = {address: queries(client, address) for address in DESK_BUDGETS}
+    assert {address: number for address, number in few.items() if number > DESK_BUDGETS[address]} == {}
+    add_rows(9)
+    assert {address: queries(client, address) for address in DESK_BUDGETS} == few
+
+
+def test_a_page_that_asks_for_every_row_would_be_noticed(client, add_rows, monkeypatch):
+    """The check above can fail."""
+    from articles.querysets import ArticleQuerySet
+
+    monkeypatch.setattr(ArticleQuerySet, "for_cards", lambda self: self.defer("title"))
+    add_rows(3)
+    few = queries(client, "/policy/")
+    add_rows(9)
+    assert queries(client, "/policy/") > few
