@@ -205,9 +205,11 @@ class Article(ShownByRow):
         ordering = ["-published_at", "-pk"]
         permissions = [("publish_article", "Can publish, schedule and withdraw")]
         indexes = [
+            # Each is walked from one end: tests/articles/test_plans.py reads what both databases make of them.
             models.Index(fields=["status", "-published_at", "-id"], name="article_latest"),
+            models.Index(fields=["kind", "status", "-published_at", "-id"], name="article_kind_latest"),
             models.Index(fields=["section", "status", "-published_at", "-id"], name="article_section_latest"),
-            models.Index(fields=["status", "-comment_count"], name="article_most_discussed"),
+            models.Index(fields=["status", "-comment_count", "-published_at", "-id"], name="article_most_discussed_2"),
         ]
         constraints = [
             models.CheckConstraint(

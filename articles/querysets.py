@@ -49,7 +49,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(kind="brief")
 
     def most_discussed(self) -> Self:
-        return self.journalism().filter(comment_count__gt=0).order_by("-comment_count", "-published_at")
+        return self.journalism().filter(comment_count__gt=0).order_by("-comment_count", "-published_at", "-pk")
 
     def matching(self, words: list[str]) -> Self:
         """Pieces that contain every one of `words` (lower case) in headline, standfirst or body."""

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_safe
 from articles import front_page, page_keys, related
 from articles import search as searching
 from articles.models import Article, ArticleCoin, Author, Byline, Section, Tag
-from articles.pagination import page_of
+from articles.pagination import PARAMS, page_of
 from newsroom.pagecache import public_page, record
 from ticker.models import Coin
+
+MOST_COUNTED = 1000  # stories of one author: beyond that the number says no more than “many”
 
 
 @public_page()
@@ -21,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "articles/home.html", context)
 
 
-@public_page("page")
+@public_page(*PARAMS)
 @require_safe
 def section(request: HttpRequest, slug: str) -> HttpResponse:
     section = get_object_or_404(Section, slug=slug)
@@ -36,7 +38,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "articles/section.html", context)
 
 
-@public_page("page")
+@public_page(*PARAMS)
 @require_safe
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
@@ -45,13 +47,14 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "author": author,
         "page": page_of(stories.for_cards().newest_first(), request.GET),
-        "story_count": stories.count(),
+        "story_count": stories[:MOST_COUNTED].count(),
+        "most_counted": MOST_COUNTED,
         "canonical": author.get_absolute_url(),
     }
     return render(request, "articles/author.html", context)
 
 
-@public_page("page")
+@public_page(*PARAMS)
 @require_safe
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     tag = get_object_or_404(Tag, slug=slug)

@@ -26,8 +26,8 @@ class Recording:
     changes_at: datetime | None = None
     # Set once the answer has been seen to be the same for everybody.
     is_public: bool = False
-    # The newest change of what all pages share, once it was asked for.
-    versions: dict[str, int] | None = None
+    # The newest change of each thing that pages share, once it was asked for.
+    versions: dict[str, int] = field(default_factory=dict)
 
     def include(self, part: "Recording") -> None:
         """Say that the page shows something that was made before."""

@@ -7,7 +7,7 @@ database, so a page never mixes what it read with what was read before a change.
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -49,8 +49,7 @@ def shared(*keys: str) -> Callable[[Callable[Args, Value]], Callable[Args, Value
             page = current()
             if page is None:
                 return make(*args, **kwargs)
-            newest = _versions(page)
-            versions = {key: newest.get(key, 0) for key in keys}
+            versions = _versions(page, keys)
             found = kept.get(args)
             if found is None or found.versions != versions or _is_over(found.made_of.changes_at):
                 found = _make(lambda: make(*args, **kwargs), versions)
@@ -84,9 +83,9 @@ def _is_over(moment: datetime | None) -> bool:
     return moment is not None and moment <= timezone.now()
 
 
-def _versions(page: Recording) -> Versions:
-    """The newest change of each key, asked once a page, before anything that is kept is used."""
-    if page.versions is None:
-        rows = Change.objects.filter(key__in=_all_keys).values("key").annotate(newest=Max("id"))
-        page.versions = {row["key"]: row["newest"] for row in rows}
-    return page.versions
+def _versions(page: Recording, keys: Collection[str]) -> Versions:
+    """The newest change of each key: asked once a page for all that is shared, before anything kept is used."""
+    if not page.versions.keys() >= set(keys):
+        rows = Change.objects.filter(key__in=_all_keys).values_list("key").annotate(Max("id"))
+        page.versions = dict.fromkeys(_all_keys, 0) | dict(rows)
+    return {key: page.versions[key] for key in keys}

@@ -200,20 +200,66 @@ def test_names_and_titles_are_inert(client):
         assert live not in page
 
 
+def titles(page: str) -> list[str]:
+    """The headlines of a list, in their order."""
+    listed = page[page.index("<main") : page.index('class="pager"') if 'class="pager"' in page else None]
+    return re.findall(r"The clause number (\d+)</a>", listed)
+
+
+def link(page: str, relation: str) -> str | None:
+    found = re.search(rf'href="(\?[^"]+)" rel="{relation}"', page)
+    return found and found[1].replace("&amp;", "&")
+
+
 def test_pages_of_a_list_are_linked_both_ways_and_end(client):
-    PublishedArticleFactory.create_batch(23)
-    first = client.get("/policy/").content.decode()
-    assert 'href="?page=2" rel="next"' in first
-    second = client.get("/policy/?page=2").content.decode()
-    assert 'rel="prev"' in second
-    assert 'rel="next"' not in second
-    assert client.get("/policy/?page=3").status_code == 404
+    """Stories of one moment, too, stand on exactly one page."""
+    moment = timezone.now() - timedelta(hours=1)
+    PublishedArticleFactory.create_batch(30, published_at=moment)
+    PublishedArticleFactory.create_batch(25)
+    address, seen, pages = "/policy/", [], []
+    while address:
+        pages.append(client.get(address).content.decode())
+        seen += titles(pages[-1])
+        older = link(pages[-1], "next")
+        address = older and f"/policy/{older}"
+    assert [len(titles(page)) for page in pages] == [20, 20, 15]
+    assert len(seen) == len(set(seen)) == 55
+    assert link(pages[0], "prev") is None
+    back = client.get(f"/policy/{link(pages[2], 'prev')}").content.decode()
+    assert titles(back) == titles(pages[1])
+    first = client.get(f"/policy/{link(back, 'prev')}").content.decode()
+    assert titles(first) == titles(pages[0])
+    assert link(first, "prev") is None
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "two", "1e3", "٣", "99999999999", "501"])
-def test_a_page_that_is_no_page_is_not_found(client, number):
-    SectionFactory()
-    assert client.get(f"/policy/?page={number}").status_code == 404
+def test_a_page_does_not_move_when_something_new_comes_out(client):
+    PublishedArticleFactory.create_batch(25)
+    older = link(client.get("/policy/").content.decode(), "next")
+    before = titles(client.get(f"/policy/{older}").content.decode())
+    PublishedArticleFactory.create_batch(5)
+    assert titles(client.get(f"/policy/{older}").content.decode()) == before
+
+
+def test_pages_of_a_search_keep_what_was_searched_for(client):
+    PublishedArticleFactory.create_batch(25)
+    older = link(client.get("/search/?q=paragraph&section=policy").content.decode(), "next")
+    assert older.startswith("?q=paragraph&section=policy&before=")
+    assert len(titles(client.get(f"/search/{older}").content.decode())) == 5
+
+
+PLACES = ["0", "-1", "two", "1e3", "٣-1", "1-", "-1-1", "9" * 17 + "-" + "9" * 19, "1-1", "9" * 300 + "-1"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_page_that_is_no_page_is_not_found(client, place):
+    PublishedArticleFactory()
+    assert client.get(f"/policy/?before={place}").status_code == 404
+
+
+@pytest.mark.parametrize("place", ["99999999999999999-999999999999999999", "0-0"])
+def test_the_ends_of_time_are_places_too(client, place):
+    PublishedArticleFactory()
+    assert client.get(f"/policy/?after={place}").status_code == 200
 
 
 @pytest.mark.parametrize("query", ['"unbalanced', "a AND OR NOT (", "😀", "x" * 10_000, "%FF%FE", "", "-", "'; DROP"])

@@ -26,7 +26,7 @@ ADDRESSES = [
     "/no/such/page/at/all/",
     "/policy/%00/",
     "/%FF%FE/",
-    "/policy/?page=%00&page=%FF",
+    "/policy/?before=%00&after=%FF",
     "/?a[]=1&a[]=2&=&&&%%%",
     "/search/?q=%00%FF&section=%00&page=1",
     "/search/?q[]=a",

@@ -1,0 +1,108 @@
+"""What both databases make of the queries that readers cause most: a walk along an index, never over the table."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from articles.models import Article, ArticleCoin, Author, Section, Tag
+from articles.pagination import Place
+from comments.models import comments_on
+from newsroom.demo import scale
+from newsroom.pagecache.models import Change
+
+from ..factories import AuthorFactory, CoinFactory, SectionFactory, TagFactory
+
+LARGE = ("articles_article", "django_comments", "django_comments_xtd_xtdcomment", "pagecache_change")
+
+
+@pytest.fixture(scope="module")
+def archive(django_db_setup: Any, django_db_blocker: Any) -> Any:
+    """Two thousand stories and comments, with statistics, for all tests of this file."""
+    with django_db_blocker.unblock():
+        from django.db import transaction
+
+        atomic = transaction.atomic()
+        atomic.__enter__()
+        for name in ("Markets", "Policy", "Technology", "Business"):
+            SectionFactory(name=name)
+        scale.load(2, lambda text: None)
+        tag, author, coin = TagFactory(), AuthorFactory(), CoinFactory()
+        for story in Article.objects.all()[:40]:
+            story.tags.add(tag)
+            ArticleCoin.objects.create(article=story, coin=coin)
+            story.bylines.create(author=author)
+        Change.objects.bulk_create(Change(key=f"article:{number}") for number in range(2000))
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        yield
+        transaction.set_rollback(True)
+        atomic.__exit__(None, None, None)
+
+
+def cards() -> Any:
+    return Article.objects.published().for_cards().newest_first()
+
+
+def middle() -> Place:
+    return Place(timezone.now() - timedelta(days=1500), 1000)
+
+
+# Name: (query, whether it comes out of the index in its order).
+HOTTEST = {
+    "front page": (lambda: cards().stories().journalism()[:120], True),
+    "briefs": (lambda: cards().briefs()[:8], True),
+    "sponsored": (lambda: cards().filter(kind="sponsored")[:1], True),
+    "section": (lambda: cards().filter(section=Section.objects.get(slug="policy"))[:21], True),
+    "section, far back": (
+        lambda: cards().filter(middle().older, section=Section.objects.get(slug="policy"))[:21],
+        True,
+    ),
+    "most discussed": (lambda: Article.objects.published().most_discussed().for_cards()[:5], True),
+    "article": (lambda: Article.objects.published().filter(slug="plain-7"), False),
+    "next scheduled": (lambda: Article.objects.scheduled().order_by("published_at")[:1], False),
+    "tag": (lambda: cards().filter(tags=Tag.objects.get())[:21], False),
+    "author": (lambda: cards().filter(bylines__author=Author.objects.get())[:21], False),
+    "coin": (
+        lambda: ArticleCoin.objects.filter(coin__symbol="BTC").order_by("-article__published_at")[:8],
+        False,
+    ),
+    "comments": (lambda: comments_on(Article.objects.first()).order_by("thread_id", "pk"), False),
+    "shares a tag": (
+        lambda: Article.objects.filter(pk__lt=5).annotate(
+            shares=Exists(Article.tags.through.objects.filter(article_id=OuterRef("pk"), tag_id=1))
+        ),
+        False,
+    ),
+    "new changes": (lambda: Change.objects.filter(id__gt=1500).order_by("id"), True),
+    "changes of keys": (lambda: Change.objects.filter(key__in=["article:1", "stories"], id__gt=1500), False),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", HOTTEST)
+def test_no_query_walks_over_a_large_table(archive, name):
+    query, is_ordered = HOTTEST[name]
+    plan = query().explain()
+    assert not whole_tables(plan), plan
+    if is_ordered:
+        assert "TEMP B-TREE" not in plan, plan
+        assert not re.search(r"^\s*->\s+Sort|^Sort", plan, re.MULTILINE), plan
+
+
+@pytest.mark.django_db
+def test_a_walk_over_a_table_would_be_seen(archive):
+    """The check above can fail."""
+    plan = Article.objects.filter(word_count=7).order_by("word_count").explain()
+    assert whole_tables(plan)
+
+
+def whole_tables(plan: str) -> list[str]:
+    """Large tables that the plan reads in full."""
+    if connection.vendor == "postgresql":
+        return [table for table in LARGE if re.search(rf"Seq Scan on {table}\b(?!_)", plan)]
+    return [table for table in LARGE if re.search(rf"SCAN {table}\b(?!_)(?! USING)", plan)]
