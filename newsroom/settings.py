@@ -29,6 +29,7 @@ DEBUG = env.bool("DEBUG", default=False)
 # A folder that once held the demo stays a demo folder, so that manage.py works there as it is.
 DEMO = env.bool("DEMO", default=(DATA_DIR / "demo").exists())
 PRODUCTION = not (DEBUG or DEMO)
+HOST = env.str("HOST", default="127.0.0.1")
 PORT = environment.whole_number("PORT", default=8000, most=65535)
 WEB_WORKERS = environment.whole_number("WEB_WORKERS", default=1, most=64)
 

@@ -22,6 +22,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# For what happens before any database is asked.
+not_on_the_second_database = pytest.mark.skipif(
+    os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="Seen on SQLite already."
+)
 START_WITHIN = 90  # seconds: drawing and loading the demo on a busy machine
 
 

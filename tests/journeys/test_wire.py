@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from .conftest import Site
+from .conftest import Site, not_on_the_second_database
 
-pytestmark = pytest.mark.xdist_group("journeys")
+pytestmark = [pytest.mark.xdist_group("journeys"), not_on_the_second_database]
 STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
 
 

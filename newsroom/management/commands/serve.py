@@ -1,26 +1,35 @@
 """Everything that `./run` starts: checks, database, static files, then web, worker and clock under one parent."""
 
 import errno
+import os
 import socket
 import sys
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from newsroom.demo import accounts, loader
 from newsroom.models import Publication
 from newsroom.supervisor import Child, Supervisor
 
-HOST = "127.0.0.1"
-
 
 class Command(BaseCommand):
     help = "Prepares the publication and serves it: web, worker and clock under one parent."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--only",
+            choices=list(PARTS),
+            help="Become one part, where another program watches over it. The database must be migrated by then.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["only"]:
+            command = PARTS[options["only"]]()
+            os.execv(command[0], command)
         check_port(settings.PORT)
         check_database()
         self.prepare()
@@ -64,25 +73,37 @@ class Command(BaseCommand):
         self.say("  Stop with Ctrl+C.\n")
 
 
-def children() -> list[Child]:
-    python = sys.executable
-    web = [
-        *(python, "-m", "gunicorn", "newsroom.asgi:application"),
-        *("--bind", f"{HOST}:{settings.PORT}", "--workers", str(settings.WEB_WORKERS)),
+def web() -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", "newsroom.asgi:application"),
+        *("--bind", f"{settings.HOST}:{settings.PORT}", "--workers", str(settings.WEB_WORKERS)),
         *("--worker-class", "newsroom.pagecache.worker.PageWorker", "--http-parser", "fast"),
         *("--keep-alive", "20", "--no-control-socket"),
         *("--log-level", "warning", "--graceful-timeout", "8", "--worker-tmp-dir", str(settings.DATA_DIR)),
     ]
-    manage = [python, "manage.py"]
-    worker = [*manage, "db_worker", "--no-reload", "--no-startup-delay", "--interval", "0.5", "-v", "0"]
-    return [Child("web server", web), Child("worker", worker), Child("clock", [*manage, "clock"])]
+
+
+def worker() -> list[str]:
+    options = ("--no-reload", "--no-startup-delay", "--interval", "0.5", "-v", "0")
+    return [sys.executable, "manage.py", "db_worker", *options]
+
+
+def clock() -> list[str]:
+    return [sys.executable, "manage.py", "clock"]
+
+
+PARTS = {"web": web, "worker": worker, "clock": clock}
+
+
+def children() -> list[Child]:
+    return [Child("web server", web()), Child("worker", worker()), Child("clock", clock())]
 
 
 def check_port(port: int) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((settings.HOST, port))
         except (OSError, OverflowError) as error:
             in_use = getattr(error, "errno", None) == errno.EADDRINUSE
             reason = "is in use" if in_use else "cannot be used"
