@@ -54,10 +54,15 @@ class PageProtocol(ASGIProtocol):  # type: ignore[misc]
     _answered_at = 0.0
 
     def data_received(self, data: bytes) -> None:
-        if self._awaiting_request and self.req_count > self._fed_for and self._answer(data):
+        if self._is_between_requests() and self._answer(data):
             return
         super().data_received(data)
         self._fed_for = max(1, self._fed_for, self.req_count)
+
+    def _is_between_requests(self) -> bool:
+        """Whether gunicorn waits for a request, or has not begun to, and its parser holds nothing of one."""
+        is_waiting = self._awaiting_request and self.req_count > self._fed_for
+        return is_waiting or (self.req_count == 0 and self._fed_for == 0)
 
     def _feed_callback_parser(self, data: bytes) -> bool:
         # Called between two requests with what came behind the first: then it belongs to the next.
