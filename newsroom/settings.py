@@ -185,6 +185,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MAX_AGE = 3600
+# What browsers may fetch ahead: the story that a reader is about to open. It is named in a header of every page.
+WHITENOISE_MIMETYPES = {".speculationrules": "application/speculationrules+json"}
+SPECULATION_RULES = "newsroom/next.speculationrules"
 FILE_UPLOAD_PERMISSIONS = 0o644
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
@@ -39,6 +40,8 @@ class PageCacheMiddleware:
         made.is_public = True
         named = sorted(made.keys)
         response["Surrogate-Key"] = " ".join(named)
+        if response.get("Content-Type", "").startswith("text/html"):
+            response["Speculation-Rules"] = f'"{static(settings.SPECULATION_RULES)}"'
         if self.cdn is not None and self.cdn.header != "Surrogate-Key":
             response[self.cdn.header] = self.cdn.separator.join(named)
         response["Cache-Control"] = self.cache_control(response.status_code, *made.lifetime(timezone.now()))

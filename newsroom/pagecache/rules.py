@@ -43,8 +43,8 @@ def params_of(path: str) -> tuple[frozenset[str], frozenset[str]] | None:
 
     None when what is there is not the same for everybody. An address of nothing is: it is a 404 for all.
     """
-    if len(path) > LONGEST_PATH or "\x00" in path:
-        return None
+    if len(path) > LONGEST_PATH or "\x00" in path or path.startswith(settings.STATIC_URL):
+        return None  # Static files are compressed and named already; whitenoise has them at hand.
     try:
         view = resolve(path).func
     except Resolver404:

@@ -132,6 +132,14 @@ def test_a_public_page_is_the_same_for_every_reader(client, address):
     assert client.get(address).content == response.content
 
 
+def test_a_browser_is_told_what_it_may_fetch_ahead(client):
+    """The story that a reader is about to open; only pages say so."""
+    article = PublishedArticleFactory()
+    assert client.get(article.get_absolute_url())["Speculation-Rules"] == '"/static/newsroom/next.speculationrules"'
+    assert "Speculation-Rules" not in client.get("/robots.txt")
+    assert "Speculation-Rules" not in client.get("/search/?q=clause")
+
+
 def test_pages_do_not_differ_for_somebody_who_is_signed_in(client):
     article = full_article()
     before = client.get(article.get_absolute_url()).content

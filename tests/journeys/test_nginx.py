@@ -167,6 +167,8 @@ def test_files_come_from_the_disk_for_a_year(front):
     page = body.decode()
     style = re.search(r'href="(/static/[^"]+site\.[^"]+\.css)"', page)[1]
     picture = re.search(r'src="(/media/[^"]+)"', page)[1]
+    rules = front.ask(STORY)[0].headers["Speculation-Rules"].strip('"')
+    assert front.ask(rules)[0].headers["Content-Type"] == "application/speculationrules+json"
     for path in (style, picture):
         answer, content = front.ask(path, Accept_Encoding="gzip")
         assert answer.status == 200, path

@@ -115,6 +115,15 @@ def test_a_reader_who_has_the_page_gets_no_body(line):
     assert ask(line, STORY, f"If-Modified-Since: {fields['last-modified']}")[0] == 304
 
 
+def test_static_files_are_whitenoises(line):
+    """Compressed once, when they were built."""
+    style = re.search(rb'href="(/static/[^"]+site[^"]+css)"', ask(line)[2])[1].decode()
+    status, fields, body = ask(line, style, "Accept-Encoding: br")
+    assert (status, fields["content-encoding"]) == (200, "br")
+    assert "immutable" in fields["cache-control"]
+    assert len(body) < 20_000
+
+
 def test_head_has_the_same_fields_and_no_body(line):
     _, fields, _ = ask(line)
     status, head, _ = ask(line, STORY, method="HEAD")

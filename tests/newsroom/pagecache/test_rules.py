@@ -31,6 +31,7 @@ LONG = "x" * 500
         ("/comments/tokens/", "", None),
         ("/healthz", "", None),
         ("/media/a.webp", "", None),
+        ("/static/newsroom/css/site.css", "", None),
         (f"/{LONG}/", "", None),
         ("/policy/\0/", "", None),
     ],
