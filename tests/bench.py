@@ -28,6 +28,7 @@ from .journeys.test_nginx import NGINX, write_configuration
 from .newsroom.test_supervisor import descendants
 
 STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
+ENCODINGS = {"plain": "identity", "gzip": "gzip"}
 # A request that carries this cookie is answered by Django.
 MADE_ANEW = {"Cookie": "fresh=1"}
 COLD = {
@@ -112,8 +113,8 @@ def load(url: str, pids: list[int], connections: int, seconds: float, **fields: 
     count = int(re.search(r"(\d+) requests in", text)[1])
     return Load(
         per_second=float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]),
-        p50=milliseconds(re.search(r"50%\s+(\S+)", text)[1]),
-        p99=milliseconds(re.search(r"99%\s+(\S+)", text)[1]),
+        p50=milliseconds(re.search(r"^\s+50%\s+(\S+)", text, re.MULTILINE)[1]),
+        p99=milliseconds(re.search(r"^\s+99%\s+(\S+)", text, re.MULTILINE)[1]),
         cpu_us=(cpu_seconds(pids) - before) / count * 1e6,
     )
 
@@ -160,12 +161,11 @@ def say(*columns: object) -> None:
 def warm(site: Site, workers: int, yardstick: tuple[str, list[int]], folder: Path, seconds: float) -> None:
     url, pids = yardstick
     fetch(site, STORY)
-    names = {"plain": "identity", "gzip": "gzip"}
-    for name, encoding in names.items():
+    for name, encoding in ENCODINGS.items():
         (folder / "static" / f"{name}.html").write_bytes(fetch(site, STORY, Accept_Encoding=encoding)[1])
     etag = fetch(site, STORY)[0]["etag"]
     web = web_processes(site)
-    for name, encoding in names.items():
+    for name, encoding in ENCODINGS.items():
         for connections in (1, 32, 256):
             ours, theirs = [], []
             for _ in range(3):  # In turns, so that whatever else the machine does falls on both.
@@ -186,8 +186,9 @@ def row(name: str, ours: Load, theirs: Load) -> None:
     say(name, *figures, f"{spread:.1f}")
 
 
-def behind_nginx(site: Site, folder: Path, seconds: float) -> None:
-    """Our nginx file with TLS taken off and no limits, beside a static file of the same nginx."""
+def behind_nginx(site: Site, yardstick: tuple[str, list[int]], folder: Path, seconds: float) -> None:
+    """Our nginx file with TLS taken off and no limits."""
+    url, static_pids = yardstick
     folder.mkdir()
     port = free_port()
     configuration = write_configuration(folder, site, port, free_port())
@@ -195,16 +196,17 @@ def behind_nginx(site: Site, folder: Path, seconds: float) -> None:
     text = re.sub(r"^\s*(limit_req|ssl_)\S* .*\n", "", text, flags=re.MULTILINE)
     text = text.replace("proxy_set_header Host $host;", "proxy_set_header Host 127.0.0.1;")
     text = text.replace("daemon off;", "daemon off; worker_processes 1;")
-    text = text.replace("location /media/", f"location = /plain.html {{ root {folder}; }}\n    location /media/", 1)
     configuration.write_text(text)
-    (folder / "plain.html").write_bytes(fetch(site, STORY, Accept_Encoding="identity")[1])
     with running_nginx(folder, configuration) as pids:
         address = f"http://127.0.0.1:{port}"
-        ours, theirs = [], []
-        for _ in range(3):
-            theirs.append(load(f"{address}/plain.html", pids, 32, seconds, Host="news.example"))
-            ours.append(load(address + STORY, pids, 32, seconds, Host="news.example"))
-        row("behind our nginx, plain, c=32", middle(ours), middle(theirs))
+        for name, encoding in ENCODINGS.items():
+            fields = {"Host": "news.example", "Accept_Encoding": encoding}
+            for connections in (32, 256):
+                ours, theirs = [], []
+                for _ in range(3):
+                    theirs.append(load(f"{url}/{name}.html", static_pids, connections, seconds, **fields))
+                    ours.append(load(address + STORY, pids, connections, seconds, **fields))
+                row(f"behind our nginx, {name}, c={connections}", middle(ours), middle(theirs))
 
 
 def cold(site: Site, requests: int) -> None:
@@ -290,7 +292,7 @@ def main() -> None:
                     say("", "requests/s", "nginx = 1", "CPU µs", "p50 ms", "p99 ms", "p99/p50")
                     warm(site, workers, yardstick, folder / "yardstick", options.seconds)
                     if workers == 1:
-                        behind_nginx(site, folder / "front", options.seconds)
+                        behind_nginx(site, yardstick, folder / "front", options.seconds)
                         elsewhere = Elsewhere(site)
                         elsewhere.do(THOUSAND_COMMENTS)
                         elsewhere.stop()
