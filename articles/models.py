@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_prose_editor.fields import ProseEditorField
 
-from articles import body, images, page_keys
+from articles import body, images, page_keys, words
 from articles.querysets import ArticleQuerySet, SectionQuerySet
 from newsroom.pagecache.rows import Shown, ShownByRow, ShownWhole
 from ticker.models import Coin
@@ -206,6 +206,7 @@ class Article(ShownByRow):
         permissions = [("publish_article", "Can publish, schedule and withdraw")]
         indexes = [
             # Each is walked from one end: tests/articles/test_plans.py reads what both databases make of them.
+            models.Index(fields=["-published_at", "-id"], name="article_by_time"),
             models.Index(fields=["status", "-published_at", "-id"], name="article_latest"),
             models.Index(fields=["kind", "status", "-published_at", "-id"], name="article_kind_latest"),
             models.Index(fields=["section", "status", "-published_at", "-id"], name="article_section_latest"),
@@ -232,7 +233,7 @@ class Article(ShownByRow):
         self.body = body.sanitise(self.body)
         text = body.plain_text(self.body)
         self.word_count = len(text.split())
-        self.search_text = f"{self.title}\n{self.standfirst}\n{text}".lower()
+        self.search_text = words.search_text(self.title, f"{self.standfirst}\n{text}")
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

@@ -8,7 +8,7 @@ stories come out. The links name the story’s time and key: ?before=17954865600
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, QueryDict
@@ -75,33 +75,59 @@ class PageOf:
         return f"{self.query}&" if self.query else ""
 
 
-def page_of(queryset: QuerySet[Any], params: QueryDict, keep: dict[str, str] | None = None) -> PageOf:
-    """Return the page that ?before= or ?after= names, else the first, of stories ordered newest first.
+class Walk(Protocol):
+    """A list of stories that can be walked from its newest or from a place in it, no more of it than asked for."""
 
-    One query: whether there is more is seen from one row more. Raises Http404 for a place that no link of ours names,
+    def newest(self, count: int) -> list[Any]: ...
+    def older(self, place: Place, count: int) -> list[Any]: ...
+    def newer(self, place: Place, count: int) -> list[Any]:
+        """The nearest first."""
+
+
+@dataclass(frozen=True)
+class QueryWalk:
+    """A walk along a queryset."""
+
+    queryset: QuerySet[Any]
+
+    def newest(self, count: int) -> list[Any]:
+        return list(self.queryset.order_by("-published_at", "-pk")[:count])
+
+    def older(self, place: Place, count: int) -> list[Any]:
+        return list(self.queryset.filter(place.older).order_by("-published_at", "-pk")[:count])
+
+    def newer(self, place: Place, count: int) -> list[Any]:
+        return list(self.queryset.filter(place.newer).order_by("published_at", "pk")[:count])
+
+
+def page_of(stories: QuerySet[Any] | Walk, params: QueryDict, keep: dict[str, str] | None = None) -> PageOf:
+    """Return the page that ?before= or ?after= names, else the first, the newest stories first.
+
+    One walk: whether there is more is seen from one row more. Raises Http404 for a place that no link of ours names,
     or behind which there is nothing. `keep` stays in the links.
     """
+    walk = QueryWalk(stories) if isinstance(stories, QuerySet) else stories
     kept = QueryDict(mutable=True)
     kept.update({name: value for name, value in (keep or {}).items() if value})
     before, after = params.get("before"), params.get("after")
     if before is not None:
-        return _before(queryset, Place.named(before), kept.urlencode())
-    if after is not None and (page := _after(queryset, Place.named(after), kept.urlencode())):
+        return _before(walk, Place.named(before), kept.urlencode())
+    if after is not None and (page := _after(walk, Place.named(after), kept.urlencode())):
         return page
-    rows = list(queryset[: PAGE_SIZE + 1])
+    rows = walk.newest(PAGE_SIZE + 1)
     return PageOf(rows[:PAGE_SIZE], has_newer=False, has_older=len(rows) > PAGE_SIZE, query=kept.urlencode())
 
 
-def _before(queryset: QuerySet[Any], place: Place, query: str) -> PageOf:
-    rows = list(queryset.filter(place.older)[: PAGE_SIZE + 1])
+def _before(walk: Walk, place: Place, query: str) -> PageOf:
+    rows = walk.older(place, PAGE_SIZE + 1)
     if not rows:
         raise Http404("No such page.")
     return PageOf(rows[:PAGE_SIZE], has_newer=True, has_older=len(rows) > PAGE_SIZE, query=query)
 
 
-def _after(queryset: QuerySet[Any], place: Place, query: str) -> PageOf | None:
+def _after(walk: Walk, place: Place, query: str) -> PageOf | None:
     """The page that ends before `place`, or None if that is the first one."""
-    rows = list(queryset.filter(place.newer).order_by("published_at", "pk")[: PAGE_SIZE + 1])
+    rows = walk.newer(place, PAGE_SIZE + 1)
     if len(rows) <= PAGE_SIZE:
         return None
     return PageOf(rows[PAGE_SIZE - 1 :: -1], has_newer=True, has_older=True, query=query)

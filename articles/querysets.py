@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -50,10 +50,3 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def most_discussed(self) -> Self:
         return self.journalism().filter(comment_count__gt=0).order_by("-comment_count", "-published_at", "-pk")
-
-    def matching(self, words: list[str]) -> Self:
-        """Pieces that contain every one of `words` (lower case) in headline, standfirst or body."""
-        condition = Q()
-        for word in words:
-            condition &= Q(search_text__contains=word)
-        return self.filter(condition)

@@ -115,9 +115,10 @@ def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[: searching.LONGEST_QUERY]
     section_slug = request.GET.get("section", "")
     sections = list(Section.objects.all())
-    chosen = section_slug if section_slug in {section.slug for section in sections} else ""
-    page = page_of(searching.find(query, chosen), request.GET, keep={"q": query, "section": chosen})
+    chosen = next((section for section in sections if section.slug == section_slug), None)
     found = searching.words(query)
+    results = searching.Results.of(found, chosen)
+    page = page_of(results, request.GET, keep={"q": query, "section": chosen.slug if chosen else ""})
     for story in page.items:
         story.excerpt = searching.excerpt(story, found)
     context = {

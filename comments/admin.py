@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django_comments.models import Comment
 from django_comments_xtd.models import XtdComment
 
+from articles.long_lists import LongListAdmin
 from comments import moderation
 from comments.models import SiteComment
 
@@ -17,14 +18,13 @@ for library_model in (Comment, XtdComment):
 
 
 @admin.register(SiteComment)
-class SiteCommentAdmin(admin.ModelAdmin[SiteComment]):
+class SiteCommentAdmin(LongListAdmin):
     list_display = ("excerpt", "user_name", "submit_date", "is_removed")
     list_filter = ("is_removed", "submit_date")
     search_fields = ("comment", "user_name", "user_email")
-    show_full_result_count = False
     list_select_related = ("user",)
-    date_hierarchy = "submit_date"
     ordering = ("-submit_date",)
+    sortable_by = ("submit_date",)
     actions = ("remove", "put_back")
     readonly_fields = ("user_name", "user_email", "user_url", "comment", "submit_date", "is_removed", "level")
     fields = readonly_fields

@@ -16,6 +16,7 @@ import comments.privacy
 import newsletter.subscriptions
 import newsroom.pagecache.changes
 import newsroom.pagecache.shelves
+import newsroom.query_statistics
 import ticker.quotes
 from newsroom.models import Heartbeat, PeriodicJob
 
@@ -73,6 +74,7 @@ JOBS = (
     Job("prices of new stories", timedelta(minutes=1), articles.publishing.keep_prices_of_new_stories),
     Job("forget page changes", timedelta(hours=1), newsroom.pagecache.changes.forget_old_changes),
     Job("tidy kept pages", timedelta(minutes=10), newsroom.pagecache.shelves.tidy_files),
+    Job("statistics for queries", timedelta(hours=6), newsroom.query_statistics.refresh),
     Job("tidy the queue", timedelta(minutes=5), tidy_queue),
     Job("forget unconfirmed comments", timedelta(hours=1), comments.confirmation.forget_expired),
     Job("forget network addresses", timedelta(hours=6), comments.privacy.forget_ip_addresses),

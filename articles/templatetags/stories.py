@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles import body, page_keys, page_metadata
 from articles.models import Article, Section
+from articles.words import places
 from newsroom.pagecache import changes_at, record, whole
 from newsroom.pagecache.shared import shared
 from ticker.models import Coin
@@ -69,15 +70,12 @@ def short_date(moment: datetime) -> str:
 
 @register.filter
 def highlight(text: str, words: list[str]) -> SafeString:
-    """Escape `text` and mark every one of `words` in it."""
-    if not words:
-        return SafeString(escape(text))
-    pattern = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)), re.IGNORECASE)
+    """Escape `text` and mark every one of `words` in it, in whatever form."""
     parts: list[Any] = []
     end = 0
-    for match in pattern.finditer(text):
-        parts += [escape(text[end : match.start()]), "<mark>", escape(match[0]), "</mark>"]
-        end = match.end()
+    for start, stop in places(text, words):
+        parts += [escape(text[end:start]), "<mark>", escape(text[start:stop]), "</mark>"]
+        end = stop
     # Every part was escaped above.
     return mark_safe("".join([*parts, escape(text[end:])]))
 

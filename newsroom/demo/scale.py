@@ -13,6 +13,8 @@ from django_comments.models import Comment
 from django_comments_xtd.models import XtdComment
 
 from articles.models import Article, Section
+from articles.words import search_text
+from newsroom import query_statistics
 from newsroom.pagecache import changes, keys
 
 BATCH = 1000
@@ -35,6 +37,7 @@ def load(thousands: int, say: Callable[[str], None]) -> None:
             changes.purge(keys.EVERYTHING)
         if batch % 10 == 9 or batch == thousands - 1:
             say(f"{(batch + 1) * BATCH:,} stories and comments")
+    query_statistics.refresh.func()
 
 
 def add_stories(batch: int, first: int, sections: list[Section], rng: random.Random, now: datetime) -> list[Article]:
@@ -50,7 +53,7 @@ def add_stories(batch: int, first: int, sections: list[Section], rng: random.Ran
                 slug=f"plain-{number}",
                 standfirst=words[:120],
                 body=f"<p>{words}</p>",
-                search_text=f"{title}\n{words}".lower(),
+                search_text=search_text(title, words),
                 word_count=120,
                 byline="The desk",
                 status=Article.Status.PUBLISHED,

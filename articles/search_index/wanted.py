@@ -1,0 +1,17 @@
+"""What is asked of the index."""
+
+from dataclasses import dataclass
+
+from articles.pagination import Place
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Stories with every one of `words`, as `articles.search.words` returns them."""
+
+    words: tuple[str, ...]
+    section: int | None = None
+    published: bool = True
+    before: Place | None = None
+    after: Place | None = None
+    begins: bool = False  # The last word may be the beginning of one.

@@ -1,0 +1,49 @@
+"""Words as search sees them: small letters without accents and apostrophes, and which of them are forms of one word."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+LONGEST_TEXT = 200_000
+_WORD = re.compile(r"[^\W_]+")
+_APOSTROPHE = re.compile(r"(?<=[^\W_])['’](?=[^\W_])")
+_ENDING = re.compile(r"(?<=\w{3})(?:ings?|ied|ies|ed|es|ly|e|s|y)$")
+# Letters of Europe with an accent, to the same ones without: text that went through it keeps its length.
+_WITHOUT_ACCENT = {
+    code: unicodedata.normalize("NFKD", chr(code))[0]
+    for code in range(0xC0, 0x250)
+    if unicodedata.combining(unicodedata.normalize("NFKD", chr(code))[-1])
+}
+
+
+def words_of(text: str) -> list[str]:
+    """The words of `text` in their order: letters and digits only, whatever was typed between them."""
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text)
+        text = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return _WORD.findall(_APOSTROPHE.sub("", text).casefold())
+
+
+def search_text(headline: str, text: str) -> str:
+    """What the index reads of a story: the words of its headline in the first line, all others in the second."""
+    # PostgreSQL keeps at most a megabyte of lexemes a story.
+    return f"{' '.join(words_of(headline))}\n{' '.join(words_of(text))[:LONGEST_TEXT]}"
+
+
+def places(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Where in `text` one of `words`, or another form of it, begins and ends.
+
+    The index stems as the literature does; this is a rougher guess, good enough to mark what it found.
+    """
+    roots = {_root(word) for word in words}
+    if not roots:
+        return
+    beginning = "|".join(map(re.escape, sorted(roots, key=len, reverse=True)))
+    plain = text.translate(_WITHOUT_ACCENT)
+    for match in re.finditer(rf"(?<![^\W_])(?:{beginning})[^\W_]*", plain, re.IGNORECASE):
+        if _root(match[0].lower()) in roots:
+            yield match.span()
+
+
+def _root(word: str) -> str:
+    return _ENDING.sub("", word)

@@ -1,0 +1,202 @@
+"""Search: what it finds, in which order, and that its index follows every write."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection
+from django.http import QueryDict
+from django.utils import timezone
+
+from articles import publishing, search, search_index
+from articles.models import Article
+from articles.pagination import PAGE_SIZE, page_of
+from articles.templatetags.stories import highlight
+from articles.words import words_of
+from newsroom.demo import scale
+
+from ..factories import DraftArticleFactory, PublishedArticleFactory, ScheduledArticleFactory, SectionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def found(query: str, section: Any = None) -> list[str]:
+    results = search.Results.of(search.words(query), section)
+    return [story.title for story in results.newest(100)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("bank", "banks", "BANKS", "staking", "stake", "zurich", "Zürich", "harbour's", "harbours", "O’Neil", "oneil"),
+        *("the who", "nine-banks", "nine banks", "and/or", "1.5", "97,412", "$BTC", "stake bank zurich"),
+        '"staking" AND',
+    ],
+)
+def test_a_word_is_found_in_its_other_forms(query):
+    PublishedArticleFactory(
+        title="Nine-banks in Zürich",
+        standfirst="The harbour’s notary O'Neil asked The Who and/or nobody.",
+        body="<p>They were staking 1.5 BTC at $97,412.</p>",
+    )
+    PublishedArticleFactory(title="Another", standfirst="Nothing of it.")
+    assert found(query) == ["Nine-banks in Zürich"]
+
+
+def test_every_word_must_be_there():
+    PublishedArticleFactory(title="A clause")
+    assert found("clause paragraph") == ["A clause"]
+    assert found("clause paragraph zebra") == []
+    assert found("ban") == found("!?") == found("") == []
+
+
+@pytest.mark.parametrize("word", ["section_1", "status_published", "published", "section"])
+def test_nobody_can_ask_for_what_the_index_keeps_for_itself(word):
+    PublishedArticleFactory()
+    assert found(word) == []
+
+
+def test_only_what_is_public_is_found_and_at_its_time():
+    DraftArticleFactory(title="Clause of a draft")
+    ScheduledArticleFactory(title="Clause to come")
+    withdrawn = PublishedArticleFactory(title="Clause taken back")
+    publishing.withdraw(withdrawn, by=None)
+    assert found("clause") == []
+    with time_machine.travel(timezone.now() + timedelta(hours=3)):
+        assert found("clause") == ["Clause to come"]
+
+
+def test_the_newest_come_first_whatever_their_keys_and_pages_join():
+    now = timezone.now()
+    for hours in (5, 1, 4, 2, 3):
+        for number in range(9):
+            moment = now - timedelta(hours=hours, seconds=number // 3)  # three of the same moment
+            PublishedArticleFactory(title=f"Clause {hours} {number}", published_at=moment)
+    expected = list(Article.objects.order_by("-published_at", "-pk").values_list("title", flat=True))
+    walk = search.Results.of(["clause"])
+    first = page_of(walk, QueryDict())
+    second = page_of(walk, QueryDict(first.older[1:]))
+    third = page_of(walk, QueryDict(second.older[1:]))
+    assert [story.title for page in (first, second, third) for story in page.items] == expected
+    assert not third.has_older
+    back = page_of(walk, QueryDict(third.newer[1:]))
+    assert back.items == second.items
+    assert page_of(walk, QueryDict(back.newer[1:])).items == first.items
+    assert len(first.items) == PAGE_SIZE
+
+
+def test_a_section_is_searched_alone():
+    markets = SectionFactory(name="Markets")
+    PublishedArticleFactory(title="In policy")
+    PublishedArticleFactory(title="In markets", section=markets)
+    assert found("paragraph", markets) == ["In markets"]
+
+
+def changes() -> list[Any]:
+    """Every way in which a story may change, by model, by query and in bulk."""
+    return [
+        lambda story: Article.objects.filter(pk=story.pk).update(status="withdrawn"),
+        lambda story: Article.objects.filter(pk=story.pk).update(published_at=timezone.now() - timedelta(days=9)),
+        lambda story: Article.objects.filter(pk=story.pk).update(status="published"),
+        lambda story: Article.objects.filter(pk=story.pk).update(created_at=timezone.now() - timedelta(days=9)),
+        lambda story: Article.objects.filter(pk=story.pk).update(section=SectionFactory(name="Technology")),
+        lambda story: Article.objects.filter(pk=story.pk).update(comment_count=3),
+        lambda story: (setattr(story, "title", "A ledger"), story.save()),
+        lambda story: (setattr(story, "body", "<p>Of the zebra.</p>"), story.save()),
+        lambda story: Article.objects.bulk_update([story], ["section"]),
+        lambda story: Article.objects.filter(pk=story.pk).update(published_at=timezone.now() + timedelta(days=9)),
+        lambda story: story.delete(),
+    ]
+
+
+@pytest.mark.parametrize("make", [PublishedArticleFactory, DraftArticleFactory])
+def test_the_index_after_every_change_is_the_one_made_anew(make):
+    for name in ("Policy", "Technology", "Markets"):
+        SectionFactory(name=name)
+    story, _other = make(title="The vault"), make(title="The vault again")
+    for change in changes():
+        change(story)
+        kept = everything()
+        connection.check_constraints()  # PostgreSQL changes no table that has something left to check.
+        search_index.rebuild()
+        assert everything() == kept
+
+
+def everything() -> dict[str, list[int]]:
+    """What the index says to a number of questions."""
+    if connection.vendor == "sqlite":
+        connection.cursor().execute("INSERT INTO articles_search (articles_search) VALUES ('integrity-check')")
+    return {
+        f"{word} {published} {section}": search_index.newest(
+            search_index.Wanted((word,), published=published, section=section), 50
+        )
+        for word in ("vault", "ledger", "zebra", "paragraph", "banks")
+        for published in (True, False)
+        for section in (None, SectionFactory(name="Technology").pk)
+    }
+
+
+def test_stories_made_in_bulk_are_found():
+    SectionFactory()
+    scale.load(1, lambda text: None)
+    assert len(found("ledger clause")) == 100
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL’s generated column cannot be lost alone.")
+def test_a_trigger_that_a_migration_dropped_comes_back_with_what_it_missed():
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER articles_search_insert")
+    PublishedArticleFactory(title="The vault")
+    assert found("vault") == []
+    call_command("migrate", verbosity=0)
+    assert found("vault") == ["The vault"]
+
+
+def test_the_index_can_be_made_anew(capsys):
+    PublishedArticleFactory(title="The vault")
+    connection.check_constraints()
+    call_command("rebuild_search")
+    assert "made anew" in capsys.readouterr().out
+    assert found("vault") == ["The vault"]
+
+
+@pytest.mark.parametrize("year", [1, 1969, 2038, 2500, 9999])
+def test_no_time_is_too_early_or_too_late(year):
+    moment = timezone.now().replace(year=year, month=6, day=1)
+    story = PublishedArticleFactory(title="The vault", published_at=moment)
+    wanted = search_index.Wanted(("vault",), published=False)
+    assert search_index.newest(wanted, 5) == [story.pk]
+    assert found("vault") == (["The vault"] if year < 2026 else [])
+
+
+def test_a_very_long_story_is_saved_and_found():
+    words = " ".join(f"word{number}" for number in range(60_000))
+    PublishedArticleFactory(title="The vault", body=f"<p>{words}</p>")
+    assert found("vault word7 word999") == ["The vault"]
+
+
+def test_words_are_letters_and_digits():
+    assert words_of("The Harbour’s “Zürich”: 97,412 – (naïve) snake_case ½ ﬁne") == [
+        *("the", "harbours", "zurich", "97", "412", "naive", "snake", "case", "1", "2", "fine")
+    ]
+
+
+def test_forms_are_marked_and_beginnings_are_not():
+    marked = highlight("Staking banks in Zürich went bankrupt; the harbour’s stake & <b>", ["stake", "bank", "zurich"])
+    assert marked == (
+        "<mark>Staking</mark> <mark>banks</mark> in <mark>Zürich</mark> went bankrupt;"
+        " the harbour’s <mark>stake</mark> &amp; &lt;b&gt;"
+    )
+    assert highlight("all", []) == "all"
+
+
+def test_the_excerpt_is_from_around_the_word():
+    body = f"<p>{'Nothing here. ' * 40}The auditors counted. {'Nothing there. ' * 40}</p>"
+    story = PublishedArticleFactory(body=body)
+    text = search.excerpt(story, ["auditor"])
+    assert text.startswith("…")
+    assert text.endswith("…")
+    assert "auditors counted" in text
+    assert search.excerpt(story, ["zebra"]) == story.standfirst
