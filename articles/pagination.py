@@ -16,6 +16,7 @@ from django.http import Http404, QueryDict
 PAGE_SIZE = 20
 PARAMS = ("before", "after")
 _PLACE = re.compile(r"([0-9]{1,17})-([0-9]{1,18})")
+_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -43,8 +44,9 @@ class Place:
 
     @property
     def older(self) -> Q:
-        # The first condition is what the index is walked by; the second settles those of the same moment.
-        return Q(published_at__lte=self.published_at) & (Q(published_at__lt=self.published_at) | Q(pk__lt=self.pk))
+        # The first condition is what the index is walked by; the second settles those of the same moment. Written as
+        # BETWEEN, SQLite takes it as its bound, and not the “until now” that every list has besides.
+        return Q(published_at__range=(_BEGINNING, self.published_at)) & (Q(published_at__lt=self.published_at) | Q(pk__lt=self.pk))
 
     @property
     def newer(self) -> Q:

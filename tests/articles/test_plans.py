@@ -17,6 +17,7 @@ from comments.models import SiteComment, comments_on
 from newsroom import query_statistics
 from newsroom.demo import scale
 from newsroom.pagecache.models import Change
+from ticker.models import Coin
 
 from ..factories import AuthorFactory, CoinFactory, SectionFactory, TagFactory
 
@@ -70,7 +71,7 @@ HOTTEST = {
     "tag": (lambda: cards().filter(tags=Tag.objects.get())[:21], False),
     "author": (lambda: cards().filter(bylines__author=Author.objects.get())[:21], False),
     "coin": (
-        lambda: ArticleCoin.objects.filter(coin__symbol="BTC").order_by("-article__published_at")[:8],
+        lambda: cards().filter(article_coins__coin=Coin.objects.get(symbol="BTC"))[:8],
         False,
     ),
     "comments": (lambda: comments_on(Article.objects.first()).order_by("thread_id", "pk"), False),
@@ -81,7 +82,16 @@ HOTTEST = {
         False,
     ),
     "the desk’s stories": (lambda: Article.objects.order_by("-published_at", "-pk")[:50], True),
+    "the desk’s stories of a section": (
+        lambda: Article.objects.filter(section_id=Section.objects.get(slug="policy")).order_by("-published_at", "-pk")[:50],
+        True,
+    ),
+    "the desk’s briefs": (lambda: Article.objects.filter(kind="brief").order_by("-published_at", "-pk")[:50], True),
     "the desk’s comments": (lambda: SiteComment.objects.order_by("-submit_date", "-pk")[:100], True),
+    "the desk’s removed thoughts": (
+        lambda: SiteComment.objects.filter(is_removed=True).order_by("-submit_date", "-pk")[:100],
+        connection.vendor == "sqlite",  # PostgreSQL sees that there are next to none, and may as well sort them.
+    ),
     "new changes": (lambda: Change.objects.filter(id__gt=1500).order_by("id"), True),
     "changes of keys": (lambda: Change.objects.filter(key__in=["article:1", "stories"], id__gt=1500), False),
 }
