@@ -1,0 +1,63 @@
+"""Kept pages beside nginx’ static files."""
+
+import re
+from pathlib import Path
+
+from ..journeys.conftest import Site, free_port
+from ..journeys.test_nginx import write_configuration
+from .asking import fetch
+from .loads import Load, load, running_nginx, say, web_processes
+
+STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
+ENCODINGS = {"plain": "identity", "gzip": "gzip"}
+
+
+def warm(site: Site, workers: int, yardstick: tuple[str, list[int]], folder: Path, seconds: float) -> None:
+    url, pids = yardstick
+    fetch(site, STORY)
+    for name, encoding in ENCODINGS.items():
+        (folder / "static" / f"{name}.html").write_bytes(fetch(site, STORY, Accept_Encoding=encoding)[1])
+    etag = fetch(site, STORY)[0]["etag"]
+    web = web_processes(site)
+    for name, encoding in ENCODINGS.items():
+        for connections in (1, 32, 256):
+            ours, theirs = [], []
+            for _ in range(3):  # In turns, so that whatever else the machine does falls on both.
+                theirs.append(load(f"{url}/{name}.html", pids, connections, seconds, Accept_Encoding=encoding))
+                ours.append(load(site.url + STORY, web, connections, seconds, Accept_Encoding=encoding))
+            row(f"kept article, {name}, {workers} process, c={connections}", middle(ours), middle(theirs))
+    theirs_304 = load(f"{url}/plain.html", pids, 32, seconds)
+    row(f"304, {workers} process, c=32", load(site.url + STORY, web, 32, seconds, If_None_Match=etag), theirs_304)
+
+
+def middle(loads: list[Load]) -> Load:
+    return sorted(loads, key=lambda each: each.per_second)[len(loads) // 2]
+
+
+def row(name: str, ours: Load, theirs: Load) -> None:
+    ratio, spread = ours.per_second / theirs.per_second, ours.p99 / ours.p50
+    figures = (f"{ours.per_second:.0f}", f"{ratio:.2f}", f"{ours.cpu_us:.0f}", f"{ours.p50:.2f}", f"{ours.p99:.2f}")
+    say(name, *figures, f"{spread:.1f}")
+
+
+def behind_nginx(site: Site, yardstick: tuple[str, list[int]], folder: Path, seconds: float) -> None:
+    """Our nginx file with TLS taken off and no limits."""
+    url, static_pids = yardstick
+    folder.mkdir()
+    port = free_port()
+    configuration = write_configuration(folder, site, port, free_port())
+    text = configuration.read_text().replace(" ssl http2;", ";")
+    text = re.sub(r"^\s*(limit_req|ssl_)\S* .*\n", "", text, flags=re.MULTILINE)
+    text = text.replace("proxy_set_header Host $host;", "proxy_set_header Host 127.0.0.1;")
+    text = text.replace("daemon off;", "daemon off; worker_processes 1;")
+    configuration.write_text(text)
+    with running_nginx(folder, configuration) as pids:
+        address = f"http://127.0.0.1:{port}"
+        for name, encoding in ENCODINGS.items():
+            fields = {"Host": "news.example", "Accept_Encoding": encoding}
+            for connections in (32, 256):
+                ours, theirs = [], []
+                for _ in range(3):
+                    theirs.append(load(f"{url}/{name}.html", static_pids, connections, seconds, **fields))
+                    ours.append(load(address + STORY, pids, connections, seconds, **fields))
+                row(f"behind our nginx, {name}, c={connections}", middle(ours), middle(theirs))

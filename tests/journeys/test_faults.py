@@ -1,0 +1,126 @@
+"""What pages are kept in breaks while readers read: it costs time, and no reader sees an error."""
+
+import contextlib
+import http.client
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from .conftest import Site, not_on_the_second_database, own_database, running_site, wait_for
+
+REDIS = shutil.which("redis-server")
+STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
+MISSING = [f"/nothing-{number}/" for number in range(60)]
+PAGES = ["/", STORY, "/markets/", "/policy/", "/technology/", "/prices/", "/prices/bitcoin/", "/about/", *MISSING]
+SMALL_MEMORY = {"WEB_WORKERS": "2", "PAGE_CACHE_MB": "1"}  # Not all pages fit, so others are looked for elsewhere.
+pytestmark = pytest.mark.xdist_group("journeys")
+
+
+def ask(site: Site, path: str) -> tuple[int, str]:
+    """The status and where the page came from."""
+    connection = http.client.HTTPConnection(site.url.removeprefix("http://"), timeout=20)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status, answer.headers.get("X-Cache", "")
+
+
+@contextlib.contextmanager
+def readers(site: Site) -> Iterator[list[tuple[str, int]]]:
+    """Four readers who go through all pages until the end; the list gets every answer that was not the right one."""
+    wrong: list[tuple[str, int]] = []
+    asked = [0]
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            for path in PAGES:
+                status, _ = ask(site, path)
+                asked[0] += 1
+                if status != (404 if path in MISSING else 200):
+                    wrong.append((path, status))
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield wrong
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+    assert asked[0] > 100
+
+
+@not_on_the_second_database
+def test_the_folder_of_kept_pages_is_deleted_under_load(tmp_path):
+    with running_site(tmp_path / "site", **SMALL_MEMORY) as site, readers(site) as wrong:
+        folder = site.data / "pages"
+        for _ in range(6):
+            wait_for(folder.is_dir)
+            time.sleep(0.3)
+            shutil.rmtree(folder, ignore_errors=True)
+    assert wrong == []
+
+
+@not_on_the_second_database
+@pytest.mark.skipif(
+    REDIS is None and os.environ.get("CI") != "true", reason="No Redis. On Debian: apt install redis-server"
+)
+def test_redis_is_killed_under_load(tmp_path):
+    socket = tmp_path / "redis"
+    options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)]
+    redis = subprocess.Popen([REDIS, *options], stdout=subprocess.DEVNULL)
+    try:
+        wait_for(socket.exists)
+        with running_site(tmp_path / "site", REDIS_URL=f"unix://{socket}", **SMALL_MEMORY) as site:
+            with readers(site) as wrong:
+                time.sleep(2)
+                redis.kill()
+                time.sleep(3)
+            assert wrong == []
+    finally:
+        redis.kill()
+        redis.wait()
+
+
+@pytest.mark.skipif(
+    not os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="A file does not go away by itself."
+)
+def test_kept_pages_are_served_while_the_database_is_away_and_are_fresh_when_it_is_back(tmp_path):
+    with own_database("newsroom_faults") as url, running_site(tmp_path / "site", url) as site:
+        for path in PAGES:
+            ask(site, path)
+        with away(url):
+            wait_for(lambda: ask(site, STORY) == (200, "STALE"))
+            assert ask(site, "/") == (200, "STALE")
+            assert ask(site, MISSING[0]) == (404, "STALE")
+            assert ask(site, "/policy/never-asked-for/")[0] in (500, 503)
+            assert ask(site, "/healthz")[0] == 200
+            assert ask(site, "/readyz")[0] == 503
+        wait_for(lambda: ask(site, STORY)[1] in ("HIT", "MISS"))
+        assert ask(site, "/policy/never-asked-for/")[0] == 404
+
+
+@contextlib.contextmanager
+def away(url: str) -> Iterator[None]:
+    """The database takes no connections and has ended those it had."""
+    import psycopg
+
+    parts = urlsplit(url)
+    name = parts.path.removeprefix("/")
+    server = urlunsplit(parts._replace(path="/postgres"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        try:
+            yield
+        finally:
+            connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
