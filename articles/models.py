@@ -311,6 +311,21 @@ class ArticleCoin(Shown):
         return page_keys.of_article(self.article, also=self.coin)
 
 
+class Listing(models.Model):
+    """A published story under one of its subjects. The database writes these rows: see articles/listings.py."""
+
+    subject = models.CharField(max_length=40, help_text="Such as tag:7.")
+    published_at = models.DateTimeField()
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="listings")
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "-published_at", "-article"], name="listing_by_time")]
+        constraints = [models.UniqueConstraint(fields=["article", "subject"], name="listing_once")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
 class StatusChange(models.Model):
     """Who changed a story’s status, from what to what, and when."""
 

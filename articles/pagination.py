@@ -42,15 +42,16 @@ class Place:
     def __str__(self) -> str:
         return f"{(self.published_at - _EPOCH) // timedelta(microseconds=1)}-{self.pk}"
 
-    @property
-    def older(self) -> Q:
+    def older(self, key: str = "pk") -> Q:
+        """What comes after this place in a list, the newest first; `key` is the field of the story’s key."""
         # The first condition is what the index is walked by; the second settles those of the same moment. Written as
         # BETWEEN, SQLite takes it as its bound, and not the “until now” that every list has besides.
-        return Q(published_at__range=(_BEGINNING, self.published_at)) & (Q(published_at__lt=self.published_at) | Q(pk__lt=self.pk))
+        until_then = Q(published_at__range=(_BEGINNING, self.published_at))
+        return until_then & (Q(published_at__lt=self.published_at) | Q(**{f"{key}__lt": self.pk}))
 
-    @property
-    def newer(self) -> Q:
-        return Q(published_at__gte=self.published_at) & (Q(published_at__gt=self.published_at) | Q(pk__gt=self.pk))
+    def newer(self, key: str = "pk") -> Q:
+        since_then = Q(published_at__gte=self.published_at)
+        return since_then & (Q(published_at__gt=self.published_at) | Q(**{f"{key}__gt": self.pk}))
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,10 @@ class QueryWalk:
         return list(self.queryset.order_by("-published_at", "-pk")[:count])
 
     def older(self, place: Place, count: int) -> list[Any]:
-        return list(self.queryset.filter(place.older).order_by("-published_at", "-pk")[:count])
+        return list(self.queryset.filter(place.older()).order_by("-published_at", "-pk")[:count])
 
     def newer(self, place: Place, count: int) -> list[Any]:
-        return list(self.queryset.filter(place.newer).order_by("published_at", "pk")[:count])
+        return list(self.queryset.filter(place.newer()).order_by("published_at", "pk")[:count])
 
 
 def page_of(stories: QuerySet[Any] | Walk, params: QueryDict, keep: dict[str, str] | None = None) -> PageOf:

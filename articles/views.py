@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from articles import front_page, page_keys, related
 from articles import search as searching
+from articles.listings import SubjectWalk
 from articles.models import Article, ArticleCoin, Author, Byline, Section, Tag
 from articles.pagination import PARAMS, page_of
 from newsroom.pagecache import public_page, record
@@ -43,11 +44,11 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
     record(page_keys.stories_of(author))
-    stories = Article.objects.published().filter(bylines__author=author)
+    stories = SubjectWalk(author, Article.objects.published().for_cards())
     context = {
         "author": author,
-        "page": page_of(stories.for_cards().newest_first(), request.GET),
-        "story_count": stories[:MOST_COUNTED].count(),
+        "page": page_of(stories, request.GET),
+        "story_count": stories.count(MOST_COUNTED),
         "most_counted": MOST_COUNTED,
         "canonical": author.get_absolute_url(),
     }
@@ -59,7 +60,7 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     tag = get_object_or_404(Tag, slug=slug)
     record(page_keys.stories_of(tag))
-    stories = Article.objects.published().filter(tags=tag).for_cards().newest_first()
+    stories = SubjectWalk(tag, Article.objects.published().for_cards())
     context = {
         "tag": tag,
         "page": page_of(stories, request.GET),

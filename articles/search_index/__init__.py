@@ -20,9 +20,8 @@ _KINDS = {"sqlite": sqlite, "postgresql": postgresql}
 
 
 def create(say: Say = lambda text: None) -> None:
-    """Make what is missing of the index, filled; nothing where all is there or there are no stories’ tables yet."""
-    if "articles_article" in connection.introspection.table_names():
-        _KINDS[connection.vendor].create(say)
+    """Make what is missing of the index, filled; nothing where all is there."""
+    _KINDS[connection.vendor].create(say)
 
 
 def rebuild(say: Say = lambda text: None) -> None:

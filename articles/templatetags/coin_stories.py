@@ -1,10 +1,11 @@
 """Stories on the page of a coin."""
 
 from django import template
-from django.db.models import F
+from django.db.models import OuterRef, Subquery
 
 from articles import page_keys
-from articles.models import Article
+from articles.listings import SubjectWalk
+from articles.models import Article, ArticleCoin
 from newsroom.pagecache import record
 from ticker.models import Coin
 
@@ -16,6 +17,6 @@ SHOWN = 8
 def stories_about(coin: Coin) -> list[Article]:
     """The newest published pieces about `coin`, each with `price_then`, the price it had when they came out."""
     record(page_keys.stories_of(coin))
-    about = Article.objects.published().journalism().filter(article_coins__coin=coin)
-    with_price = about.annotate(price_then=F("article_coins__price_at_publication"))
-    return list(with_price.for_cards().newest_first()[:SHOWN])
+    then = ArticleCoin.objects.filter(coin=coin, article=OuterRef("pk")).values("price_at_publication")[:1]
+    stories = Article.objects.published().journalism().annotate(price_then=Subquery(then)).for_cards()
+    return list(SubjectWalk(coin, stories).first(SHOWN, among=SHOWN * 3))

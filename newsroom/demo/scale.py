@@ -12,10 +12,11 @@ from django.utils import timezone
 from django_comments.models import Comment
 from django_comments_xtd.models import XtdComment
 
-from articles.models import Article, Section
+from articles.models import Article, ArticleCoin, Author, Byline, Section, Tag
 from articles.words import search_text
 from newsroom import query_statistics
 from newsroom.pagecache import changes, keys
+from ticker.models import Coin
 
 BATCH = 1000
 WORDS = (
@@ -33,6 +34,7 @@ def load(thousands: int, say: Callable[[str], None]) -> None:
     for batch in range(thousands):
         with transaction.atomic():
             stories = add_stories(batch, first, sections, rng, now)
+            add_subjects(stories, rng)
             add_comments(stories, rng, now)
             changes.purge(keys.EVERYTHING)
         if batch % 10 == 9 or batch == thousands - 1:
@@ -62,6 +64,21 @@ def add_stories(batch: int, first: int, sections: list[Section], rng: random.Ran
             )
         )
     return Article.objects.bulk_create(stories)
+
+
+def add_subjects(stories: list[Article], rng: random.Random) -> None:
+    """Who wrote each and what it is about, where there is anybody and anything; every second one is about Bitcoin."""
+    authors, tags, coins = list(Author.objects.all()), list(Tag.objects.all()), list(Coin.objects.order_by("pk"))
+    if authors:
+        Byline.objects.bulk_create(Byline(article=story, author=rng.choice(authors)) for story in stories)
+    if tags:
+        tagging = Article.tags.through
+        tagging.objects.bulk_create(tagging(article=story, tag=rng.choice(tags)) for story in stories)
+    if coins:
+        about = (coins[0] if rng.random() < 0.5 else rng.choice(coins) for _ in stories)
+        ArticleCoin.objects.bulk_create(
+            ArticleCoin(article=story, coin=coin) for story, coin in zip(stories, about, strict=True)
+        )
 
 
 def add_comments(stories: list[Article], rng: random.Random, now: datetime) -> None:

@@ -44,11 +44,15 @@ def measure(thousands: int, requests: int) -> None:
     with archive(SMALL) as small, archive(thousands) as large:
         time.sleep(3)  # The first beats of clock and worker.
         say("", f"{SMALL},000: ms", f"{thousands},000: ms", "ratio")
-        for who, pages in ((reader, PAGES), (editor, DESK)):
-            asks = [who(site) for site in (small, large)]
-            for name, path in pages.items():
-                few, many = (statistics.median(times) for times in in_turns(asks, path, requests))
-                say(name, f"{few:.1f}", f"{many:.1f}", f"{many / few:.2f}")
+        side_by_side([small, large], requests)
+
+
+def side_by_side(sites: list[Site], requests: int) -> None:
+    for who, pages in ((reader, PAGES), (editor, DESK)):
+        asks = [who(site) for site in sites]
+        for name, path in pages.items():
+            few, many = (statistics.median(times) for times in in_turns(asks, path, requests))
+            say(name, f"{few:.1f}", f"{many:.1f}", f"{many / few:.2f}")
 
 
 @contextlib.contextmanager

@@ -7,11 +7,19 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
-from articles import long_lists
-from articles.models import Article
+from articles import long_lists, views
+from articles.models import Article, ArticleCoin
 from newsroom.demo import scale
 
-from ..factories import PublishedArticleFactory, SectionFactory, comment_on, member_of
+from ..factories import (
+    AuthorFactory,
+    CoinFactory,
+    PublishedArticleFactory,
+    SectionFactory,
+    TagFactory,
+    comment_on,
+    member_of,
+)
 
 pytestmark = [
     pytest.mark.django_db,
@@ -21,6 +29,7 @@ STEP = 100
 MIDDLE = "1670000000000000-5"  # in the midst of what `scale` makes
 PAGES = [
     *("/", "/policy/", f"/policy/?before={MIDDLE}", f"/policy/?after={MIDDLE}", "/policy/the-clause/", "/about/"),
+    *("/tag/custody/", f"/tag/custody/?before={MIDDLE}", "/author/ada/", "/prices/bitcoin/"),
     *("/search/?q=ledger", "/search/?q=ledger+margin+clause&section=policy", "/search/?q=zebra", "/nothing/"),
     *("/admin/", "/admin/articles/article/", "/admin/articles/article/?section__id__exact={section}"),
     *("/admin/articles/article/?kind__exact=brief", "/admin/articles/article/?status__exact=in_review"),
@@ -59,10 +68,14 @@ def costs(client, section: int) -> dict[str, int]:
 
 @pytest.fixture
 def archive(client, monkeypatch):
-    """A story that all lists lead to, and a thousand others."""
+    """A story that all lists lead to, and a thousand others by the same author on the same subjects."""
     monkeypatch.setattr(long_lists, "MOST_COUNTED", 500)
     sections = [SectionFactory(name=name) for name in ("Policy", "Markets")]
-    story = PublishedArticleFactory(slug="the-clause", section=sections[0])
+    monkeypatch.setattr(views, "MOST_COUNTED", 500)
+    tag, author, coin = TagFactory(slug="custody"), AuthorFactory(slug="ada"), CoinFactory()
+    story = PublishedArticleFactory(slug="the-clause", section=sections[0], authors=[author])
+    story.tags.add(tag)
+    ArticleCoin.objects.create(article=story, coin=coin)
     comment_on(story)
     comment_on(story, is_removed=True)
     scale.load(1, lambda text: None)
