@@ -8,12 +8,12 @@ a common word in a million stories costs what it costs in a thousand.
 
 from collections.abc import Callable
 
-from django.db import connection
+from django.db import connection, transaction
 
 from articles.search_index import postgresql, sqlite
 from articles.search_index.wanted import Wanted
 
-__all__ = ["Wanted", "create", "newest", "rebuild"]
+__all__ = ["Wanted", "create", "drop", "newest", "rebuild"]
 
 Say = Callable[[str], None]
 _KINDS = {"sqlite": sqlite, "postgresql": postgresql}
@@ -24,10 +24,16 @@ def create(say: Say = lambda text: None) -> None:
     _KINDS[connection.vendor].create(say)
 
 
-def rebuild(say: Say = lambda text: None) -> None:
-    """Make the index anew from the stories."""
+def drop() -> None:
+    """Stop keeping it, until `create` makes it anew."""
     _KINDS[connection.vendor].drop()
-    create(say)
+
+
+def rebuild(say: Say = lambda text: None) -> None:
+    """Make the index anew from the stories. Readers search the old one until this is done, or wait for it."""
+    with transaction.atomic():
+        drop()
+        create(say)
 
 
 def newest(wanted: Wanted, limit: int) -> list[int]:

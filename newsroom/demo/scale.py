@@ -1,8 +1,10 @@
 """Plain stories and comments by the thousand, for measuring."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -12,13 +14,16 @@ from django.utils import timezone
 from django_comments.models import Comment
 from django_comments_xtd.models import XtdComment
 
-from articles.models import Article, ArticleCoin, Author, Byline, Section, Tag
+from articles import listings, search_index
+from articles.models import Article, Author, Section, Tag
 from articles.words import search_text
 from newsroom import query_statistics
 from newsroom.pagecache import changes, keys
 from ticker.models import Coin
 
 BATCH = 1000
+MANY = 20  # thousand
+SUBJECTS = (Author, Tag, Coin)
 WORDS = (
     *("ledger", "margin", "clause", "vault", "desk", "quorum", "block", "bridge"),
     *("quote", "spread", "notice", "audit", "clerk", "relay", "pool"),
@@ -26,20 +31,31 @@ WORDS = (
 
 
 def load(thousands: int, say: Callable[[str], None]) -> None:
-    """Add that many thousand stories, and as many comments spread over them."""
+    """Add that many thousand stories, each with a comment, an author, a tag and a coin."""
     rng = random.Random(thousands)
     sections = list(Section.objects.all())
     first = (Article.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
     now = timezone.now()
-    for batch in range(thousands):
-        with transaction.atomic():
-            stories = add_stories(batch, first, sections, rng, now)
-            add_subjects(stories, rng)
-            add_comments(stories, rng, now)
-            changes.purge(keys.EVERYTHING)
-        if batch % 10 == 9 or batch == thousands - 1:
-            say(f"{(batch + 1) * BATCH:,} stories and comments")
+    with without_indexes(say) if thousands >= MANY else nullcontext():
+        for batch in range(thousands):
+            with transaction.atomic():
+                stories = add_stories(batch, first, sections, rng, now)
+                add_subjects(stories, rng)
+                add_comments(stories, rng, now)
+                changes.purge(keys.EVERYTHING)
+            if batch % 10 == 9 or batch == thousands - 1:
+                say(f"{(batch + 1) * BATCH:,} stories and comments")
     query_statistics.refresh.func()
+
+
+@contextmanager
+def without_indexes(say: Callable[[str], None]) -> Iterator[None]:
+    """What the database keeps of every story is made once at the end. After an interruption, the next start does it."""
+    search_index.drop()
+    listings.drop()
+    yield
+    search_index.create(say)
+    listings.create(say)
 
 
 def add_stories(batch: int, first: int, sections: list[Section], rng: random.Random, now: datetime) -> list[Article]:
@@ -68,17 +84,21 @@ def add_stories(batch: int, first: int, sections: list[Section], rng: random.Ran
 
 def add_subjects(stories: list[Article], rng: random.Random) -> None:
     """Who wrote each and what it is about, where there is anybody and anything; every second one is about Bitcoin."""
-    authors, tags, coins = list(Author.objects.all()), list(Tag.objects.all()), list(Coin.objects.order_by("pk"))
+    authors, tags, coins = (list(model.objects.order_by("pk").values_list("pk", flat=True)) for model in SUBJECTS)
     if authors:
-        Byline.objects.bulk_create(Byline(article=story, author=rng.choice(authors)) for story in stories)
+        rows = [(story.pk, rng.choice(authors)) for story in stories]
+        insert("INSERT INTO articles_byline (article_id, author_id, position) VALUES (%s, %s, 0)", rows)
     if tags:
-        tagging = Article.tags.through
-        tagging.objects.bulk_create(tagging(article=story, tag=rng.choice(tags)) for story in stories)
+        rows = [(story.pk, rng.choice(tags)) for story in stories]
+        insert("INSERT INTO articles_article_tags (article_id, tag_id) VALUES (%s, %s)", rows)
     if coins:
-        about = (coins[0] if rng.random() < 0.5 else rng.choice(coins) for _ in stories)
-        ArticleCoin.objects.bulk_create(
-            ArticleCoin(article=story, coin=coin) for story, coin in zip(stories, about, strict=True)
-        )
+        rows = [(story.pk, coins[0] if rng.random() < 0.5 else rng.choice(coins)) for story in stories]
+        insert("INSERT INTO articles_articlecoin (article_id, coin_id) VALUES (%s, %s)", rows)
+
+
+def insert(sql: str, rows: list[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, rows)
 
 
 def add_comments(stories: list[Article], rng: random.Random, now: datetime) -> None:
@@ -98,9 +118,8 @@ def add_comments(stories: list[Article], rng: random.Random, now: datetime) -> N
     )
     table = XtdComment._meta.db_table
     order = connection.ops.quote_name("order")
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {table} (comment_ptr_id, thread_id, parent_id, level, {order}, followup, nested_count)"
-            " VALUES (%s, %s, %s, 0, 1, %s, 0)",
-            [(parent.pk, parent.pk, parent.pk, False) for parent in parents],
-        )
+    insert(
+        f"INSERT INTO {table} (comment_ptr_id, thread_id, parent_id, level, {order}, followup, nested_count)"
+        " VALUES (%s, %s, %s, 0, 1, %s, 0)",
+        [(parent.pk, parent.pk, parent.pk, False) for parent in parents],
+    )
