@@ -15,5 +15,7 @@ def check_fit(file: Any, size: Size) -> None:
     picture = images.open_picture(file)
     if getattr(picture, "is_animated", False):
         raise ValidationError("Use a still picture; this one moves.")
-    if size is not STORY and picture.size != (size.width, size.height):
-        raise ValidationError(f"This must be exactly {size.label}; it is {picture.width} × {picture.height}.")
+    double = (size.width * 2, size.height * 2)
+    if size is not STORY and picture.size not in {(size.width, size.height), double}:
+        found = f"it is {picture.width} × {picture.height}"
+        raise ValidationError(f"This must be exactly {size.label}, or twice that for sharp screens; {found}.")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from PIL import Image as Pillow
 
 from advertising import review
-from advertising.models import Placement
+from advertising.models import CreativePicture, Placement
 
 from ..articles.test_images import bomb
 from ..factories import AdvertiserFactory, DraftBannerFactory, UserFactory, png
@@ -112,7 +112,7 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(client, advertiser, changes
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (png(301, 250), "must be exactly 300\u00a0×\u00a0250; it is 301 × 250"),
+        (png(301, 250), "must be exactly 300\u00a0×\u00a0250, or twice that for sharp screens; it is 301 × 250"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a JPEG, PNG or WebP picture"),
         (png(300, 250, "JPEG")[:400], "not a JPEG, PNG or WebP picture"),
         (bomb(12_000, 12_000), "40 million pixels"),
@@ -124,6 +124,12 @@ def test_a_picture_that_does_not_fit_is_refused(client, advertiser, content, sen
     assert response.status_code == 400
     assert sentence in response.content.decode()
     assert not Placement.objects.exists()
+
+
+def test_a_picture_for_sharp_screens_is_taken(client, advertiser):
+    picture = SimpleUploadedFile("a.png", png(600, 500))
+    assert client.post("/advertise/placements/new/", banner(picture_300x250=picture)).status_code == 302
+    assert CreativePicture.objects.get().size == "300x250"
 
 
 def test_nobody_sees_or_changes_what_belongs_to_others(client, advertiser):

@@ -60,4 +60,4 @@ def render_banner(
     palette = chance.choice((INKS[ink], INKS[ink].inverted()))
     sheet = Sheet(banner.layout(size).art_size, finest=4.0)
     MOTIFS[motif](sheet, chance)
-    return banner.compose(size, sheet.printed(palette), palette, (title, line), font_path_serif)
+    return banner.compose(size, sheet.printed(palette, banner.DENSITY), palette, (title, line), font_path_serif)

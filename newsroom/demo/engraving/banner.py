@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-from newsroom.demo.engraving.sheet import BARE, INKED, SCALE, Palette
+from newsroom.demo.engraving.sheet import BARE, INKED, SCALE, Palette, reduced
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 FontAt = Callable[[int], Font]
 
+DENSITY = 2  # pixels of the picture for one of the slot: most phones show that many
 ELLIPSIS = "…"
 SMALLEST_TEXT = 10
 
@@ -56,17 +57,18 @@ class Lettering:
 def compose(
     size: tuple[int, int], art: Image.Image, palette: Palette, texts: tuple[str, str], serif: str | None
 ) -> Image.Image:
-    """Put the engraving and the two texts, a title and a short line, on one picture."""
+    """Put the engraving and the two texts, a title and a short line, on one picture of DENSITY times the size."""
     place = layout(size)
-    picture = Image.new("RGB", size, palette.stock)
-    picture.paste(art, place.art[:2])
-    picture.paste(palette.line, mask=_lettered(size, place, texts, serif))
-    ImageDraw.Draw(picture).rectangle((0, 0, size[0] - 1, size[1] - 1), outline=palette.line)
+    width, height = size[0] * DENSITY, size[1] * DENSITY
+    picture = Image.new("RGB", (width, height), palette.stock)
+    picture.paste(art, (place.art[0] * DENSITY, place.art[1] * DENSITY))
+    picture.paste(palette.line, mask=reduced(_lettered(size, place, texts, serif), (width, height)))
+    ImageDraw.Draw(picture).rectangle((0, 0, width - 1, height - 1), outline=palette.line, width=DENSITY)
     return picture
 
 
 def _lettered(size: tuple[int, int], place: Layout, texts: tuple[str, str], serif: str | None) -> Image.Image:
-    """The two texts, one below the other in the middle of the panel, as a mask."""
+    """The two texts, one below the other in the middle of the panel, as a mask SCALE times larger."""
     left, top, right, bottom = (edge * SCALE for edge in place.panel)
     margin = max(10 * SCALE, (bottom - top) * 0.14)
     measure = right - left - 2 * margin
@@ -78,7 +80,7 @@ def _lettered(size: tuple[int, int], place: Layout, texts: tuple[str, str], seri
     start = top + (bottom - top - title.height - space - line.height) / 2
     _write(mask, title, left + margin, start)
     _write(mask, line, left + margin, start + title.height + space)
-    return mask.reduce(SCALE)
+    return mask
 
 
 def _title_font(serif: str | None) -> FontAt:

@@ -154,8 +154,14 @@ class Sheet:
         self.line.polygon(points, BARE)
         self.spot.polygon(points, BARE)
 
-    def printed(self, palette: Palette) -> Image.Image:
-        picture = Image.new("RGB", self.size, palette.stock)
-        picture.paste(palette.spot, mask=self.spot.image.reduce(SCALE))
-        picture.paste(palette.line, mask=self.line.image.reduce(SCALE))
+    def printed(self, palette: Palette, density: int = 1) -> Image.Image:
+        """`density` is the number of pixels for one of the sheet’s: 2 for screens that show that many."""
+        size = (self.size[0] * density, self.size[1] * density)
+        picture = Image.new("RGB", size, palette.stock)
+        picture.paste(palette.spot, mask=reduced(self.spot.image, size))
+        picture.paste(palette.line, mask=reduced(self.line.image, size))
         return picture
+
+
+def reduced(plate: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return plate.resize(size, Image.Resampling.BOX)
