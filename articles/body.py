@@ -54,6 +54,7 @@ _cleaner = nh3.Cleaner(
 _EMPTY = re.compile(r"^\s*(<p>\s*(<br>)?\s*</p>\s*)*$")
 _FOREIGN_IMAGE = re.compile(r"<img\b[^>]*\bsrc=\"(?!/media/)[^\"]*\"[^>]*>")
 _LINK = re.compile(r'<a href="([^"]*)"')
+_OWN_ADDRESS = re.compile(r'\b(href|src)="/(?!/)')
 _CHIP = re.compile(r"\[\[([A-Z0-9]{2,10})\]\]")
 _TAG = re.compile(r"(<[^>]*>)")
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
@@ -98,6 +99,20 @@ def for_page(html: str, chips: dict[str, str], *, is_paid: bool, own_host: str) 
     `chips` maps symbols to ready HTML; a coin that we do not follow reads as its symbol. Links that lead
     elsewhere carry rel="noopener", and in paid pieces rel="sponsored nofollow noopener".
     """
+    html = _with_relations(html, is_paid=is_paid, own_host=own_host)
+    html = _TABLE.sub(_page_table, html)
+    html = html.replace("<pre>", '<pre tabindex="0">')  # It scrolls, so the keyboard must reach it.
+    html = html.replace("<img ", '<img loading="lazy" ').replace('loading="lazy" loading="lazy"', 'loading="lazy"')
+    return _with_chips(html, chips)
+
+
+def for_feed(html: str, *, is_paid: bool, site_url: str) -> str:
+    """Return the body for feeds and letters: addresses are absolute, and a coin reads as its symbol."""
+    html = _with_relations(html, is_paid=is_paid, own_host=urlsplit(site_url).netloc)
+    return _with_chips(_OWN_ADDRESS.sub(rf'\1="{site_url}/', html), {})
+
+
+def _with_relations(html: str, *, is_paid: bool, own_host: str) -> str:
     relation = "sponsored nofollow noopener" if is_paid else "noopener"
 
     def with_relation(match: re.Match[str]) -> str:
@@ -106,11 +121,7 @@ def for_page(html: str, chips: dict[str, str], *, is_paid: bool, own_host: str) 
             return match[0]
         return f'{match[0]} rel="{relation}"'
 
-    html = _LINK.sub(with_relation, html)
-    html = _TABLE.sub(_page_table, html)
-    html = html.replace("<pre>", '<pre tabindex="0">')  # It scrolls, so the keyboard must reach it.
-    html = html.replace("<img ", '<img loading="lazy" ').replace('loading="lazy" loading="lazy"', 'loading="lazy"')
-    return _with_chips(html, chips)
+    return _LINK.sub(with_relation, html)
 
 
 def _with_chips(html: str, chips: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_prose_editor.fields import ProseEditorField
 
 from articles import body, images, page_keys, words
-from articles.querysets import ArticleQuerySet, SectionQuerySet
+from articles.querysets import ArticleQuerySet
 from newsroom.pagecache.rows import Shown, ShownByRow, ShownWhole
 from ticker.models import Coin
 
@@ -34,8 +34,6 @@ class Section(ShownWhole):
     standfirst = models.CharField(max_length=240, blank=True, help_text="One or two sentences under the name.")
     position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first in the menu.")
     is_opinion = models.BooleanField("opinion", default=False, help_text="Columns are shown with their writers.")
-
-    objects = SectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]
@@ -265,6 +263,13 @@ class Article(ShownByRow):
     def is_paid(self) -> bool:
         """The one flag behind label, disclosure, link relations and what the piece is kept out of."""
         return bool(self.paid_by)
+
+    @property
+    def label(self) -> str:
+        """What stands before a paid piece wherever it is shown; nothing before journalism."""
+        if not self.is_paid:
+            return ""
+        return "Press release" if self.kind == self.Kind.PRESS_RELEASE else "Sponsored"
 
     @property
     def status_in_words(self) -> str:

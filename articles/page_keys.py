@@ -13,11 +13,21 @@ if TYPE_CHECKING:
 STORIES = "stories"  # any list of the newest from all sections
 DISCUSSED = "discussed"
 SCHEDULE = "schedule"  # when the next story comes out, which ends the life of every page
+SITEMAPS = "sitemaps"  # how many files of stories there are
+SITEMAP_BLOCK = 10_000  # stories in a file; the protocol allows 50,000
 
 
 def stories_of(row: models.Model) -> str:
     """The list of stories of a section, tag, author or coin."""
     return keys.list_of(STORIES, row)
+
+
+def sitemap_block(article_pk: int) -> int:
+    return article_pk // SITEMAP_BLOCK
+
+
+def sitemap_of(block: int) -> str:
+    return f"sitemap:{block}"
 
 
 def of_article(article: "Article", also: models.Model | None = None) -> list[str]:
@@ -32,6 +42,7 @@ def of_article(article: "Article", also: models.Model | None = None) -> list[str
         subjects.append(also)
     found = [keys.of(article), STORIES, keys.MISSING, f"section:{article.section_id}:{STORIES}"]
     found += [stories_of(subject) for subject in subjects]
+    found += [SITEMAPS, sitemap_of(sitemap_block(article.pk))]
     if article.comment_count:
         found.append(DISCUSSED)
     if article.published_at and article.published_at > timezone.now():
@@ -40,7 +51,7 @@ def of_article(article: "Article", also: models.Model | None = None) -> list[str
 
 
 def of_subject(subject: "Tag | Author") -> list[str]:
-    return [keys.of(subject), keys.MISSING]
+    return [keys.of(subject), keys.whole(subject), keys.MISSING]
 
 
 def of_image(image: "Image") -> list[str]:

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.templatetags.static import static
 
-from articles.models import Article
+from articles.models import Article, Author, Section, Tag
+from ticker.models import Coin
 
 # Characters that could end the script element, or that old parsers trip over.
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+CONTEXT = "https://schema.org"
 
 
 @dataclass(frozen=True)
@@ -19,36 +22,110 @@ class Metadata:
     canonical: str
     kind: str = "website"
     image: str = ""
-    json_ld: str = ""
+    image_alt: str = ""
+    json_ld: tuple[str, ...] = ()
 
 
-def of_article(article: Article, publication_name: str) -> Metadata:
-    address = settings.SITE_URL + article.get_absolute_url()
+@dataclass(frozen=True)
+class Publisher:
+    """The publication, as its pages name it."""
+
+    name: str
+    tagline: str = ""
+    email: str = ""
+    legal_owner: str = ""
+
+
+def of_article(article: Article, path: str, publisher: Publisher) -> Metadata:
+    address = settings.SITE_URL + path
     image = settings.SITE_URL + article.hero.url if article.hero else ""
-    label = "Sponsored: " if article.is_paid else ""
+    label = f"{article.label}: " if article.is_paid else ""
+    trail = [(article.section.name, article.section.get_absolute_url()), (article.title, path)]
     return Metadata(
         title=f"{label}{article.title}",
         description=article.standfirst or article.title,
         canonical=address,
         kind="article",
         image=image,
-        json_ld=_script(_news_article(article, address, image, publication_name)),
+        image_alt=article.hero.alt if article.hero else "",
+        json_ld=(_script(_news_article(article, address, image, publisher)), _script(_breadcrumbs(trail))),
     )
 
 
-def _news_article(article: Article, address: str, image: str, publication_name: str) -> dict[str, Any]:
+def of_home(publisher: Publisher) -> Metadata:
+    site = {
+        "@context": CONTEXT,
+        "@type": "WebSite",
+        "name": publisher.name,
+        "url": settings.SITE_URL + "/",
+        "publisher": _organization(publisher),
+    }
+    return Metadata(publisher.name, publisher.tagline, settings.SITE_URL + "/", json_ld=(_script(site),))
+
+
+def of_section(section: Section, path: str, publisher: Publisher) -> Metadata:
+    return _of_list(section.name, section.standfirst, path, publisher)
+
+
+def of_tag(tag: Tag, path: str, publisher: Publisher) -> Metadata:
+    return _of_list(tag.name, f"Stories about {tag.name.lower()}.", path, publisher)
+
+
+def of_coin(coin: Coin, path: str, publisher: Publisher) -> Metadata:
+    crumbs = _script(_breadcrumbs([("Prices", "/prices/"), (coin.name, path)]))
+    return Metadata(
+        title=f"{coin.name} ({coin.symbol}) price and stories | {publisher.name}",
+        description=f"The price of {coin.name} in US dollars with its age and source, and our stories about it.",
+        canonical=settings.SITE_URL + path,
+        json_ld=(crumbs,),
+    )
+
+
+def _of_list(name: str, description: str, path: str, publisher: Publisher) -> Metadata:
+    crumbs = _script(_breadcrumbs([(name, path)]))
+    return Metadata(f"{name} | {publisher.name}", description, settings.SITE_URL + path, json_ld=(crumbs,))
+
+
+def of_author(author: Author, path: str, publisher: Publisher) -> Metadata:
+    person: dict[str, Any] = {
+        "@type": "Person",
+        "name": author.name,
+        "url": settings.SITE_URL + author.get_absolute_url(),
+        "worksFor": _organization(publisher),
+    }
+    image = settings.SITE_URL + author.portrait.url if author.portrait else ""
+    optional = {"jobTitle": author.role, "description": author.bio, "email": author.email, "image": image}
+    person |= {name: value for name, value in optional.items() if value}
+    profile = {"@context": CONTEXT, "@type": "ProfilePage", "mainEntity": person}
+    return Metadata(
+        title=f"{author.name} | {publisher.name}",
+        description=f"{author.role}. {author.bio}" if author.role else author.bio,
+        canonical=settings.SITE_URL + path,
+        kind="profile",
+        image=image,
+        json_ld=(_script(profile), _script(_breadcrumbs([(author.name, path)]))),
+    )
+
+
+def _news_article(article: Article, address: str, image: str, publisher: Publisher) -> dict[str, Any]:
     data: dict[str, Any] = {
-        "@context": "https://schema.org",
+        "@context": CONTEXT,
         "@type": "AdvertiserContentArticle" if article.is_paid else "NewsArticle",
+        "@id": f"{address}#article",
         "headline": article.title,
         "description": article.standfirst,
         "mainEntityOfPage": address,
         "datePublished": _moment(article.published_at),
         "dateModified": _moment(article.updated_at or article.published_at),
         "articleSection": article.section.name,
+        "wordCount": article.word_count,
+        "inLanguage": "en-GB",
+        "isAccessibleForFree": True,
         "commentCount": article.comment_count,
-        "publisher": {"@type": "Organization", "name": publication_name, "url": settings.SITE_URL + "/"},
+        "publisher": _organization(publisher),
     }
+    if tags := [tag.name for tag in article.tags.all()]:
+        data["keywords"] = tags
     if image:
         data["image"] = [image]
     if article.is_paid:
@@ -64,6 +141,32 @@ def _news_article(article: Article, address: str, image: str, publication_name: 
             for byline in article.bylines.all()
         ]
     return data
+
+
+def _organization(publisher: Publisher) -> dict[str, Any]:
+    data = {
+        "@type": "NewsMediaOrganization",
+        "@id": f"{settings.SITE_URL}/#publisher",
+        "name": publisher.name,
+        "url": settings.SITE_URL + "/",
+        "logo": settings.SITE_URL + static("newsroom/img/mark.svg"),
+        "ethicsPolicy": f"{settings.SITE_URL}/about/",
+    }
+    optional = {"email": publisher.email, "legalName": publisher.legal_owner}
+    return data | {name: value for name, value in optional.items() if value}
+
+
+def _breadcrumbs(trail: list[tuple[str, str]]) -> dict[str, Any]:
+    """From the front page to where we are: names and paths."""
+    steps = [("Home", "/"), *trail]
+    return {
+        "@context": CONTEXT,
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": number, "name": name, "item": settings.SITE_URL + path}
+            for number, (name, path) in enumerate(steps, start=1)
+        ],
+    }
 
 
 def _moment(value: Any) -> str | None:

@@ -60,10 +60,16 @@ class PageOf:
     has_newer: bool
     has_older: bool
     query: str = ""
+    # What names this page in its address; nothing for the first one.
+    place: str = ""
 
     @property
     def is_first(self) -> bool:
         return not self.has_newer
+
+    def address(self, path: str) -> str:
+        """The one address of this page of the list at `path`."""
+        return f"{path}?{self.place}" if self.place else path
 
     @property
     def older(self) -> str:
@@ -125,7 +131,9 @@ def _before(walk: Walk, place: Place, query: str) -> PageOf:
     rows = walk.older(place, PAGE_SIZE + 1)
     if not rows:
         raise Http404("No such page.")
-    return PageOf(rows[:PAGE_SIZE], has_newer=True, has_older=len(rows) > PAGE_SIZE, query=query)
+    return PageOf(
+        rows[:PAGE_SIZE], has_newer=True, has_older=len(rows) > PAGE_SIZE, query=query, place=f"before={place}"
+    )
 
 
 def _after(walk: Walk, place: Place, query: str) -> PageOf | None:
@@ -133,4 +141,4 @@ def _after(walk: Walk, place: Place, query: str) -> PageOf | None:
     rows = walk.newer(place, PAGE_SIZE + 1)
     if len(rows) <= PAGE_SIZE:
         return None
-    return PageOf(rows[PAGE_SIZE - 1 :: -1], has_newer=True, has_older=True, query=query)
+    return PageOf(rows[PAGE_SIZE - 1 :: -1], has_newer=True, has_older=True, query=query, place=f"after={place}")

@@ -3,20 +3,10 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from articles.models import Article, Section  # noqa: F401
-
-
-class SectionQuerySet(models.QuerySet["Section"]):
-    def with_next_story(self) -> Self:
-        """Each with `next_story_at`: when its next scheduled story comes out."""
-        from articles.models import Article
-
-        scheduled = Article.objects.scheduled().filter(section=OuterRef("pk")).order_by("published_at")
-        return self.annotate(next_story_at=Subquery(scheduled.values("published_at")[:1]))
+    from articles.models import Article  # noqa: F401
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):

@@ -34,7 +34,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
         "section": section,
         "page": page,
         "discussed": related.most_discussed(),
-        "canonical": section.get_absolute_url(),
+        "canonical": page.address(section.get_absolute_url()),
     }
     return render(request, "articles/section.html", context)
 
@@ -45,12 +45,13 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
     record(page_keys.stories_of(author))
     stories = SubjectWalk(author, Article.objects.published().for_cards())
+    page = page_of(stories, request.GET)
     context = {
         "author": author,
-        "page": page_of(stories, request.GET),
+        "page": page,
         "story_count": stories.count(MOST_COUNTED),
         "most_counted": MOST_COUNTED,
-        "canonical": author.get_absolute_url(),
+        "canonical": page.address(author.get_absolute_url()),
     }
     return render(request, "articles/author.html", context)
 
@@ -60,12 +61,12 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     tag = get_object_or_404(Tag, slug=slug)
     record(page_keys.stories_of(tag))
-    stories = SubjectWalk(tag, Article.objects.published().for_cards())
+    page = page_of(SubjectWalk(tag, Article.objects.published().for_cards()), request.GET)
     context = {
         "tag": tag,
-        "page": page_of(stories, request.GET),
+        "page": page,
         "discussed": related.most_discussed(),
-        "canonical": tag.get_absolute_url(),
+        "canonical": page.address(tag.get_absolute_url()),
     }
     return render(request, "articles/tag.html", context)
 
@@ -90,6 +91,7 @@ def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
         "read_next": related.read_next(article),
         "discussed": related.most_discussed(),
         "own_host": settings.SITE_URL.split("//", 1)[1],
+        "canonical": article.get_absolute_url(),
     }
     template = "articles/paid_article.html" if article.is_paid else "articles/article.html"
     return render(request, template, context)

@@ -6,6 +6,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from articles import body
 from newsroom.pagecache.rows import ShownWhole
+from newsroom.text_files import ads_lines, mail_or_https, robots_lines
 
 
 class Publication(ShownWhole):
@@ -40,6 +41,27 @@ class Publication(ShownWhole):
     legal_owner = models.CharField(max_length=160, blank=True)
     address = models.CharField(max_length=200, blank=True)
     contact_email = models.EmailField(blank=True)
+    security_contact = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=[mail_or_https],
+        help_text="Where to report a hole, in /.well-known/security.txt: an e-mail or https:// address. "
+        "Empty: the contact e-mail.",
+    )
+    ads_txt = models.TextField(
+        "ads.txt",
+        max_length=20_000,
+        blank=True,
+        validators=[ads_lines],
+        help_text="One seller a line: domain, account, DIRECT or RESELLER. Empty says that nobody sells our space.",
+    )
+    robots_txt = models.TextField(
+        "more for robots.txt",
+        max_length=10_000,
+        blank=True,
+        validators=[robots_lines],
+        help_text="Added below our own lines. Sitemaps are named by themselves.",
+    )
     is_demo = models.BooleanField(default=False, editable=False, help_text="This database holds the demo.")
 
     class Meta:

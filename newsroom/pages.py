@@ -1,14 +1,21 @@
 """Pages about the publication."""
 
+from datetime import timedelta
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
+from newsroom import identity
 from newsroom.models import Page
 from newsroom.pagecache import public_page, record, whole
+
+NOT_FOR_ROBOTS = ("/admin/", "/accounts/", "/comments/", "/search/", "/advertise/placements/")
 
 
 @public_page()
@@ -35,5 +42,38 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
 @public_page()
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /accounts/", "Disallow: /comments/", "Disallow: /search/"]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+    """What no search engine should ask for, where the sitemaps are, and what the desk added."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS)]
+    if extra := identity.publication().robots_txt.strip():
+        lines += ["", *extra.splitlines()]
+    lines += ["", *(f"Sitemap: {settings.SITE_URL}{reverse(name)}" for name in ("sitemap", "news-sitemap"))]
+    return _plain(lines)
+
+
+@public_page()
+@require_safe
+def ads_txt(request: HttpRequest) -> HttpResponse:
+    """Who may sell our space: https://iabtechlab.com/ads-txt/. Without sellers the placeholder of its section 3.2.1."""
+    text = identity.publication().ads_txt.strip()
+    return _plain(text.splitlines() or ["placeholder.example.com, placeholder, DIRECT, placeholder"])
+
+
+@public_page()
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where to report a hole: RFC 9116. It expires, and is made anew, at the beginning of the month after next."""
+    contact = identity.publication().security_contact or identity.publication().contact_email
+    if not contact:
+        raise Http404("Nobody is named.")
+    month = timezone.now().replace(day=1) + timedelta(days=63)
+    lines = [
+        f"Contact: {contact if '://' in contact else f'mailto:{contact}'}",
+        f"Expires: {month:%Y-%m}-01T00:00:00Z",
+        "Preferred-Languages: en",
+        f"Canonical: {settings.SITE_URL}{request.path}",
+    ]
+    return _plain(lines)
+
+
+def _plain(lines: list[str]) -> HttpResponse:
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from newsroom import accounts, error_pages, health, pages
+from newsroom import accounts, error_pages, feeds, health, pages, sitemaps
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -13,6 +13,15 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("robots.txt", pages.robots, name="robots"),
+    path("ads.txt", pages.ads_txt, name="ads-txt"),
+    path(".well-known/security.txt", pages.security_txt, name="security-txt"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
+    path("sitemap-stories-<int:block>.xml", sitemaps.stories, name="sitemap-stories"),
+    path("news-sitemap.xml", sitemaps.news, name="news-sitemap"),
+    path("feeds/", feeds.all_feeds, name="feeds"),
+    path("feeds/<slug:form>/", feeds.whole_publication, name="feed"),
+    path("feeds/<slug:form>/<slug:kind>/<slug:slug>/", feeds.of_subject, name="feed-of"),
     path("admin/", admin.site.urls),
     path("accounts/home/", accounts.account_home, name="account_home"),
     path("accounts/", include("allauth.account.urls")),

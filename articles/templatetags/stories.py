@@ -1,7 +1,7 @@
 """Stories in templates."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,25 +11,35 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from articles import body, page_keys, page_metadata
-from articles.models import Article, Section
+from articles import body, page_keys, page_metadata, schedule
+from articles.models import Article, Author, Section, Tag
 from articles.words import places
-from newsroom.pagecache import changes_at, record, whole
+from newsroom.pagecache import record, whole
 from newsroom.pagecache.shared import shared
 from ticker.models import Coin
 
 register = template.Library()
 
+METADATA: dict[type, Callable[..., page_metadata.Metadata]] = {
+    Article: page_metadata.of_article,
+    Author: page_metadata.of_author,
+    Coin: page_metadata.of_coin,
+    Section: page_metadata.of_section,
+    Tag: page_metadata.of_tag,
+}
+
 
 @register.simple_tag
-@shared(whole(Section), page_keys.SCHEDULE)
 def sections() -> list[Section]:
-    """The menu. It knows when the next story comes out: until then, at most, a page with a menu is true."""
-    record(whole(Section), page_keys.SCHEDULE)
-    menu: list[Any] = list(Section.objects.with_next_story())
-    for section in menu:
-        changes_at(section.next_story_at)
-    return menu
+    """The menu. A page that has one shows stories, and is true until the next one comes out."""
+    schedule.until_next_change()
+    return _menu()
+
+
+@shared(whole(Section))
+def _menu() -> list[Section]:
+    record(whole(Section))
+    return list(Section.objects.all())
 
 
 @register.simple_tag
@@ -52,8 +62,12 @@ def safe_body(html: str) -> SafeString:
 
 
 @register.simple_tag
-def metadata(article: Article, publication_name: str) -> page_metadata.Metadata:
-    return page_metadata.of_article(article, publication_name)
+def metadata_of(shown: Any, path: str, site: Any) -> page_metadata.Metadata:
+    """What search engines and cards read of the page at `path` that shows `shown`; None for the front page."""
+    publisher = page_metadata.Publisher(site.name, site.tagline, site.contact_email, site.legal_owner)
+    if shown is None:
+        return page_metadata.of_home(publisher)
+    return METADATA[type(shown)](shown, path, publisher)
 
 
 @register.filter

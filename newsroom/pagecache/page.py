@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import re
 import struct
 import time
 from collections.abc import Iterable
@@ -19,7 +20,7 @@ IDENTITY, GZIP, BROTLI = "", "gzip", "br"
 BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
 SMALLEST_COMPRESSED = 200  # bytes
-COMPRESSED_TYPES = ("text/", "application/json", "application/xml", "application/javascript", "image/svg+xml")
+COMPRESSED_TYPES = re.compile(r"text/|application/(json|xml|javascript)|[a-z]+/[\w.-]+\+(json|xml)")
 STALE_IF_ERROR = 86_400  # seconds
 
 # Ours to say, or true of one answer only.
@@ -203,7 +204,7 @@ def made(
 
 
 def compressed(body: bytes, content_type: str) -> dict[str, bytes]:
-    if len(body) < SMALLEST_COMPRESSED or not content_type.startswith(COMPRESSED_TYPES):
+    if len(body) < SMALLEST_COMPRESSED or not COMPRESSED_TYPES.match(content_type):
         return {IDENTITY: body}
     return {
         IDENTITY: body,

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.xdist_group("journeys")
 WITHIN = 1.0  # seconds from the commit
 ASKED = 8  # times, on a new connection each, so that both processes are asked
 
-# Every public address by its name, with an example of it in the demo.
+# Every public address by its name, with an example of it in the demo; several of one name are told apart by a colon.
 SURFACES = {
     "home": "/",
     "section": "/policy/",
@@ -43,15 +43,30 @@ SURFACES = {
     "newsletter": "/newsletter/",
     "newsletter-asked": "/newsletter/asked/",
     "comment-sent": "/comments/sent/",
+    "feeds": "/feeds/",
+    "feed": "/feeds/atom/",
+    "feed-of:section": "/feeds/rss/section/policy/",
+    "feed-of:tag": "/feeds/json/tag/stablecoins/",
+    "feed-of:author": "/feeds/atom/author/{author}/",
+    "feed-of:coin": "/feeds/json/coin/bitcoin/",
+    "sitemap": "/sitemap.xml",
+    "sitemap-pages": "/sitemap-pages.xml",
+    "sitemap-stories": "/sitemap-stories-0.xml",
+    "news-sitemap": "/news-sitemap.xml",
     "robots": "/robots.txt",
+    "ads-txt": "/ads.txt",
+    "security-txt": "/.well-known/security.txt",
     # Not kept, and asked all the same.
     "search": "/search/?q=agreed",
     # What is not there is kept as well.
     "missing": "/policy/the-quorum-clause/",
 }
-WITH_MENU = set(SURFACES) - {"robots"}
+FEEDS = {name for name in SURFACES if name.split(":")[0] in ("feed", "feed-of")}
+SITEMAPS = {name for name in SURFACES if "sitemap" in name}
+TEXT_FILES = {"robots", "ads-txt", "security-txt"}
+WITH_MENU = set(SURFACES) - FEEDS - SITEMAPS - TEXT_FILES
 STORY = "The quorum clause"
-LISTS = {"home", "section", "tag", "author", "coin", "search", "missing"}
+LISTS = {"home", "section", "tag", "author", "coin", "search", "missing", "news-sitemap"} | FEEDS
 
 PREPARE = """
 from articles.models import *
@@ -104,6 +119,7 @@ publishing.publish(story, by=None)
         STORY,
         LISTS | {"article"},
     ),
+    "address of what is new": change("", "/policy/the-quorum-clause/", {"sitemap-stories", "news-sitemap"}),
     "comment": change(
         'words = {"name": "Wendeline", "email": "w@readers.example", "comment": "Agreed, twice."}\n'
         "posting.publish(story, words, ip=None)",
@@ -118,6 +134,7 @@ publishing.publish(story, by=None)
         'story.title = "The quorum paragraph"; story.save()', "The quorum paragraph", LISTS | {"article"}
     ),
     "withdrawal": change("publishing.withdraw(story, by=None)", "The quorum paragraph", LISTS | {"article"}, False),
+    "address of what is gone": change("", "/policy/the-quorum-clause/", {"sitemap-stories", "news-sitemap"}, False),
     "placement": change(
         """
 placement = Placement.objects.filter(slot="rectangle", approved_creative__isnull=False).first()
@@ -146,9 +163,19 @@ review.approve(placement, admin)
     "settings": change(
         'site = Publication.objects.get(); site.tagline = "Changed a moment ago."; site.save()',
         "Changed a moment ago.",
-        WITH_MENU,
+        WITH_MENU | {"feed"},
     ),
-    "section": change('section = first.section; section.name = "Statutes"; section.save()', "Statutes", WITH_MENU),
+    "text files": change(
+        'site = Publication.objects.get(); site.robots_txt = "User-agent: Holes@bot"; site.ads_txt = "# Holes@"\n'
+        'site.security_contact = "Holes@finality.example"; site.save()',
+        "Holes@",
+        TEXT_FILES,
+    ),
+    "section": change(
+        'section = first.section; section.name = "Statutes"; section.save()',
+        "Statutes",
+        WITH_MENU | {"feed-of:section"},
+    ),
     "coin": change('coin = Coin.objects.get(symbol="BTC"); coin.symbol = "BTX"; coin.save()', "BTX", WITH_MENU),
     "rate": change(
         'rate = Rate.objects.first(); rate.unit = "for a fortnight"; rate.save()',
@@ -158,12 +185,17 @@ review.approve(placement, admin)
     "about page": change(
         'page = Page.objects.first(); page.title = "How we keep it"; page.save()', "How we keep it", {"about", "page"}
     ),
+    "subject": change('Tag.objects.create(name="Quorate", slug="quorate")', "/tag/quorate/", {"sitemap-pages"}),
     "author": change(
         'author = first.authors.first(); author.bio = "Writes on quorums."; author.save()',
         "Writes on quorums.",
         {"author", "article"},
     ),
-    "tag": change('tag = first.tags.first(); tag.name = "Quorums"; tag.save()', "Quorums", {"tag", "article"}),
+    "tag": change(
+        'tag = first.tags.first(); tag.name = "Quorums"; tag.save()',
+        "Quorums",
+        {"tag", "article", "feed", "feed-of:tag"},
+    ),
 }
 
 
@@ -238,9 +270,9 @@ def readers(site: Site, addresses: list[str], count: int = 3) -> Iterator[None]:
 
 def test_the_table_knows_every_public_address():
     public = {each.name for _, each in patterns(get_resolver()) if hasattr(each.callback, "public_params")}
-    assert public | {"search", "missing"} == set(SURFACES)
+    assert public | {"search", "missing"} == {name.split(":")[0] for name in SURFACES}
     looked_at = set().union(*(each.on for each in CHANGES.values()))
-    assert set(SURFACES) - looked_at == {"robots"}
+    assert set(SURFACES) - looked_at == {"sitemap"}
 
 
 def test_every_change_is_seen_on_every_page_within_a_second(busy_site):
@@ -250,6 +282,8 @@ def test_every_change_is_seen_on_every_page_within_a_second(busy_site):
         surfaces = SURFACES | {
             "author": f"/author/{names['author']}/",
             "tag": f"/tag/{names['tag']}/",
+            "feed-of:author": f"/feeds/atom/author/{names['author']}/",
+            "feed-of:tag": f"/feeds/json/tag/{names['tag']}/",
             "page": f"/about/{names['page']}/",
         }
         unseen = []

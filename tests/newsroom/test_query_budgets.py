@@ -38,6 +38,16 @@ BUDGETS = {
     "/advertise/": 4,
     "/newsletter/": 3,
     "/search/?q=clause": 5,
+    "/feeds/": 4,
+    "/feeds/rss/": 4,
+    "/feeds/json/section/policy/": 5,
+    "/feeds/atom/tag/custody/": 5,
+    "/feeds/rss/author/ada/": 5,
+    "/feeds/json/coin/bitcoin/": 5,
+    "/sitemap.xml": 1,
+    "/sitemap-pages.xml": 5,
+    "/sitemap-stories-0.xml": 2,
+    "/news-sitemap.xml": 2,
     "/nothing/": 5,
 }
 # The desk asks who is asking, what they may do, and which filters it offers.

@@ -1,0 +1,217 @@
+"""
+Feeds: the newest of the whole publication, of a section, an author, a tag or a coin, in RSS 2.0, Atom and JSON Feed.
+
+https://www.rssboard.org/rss-specification, RFC 4287, https://www.jsonfeed.org/version/1.1/.
+Paid pieces are in them as they are in the lists, under their label.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.html import format_html
+
+from articles import body, page_keys, schedule
+from articles.listings import SubjectWalk
+from articles.models import Article, Author, Byline, Section, Tag
+from articles.querysets import ArticleQuerySet
+from newsroom.pagecache import record
+from ticker.models import Coin
+
+NEWEST = 30  # stories in a feed
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One piece as every kind of feed tells it; addresses are absolute."""
+
+    key: str
+    url: str
+    title: str
+    summary: str
+    html: str
+    published_at: datetime
+    updated_at: datetime
+    authors: tuple[tuple[str, str], ...]  # name and address
+    subjects: tuple[str, ...]
+    image: str = ""
+
+
+@dataclass(frozen=True)
+class Feed:
+    title: str
+    description: str
+    page: str  # the address of what it follows
+    url: str  # its own
+    entries: list[Entry]
+
+    @property
+    def updated_at(self) -> datetime:
+        """When the newest of its entries changed: the same entries are the same bytes."""
+        return max((entry.updated_at for entry in self.entries), default=datetime.fromisoformat("2009-01-03T00:00Z"))
+
+
+def newest(subject: Section | Author | Tag | Coin | None = None) -> list[Entry]:
+    """The newest pieces of `subject`, or of the whole publication. Three queries."""
+    schedule.until_next_change()
+    return [entry_of(article) for article in _newest(subject)]
+
+
+def _newest(subject: Section | Author | Tag | Coin | None) -> ArticleQuerySet:
+    stories = _with_what_entries_show(Article.objects.published())
+    if subject is None:
+        record(page_keys.STORIES)
+        return stories.newest_first()[:NEWEST]
+    record(page_keys.stories_of(subject))
+    if isinstance(subject, Section):
+        return stories.filter(section=subject).newest_first()[:NEWEST]
+    return SubjectWalk(subject, stories).first(NEWEST)
+
+
+def _with_what_entries_show(stories: ArticleQuerySet) -> ArticleQuerySet:
+    bylines = Prefetch("bylines", Byline.objects.select_related("author"))
+    return stories.select_related("section", "hero").prefetch_related(bylines, "tags").defer("search_text")
+
+
+def entry_of(article: Article) -> Entry:
+    label = f"{article.label}: " if article.is_paid else ""
+    authors = [(each.author.name, settings.SITE_URL + each.author.get_absolute_url()) for each in article.bylines.all()]
+    return Entry(
+        key=tag_uri(article),
+        url=settings.SITE_URL + article.get_absolute_url(),
+        title=f"{label}{article.title}",
+        summary=f"{label}{article.standfirst or article.title}",
+        html=_disclosure(article) + _html(article),
+        published_at=article.published_at or article.created_at,
+        updated_at=article.updated_at or article.published_at or article.created_at,
+        authors=((article.paid_by, ""),) if article.is_paid else tuple(authors),
+        subjects=(article.section.name, *(tag.name for tag in article.tags.all())),
+        image=settings.SITE_URL + article.hero.url if article.hero else "",
+    )
+
+
+def tag_uri(article: Article) -> str:
+    """What feed readers know a piece by, for ever: RFC 4151."""
+    host = urlsplit(settings.SITE_URL).hostname
+    return f"tag:{host},{article.created_at:%Y-%m-%d}:article:{article.pk}"
+
+
+def _disclosure(article: Article) -> str:
+    if not article.is_paid:
+        return ""
+    text = "<p><strong>{}. Paid for by {}.</strong> {}</p>"
+    return format_html(text, article.label, article.paid_by, article.disclosure)
+
+
+def _html(article: Article) -> str:
+    return body.for_feed(article.body, is_paid=article.is_paid, site_url=settings.SITE_URL)
+
+
+# --- The three forms ----------------------------------------------------------------------
+
+
+class _Rss(Rss201rev2Feed):
+    def rss_attributes(self) -> dict[str, str]:
+        return {
+            **super().rss_attributes(),
+            "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
+            "xmlns:media": "http://search.yahoo.com/mrss/",
+        }
+
+    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        handler.addQuickElement("content:encoded", item["html"])
+        if item["image"]:
+            handler.addQuickElement("media:content", None, {"url": item["image"], "medium": "image"})
+
+
+class _Atom(Atom1Feed):
+    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        handler.addQuickElement("content", item["html"], {"type": "html"})
+
+
+def _xml(kind: type[Rss201rev2Feed] | type[Atom1Feed], feed: Feed) -> str:
+    writer = kind(
+        title=feed.title,
+        link=feed.page,
+        description=feed.description,
+        subtitle=feed.description,
+        language="en-GB",
+        feed_url=feed.url,
+        feed_guid=feed.url,
+        author_name=feed.title,
+    )
+    # The generators would say “now”, and no two answers would be the same.
+    writer.latest_post_date = lambda: feed.updated_at  # type: ignore[method-assign]
+    for entry in feed.entries:
+        writer.add_item(
+            title=entry.title,
+            link=entry.url,
+            description=entry.summary,
+            unique_id=entry.key,
+            unique_id_is_permalink=False,
+            pubdate=entry.published_at,
+            updateddate=entry.updated_at,
+            author_name=", ".join(name for name, _ in entry.authors) or None,
+            categories=entry.subjects,
+            html=entry.html,
+            image=entry.image,
+        )
+    return writer.writeString("utf-8")
+
+
+def rss(feed: Feed) -> str:
+    return _xml(_Rss, feed)
+
+
+def atom(feed: Feed) -> str:
+    return _xml(_Atom, feed)
+
+
+def json_feed(feed: Feed) -> str:
+    data = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "description": feed.description,
+        "home_page_url": feed.page,
+        "feed_url": feed.url,
+        "language": "en-GB",
+        "items": [_json_item(entry) for entry in feed.entries],
+    }
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _json_item(entry: Entry) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "id": entry.key,
+        "url": entry.url,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content_html": entry.html,
+        "date_published": entry.published_at.isoformat(timespec="seconds"),
+        "date_modified": entry.updated_at.isoformat(timespec="seconds"),
+        "authors": [{"name": name, **({"url": url} if url else {})} for name, url in entry.authors],
+        "tags": list(entry.subjects),
+    }
+    return item | ({"image": entry.image} if entry.image else {})
+
+
+@dataclass(frozen=True)
+class Form:
+    content_type: str
+    label: str
+    write: Callable[[Feed], str]
+
+
+FORMS = {
+    "rss": Form("application/rss+xml", "RSS", rss),
+    "atom": Form("application/atom+xml", "Atom", atom),
+    "json": Form("application/feed+json", "JSON Feed", json_feed),
+}

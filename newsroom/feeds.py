@@ -1,0 +1,61 @@
+"""Feeds, as HTTP: /feeds/rss/, /feeds/atom/section/policy/ and so on, and the page that lists them."""
+
+from django.conf import settings
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from articles import feeds
+from articles.feeds import FORMS, Feed
+from articles.models import Author, Section, Tag
+from newsroom import identity
+from newsroom.pagecache import public_page, record, whole
+from ticker.models import Coin
+
+SUBJECTS: dict[str, type[Model]] = {"section": Section, "author": Author, "tag": Tag, "coin": Coin}
+
+
+@public_page()
+@require_safe
+def all_feeds(request: HttpRequest) -> HttpResponse:
+    """For readers: what a feed is, and which there are."""
+    record(whole(Section))
+    context = {"forms": FORMS, "followed": Section.objects.all(), "canonical": "/feeds/"}
+    return render(request, "newsroom/feeds.html", context)
+
+
+@public_page()
+@require_safe
+def whole_publication(request: HttpRequest, form: str) -> HttpResponse:
+    site = identity.publication()
+    return answer(request, form, site.name, site.tagline, "/", feeds.newest())
+
+
+@public_page()
+@require_safe
+def of_subject(request: HttpRequest, form: str, kind: str, slug: str) -> HttpResponse:
+    if kind not in SUBJECTS:
+        raise Http404("Nothing of this kind has a feed.")
+    subject = get_object_or_404(SUBJECTS[kind], slug=slug)
+    title = f"{subject.name} | {identity.publication().name}"  # type: ignore[attr-defined]
+    description = getattr(subject, "standfirst", "") or f"The newest stories: {subject.name}."  # type: ignore[attr-defined]
+    page = subject.get_absolute_url()  # type: ignore[attr-defined]
+    return answer(request, form, title, description, page, feeds.newest(subject))  # type: ignore[arg-type]
+
+
+def answer(
+    request: HttpRequest, form: str, title: str, description: str, page: str, entries: list[feeds.Entry]
+) -> HttpResponse:
+    if form not in FORMS:
+        raise Http404("No such kind of feed.")
+    feed = Feed(title, description or title, settings.SITE_URL + page, settings.SITE_URL + request.path, entries)
+    return HttpResponse(FORMS[form].write(feed), content_type=f"{FORMS[form].content_type}; charset=utf-8")
+
+
+def address_of(form: str, subject: Model | None = None) -> str:
+    """The path of a feed of `subject`, or of the whole publication."""
+    if subject is None:
+        return reverse("feed", args=[form])
+    return reverse("feed-of", args=[form, subject._meta.model_name, subject.slug])  # type: ignore[attr-defined]
