@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import Prefetch
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
-from django.utils.html import format_html
+from django.utils.html import format_html, linebreaks
 
-from articles import body, page_keys, schedule
+from articles import body, holdings, page_keys, schedule
 from articles.listings import SubjectWalk
-from articles.models import Article, Author, Byline, Section, Tag
+from articles.models import Article, Author, Byline, Correction, Section, Tag
 from articles.querysets import ArticleQuerySet
 from newsroom.pagecache import record
 from ticker.models import Coin
@@ -64,19 +64,19 @@ def newest(subject: Section | Author | Tag | Coin | None = None) -> list[Entry]:
 
 
 def _newest(subject: Section | Author | Tag | Coin | None) -> ArticleQuerySet:
-    stories = _with_what_entries_show(Article.objects.published())
     if subject is None:
         record(page_keys.STORIES)
-        return stories.newest_first()[:NEWEST]
+        return _whole(Article.objects.published()).select_related("section", "hero").newest_first()[:NEWEST]
     record(page_keys.stories_of(subject))
     if isinstance(subject, Section):
-        return stories.filter(section=subject).newest_first()[:NEWEST]
-    return SubjectWalk(subject, stories).first(NEWEST)
+        return _whole(subject.articles.published()).select_related("hero").newest_first()[:NEWEST]
+    return SubjectWalk(subject, _whole(Article.objects.published()).select_related("section", "hero")).first(NEWEST)
 
 
-def _with_what_entries_show(stories: ArticleQuerySet) -> ArticleQuerySet:
+def _whole(stories: ArticleQuerySet) -> ArticleQuerySet:
+    """With what entries show of each story."""
     bylines = Prefetch("bylines", Byline.objects.select_related("author"))
-    return stories.select_related("section", "hero").prefetch_related(bylines, "tags").defer("search_text")
+    return stories.prefetch_related(bylines, "tags", "corrections").defer("search_text")
 
 
 def entry_of(article: Article) -> Entry:
@@ -96,6 +96,27 @@ def entry_of(article: Article) -> Entry:
     )
 
 
+def newest_corrections() -> list[Entry]:
+    record(page_keys.CORRECTIONS)
+    return [_entry_of_correction(each) for each in Correction.objects.listed()[:NEWEST]]
+
+
+def _entry_of_correction(correction: Correction) -> Entry:
+    article = correction.article
+    page = f"{article.get_absolute_url()}#correction-{correction.pk}" if article.is_public else "/corrections/"
+    return Entry(
+        key=f"{tag_uri(article)}:correction:{correction.pk}",
+        url=settings.SITE_URL + page,
+        title=f"{correction.get_kind_display()}: {article.title}",
+        summary=correction.text,
+        html=linebreaks(correction.text, autoescape=True),
+        published_at=correction.at,
+        updated_at=correction.at,
+        authors=(),
+        subjects=(correction.get_kind_display(), article.section.name),
+    )
+
+
 def tag_uri(article: Article) -> str:
     """What feed readers know a piece by, for ever: RFC 4151."""
     host = urlsplit(settings.SITE_URL).hostname
@@ -110,7 +131,14 @@ def _disclosure(article: Article) -> str:
 
 
 def _html(article: Article) -> str:
-    return body.for_feed(article.body, is_paid=article.is_paid, site_url=settings.SITE_URL)
+    parts = [body.for_feed(article.body, is_paid=article.is_paid, site_url=settings.SITE_URL)]
+    parts += [
+        format_html("<p><strong>{}, {}:</strong> {}</p>", each.get_kind_display(), f"{each.at:%d %B %Y}", each.text)
+        for each in article.corrections.all()
+    ]
+    if held := holdings.sentence(list(article.bylines.all())):
+        parts.append(format_html("<p><em>{}</em></p>", held))
+    return "".join(parts)
 
 
 # --- The three forms ----------------------------------------------------------------------

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 STORIES = "stories"  # any list of the newest from all sections
 DISCUSSED = "discussed"
-SCHEDULE = "schedule"  # when the next story comes out, which ends the life of every page
+SCHEDULE = "schedule"  # when the next story comes out or goes, which ends the life of every page
+CORRECTIONS = "corrections"
+FRONT = "front"  # what the desk put on the front page
 SITEMAPS = "sitemaps"  # how many files of stories there are
 SITEMAP_BLOCK = 10_000  # stories in a file; the protocol allows 50,000
 
@@ -45,7 +47,7 @@ def of_article(article: "Article", also: models.Model | None = None) -> list[str
     found += [SITEMAPS, sitemap_of(sitemap_block(article.pk))]
     if article.comment_count:
         found.append(DISCUSSED)
-    if article.published_at and article.published_at > timezone.now():
+    if article.expires_at or (article.published_at and article.published_at > timezone.now()):
         found.append(SCHEDULE)
     return found
 

@@ -126,6 +126,16 @@ def _news_article(article: Article, address: str, image: str, publisher: Publish
     }
     if tags := [tag.name for tag in article.tags.all()]:
         data["keywords"] = tags
+    if corrections := list(article.corrections.all()):
+        data["correction"] = [
+            {
+                "@type": "CorrectionComment",
+                "text": f"{each.get_kind_display()}: {each.text}",
+                "datePublished": _moment(each.at),
+                "url": f"{address}#correction-{each.pk}",
+            }
+            for each in corrections
+        ]
     if image:
         data["image"] = [image]
     if article.is_paid:
@@ -150,7 +160,8 @@ def _organization(publisher: Publisher) -> dict[str, Any]:
         "name": publisher.name,
         "url": settings.SITE_URL + "/",
         "logo": settings.SITE_URL + static("newsroom/img/mark.svg"),
-        "ethicsPolicy": f"{settings.SITE_URL}/about/",
+        "publishingPrinciples": f"{settings.SITE_URL}/about/",
+        "correctionsPolicy": f"{settings.SITE_URL}/corrections/",
     }
     optional = {"email": publisher.email, "legalName": publisher.legal_owner}
     return data | {name: value for name, value in optional.items() if value}

@@ -1,29 +1,75 @@
 """What the public may see, and in which order: asked here by every page, list and search."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from articles.models import Article  # noqa: F401
+    from articles.models import Article, Correction  # noqa: F401
+
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _is_kept(now: datetime) -> GreaterThan:
+    """Not expired; written so that neither database thinks of walking an index for it."""
+    return GreaterThan(Coalesce(F("expires_at"), Value(NEVER)), now)
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def listed(self) -> Self:
+        """What readers may know of: corrections of stories that were out, each with its story, the newest first.
+
+        `published_at` is their own time, by which lists are walked.
+        """
+        now = timezone.now()
+        return (
+            self.filter(at__lte=now, article__published_at__lte=now)
+            .exclude(article__status__in=("draft", "in_review"))
+            .select_related("article__section")
+            .defer("article__body", "article__search_text")
+            .annotate(published_at=F("at"))
+            .order_by("-at", "-pk")
+        )
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
     def published(self) -> Self:
-        """The one predicate for “public”. Scheduled means a date in the future."""
-        return self.filter(status="published", published_at__lte=timezone.now())
+        """The one predicate for “public”. Scheduled and expired mean a date."""
+        now = timezone.now()
+        return self.filter(status="published", published_at__lte=now).filter(_is_kept(now))
 
     def scheduled(self) -> Self:
         """Ready, and waiting for its time."""
         return self.filter(status="published", published_at__gt=timezone.now())
+
+    def expired(self) -> Self:
+        """Out once, and over: readers do not see them any more."""
+        return self.filter(status="published", expires_at__lte=timezone.now())
+
+    def gone(self) -> Self:
+        """Out once and not any more: expired or withdrawn."""
+        now = timezone.now()
+        return self.filter(Q(status="withdrawn") | Q(status="published", expires_at__lte=now), published_at__lte=now)
 
     def in_review(self) -> Self:
         return self.filter(status="in_review")
 
     def for_cards(self) -> Self:
         """Just what a card shows: no body, and no query a card."""
-        return self.select_related("section", "hero").defer("body", "search_text", "disclosure")
+        return self.select_related("section", "hero")._light()
+
+    def for_cards_of_one_section(self) -> Self:
+        """The same for `section.articles`, which know their section: joined, it leads SQLite to sort them all."""
+        return self.select_related("hero")._light()
+
+    def _light(self) -> Self:
+        return self.defer("body", "search_text", "disclosure")
 
     def newest_first(self) -> Self:
         return self.order_by("-published_at", "-pk")

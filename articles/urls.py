@@ -4,6 +4,7 @@ from articles import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("corrections/", views.corrections, name="corrections"),
     path("search/", views.search, name="search"),
     path("author/<slug:slug>/", views.author, name="author"),
     path("tag/<slug:slug>/", views.tag, name="tag"),

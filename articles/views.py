@@ -6,10 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from articles import front_page, page_keys, related
+from articles import front_page, page_keys, redirects, related
 from articles import search as searching
 from articles.listings import SubjectWalk
-from articles.models import Article, ArticleCoin, Author, Byline, Section, Tag
+from articles.models import Article, ArticleCoin, Author, Byline, Correction, Section, Tag
 from articles.pagination import PARAMS, page_of
 from newsroom.pagecache import public_page, record
 from ticker.models import Coin
@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def section(request: HttpRequest, slug: str) -> HttpResponse:
     section = get_object_or_404(Section, slug=slug)
     record(page_keys.stories_of(section))
-    page = page_of(Article.objects.published().filter(section=section).for_cards().newest_first(), request.GET)
+    page = page_of(section.articles.published().for_cards_of_one_section(), request.GET)
     context = {
         "section": section,
         "page": page,
@@ -74,7 +74,10 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 @public_page(asks=("reply_to",))
 @require_safe
 def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
-    article = public_article(slug)
+    found = public_article(slug)
+    if found is None:
+        return elsewhere(request, slug)
+    article = found
     if article.section.slug != section:
         return redirect(article, permanent=True)
     # One query brings the price strip, and says which of its coins the story is about.
@@ -97,20 +100,35 @@ def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     return render(request, template, context)
 
 
-def public_article(slug: str) -> Article:
-    """The published article `slug` with all that its page shows of it, or Http404."""
+@public_page(*PARAMS)
+@require_safe
+def corrections(request: HttpRequest) -> HttpResponse:
+    record(page_keys.CORRECTIONS)
+    page = page_of(Correction.objects.listed(), request.GET)
+    return render(request, "articles/corrections.html", {"page": page, "canonical": page.address("/corrections/")})
+
+
+def elsewhere(request: HttpRequest, slug: str) -> HttpResponse:
+    """A story that is not public here: it may have another name now, or be gone. Raises Http404 otherwise."""
+    moved = redirects.story_formerly(slug)
+    if moved is not None:
+        return redirect(moved, permanent=True)
+    if Article.objects.gone().filter(slug=slug).exists():
+        return render(request, "errors/410.html", status=410)
+    raise Http404("No such story.")
+
+
+def public_article(slug: str) -> Article | None:
+    """The published article `slug` with all that its page shows of it."""
     bylines = Prefetch("bylines", Byline.objects.select_related("author__portrait"))
-    found = (
+    return (
         Article.objects.published()
         .select_related("section", "hero")
-        .prefetch_related(bylines, "tags")
+        .prefetch_related(bylines, "tags", "corrections")
         .defer("search_text")
         .filter(slug=slug)
         .first()
     )
-    if found is None:
-        raise Http404("No such story.")
-    return found
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """Periodic jobs: what is due is put in the queue, once, however many clocks run."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,6 +44,8 @@ class Job:
     name: str
     every: timedelta
     task: Task[Any, Any]
+    # Asked at every tick, so it must be a look into an index.
+    only_if: Callable[[], bool] = lambda: True
 
 
 @task()
@@ -71,7 +73,10 @@ def tidy_queue() -> None:
 JOBS = (
     Job("worker heartbeat", timedelta(seconds=30), worker_heartbeat),
     Job("refresh quotes", timedelta(seconds=ticker.quotes.INTERVAL), ticker.quotes.refresh_in_background),
-    Job("prices of new stories", timedelta(minutes=1), articles.publishing.keep_prices_of_new_stories),
+    Job(
+        "what is due", timedelta(seconds=1), articles.publishing.carry_out_schedule, only_if=articles.publishing.has_due
+    ),
+    Job("what came out", timedelta(minutes=1), articles.publishing.note_what_came_out),
     Job("forget page changes", timedelta(hours=1), newsroom.pagecache.changes.forget_old_changes),
     Job("tidy kept pages", timedelta(minutes=10), newsroom.pagecache.shelves.tidy_files),
     Job("statistics for queries", timedelta(hours=6), newsroom.query_statistics.refresh),
@@ -95,7 +100,7 @@ def tick(jobs: Iterable[Job] = JOBS) -> list[str]:
     now = timezone.now()
     next_runs = dict(PeriodicJob.objects.values_list("name", "next_run_at"))
     due = [job for job in jobs if next_runs.get(job.name, now) <= now]
-    return [job.name for job in due if _claim(job, now) and _enqueue(job)]
+    return [job.name for job in due if job.only_if() and _claim(job, now) and _enqueue(job)]
 
 
 def _claim(job: Job, now: datetime) -> bool:

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from copy import copy
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import resolve
+
+from articles import redirects
 
 WORDS = {
     400: ("This request makes no sense to us", "Something in the address or the form could not be read."),
@@ -35,6 +37,12 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What has moved is found by its old address; what is gone says so."""
+    destination = redirects.destination(request.path)
+    if destination:
+        return HttpResponsePermanentRedirect(destination)
+    if destination == "":
+        return render(request, "errors/410.html", status=410)
     return render(request, "errors/404.html", status=404)
 
 

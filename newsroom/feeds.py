@@ -45,6 +45,14 @@ def of_subject(request: HttpRequest, form: str, kind: str, slug: str) -> HttpRes
     return answer(request, form, title, description, page, feeds.newest(subject))  # type: ignore[arg-type]
 
 
+@public_page()
+@require_safe
+def corrections(request: HttpRequest, form: str) -> HttpResponse:
+    title = f"Corrections | {identity.publication().name}"
+    words = "What we got wrong, made clearer or took back."
+    return answer(request, form, title, words, "/corrections/", feeds.newest_corrections())
+
+
 def answer(
     request: HttpRequest, form: str, title: str, description: str, page: str, entries: list[feeds.Entry]
 ) -> HttpResponse:

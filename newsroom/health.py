@@ -10,11 +10,14 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from articles.models import Article, Revision
 from newsroom.models import Heartbeat
 from newsroom.pagecache import counts
 from ticker.models import Quote
 from ticker.quotes import DELAYED_AFTER
 
+MISSED_AFTER = timedelta(minutes=2)
+MOST_NAMED = 5
 SILENT_AFTER = {"clock": timedelta(seconds=60), "worker": timedelta(minutes=3)}
 
 
@@ -54,8 +57,24 @@ def reasons_not_ready(now: datetime) -> list[str]:
         for name, longest in SILENT_AFTER.items()
         if name not in last or last[name] < now - longest
     ]
+    reasons += missed(now)
     newest = Quote.objects.order_by("-quoted_at").first()
     # The demo’s snapshot is marked as what it is; only live prices can be late.
     if newest and not newest.is_sample and newest.quoted_at < now - DELAYED_AFTER:
         reasons.append(f"The newest price is of {newest.quoted_at:%d %B, %H:%M} UTC.")
     return reasons
+
+
+def missed(now: datetime) -> list[str]:
+    """What should have happened by now and did not, a sentence each: the clock or the worker stands still."""
+    overdue = now - MISSED_AFTER
+    versions = Revision.objects.filter(origin=Revision.Origin.SCHEDULED, goes_live_at__lt=overdue)
+    found = [
+        f"A new version of “{version.article.title}” was due on {version.goes_live_at:%d %B at %H:%M} UTC."
+        for version in versions.select_related("article")[:MOST_NAMED]
+    ]
+    expired = Article.objects.expired().filter(expires_at__lt=overdue)
+    return found + [
+        f"“{article.title}” was to be taken down on {article.expires_at:%d %B at %H:%M} UTC; readers see it gone."
+        for article in expired.only("title", "expires_at")[:MOST_NAMED]
+    ]

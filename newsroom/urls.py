@@ -21,6 +21,7 @@ urlpatterns = [
     path("news-sitemap.xml", sitemaps.news, name="news-sitemap"),
     path("feeds/", feeds.all_feeds, name="feeds"),
     path("feeds/<slug:form>/", feeds.whole_publication, name="feed"),
+    path("feeds/<slug:form>/corrections/", feeds.corrections, name="feed-corrections"),
     path("feeds/<slug:form>/<slug:kind>/<slug:slug>/", feeds.of_subject, name="feed-of"),
     path("admin/", admin.site.urls),
     path("accounts/home/", accounts.account_home, name="account_home"),

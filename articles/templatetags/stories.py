@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from articles import body, page_keys, page_metadata, schedule
-from articles.models import Article, Author, Section, Tag
+from articles import body, holdings, page_keys, page_metadata, schedule
+from articles.models import Article, Author, Correction, Section, Tag
 from articles.words import places
 from newsroom.pagecache import record, whole
 from newsroom.pagecache.shared import shared
@@ -68,6 +68,18 @@ def metadata_of(shown: Any, path: str, site: Any) -> page_metadata.Metadata:
     if shown is None:
         return page_metadata.of_home(publisher)
     return METADATA[type(shown)](shown, path, publisher)
+
+
+@register.simple_tag
+def retractions(article: Article) -> list[Correction]:
+    """What stands above a story that was taken back: all that was said about it."""
+    said = list(article.corrections.all())
+    return said if any(each.kind == Correction.Kind.RETRACTION for each in said) else []
+
+
+@register.simple_tag
+def holdings_sentence(article: Article) -> str:
+    return holdings.sentence(list(article.bylines.all()))
 
 
 @register.filter

@@ -87,7 +87,8 @@ def add_subjects(stories: list[Article], rng: random.Random) -> None:
     authors, tags, coins = (list(model.objects.order_by("pk").values_list("pk", flat=True)) for model in SUBJECTS)
     if authors:
         rows = [(story.pk, rng.choice(authors)) for story in stories]
-        insert("INSERT INTO articles_byline (article_id, author_id, position) VALUES (%s, %s, 0)", rows)
+        columns = "article_id, author_id, position, held_at_publication"
+        insert(f"INSERT INTO articles_byline ({columns}) VALUES (%s, %s, 0, '')", rows)
     if tags:
         rows = [(story.pk, rng.choice(tags)) for story in stories]
         insert("INSERT INTO articles_article_tags (article_id, tag_id) VALUES (%s, %s)", rows)

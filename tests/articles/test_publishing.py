@@ -111,12 +111,12 @@ def test_the_price_of_a_scheduled_story_is_noted_when_it_comes_out(noon):
     about = ArticleCoin.objects.create(article=article, coin=coin)
     QuoteFactory(coin=coin, price=100)
     publishing.publish(article, None, at=timezone.now() + timedelta(hours=1))
-    publishing.keep_prices_of_new_stories.call()
+    publishing.note_what_came_out.call()
     about.refresh_from_db()
     assert about.price_at_publication is None
     noon.shift(timedelta(hours=1, minutes=1))
     Quote.objects.update(price=105, quoted_at=timezone.now())
-    publishing.keep_prices_of_new_stories.call()
+    publishing.note_what_came_out.call()
     about.refresh_from_db()
     assert about.price_at_publication == Decimal(105)
 

@@ -49,6 +49,8 @@ SURFACES = {
     "feed-of:tag": "/feeds/json/tag/stablecoins/",
     "feed-of:author": "/feeds/atom/author/{author}/",
     "feed-of:coin": "/feeds/json/coin/bitcoin/",
+    "corrections": "/corrections/",
+    "feed-corrections": "/feeds/rss/corrections/",
     "sitemap": "/sitemap.xml",
     "sitemap-pages": "/sitemap-pages.xml",
     "sitemap-stories": "/sitemap-stories-0.xml",
@@ -132,6 +134,11 @@ publishing.publish(story, by=None)
     ),
     "headline": change(
         'story.title = "The quorum paragraph"; story.save()', "The quorum paragraph", LISTS | {"article"}
+    ),
+    "correction": change(
+        'Correction.objects.create(article=first, text="It was sixty-one million.")',
+        "It was sixty-one million.",
+        {"article", "corrections", "feed", "feed-corrections", "feed-of:section"},
     ),
     "withdrawal": change("publishing.withdraw(story, by=None)", "The quorum paragraph", LISTS | {"article"}, False),
     "address of what is gone": change("", "/policy/the-quorum-clause/", {"sitemap-stories", "news-sitemap"}, False),
@@ -244,7 +251,7 @@ def ask(site: Site, address: str) -> str:
     answer = connection.getresponse()
     text = answer.read().decode()
     connection.close()
-    assert answer.status in (200, 404), (address, answer.status)
+    assert answer.status in (200, 404, 410), (address, answer.status)
     return text
 
 

@@ -136,7 +136,7 @@ def test_a_change_is_seen_through_nginx_too(front):
         assert b"Ten banks agree" in front.ask(STORY)[1]
         elsewhere.do(FIND + "publishing.withdraw(first, by=None)")
         time.sleep(2.2)
-        assert front.ask(STORY)[0].status == 404
+        assert front.ask(STORY)[0].status == 410
         elsewhere.do(FIND + "publishing.publish(first, by=None)")
         time.sleep(2.2)
         assert front.ask(STORY)[0].status == 200

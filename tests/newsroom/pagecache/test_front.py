@@ -216,7 +216,7 @@ def test_what_is_changed_in_any_way_changes_the_page(reader, front):
     assert "Finality" not in text_after_change()
     publishing.withdraw(article, by=None)
     front.watcher.poll()
-    assert reader.get(address).status == 404
+    assert reader.get(address).status == 410
 
 
 def test_a_draft_that_is_saved_purges_nothing(reader, front):

@@ -1,144 +1,19 @@
-"""Stories, who wrote them, what they are about, and the pictures in them."""
+"""Stories, with their bylines, the coins they are about, and who changed their status."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django_prose_editor.fields import ProseEditorField
 
-from articles import body, images, page_keys, words
+from articles import body, page_keys, redirects, words
+from articles.models.pictures import Image
+from articles.models.subjects import Author, Section, Tag
 from articles.querysets import ArticleQuerySet
-from newsroom.pagecache.rows import Shown, ShownByRow, ShownWhole
+from newsroom.pagecache.rows import Shown, ShownByRow
 from ticker.models import Coin
-
-# First words of addresses that are not sections.
-RESERVED_SLUGS = frozenset(
-    {
-        *("about", "accounts", "admin", "advertise", "api", "author", "comments", "corrections", "feeds", "healthz"),
-        *("media", "metrics", "newsletter", "prices", "readyz", "robots", "search", "sitemap", "static", "tag"),
-    }
-)
-
-
-def not_reserved(slug: str) -> None:
-    if slug in RESERVED_SLUGS:
-        raise ValidationError(f"“{slug}” is the address of another page. Choose another word.")
-
-
-class Section(ShownWhole):
-    name = models.CharField(max_length=40, unique=True)
-    slug = models.SlugField(unique=True, validators=[not_reserved], help_text="The section’s address: /markets/.")
-    standfirst = models.CharField(max_length=240, blank=True, help_text="One or two sentences under the name.")
-    position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first in the menu.")
-    is_opinion = models.BooleanField("opinion", default=False, help_text="Columns are shown with their writers.")
-
-    class Meta:
-        ordering = ["position", "name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("section", args=[self.slug])
-
-
-class Tag(ShownByRow):
-    name = models.CharField(max_length=60, unique=True)
-    slug = models.SlugField(unique=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("tag", args=[self.slug])
-
-    def page_keys(self) -> list[str]:
-        return page_keys.of_subject(self)
-
-
-class Image(Shown):
-    """A picture in the library. Smaller renditions are made by the worker after the upload."""
-
-    file = models.ImageField(
-        upload_to=images.library_path,
-        validators=[images.validate_library_picture],
-        width_field="width",
-        height_field="height",
-        help_text="JPEG, PNG or WebP, at least 600 pixels wide, 10 MB at most.",
-    )
-    alt = models.CharField(
-        "description",
-        max_length=300,
-        validators=[MinLengthValidator(3)],
-        help_text="What a reader who cannot see the picture should know.",
-    )
-    caption = models.CharField(max_length=300, blank=True)
-    credit = models.CharField(max_length=120, blank=True, help_text="Such as: Photograph: Ada Quill.")
-    width = models.PositiveIntegerField(editable=False, default=0)
-    height = models.PositiveIntegerField(editable=False, default=0)
-    renditions = models.JSONField(default=dict, editable=False, help_text="Width in pixels: file name.")
-    uploaded_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["-uploaded_at", "-pk"]
-
-    def __str__(self) -> str:
-        return self.alt
-
-    @property
-    def url(self) -> str:
-        """The address of the picture at a size fit for most screens."""
-        return images.url_at_width(self, 1280)
-
-    @property
-    def srcset(self) -> str:
-        return images.srcset(self)
-
-    def page_keys(self) -> list[str]:
-        return page_keys.of_image(self)
-
-
-class Author(ShownByRow):
-    name = models.CharField(max_length=80)
-    slug = models.SlugField(unique=True)
-    role = models.CharField(max_length=80, blank=True, help_text="Such as: Policy editor.")
-    bio = models.TextField(blank=True, max_length=800)
-    email = models.EmailField(blank=True, help_text="Shown on the author’s page.")
-    holdings = models.CharField(
-        max_length=300, blank=True, help_text="A sentence for the author’s page, such as: Holds no coins."
-    )
-    joined_on = models.DateField("writing here since", null=True, blank=True)
-    portrait = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="author",
-        help_text="Comments from this account carry the badge “Author” under the author’s own stories.",
-    )
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("author", args=[self.slug])
-
-    def page_keys(self) -> list[str]:
-        return page_keys.of_subject(self)
-
-    @property
-    def first_name(self) -> str:
-        return self.name.split()[0]
 
 
 class Article(ShownByRow):
@@ -178,6 +53,18 @@ class Article(ShownByRow):
     published_at = models.DateTimeField(
         "published", null=True, blank=True, editable=False, help_text="A time in the future schedules the story."
     )
+    expires_at = models.DateTimeField(
+        "taken down",
+        null=True,
+        blank=True,
+        help_text="From then on the story is gone from every page, and its address says so (UTC). Empty: never.",
+    )
+    embargoed_until = models.DateTimeField(
+        "embargo",
+        null=True,
+        blank=True,
+        help_text="The story cannot come out before this time, whoever presses the button (UTC).",
+    )
     updated_at = models.DateTimeField(
         "updated", null=True, blank=True, help_text="Shown to readers. Set it when the story says something new."
     )
@@ -194,6 +81,8 @@ class Article(ShownByRow):
     byline = models.CharField(max_length=300, blank=True, editable=False, help_text="The names, for cards.")
     word_count = models.PositiveIntegerField(default=0, editable=False)
     search_text = models.TextField(blank=True, editable=False)
+    share_image = models.CharField(max_length=200, blank=True, editable=False, help_text="The card for social media.")
+    revision = models.PositiveIntegerField(default=0, editable=False, help_text="The number of its newest version.")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -209,9 +98,17 @@ class Article(ShownByRow):
             # Without the status, so that readers’ lists and the desk’s walk the same: nearly everything is published.
             models.Index(fields=["kind", "-published_at", "-id"], name="article_kind_by_time"),
             models.Index(fields=["section", "-published_at", "-id"], name="article_section_by_time"),
+            models.Index(fields=["expires_at"], condition=Q(expires_at__isnull=False), name="article_expires"),
             models.Index(fields=["status", "-comment_count", "-published_at", "-id"], name="article_most_discussed_2"),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="published")
+                | Q(embargoed_until__isnull=True)
+                | Q(published_at__gte=F("embargoed_until")),
+                name="article_not_before_its_embargo",
+                violation_error_message="The story is out, or scheduled, for a time before this embargo ends.",
+            ),
             models.CheckConstraint(
                 condition=~Q(status="published") | Q(published_at__isnull=False),
                 name="article_published_has_a_time",
@@ -242,7 +139,10 @@ class Article(ShownByRow):
         return page_keys.of_article(self)
 
     def clean(self) -> None:
-        """What is out keeps what publishing asked for."""
+        """What is out keeps what publishing asked for, and no story takes the address of another."""
+        former = redirects.story_once_called(self.slug)
+        if former is not None and former.pk != self.pk:
+            raise ValidationError({"slug": f"“{former.title}” was out under this address. Choose another."})
         if self.status == self.Status.PUBLISHED and (problems := self.missing()):
             raise ValidationError(problems)
 
@@ -258,6 +158,13 @@ class Article(ShownByRow):
         if self.is_paid and not self.disclosure:
             problems["disclosure"] = "Say who paid what."
         return problems
+
+    @property
+    def is_public(self) -> bool:
+        """The same as `published()`, of a row that is at hand."""
+        now = timezone.now()
+        is_out = self.status == self.Status.PUBLISHED and self.published_at is not None and self.published_at <= now
+        return is_out and (self.expires_at is None or self.expires_at > now)
 
     @property
     def is_paid(self) -> bool:
@@ -287,6 +194,12 @@ class Byline(Shown):
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
     author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="bylines")
     position = models.PositiveSmallIntegerField(default=0)
+    held_at_publication = models.CharField(
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text="Coins of the story that the author held then.",
+    )
 
     class Meta:
         ordering = ["position", "pk"]

@@ -1,0 +1,108 @@
+"""What the desk keeps of its work: versions, unsaved text, secret links, the front page’s order."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from articles import page_keys
+from articles.models.stories import Article
+from newsroom.pagecache.rows import Shown
+
+
+class Revision(models.Model):
+    """A story as it was saved once. Never changed, but for its name and star."""
+
+    class Origin(models.TextChoices):
+        SAVED = "saved", "Saved"
+        RESTORED = "restored", "Restored"
+        PUBLISHED = "published", "Published"
+        SCHEDULED = "scheduled", "To come"
+        REPLACED = "replaced", "Called off"
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    origin = models.CharField(max_length=20, choices=Origin.choices, default=Origin.SAVED)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    content = models.JSONField(help_text="Every field that an editor can change, as articles/revisions.py writes it.")
+    name = models.CharField(max_length=80, blank=True)
+    is_starred = models.BooleanField("star", default=False)
+    goes_live_at = models.DateTimeField(null=True, blank=True, help_text="Set for a version that is to come.")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
+            models.UniqueConstraint(
+                fields=["article"], condition=Q(origin="scheduled"), name="revision_one_to_come_a_story"
+            ),
+            models.CheckConstraint(
+                condition=~Q(origin="scheduled") | Q(goes_live_at__isnull=False), name="revision_to_come_has_a_time"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["goes_live_at"], condition=Q(origin="scheduled"), name="revision_to_come"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Version {self.number}{f': {self.name}' if self.name else ''}"
+
+
+class WorkingCopy(models.Model):
+    """What somebody has typed and not saved yet. Theirs alone, and gone when they save."""
+
+    article = models.ForeignKey(Article, null=True, on_delete=models.CASCADE, related_name="working_copies")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    seen_revision = models.PositiveIntegerField(default=0)
+    fields = models.JSONField(help_text="The form’s fields as text.")
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name_plural = "working copies"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "user"], condition=Q(article__isnull=False), name="working_copy_once"
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(article__isnull=True), name="working_copy_of_a_new_story_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.at:%d %b %H:%M}"
+
+
+class PreviewLink(models.Model):
+    """A secret address at which a story can be read before it is out, until it expires or is revoked."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="preview_links")
+    key = models.CharField(max_length=64, unique=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"Until {self.expires_at:%d %b %Y, %H:%M} UTC"
+
+
+class FrontPick(Shown):
+    """A story that the desk put on the front page, and its place there."""
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="front_pick")
+    position = models.PositiveSmallIntegerField(default=1, help_text="1 leads.")
+    until = models.DateTimeField(null=True, blank=True, help_text="Empty: until you take it off.")
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = "front page place"
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.article.title}"
+
+    def page_keys(self) -> list[str]:
+        return [page_keys.FRONT]

@@ -1,0 +1,58 @@
+"""The library of pictures."""
+
+from django.core.validators import MaxValueValidator, MinLengthValidator
+from django.db import models
+
+from articles import images, page_keys
+from newsroom.pagecache.rows import Shown
+
+
+class Image(Shown):
+    """A picture in the library. Smaller renditions are made by the worker after the upload."""
+
+    file = models.ImageField(
+        upload_to=images.library_path,
+        validators=[images.validate_library_picture],
+        width_field="width",
+        height_field="height",
+        help_text="JPEG, PNG or WebP, at least 600 pixels wide, 10 MB at most.",
+    )
+    alt = models.CharField(
+        "description",
+        max_length=300,
+        validators=[MinLengthValidator(3)],
+        help_text="What a reader who cannot see the picture should know.",
+    )
+    caption = models.CharField(max_length=300, blank=True)
+    credit = models.CharField(max_length=120, blank=True, help_text="Such as: Photograph: Ada Quill.")
+    focal_x = models.PositiveSmallIntegerField(
+        "focal point, from the left",
+        default=50,
+        validators=[MaxValueValidator(100)],
+        help_text="In per cent. What stands here is never cut off.",
+    )
+    focal_y = models.PositiveSmallIntegerField(
+        "focal point, from the top", default=50, validators=[MaxValueValidator(100)], help_text="In per cent."
+    )
+    width = models.PositiveIntegerField(editable=False, default=0)
+    height = models.PositiveIntegerField(editable=False, default=0)
+    renditions = models.JSONField(default=dict, editable=False, help_text="Width in pixels: file name.")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-uploaded_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.alt
+
+    @property
+    def url(self) -> str:
+        """The address of the picture at a size fit for most screens."""
+        return images.url_at_width(self, 1280)
+
+    @property
+    def srcset(self) -> str:
+        return images.srcset(self)
+
+    def page_keys(self) -> list[str]:
+        return page_keys.of_image(self)

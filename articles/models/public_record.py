@@ -1,0 +1,84 @@
+"""What readers may rely on: corrections that stay listed, and addresses that go on working."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from articles import page_keys, redirects
+from articles.models.stories import Article
+from articles.querysets import CorrectionQuerySet
+from newsroom.pagecache import keys
+from newsroom.pagecache.rows import Shown
+
+
+class Correction(Shown):
+    class Kind(models.TextChoices):
+        CORRECTION = "correction", "Correction"
+        CLARIFICATION = "clarification", "Clarification"
+        UPDATE = "update", "Update"
+        RETRACTION = "retraction", "Retraction"
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="corrections")
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.CORRECTION)
+    text = models.TextField(
+        max_length=1000, help_text="What the story said, and what is right. It is shown on the story for good."
+    )
+    at = models.DateTimeField("on", default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at", "-id"], name="correction_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.text[:60]}"
+
+    def page_keys(self) -> list[str]:
+        return [*page_keys.of_article(self.article), page_keys.CORRECTIONS]
+
+
+class FormerSlug(models.Model):
+    """A name that a story was out under. Its address leads to the story, whatever that is called now."""
+
+    slug = models.SlugField(max_length=120, unique=True)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="former_slugs")
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-changed_at"]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Redirect(Shown):
+    """An address of another page than a story, and where it leads now. Never through a third one."""
+
+    old_path = models.CharField(
+        max_length=300, unique=True, validators=[redirects.own_path], help_text="Such as /2019/06/an-old-page/."
+    )
+    new_path = models.CharField(
+        max_length=300,
+        blank=True,
+        validators=[redirects.own_path],
+        help_text="Where it leads. Empty: the page is gone, and says so.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["old_path"]
+
+    def __str__(self) -> str:
+        return f"{self.old_path} → {self.new_path or 'gone'}"
+
+    def clean(self) -> None:
+        if self.new_path and redirects.leads_back(self.old_path, self.new_path):
+            raise ValidationError({"new_path": "This leads back to where it began. Choose another address."})
+
+    def page_keys(self) -> list[str]:
+        return [keys.MISSING]
