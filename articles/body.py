@@ -137,6 +137,11 @@ def _page_table(match: re.Match[str]) -> str:
     return f'<div class="tw" role="region" aria-label="Table" tabindex="0">{table}</div>'
 
 
+def images_without_alt(html: str) -> bool:
+    """Whether a picture in the text says nothing to who cannot see it."""
+    return any(not re.search(r'\balt="[^"]+"', tag) for tag in re.findall(r"<img\b[^>]*>", html))
+
+
 def halves(html: str) -> tuple[str, str]:
     """Split a body before the section heading nearest its middle, where an advertisement may stand.
 

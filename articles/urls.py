@@ -4,6 +4,7 @@ from articles import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("preview/<str:key>/", views.shared_preview, name="shared-preview"),
     path("corrections/", views.corrections, name="corrections"),
     path("search/", views.search, name="search"),
     path("author/<slug:slug>/", views.author, name="author"),

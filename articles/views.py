@@ -4,9 +4,10 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from articles import front_page, page_keys, redirects, related
+from articles import front_page, page_keys, previews, redirects, related
 from articles import search as searching
 from articles.listings import SubjectWalk
 from articles.models import Article, ArticleCoin, Author, Byline, Correction, Section, Tag
@@ -80,6 +81,11 @@ def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     article = found
     if article.section.slug != section:
         return redirect(article, permanent=True)
+    return story_page(request, article)
+
+
+def story_page(request: HttpRequest, article: Article, is_preview: bool = False) -> HttpResponse:
+    """The page of a story that its reader may see. A preview is not for search engines, and says what it is."""
     # One query brings the price strip, and says which of its coins the story is about.
     about = ArticleCoin.objects.filter(article=article, coin=OuterRef("pk"))
     strip = list(
@@ -95,9 +101,24 @@ def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
         "discussed": related.most_discussed(),
         "own_host": settings.SITE_URL.split("//", 1)[1],
         "canonical": article.get_absolute_url(),
+        "is_preview": is_preview,
+        "noindex": is_preview,
     }
     template = "articles/paid_article.html" if article.is_paid else "articles/article.html"
     return render(request, template, context)
+
+
+@require_safe
+@never_cache
+def shared_preview(request: HttpRequest, key: str) -> HttpResponse:
+    """A story that is not out yet, for whoever was given the link."""
+    article = previews.shared_story(key)
+    if article is None:
+        raise Http404("No such link.")
+    response = story_page(request, previews.as_if_out(article), is_preview=True)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @public_page(*PARAMS)

@@ -8,45 +8,68 @@ from django.contrib.auth.management import create_permissions
 VIEW_ADD_CHANGE = ("view", "add", "change")
 ALL = (*VIEW_ADD_CHANGE, "delete")
 
-# Group: model (app.model) → actions; further permissions by name.
+VIEW = ("view",)
+
+WRITING = {
+    "articles.article": VIEW_ADD_CHANGE,
+    "articles.image": VIEW_ADD_CHANGE,
+    "articles.byline": ALL,
+    "articles.articlecoin": ALL,
+    "articles.author": VIEW,
+    "articles.section": VIEW,
+    "articles.tag": ("view", "add"),
+    "articles.correction": VIEW,
+    "ticker.coin": VIEW,
+}
+EDITING = {
+    "articles.article": (*VIEW_ADD_CHANGE, "publish"),
+    "articles.image": ALL,
+    "articles.byline": ALL,
+    "articles.articlecoin": ALL,
+    "articles.author": VIEW_ADD_CHANGE,
+    "articles.holding": ALL,
+    "articles.section": VIEW_ADD_CHANGE,
+    "articles.tag": ALL,
+    "articles.statuschange": VIEW,
+    "articles.correction": VIEW_ADD_CHANGE,
+    "articles.frontpick": ALL,
+    "articles.formerslug": VIEW,
+    "articles.redirect": VIEW,
+    "comments.sitecomment": ("view", "change"),
+    "ticker.coin": VIEW_ADD_CHANGE,
+    "ticker.quote": VIEW,
+    "ticker.pricesource": VIEW,
+    "newsletter.subscription": VIEW,
+    "newsroom.publication": ("view", "change"),
+    "newsroom.page": ALL,
+}
+SELLING = {
+    "advertising.advertiser": VIEW_ADD_CHANGE,
+    "advertising.placement": (*VIEW_ADD_CHANGE, "review"),
+    "advertising.creative": ("view", "add"),
+    "advertising.creativepicture": ("view", "add"),
+    "advertising.decision": VIEW,
+    "advertising.rate": VIEW_ADD_CHANGE,
+    "articles.article": VIEW,
+    "articles.section": VIEW,
+}
+
+# Group: model (app.model) → actions.
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
-    "Authors": {
-        "articles.article": VIEW_ADD_CHANGE,
-        "articles.image": VIEW_ADD_CHANGE,
-        "articles.byline": ALL,
-        "articles.articlecoin": ALL,
-        "articles.author": ("view",),
-        "articles.section": ("view",),
-        "articles.tag": ("view", "add"),
-        "ticker.coin": ("view",),
+    "Authors": WRITING,
+    "Editors": SELLING | EDITING,
+    "Chief editors": {
+        **SELLING,
+        **EDITING,
+        "articles.article": (*ALL, "publish", "merge"),
+        "articles.author": ALL,
+        "articles.section": ALL,
+        "articles.redirect": ALL,
+        "newsroom.periodicjob": VIEW,
+        "newsroom.heartbeat": VIEW,
     },
-    "Editors": {
-        "articles.article": (*VIEW_ADD_CHANGE, "publish"),
-        "articles.image": ALL,
-        "articles.byline": ALL,
-        "articles.articlecoin": ALL,
-        "articles.author": VIEW_ADD_CHANGE,
-        "articles.section": VIEW_ADD_CHANGE,
-        "articles.tag": ALL,
-        "articles.statuschange": ("view",),
-        "comments.sitecomment": ("view", "change"),
-        "ticker.coin": VIEW_ADD_CHANGE,
-        "ticker.quote": ("view",),
-        "ticker.pricesource": ("view",),
-        "advertising.advertiser": VIEW_ADD_CHANGE,
-        "advertising.placement": (*VIEW_ADD_CHANGE, "review"),
-        "advertising.creative": ("view", "add"),
-        "advertising.creativepicture": ("view", "add"),
-        "advertising.decision": ("view",),
-        "advertising.rate": VIEW_ADD_CHANGE,
-        "newsletter.subscription": ("view",),
-        "newsroom.publication": ("view", "change"),
-        "newsroom.page": ALL,
-    },
-    "Moderators": {
-        "comments.sitecomment": ("view", "change"),
-        "articles.article": ("view",),
-    },
+    "Moderators": {"comments.sitecomment": ("view", "change"), "articles.article": VIEW},
+    "Ad desk": SELLING,
 }
 
 

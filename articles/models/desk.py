@@ -89,6 +89,10 @@ class PreviewLink(models.Model):
     def __str__(self) -> str:
         return f"Until {self.expires_at:%d %b %Y, %H:%M} UTC"
 
+    @property
+    def is_open(self) -> bool:
+        return self.revoked_at is None and self.expires_at > timezone.now()
+
 
 class FrontPick(Shown):
     """A story that the desk put on the front page, and its place there."""

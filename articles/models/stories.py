@@ -90,7 +90,10 @@ class Article(ShownByRow):
 
     class Meta:
         ordering = ["-published_at", "-pk"]
-        permissions = [("publish_article", "Can publish, schedule and withdraw")]
+        permissions = [
+            ("publish_article", "Can publish, schedule and withdraw"),
+            ("merge_article", "Can merge two stories into one"),
+        ]
         indexes = [
             # Each is walked from one end: tests/articles/test_plans.py reads what both databases make of them.
             models.Index(fields=["-published_at", "-id"], name="article_by_time"),
@@ -107,7 +110,6 @@ class Article(ShownByRow):
                 | Q(embargoed_until__isnull=True)
                 | Q(published_at__gte=F("embargoed_until")),
                 name="article_not_before_its_embargo",
-                violation_error_message="The story is out, or scheduled, for a time before this embargo ends.",
             ),
             models.CheckConstraint(
                 condition=~Q(status="published") | Q(published_at__isnull=False),
@@ -143,8 +145,15 @@ class Article(ShownByRow):
         former = redirects.story_once_called(self.slug)
         if former is not None and former.pk != self.pk:
             raise ValidationError({"slug": f"“{former.title}” was out under this address. Choose another."})
+        if self._is_out_before_embargo():
+            text = "The story is out, or scheduled, for a time before this embargo ends."
+            raise ValidationError({"embargoed_until": text})
         if self.status == self.Status.PUBLISHED and (problems := self.missing()):
             raise ValidationError(problems)
+
+    def _is_out_before_embargo(self) -> bool:
+        is_out = self.status == self.Status.PUBLISHED and self.published_at is not None
+        return is_out and self.embargoed_until is not None and self.published_at < self.embargoed_until  # type: ignore[operator]
 
     def missing(self) -> dict[str, str]:
         """What must be there before anybody reads it: field and sentence."""

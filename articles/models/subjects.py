@@ -14,7 +14,19 @@ from ticker.models import Coin
 RESERVED_SLUGS = frozenset(
     {
         *("about", "accounts", "admin", "advertise", "api", "author", "comments", "corrections", "feeds", "healthz"),
-        *("media", "metrics", "newsletter", "prices", "readyz", "robots", "search", "sitemap", "static", "tag"),
+        *(
+            "media",
+            "metrics",
+            "newsletter",
+            "preview",
+            "prices",
+            "readyz",
+            "robots",
+            "search",
+            "sitemap",
+            "static",
+            "tag",
+        ),
     }
 )
 

@@ -191,7 +191,8 @@ def test_a_picture_is_checked_at_the_door(chief):
     def upload(content: bytes):
         file = io.BytesIO(content)
         file.name = "picture.png"
-        return chief.post("/admin/articles/image/add/", {"file": file, "alt": "A portico"})
+        fields = {"file": file, "alt": "A portico", "focal_x": 50, "focal_y": 50}
+        return chief.post("/admin/articles/image/add/", fields)
 
     assert upload(png(700, 400)).status_code == 302
     image = Image.objects.get()
@@ -200,7 +201,7 @@ def test_a_picture_is_checked_at_the_door(chief):
         assert upload(bad).status_code == 200
     assert Image.objects.count() == 1
     # Saving again without a new file is no upload.
-    again = {"alt": "Another description", "caption": "", "credit": ""}
+    again = {"alt": "Another description", "focal_x": 50, "focal_y": 50}
     assert chief.post(reverse("admin:articles_image_change", args=[image.pk]), again).status_code == 302
 
 

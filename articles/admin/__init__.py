@@ -1,0 +1,7 @@
+"""The desk’s pages for stories and all that belongs to them."""
+
+from articles.admin import library, record, stories
+from articles.admin.editor import BodyEditorMixin
+from ticker.read_only_admin import ReadOnlyAdmin
+
+__all__ = ["BodyEditorMixin", "ReadOnlyAdmin", "library", "record", "stories"]

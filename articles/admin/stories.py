@@ -1,0 +1,221 @@
+"""The desk’s list and form of stories."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html_join
+
+from articles import advice, bylines, publishing, redirects, revisions, search, search_index, working_copies
+from articles.admin.drafting import DraftingMixin
+from articles.admin.editor import BodyEditorMixin
+from articles.admin.story_actions import StoryActionsMixin
+from articles.admin.story_form import PutOff, StoryForm
+from articles.admin.transitions import TransitionsMixin
+from articles.admin.versions import VersionsMixin
+from articles.long_lists import LongListAdmin
+from articles.models import Article, ArticleCoin, Byline, Correction, Revision
+
+MOST_FOUND = 200  # by a search on the desk
+Origin = Revision.Origin
+
+
+class BylineInline(admin.TabularInline[Byline, Article]):
+    model = Byline
+    extra = 1
+    autocomplete_fields = ("author",)
+    readonly_fields = ("held_at_publication",)
+
+
+class ArticleCoinInline(admin.TabularInline[ArticleCoin, Article]):
+    model = ArticleCoin
+    extra = 1
+    verbose_name = "coin"
+    verbose_name_plural = "coins it is about"
+    readonly_fields = ("price_at_publication",)
+
+
+class CorrectionInline(admin.StackedInline[Correction, Article]):
+    model = Correction
+    extra = 0
+    fields = ("kind", "text", "at")
+    verbose_name_plural = "corrections, clarifications, updates, retractions"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class WhenFilter(admin.SimpleListFilter):
+    title = "time"
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("scheduled", "Scheduled"), ("out", "Out"), ("gone", "Gone")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = {"scheduled": "scheduled", "out": "published", "gone": "gone"}.get(self.value() or "")
+        return getattr(queryset, chosen)() if chosen else queryset
+
+
+@admin.register(Article)
+class ArticleAdmin(TransitionsMixin, VersionsMixin, DraftingMixin, StoryActionsMixin, BodyEditorMixin, LongListAdmin):
+    form = StoryForm
+    change_form_template = "admin/article_form.html"
+    list_display = ("title", "state", "section", "byline", "published_at", "comment_count")
+    list_filter = ("status", WhenFilter, "kind", "section")
+    list_per_page = 50
+    sortable_by = ("published_at",)
+    search_fields = ("title",)  # The box is shown; what it finds comes from the index.
+    search_help_text = f"Words of the headline or the text; the newest {MOST_FOUND} are shown."
+    prepopulated_fields = {"slug": ("title",)}
+    autocomplete_fields = ("hero", "tags")
+    readonly_fields = ("state", "published_at", "history_of_status")
+    fieldsets = (
+        (None, {"fields": ("state", "title", "slug", "standfirst", "kind", "section", "body", "seen_revision")}),
+        ("Picture", {"fields": ("hero",)}),
+        ("Subjects", {"fields": ("tags",)}),
+        ("Paid work", {"fields": ("paid_by", "disclosure"), "classes": ("collapse",)}),
+        (
+            "Conversation and dates",
+            {"fields": ("comments_open", "published_at", "updated_at", "embargoed_until", "expires_at")},
+        ),
+        ("Who changed what", {"fields": ("history_of_status",), "classes": ("collapse",)}),
+    )
+
+    class Media:
+        js = ("newsroom/js/desk_story.js",)
+
+    # --- The list -------------------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Sections are asked for apart: joined, they lead SQLite to sort the whole archive."""
+        return super().get_queryset(request).prefetch_related("section")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        words = tuple(search.words(search_term))
+        if not words:
+            return queryset, False
+        wanted = search_index.Wanted(words, published=False)
+        found = search_index.newest(wanted, MOST_FOUND) or search_index.newest(replace(wanted, begins=True), MOST_FOUND)
+        return queryset.filter(pk__in=found), False
+
+    @admin.display(description="status", ordering="status")
+    def state(self, article: Article) -> str:
+        return article.status_in_words
+
+    # --- The form -------------------------------------------------------------------------
+
+    def get_inlines(self, request: HttpRequest, obj: Article | None) -> Any:
+        """Corrections are of what was out."""
+        return [BylineInline, ArticleCoinInline, *([CorrectionInline] if obj and obj.published_at else [])]
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "standfirst":
+            kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 3})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="status changes")
+    def history_of_status(self, article: Article) -> str:
+        changes = article.status_changes.select_related("by")[:10] if article.pk else []
+        lines = [(f"{each.at:%d %b %Y, %H:%M} UTC: {each} ({each.by or 'a command'}) {each.note}",) for each in changes]
+        return format_html_join("", "<p>{}</p>", lines) or "None yet."
+
+    def view_on_site(self, obj: Article) -> str | None:  # type: ignore[override]
+        return obj.get_absolute_url() if obj.is_public else None
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Article | None:
+        """While a form is being saved, nobody else changes the story."""
+        article = super().get_object(request, object_id, from_field)
+        if article is None:
+            return None
+        if request.method == "POST" and transaction.get_connection().in_atomic_block:
+            Article.objects.select_for_update(of=("self",)).only("pk").get(pk=article.pk)
+            article.refresh_from_db()
+        elif "typed" in request.GET and (copy := working_copies.unsaved(request.user, article)):  # type: ignore[arg-type]
+            working_copies.lay_over(article, copy)
+        return article
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial = super().get_changeform_initial_data(request)
+        copy = working_copies.unsaved(request.user, None) if "typed" in request.GET else None  # type: ignore[arg-type]
+        return initial | (copy.fields if copy else {})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A version that is to come later is written, read off, and rolled back before it is put off."""
+        try:
+            return super().change_view(request, object_id, form_url, extra_context)
+        except PutOff as put_off:
+            article = Article.objects.get(pk=object_id)
+            publishing.revise_at(article, put_off.content, put_off.at, request.user)  # type: ignore[arg-type]
+            working_copies.discard(request.user, article)  # type: ignore[arg-type]
+            text = f"This version comes out on {put_off.at:%d %B %Y at %H:%M} UTC. Until then the story stays as it is."
+            messages.success(request, text)
+            return redirect("admin:articles_article_change", article.pk)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        article: Article | None = context.get("original")
+        form = context["adminform"].form
+        may_change = self.has_change_permission(request, article)
+        typed = working_copies.unsaved(request.user, article) if may_change and request.method == "GET" else None  # type: ignore[arg-type]
+        context |= {
+            "may_publish": request.user.has_perm("articles.publish_article"),
+            "conflict": getattr(form, "conflict", None),
+            "typed": None if "typed" in request.GET else typed,
+            "autosave_url": self._autosave_url(article) if may_change else "",
+        }
+        if article is not None:
+            context |= {
+                "advice": advice.on(article),
+                "to_come": article.revisions.filter(origin=Origin.SCHEDULED).select_related("by").first(),
+                "version_count": article.revision,
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _autosave_url(self, article: Article | None) -> str:
+        if article is None:
+            return reverse("admin:articles_article_autosave_new")
+        return reverse("admin:articles_article_autosave", args=[article.pk])
+
+    def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change:
+            redirects.follow(obj, form.stored["slug"])
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for row in formset.save():
+            if isinstance(row, Correction) and row.by_id is None:
+                row.by = request.user  # type: ignore[assignment]
+                row.save(update_fields=["by"])
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        article: Article = form.instance
+        bylines.refresh(article)
+        if "_later" in request.POST and article.status == Article.Status.PUBLISHED:
+            raise PutOff(revisions.content_of(article), form.cleaned_data["goes_live_at"])
+        revisions.keep(article, request.user)  # type: ignore[arg-type]
+        working_copies.discard(request.user, article if change else None)  # type: ignore[arg-type]
+
+    # --- Who may ------------------------------------------------------------------------------
+
+    def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        """What is out may only be changed by those who may publish."""
+        allowed = super().has_change_permission(request, obj)
+        if obj is not None and hasattr(obj, "placement"):
+            return False  # The approved copy is pinned: it changes through its placement, after a review.
+        if not allowed or obj is None or obj.status in ("draft", "in_review"):
+            return allowed
+        return request.user.has_perm("articles.publish_article")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        """What was ever out is withdrawn, not deleted: links, comments and receipts point to it."""
+        if not super().has_delete_permission(request, obj):
+            return False
+        return obj is None or (obj.status == "draft" and obj.published_at is None and not hasattr(obj, "placement"))

@@ -1,0 +1,88 @@
+"""What can be done to many stories at once: chosen in the list, seen on a page, then confirmed."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from articles import revisions
+from articles.models import Article, Section
+
+MOST_AT_ONCE = 200
+
+
+class StoryActionsMixin:
+    """Adds to the desk’s list of stories: actions that ask before they act."""
+
+    actions: Any = ("publish_chosen", "withdraw_chosen", "hand_in_chosen", "move_chosen")
+
+    @admin.action(description="Publish…", permissions=["publish"])
+    def publish_chosen(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        return self._confirmed(request, queryset, "publish_chosen", "Publish these stories now?", "publish")
+
+    @admin.action(description="Withdraw…", permissions=["publish"])
+    def withdraw_chosen(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        title = "Take these stories off every page?"
+        return self._confirmed(request, queryset, "withdraw_chosen", title, "withdraw")
+
+    @admin.action(description="Hand to the desk…", permissions=["change"])
+    def hand_in_chosen(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        return self._confirmed(request, queryset, "hand_in_chosen", "Hand these stories to the desk?", "review")
+
+    @admin.action(description="Move to another section…", permissions=["publish"])
+    def move_chosen(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        section = Section.objects.filter(slug=request.POST.get("section", "")).first()
+        if "confirmed" not in request.POST or section is None:
+            if "confirmed" in request.POST:
+                messages.error(request, "Choose a section.")
+            title = "Move these stories to another section?"
+            return self._ask(request, queryset, "move_chosen", title, sections=Section.objects.all())
+        moved = 0
+        for article in self._allowed(request, queryset):
+            article.section = section
+            article.save()
+            revisions.keep(article, request.user)  # type: ignore[arg-type]
+            self.log_change(request, article, f"Moved to {section.name}.")  # type: ignore[attr-defined]
+            moved += 1
+        messages.success(request, f"{moved} moved to {section.name}. Their old addresses lead to the new ones.")
+        return None
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("articles.publish_article"))
+
+    def _confirmed(
+        self, request: HttpRequest, queryset: Any, action: str, title: str, transition: str
+    ) -> HttpResponse | None:
+        if "confirmed" not in request.POST:
+            return self._ask(request, queryset, action, title)
+        done = sum(self.run(request, article, transition) for article in self._allowed(request, queryset))  # type: ignore[attr-defined]
+        messages.info(request, f"{done} of {queryset.count()} stories.")
+        return None
+
+    def _ask(self, request: HttpRequest, queryset: Any, action: str, title: str, **more: Any) -> HttpResponse | None:
+        stories = list(queryset[: MOST_AT_ONCE + 1])
+        if len(stories) > MOST_AT_ONCE:
+            messages.error(request, f"Choose {MOST_AT_ONCE} stories at most.")
+            return None
+        context = {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            "title": title,
+            "stories": stories,
+            "action": action,
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "opts": Article._meta,
+            **more,
+        }
+        return TemplateResponse(request, "admin/stories_confirm.html", context)
+
+    def _allowed(self, request: HttpRequest, queryset: Any) -> list[Article]:
+        """Those that this person may change; the others are named."""
+        allowed = []
+        for article in queryset[:MOST_AT_ONCE]:
+            if self.has_change_permission(request, article):  # type: ignore[attr-defined]
+                allowed.append(article)
+            else:
+                messages.error(request, f"You may not change “{article.title}”.")
+        return allowed

@@ -1,0 +1,87 @@
+"""The form of a story: it knows which version it was opened on, and says so when somebody else saved meanwhile."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from articles import revisions
+from articles.models import Article, Revision
+
+
+class PutOff(Exception):
+    """What was sent is to come out later: everything that was written is rolled back, and `content` kept."""
+
+    def __init__(self, content: dict[str, Any], at: datetime) -> None:
+        self.content = content
+        self.at = at
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Somebody else’s version, saved after this form was opened, and how it differs from what was sent."""
+
+    revision: Revision
+    differences: list[revisions.Difference]
+
+
+class StoryForm(forms.ModelForm[Article]):
+    seen_revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    conflict: Conflict | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stored = revisions.content_of(self.instance) if self.is_bound and self.instance.pk else {}
+        self.newest = self.instance.revision
+        self.initial["seen_revision"] = self.instance.revision
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        self._check_time(data)
+        seen = data.get("seen_revision")
+        if self.instance.pk and seen is not None and seen < self.newest and not self._writes_over():
+            self._tell_of_conflict(data)
+        return data
+
+    def _writes_over(self) -> bool:
+        """“Save mine over it” names the version that the editor has now seen."""
+        return self.data.get("_over", "") == str(self.newest)
+
+    def _tell_of_conflict(self, data: dict[str, Any]) -> None:
+        newest = Revision.objects.select_related("by").filter(article=self.instance, number=self.newest).first()
+        if newest is None:
+            return
+        mine = self.stored | {name: data.get(name, self.stored[name]) for name in revisions.WORDS}
+        self.conflict = Conflict(newest, revisions.differences(self.stored, mine))
+        who = newest.by.get_full_name() or newest.by.get_username() if newest.by else "A command"
+        raise ValidationError(
+            f"{who} saved version {newest.number} at {newest.at:%H:%M} UTC, after you opened this page. "
+            "Nothing of yours is lost: it stands below, unsaved."
+        )
+
+    def _check_time(self, data: dict[str, Any]) -> None:
+        """A version to come needs a time to come at, before anything is written."""
+        if "_later" not in self.data:
+            return
+        moment = parse_moment(self.data.get("goes_live_at", ""))
+        if moment is None:
+            raise ValidationError("Say when this version should come out. Nothing was saved.")
+        if moment <= timezone.now():
+            raise ValidationError("That time is past. To change the story now, save it.")
+        data["goes_live_at"] = moment
+
+
+def parse_moment(text: str) -> datetime | None:
+    """A time as the form’s field writes it, in UTC, or None."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    if moment is None or not 2000 <= moment.year <= 2100:
+        return None
+    return timezone.make_aware(moment, timezone.get_default_timezone()) if timezone.is_naive(moment) else moment

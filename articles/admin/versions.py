@@ -1,0 +1,102 @@
+"""The versions of a story on the desk: a list, what changed between two, and getting one back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.views.decorators.http import require_POST, require_safe
+
+from articles import revisions
+from articles.models import Article, Revision
+
+SHOWN = 200
+
+
+class VersionsMixin:
+    """Adds to the desk’s pages of a story: its versions."""
+
+    def get_urls(self) -> list[Any]:
+        def view(handler: Any) -> Any:
+            return self.admin_site.admin_view(handler)  # type: ignore[attr-defined]
+
+        return [
+            path("<int:pk>/versions/", view(require_safe(self.versions)), name="articles_article_versions"),
+            path("<int:pk>/versions/<int:number>/", view(require_safe(self.version)), name="articles_article_version"),
+            path(
+                "<int:pk>/versions/<int:number>/keep/",
+                view(require_POST(self.change_version)),
+                name="articles_article_version_keep",
+            ),
+            *super().get_urls(),  # type: ignore[misc]
+        ]
+
+    def _readable(self, request: HttpRequest, pk: int) -> Article:
+        article = get_object_or_404(Article.objects.select_related("section"), pk=pk)
+        if not self.has_view_permission(request, article):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return article
+
+    def _context(self, request: HttpRequest, article: Article, title: str) -> dict[str, Any]:
+        return {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            "title": title,
+            "article": article,
+            "opts": Article._meta,
+            "may_change": self.has_change_permission(request, article),  # type: ignore[attr-defined]
+        }
+
+    def versions(self, request: HttpRequest, pk: int) -> HttpResponse:
+        article = self._readable(request, pk)
+        context = self._context(request, article, f"Versions: {article.title}")
+        context["versions"] = article.revisions.select_related("by").defer("content")[:SHOWN]
+        return TemplateResponse(request, "admin/story_versions.html", context)
+
+    def version(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        """One version beside the one before it, or the one that ?against= names."""
+        article = self._readable(request, pk)
+        version = get_object_or_404(article.revisions.select_related("by"), number=number)
+        other = self._other(article, version, request.GET.get("against", ""))
+        context = self._context(request, article, f"Version {number}: {article.title}")
+        context |= {
+            "version": version,
+            "other": other,
+            "differences": revisions.differences(other.content, version.content) if other else [],
+            "whole": revisions.differences({}, version.content),
+        }
+        return TemplateResponse(request, "admin/story_version.html", context)
+
+    def _other(self, article: Article, version: Revision, against: str) -> Revision | None:
+        if against.isdecimal() and len(against) < 10:
+            return article.revisions.filter(number=against).first()
+        return article.revisions.filter(number__lt=version.number).first()
+
+    def change_version(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        """Name it, star it, or bring it back."""
+        article = get_object_or_404(Article, pk=pk)
+        if not self.has_change_permission(request, article):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        version = article.revisions.filter(number=number).first()
+        if version is None:
+            raise Http404("No such version.")
+        if "restore" in request.POST:
+            return self._restore(request, version)
+        if "star" in request.POST:
+            version.is_starred = not version.is_starred
+        version.name = request.POST.get("name", version.name).strip()[:80]
+        version.save(update_fields=["is_starred", "name"])
+        return redirect("admin:articles_article_versions", pk)
+
+    def _restore(self, request: HttpRequest, version: Revision) -> HttpResponse:
+        try:
+            restored = revisions.restore(version, request.user)  # type: ignore[arg-type]
+        except ValidationError as error:
+            messages.error(request, f"Version {version.number} cannot come back: {' '.join(error.messages)}")
+            return redirect("admin:articles_article_version", version.article_id, version.number)
+        self.log_change(request, version.article, f"Restored version {version.number}.")  # type: ignore[attr-defined]
+        text = f"The story says what version {version.number} said. This is version {restored.number}."
+        messages.success(request, text)
+        return redirect("admin:articles_article_change", version.article_id)
