@@ -2,7 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.apps import apps as installed
-from django.db.models.signals import post_migrate
+from django.db.models.signals import m2m_changed, post_migrate
 
 
 class ArticlesConfig(AppConfig):
@@ -10,7 +10,25 @@ class ArticlesConfig(AppConfig):
     verbose_name = "Stories"
 
     def ready(self) -> None:
+        from articles.models import Article
+
         post_migrate.connect(create_what_the_database_keeps, sender=self)
+        m2m_changed.connect(purge_lists_of_tags, sender=Article.tags.through)
+
+
+def purge_lists_of_tags(instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any) -> None:
+    """A tag was put on a story, or taken off: the list of that tag and the story’s own pages say so."""
+    from articles import page_keys
+    from articles.models import Article, Tag
+    from newsroom.pagecache import changes
+
+    if action not in ("post_add", "post_remove", "pre_clear"):
+        return
+    if reverse:
+        for article in instance.articles.all() if pk_set is None else Article.objects.filter(pk__in=pk_set):
+            changes.purge(*page_keys.of_article(article, also=instance))
+    elif found := page_keys.of_article(instance):
+        changes.purge(*found, *(page_keys.stories_of(Tag(pk=pk)) for pk in pk_set or ()))
 
 
 def create_what_the_database_keeps(verbosity: int, apps: Any = installed, **kwargs: Any) -> None:

@@ -25,6 +25,10 @@ SUBJECTS = {
 }
 
 
+# Listed besides what was asked for: stories whose time is over stay listed until the clock withdraws them.
+SPARE = 10
+
+
 @dataclass(frozen=True)
 class SubjectWalk:
     """A walk along those of `stories` that are about `subject` or by it.
@@ -36,7 +40,7 @@ class SubjectWalk:
     stories: ArticleQuerySet
 
     def newest(self, count: int) -> list[Any]:
-        return list(self.first(count))
+        return list(self.first(count, among=count + SPARE))
 
     def first(self, count: int, among: int = 0) -> ArticleQuerySet:
         """The newest; `among` so many, where `stories` leaves out what is listed."""
@@ -44,12 +48,12 @@ class SubjectWalk:
         return self._of(listed).newest_first()[:count]
 
     def older(self, place: Place, count: int) -> list[Any]:
-        listed = self._listed().filter(place.older(key="article_id")).order_by("-published_at", "-article_id")[:count]
-        return list(self._of(listed).newest_first())
+        listed = self._listed().filter(place.older(key="article_id")).order_by("-published_at", "-article_id")
+        return list(self._of(listed[: count + SPARE]).newest_first()[:count])
 
     def newer(self, place: Place, count: int) -> list[Any]:
-        listed = self._listed().filter(place.newer(key="article_id")).order_by("published_at", "article_id")[:count]
-        return list(self._of(listed).order_by("published_at", "pk"))
+        listed = self._listed().filter(place.newer(key="article_id")).order_by("published_at", "article_id")
+        return list(self._of(listed[: count + SPARE]).order_by("published_at", "pk")[:count])
 
     def count(self, most: int) -> int:
         return self._listed()[:most].count()
@@ -108,13 +112,13 @@ _TRIGGERS = {
     ),
     "articles_listing_update": ("articles_article", "UPDATE OF status, published_at", _list_anew("NEW.id")),
 }
-for _name, (_table, _) in SUBJECTS.items():
+for _name, (_table, _column) in SUBJECTS.items():
     _TRIGGERS |= {
         f"articles_listing_{_name}_insert": (_table, "INSERT", _list_anew("NEW.article_id")),
         f"articles_listing_{_name}_delete": (_table, "DELETE", _list_anew("OLD.article_id")),
         f"articles_listing_{_name}_update": (
             _table,
-            "UPDATE",
+            f"UPDATE OF article_id, {_column}",
             _list_anew("OLD.article_id") + _list_anew("NEW.article_id"),
         ),
     }
@@ -123,13 +127,21 @@ for _name, (_table, _) in SUBJECTS.items():
 def _statements(name: str, table: str, event: str, action: str) -> list[str]:
     """A trigger in the database’s own way: PostgreSQL keeps what it does in a function."""
     when = ""
-    if event.startswith("UPDATE OF"):
+    if table == "articles_article" and event.startswith("UPDATE"):
         changed = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
         when = f"WHEN (OLD.status {changed} NEW.status OR OLD.published_at {changed} NEW.published_at)"
     if connection.vendor == "sqlite":
         return [f"CREATE TRIGGER {name} AFTER {event} ON {table} {when} BEGIN {action} END"]
     return [
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN {action} RETURN NULL; END $$",
+        f" $$ BEGIN {_locks(table, action)} {action} RETURN NULL; END $$",
         f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()",
     ]
+
+
+def _locks(table: str, action: str) -> str:
+    """Publishing a story and giving it a subject wait for each other: whoever comes second sees what the first did."""
+    if table == "articles_article":
+        return ""
+    rows = [row for row in ("OLD", "NEW") if f"{row}.article_id" in action]
+    return " ".join(f"PERFORM 1 FROM articles_article WHERE id = {row}.article_id FOR NO KEY UPDATE;" for row in rows)

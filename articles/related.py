@@ -2,11 +2,11 @@
 
 from django.db.models import Exists, OuterRef
 
-from articles import page_keys
+from articles import page_keys, schedule
 from articles.listings import SubjectWalk
-from articles.models import Article, Listing
+from articles.models import Article, Listing, Section
 from articles.querysets import ArticleQuerySet
-from newsroom.pagecache import keys, record
+from newsroom.pagecache import keys, record, whole
 from newsroom.pagecache.shared import shared
 
 RELATED = 3
@@ -38,7 +38,8 @@ def nearest(article: Article) -> ArticleQuerySet:
     return found.annotate(shares_tag=shares_tag).order_by("-shares_tag", "-published_at", "-pk")[:RELATED]
 
 
-@shared(page_keys.DISCUSSED)
+@shared(page_keys.DISCUSSED, page_keys.SCHEDULE, whole(Section))
 def most_discussed() -> list[Article]:
-    record(page_keys.DISCUSSED)
+    record(page_keys.DISCUSSED, whole(Section))
+    schedule.until_next_change()
     return list(Article.objects.published().most_discussed().for_cards()[:DISCUSSED])

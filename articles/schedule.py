@@ -1,10 +1,9 @@
 """When what readers see changes without anybody’s doing: a story comes out, or its time is over."""
 
-from django.utils import timezone
-
 from articles import page_keys
 from articles.models import Article
 from newsroom.pagecache import changes_at, record
+from newsroom.pagecache.recording import began_at
 from newsroom.pagecache.shared import shared
 
 
@@ -12,7 +11,9 @@ from newsroom.pagecache.shared import shared
 def until_next_change() -> None:
     """Say that what is being made is true until the next story comes out or goes, at most."""
     record(page_keys.SCHEDULE)
-    scheduled = Article.objects.scheduled().order_by("published_at")
+    # From when the page was begun: a story that comes out while it is made may be missing from it.
+    since = began_at()
+    scheduled = Article.objects.filter(published_at__gt=since, status="published").order_by("published_at")
     changes_at(scheduled.values_list("published_at", flat=True).first())
-    expiring = Article.objects.filter(expires_at__gt=timezone.now(), status="published").order_by("expires_at")
+    expiring = Article.objects.filter(expires_at__gt=since, status="published").order_by("expires_at")
     changes_at(expiring.values_list("expires_at", flat=True).first())

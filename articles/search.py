@@ -10,6 +10,7 @@ from articles.words import places, words_of
 
 LONGEST_QUERY = 200
 MOST_WORDS = 8
+SPARE = 10  # matches besides, for stories whose time is over and whom the clock has not withdrawn yet
 
 
 def words(query: str) -> list[str]:
@@ -37,10 +38,10 @@ class Results:
         return self._stories(replace(self.wanted, after=place), count)
 
     def _stories(self, wanted: search_index.Wanted, count: int) -> list[Any]:
-        keys = search_index.newest(wanted, count)
+        keys = search_index.newest(wanted, count + SPARE)
         # The index knows what is published; whether it is public is asked where everybody asks.
         stories = Article.objects.published().select_related("section", "hero").defer("search_text").in_bulk(keys)
-        return [stories[key] for key in keys if key in stories]
+        return [stories[key] for key in keys if key in stories][:count]
 
 
 def excerpt(article: Any, found: list[str], width: int = 180) -> str:

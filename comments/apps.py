@@ -7,6 +7,19 @@ class CommentsConfig(AppConfig):
 
     def ready(self) -> None:
         self.disconnect_library()
+        self.connect_names()
+
+    def connect_names(self) -> None:
+        """Names and badges of account holders stand under their thoughts: a change of either changes those pages."""
+        from django.contrib.auth import get_user_model
+        from django.db.models.signals import post_save, pre_delete
+
+        from articles.models import Author
+        from comments import writers
+
+        for signal in (post_save, pre_delete):
+            signal.connect(writers.purge_pages_of_user, sender=get_user_model())
+            signal.connect(writers.purge_pages_of_author, sender=Author)
 
     def disconnect_library(self) -> None:
         """Stop the library from republishing held replies at every save, and from mailing inside requests."""

@@ -138,9 +138,11 @@ TEMPLATES = [
 DATABASES = {"default": environment.database(env, DATA_DIR)}
 
 REDIS_URL = env.str("REDIS_URL", default="")
+# Nobody waits for long: without Redis things are slower, not broken.
+REDIS_OPTIONS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {"BACKEND": "newsroom.cache.ForgivingRedisCache", "LOCATION": REDIS_URL, "OPTIONS": REDIS_OPTIONS}
         if REDIS_URL
         else {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",

@@ -44,7 +44,7 @@ def _pages() -> Iterator[Address]:
 @require_safe
 def stories(request: HttpRequest, block: int) -> HttpResponse:
     addresses = list(sitemaps.stories_of(block))
-    if not addresses and block > 0:
+    if not addresses and block > max(sitemaps.blocks(), default=0):
         raise Http404("No such sitemap.")
     return _xml(sitemaps.url_set(addresses))
 

@@ -15,6 +15,8 @@ from articles.querysets import ArticleQuerySet
 from newsroom.pagecache.rows import Shown, ShownByRow
 from ticker.models import Coin
 
+COUNTERS = frozenset({"comment_count", "revision"})
+
 
 class Article(ShownByRow):
     class Kind(models.TextChoices):
@@ -132,6 +134,10 @@ class Article(ShownByRow):
         text = body.plain_text(self.body)
         self.word_count = len(text.split())
         self.search_text = words.search_text(self.title, f"{self.standfirst}\n{text}")
+        if not self._state.adding and kwargs.get("update_fields") is None and not kwargs.get("force_insert"):
+            # Counters are written where they are counted; what this row was loaded with may be old.
+            fields = (field.name for field in self._meta.concrete_fields if not field.primary_key)
+            kwargs["update_fields"] = [name for name in fields if name not in COUNTERS]
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

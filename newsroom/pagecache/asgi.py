@@ -8,12 +8,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
 from newsroom.pagecache.application import WSGIApplication
 from newsroom.pagecache.front import MISS, Front
 from newsroom.pagecache.page import Page
+from newsroom.pagecache.threads import DjangoInThreads
 
 THREADS = 8
 Scope = dict[str, Any]
@@ -24,7 +24,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 class PagesBeforeDjango:
     def __init__(self, django: WSGIApplication) -> None:
         self.front = Front(django)
-        self.django: Any = WSGIMiddleware(django, workers=THREADS)  # type: ignore[arg-type]
+        self.django = DjangoInThreads(django, THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -57,7 +57,8 @@ class PagesBeforeDjango:
         found = self.front.find(address)
         if found is None:
             self.front.counts.misses += 1
-            found = await asyncio.wrap_future(self.front.make(address)), MISS
+            # Shielded: a reader who leaves takes nothing from the others who wait.
+            found = await asyncio.shield(asyncio.wrap_future(self.front.make(address))), MISS
         await send_page(scope, fields, send, *found)
 
 

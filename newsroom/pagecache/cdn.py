@@ -1,12 +1,15 @@
 """Telling the caches in front of us what changed: one interface, an adapter for each kind."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks import task
 
+AGAIN_AFTER = timedelta(seconds=2)  # by then every process has dropped the page
 ADAPTERS = {
     "fastly": "newsroom.pagecache.providers.fastly.Fastly",
     "cloudflare": "newsroom.pagecache.providers.cloudflare.Cloudflare",
@@ -32,9 +35,15 @@ def configured() -> Cdn | None:
 
 
 def purge_later(keys: Sequence[str]) -> None:
-    """Have the worker purge. The job is a row of the transaction that is open, and so is done if that commits."""
-    if settings.CDN:
-        purge_cdn.enqueue(list(keys))
+    """Have the worker purge. The job is a row of the transaction that is open, and so is done if that commits.
+
+    Twice: a CDN that is told before our own processes have heard of the change may fetch the old page again.
+    """
+    if not settings.CDN:
+        return
+    purge_cdn.enqueue(list(keys))
+    if purge_cdn.get_backend().supports_defer:
+        purge_cdn.using(run_after=timezone.now() + AGAIN_AFTER).enqueue(list(keys))
 
 
 @task()

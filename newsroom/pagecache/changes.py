@@ -27,6 +27,9 @@ KEPT_FOR = timedelta(days=2)  # pages kept in files or Redis live for a day at m
 # PostgreSQL gives out numbers before it commits: a lower one may appear after a higher one, this much later at most.
 GAP_LIFETIME = 600.0  # seconds
 MOST_GAPS = 10_000
+GAPS_AT_ONCE = 500
+BEGINS_BELOW = 1_000  # changes that a new process looks at for gaps
+SILENT_AFTER = 5.0  # seconds without an answer: a database that hangs is one that is away
 MOST_REMEMBERED = 50_000
 
 
@@ -64,8 +67,15 @@ class Watcher:
         self._forgotten = 0
         self._thread: threading.Thread | None = None
         self._stopped = threading.Event()
-        # True while the database cannot be asked: what is kept may then be out of date.
-        self.is_blind = True
+        self._polled_at = time.monotonic()
+        self._is_blind = True
+
+    @property
+    def is_blind(self) -> bool:
+        """True while the database cannot be asked, or does not answer: what is kept may then be out of date."""
+        if self._is_blind:
+            return True
+        return self._thread is not None and time.monotonic() - self._polled_at > SILENT_AFTER
 
     # --- The thread -------------------------------------------------------------------
 
@@ -92,34 +102,46 @@ class Watcher:
     def poll(self) -> None:
         """Read what is new. Never raises: without the database the process goes on, blind."""
         try:
-            if self.is_blind:
+            if self._is_blind:
                 self._wake_up()
             self._read()
+            self._polled_at = time.monotonic()
         except DatabaseError as error:
-            if not self.is_blind:
+            if not self._is_blind:
                 logger.warning("page changes cannot be read", extra={"reason": str(error)[:200]})
-            self.is_blind = True
+            self._is_blind = True
             connection.close()
         except Exception:
             logger.exception("page changes cannot be read")
-            self.is_blind = True
+            self._is_blind = True
             connection.close()
 
     def _wake_up(self) -> None:
         """Begin at the newest change; after a long blindness nothing that is kept can be trusted."""
         if self._last < 0:
-            newest = Change.objects.order_by("-id").values_list("id", flat=True).first()
-            self._last = newest or 0
+            self._begin()
         elif self._last and not Change.objects.filter(id=self._last).exists():
-            # Rows that we had not read may have been forgotten since.
+            # Rows that we had not read may have been forgotten since, or the database is an older one.
+            self._begin()
             self._note([EVERYTHING])
-        self.is_blind = False
+        self._is_blind = False
+
+    def _begin(self) -> None:
+        """Begin at the newest change. What is missing just below it may be on its way still."""
+        numbers = list(Change.objects.order_by("-id").values_list("id", flat=True)[:BEGINS_BELOW])
+        self._last = numbers[0] if numbers else 0
+        self._gaps = {}
+        if numbers and connection.vendor == "postgresql":
+            now, seen = time.monotonic(), set(numbers)
+            self._gaps = {number: now for number in range(numbers[-1], numbers[0]) if number not in seen}
 
     def _read(self) -> None:
         now = time.monotonic()
         rows = list(Change.objects.filter(id__gt=self._last).order_by("id").values_list("id", "key"))
-        if self._gaps:
-            rows += Change.objects.filter(id__in=list(self._gaps)[:500]).values_list("id", "key")
+        gaps = list(self._gaps)
+        for start in range(0, len(gaps), GAPS_AT_ONCE):
+            batch = gaps[start : start + GAPS_AT_ONCE]
+            rows += Change.objects.filter(id__in=batch).values_list("id", "key")
         if rows:
             self._count(rows, now)
             self._note({key for _, key in rows})

@@ -133,20 +133,28 @@ class Front:
 
     def _from_shelf(self, address: str) -> Page | None:
         """What another process, or the one before us, made, if nothing in it changed since."""
+        earlier = self.memory.get(address)
         moment, _ = self.watcher.mark()
         page = self.shelf.get(address)
-        if page is None or time.time() >= page.refresh_at or self._has_changed(page, moment):
+        if page is None or time.time() >= page.refresh_at:
             return None
-        self.counts.shelf_hits += 1
-        self.memory.put(address, page)
-        return page
-
-    def _has_changed(self, page: Page, moment: int) -> bool:
+        if earlier is not None and earlier.is_purged and page.made_at <= earlier.made_at:
+            return None  # We know already that it is out of date, whether or not the database can be asked.
         try:
-            return changes.changed_since(page.as_of, page.keys) or self.watcher.changed_after(moment, page.keys)
+            if changes.changed_since(page.as_of, page.keys):
+                return None
         except DatabaseError:
             connections.close_all()
-            return not self.watcher.is_blind
+            if not self.watcher.is_blind:
+                return None
+            page = page.unverified(time.time())
+        self.counts.shelf_hits += 1
+        self.memory.put(address, page)
+        if self.watcher.changed_after(moment, page.keys):
+            # A change that was noted before the page was put there could not purge it.
+            self.memory.discard(address)
+            return None
+        return page
 
     def _render_until_settled(self, address: str, earlier: Page | None) -> Page:
         """Render, and again if something in the page changed meanwhile: nobody gets the old page from now on."""
@@ -162,7 +170,7 @@ class Front:
                     self.shelf.put(address, page)
                 return page
             # A change that was noted before the page was put there could not purge it.
-            self.memory.purge(page.keys)
+            self.memory.discard(address)
         return page
 
     def _instead_of_failure(self, address: str, failure: Page, earlier: Page | None) -> Page:

@@ -76,6 +76,13 @@ class Memory:
             self.purged += count
             return count
 
+    def discard(self, address: str) -> None:
+        """Mark one page, and no other that shares something with it."""
+        with self._lock:
+            page = self._pages.get(address)
+            if page is not None:
+                self._pages[address] = replace(page, is_purged=True)
+
     # --- Under the lock -------------------------------------------------------------------
 
     def _make_room(self) -> None:

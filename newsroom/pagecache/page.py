@@ -50,9 +50,16 @@ class Page:
     # A purged page stays for a while, never to be shown, so that its successor knows what changed.
     is_purged: bool = field(default=False, compare=False)
 
-    @property
+    @cached_property
     def size(self) -> int:
-        return sum(map(len, self.bodies.values())) + 2_000
+        """About how many bytes it takes in memory: bodies, the lines of headers before each, keys, and the rest."""
+        headers = sum(len(name) + len(value) + 200 for name, value in self.headers)
+        lines = 2 * len(self.bodies) * headers
+        return sum(map(len, self.bodies.values())) + headers + lines + 200 * len(self.keys) + 3_000
+
+    def unverified(self, now: float) -> "Page":
+        """This page while nobody can be asked whether it still holds: to be made anew as soon as somebody can."""
+        return replace(self, refresh_at=min(self.refresh_at, now), changes_at=min(self.changes_at, now))
 
     def is_fresh(self, now: float) -> bool:
         return now < self.refresh_at and not self.is_purged

@@ -19,6 +19,7 @@ from gunicorn.asgi.protocol import ASGIProtocol
 from newsroom.pagecache.front import HIT, STALE, Front
 
 LONGEST_HEAD = 8192  # bytes
+LONGEST_REMEMBERED = 300  # bytes of an address
 MOST_UNSENT = 262_144  # bytes that a slow reader may leave in our buffer
 # One whole request in one piece: a plain target, plain header lines (RFC 9112, section 5), nothing after it.
 REQUEST = re.compile(rb"GET (/[!$&-~]*) HTTP/1\.1\r\n((?:[!#-'*+.0-9A-Z^-z|~-]+:[\t -~]*\r\n)+)\r\n")
@@ -124,8 +125,13 @@ def answer_to(front: Front, request: re.Match[bytes], is_tls: bool) -> bytes | N
     return b"%s%s\r\n%s" % (page.heads[encoding], rest, page.bodies[encoding])
 
 
-@lru_cache(4096)
 def parts_of(target: bytes) -> tuple[str, str]:
+    """Path and query. Those of plain links are remembered; long ones would only fill the memory."""
+    return _parts_of(target) if len(target) <= LONGEST_REMEMBERED else _parts_of.__wrapped__(target)
+
+
+@lru_cache(4096)
+def _parts_of(target: bytes) -> tuple[str, str]:
     path, _, query = target.decode().partition("?")
     return path, query
 

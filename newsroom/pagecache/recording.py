@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
 
+from django.utils import timezone
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -27,7 +29,9 @@ class Recording:
     # Set once the answer has been seen to be the same for everybody.
     is_public: bool = False
     # The newest change of each thing that pages share, once it was asked for.
-    versions: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, tuple[int, int]] = field(default_factory=dict)
+    # What the page shows was asked for from then on: whatever comes out after this may be missing from it.
+    began_at: datetime = field(default_factory=timezone.now)
 
     def include(self, part: "Recording") -> None:
         """Say that the page shows something that was made before."""
@@ -37,7 +41,7 @@ class Recording:
 
     def lifetime(self, now: datetime) -> tuple[datetime, datetime]:
         """From when the page should be made anew, and from when it may not be shown: at midnight dates change."""
-        midnight = tomorrow(now)
+        midnight = tomorrow(self.began_at)
         changes = _earlier(self.changes_at, midnight) or midnight
         refresh = max(self.refresh_at or now + REFRESHED_AFTER, now + SHORTEST_LIFE)
         return min(refresh, changes), changes
@@ -58,6 +62,12 @@ def recording(made: Recording) -> Iterator[Recording]:
         yield made
     finally:
         _current.reset(token)
+
+
+def began_at() -> datetime:
+    """When the page that is being made was begun; now, outside of one."""
+    made = _current.get()
+    return made.began_at if made is not None else timezone.now()
 
 
 def record(*keys: str) -> None:

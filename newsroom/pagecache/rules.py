@@ -59,6 +59,8 @@ def address_of(path: str, query: str) -> str | None:
 
     Whatever else a query holds is dropped, so that no link from elsewhere and no robot fills the cache.
     """
+    if "?" in path:
+        return None  # It was written %3F, and is no query.
     rule = params_of(path)
     if rule is None or len(query) > LONGEST_QUERY:
         return None

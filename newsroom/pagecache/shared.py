@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from newsroom.pagecache.models import Change
@@ -20,7 +20,7 @@ from newsroom.pagecache.recording import Recording, current, recording
 
 Args = ParamSpec("Args")
 Value = TypeVar("Value")
-Versions = dict[str, int]
+Versions = dict[str, tuple[int, int]]
 
 
 @dataclass
@@ -52,7 +52,7 @@ def shared(*keys: str) -> Callable[[Callable[Args, Value]], Callable[Args, Value
             versions = _versions(page, keys)
             found = kept.get(args)
             if found is None or found.versions != versions or _is_over(found.made_of.changes_at):
-                found = _make(lambda: make(*args, **kwargs), versions)
+                found = _make(lambda: make(*args, **kwargs), versions, page.began_at)
                 with _lock:
                     if len(kept) >= MOST_KEPT:
                         kept.clear()
@@ -72,8 +72,8 @@ def forget() -> None:
             kept.clear()
 
 
-def _make(make: Callable[[], Value], versions: Versions) -> Kept[Value]:
-    made_of = Recording()
+def _make(make: Callable[[], Value], versions: Versions, began_at: datetime) -> Kept[Value]:
+    made_of = Recording(began_at=began_at)
     with recording(made_of):
         value = make()
     return Kept(value, versions, made_of)
@@ -86,6 +86,7 @@ def _is_over(moment: datetime | None) -> bool:
 def _versions(page: Recording, keys: Collection[str]) -> Versions:
     """The newest change of each key: asked once a page for all that is shared, before anything kept is used."""
     if not page.versions.keys() >= set(keys):
-        rows = Change.objects.filter(key__in=_all_keys).values_list("key").annotate(Max("id"))
-        page.versions = dict.fromkeys(_all_keys, 0) | dict(rows)
+        # Counted as well: in PostgreSQL a change with a lower number may be committed after one with a higher.
+        rows = Change.objects.filter(key__in=_all_keys).values_list("key").annotate(Max("id"), Count("id"))
+        page.versions = dict.fromkeys(_all_keys, (0, 0)) | {key: (last, count) for key, last, count in rows}
     return {key: page.versions[key] for key in keys}

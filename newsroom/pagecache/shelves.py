@@ -84,7 +84,9 @@ class RedisShelf:
             return None
 
     def put(self, address: str, page: Page) -> None:
-        self._ask("set", self.prefix + address, page.to_bytes(), ex=LIFETIME)
+        # Beyond that it is not taken any more.
+        seconds = max(1, int(page.refresh_at - time.time()))
+        self._ask("set", self.prefix + address, page.to_bytes(), ex=min(seconds, LIFETIME))
 
     def _ask(self, command: str, *args: Any, **options: Any) -> Any:
         """None when Redis does not answer; it is then left alone for a while, so that nobody waits for it again."""

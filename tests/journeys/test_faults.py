@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import os
 import shutil
+import socket
 import subprocess
 import threading
 import time
@@ -124,3 +125,34 @@ def away(url: str) -> Iterator[None]:
             yield
         finally:
             connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+@not_on_the_second_database
+def test_readers_who_leave_large_files_unread_hold_up_nobody(tmp_path):
+    with running_site(tmp_path / "site") as site:
+        (site.data / "media" / "large.webp").write_bytes(os.urandom(12_000_000))
+        host, port = site.url.removeprefix("http://").split(":")
+        readers = []
+        for _ in range(10):
+            reader = socket.socket()
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            reader.connect((host, int(port)))
+            reader.sendall(f"GET /media/large.webp HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+            readers.append(reader)
+        time.sleep(1)
+        for reader in readers:
+            reader.close()
+        # The server gives whoever has gone three seconds.
+        wait_for(lambda: answers_soon(site, "/healthz"), 20)
+        assert answers_soon(site, "/search/?q=bank")
+
+
+def answers_soon(site: Site, path: str) -> bool:
+    connection = http.client.HTTPConnection(site.url.removeprefix("http://"), timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()

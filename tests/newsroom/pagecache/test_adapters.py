@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,6 +10,7 @@ from django.conf import settings as django_settings
 
 from newsroom.pagecache import asgi, wsgi
 from newsroom.pagecache.application import environ_of
+from newsroom.pagecache.front import MAKERS
 
 from ...factories import PublishedArticleFactory
 from .conftest import HOST, _closing
@@ -146,3 +148,70 @@ def test_what_is_not_there(server):
 def test_a_cookie_in_two_lines_is_one_cookie():
     fields = asgi.fields_of([(b"cookie", b"a=1"), (b"cookie", b"sessionid=2"), (b"accept", b"x"), (b"accept", b"y")])
     assert fields == {b"cookie": b"a=1; sessionid=2", b"accept": b"x, y"}
+
+
+def scope_of(path, query=b""):
+    host = [(b"host", HOST.encode())]
+    return {"type": "http", "method": "GET", "path": path, "query_string": query, "scheme": "http", "headers": host}
+
+
+def test_a_reader_who_leaves_takes_nothing_from_those_who_wait_for_the_same_page(settings, tmp_path):
+    """All makers are busy, so the page that they wait for has not been begun yet."""
+    settings.DATA_DIR = tmp_path
+    gate = threading.Event()
+
+    def django(environ, start_response):
+        if environ["PATH_INFO"].startswith("/slow"):
+            gate.wait(20)
+        start_response("404 Not Found", [("Content-Type", "text/html")])
+        return [b"x"]
+
+    adapter = asgi.PagesBeforeDjango(django)
+    adapter.front.watcher.poll()
+
+    async def ask(path):
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        await adapter(scope_of(path), None, send)
+        return sent[0]["status"]
+
+    async def everybody():
+        slow = [asyncio.create_task(ask(f"/slow-{number}/")) for number in range(MAKERS)]
+        await asyncio.sleep(0.2)
+        leaves, *stay = [asyncio.create_task(ask("/wanted/")) for _ in range(4)]
+        await asyncio.sleep(0.2)
+        leaves.cancel()
+        await asyncio.sleep(0.1)
+        gate.set()
+        return await asyncio.gather(*stay, *slow)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(lambda: asyncio.run(everybody())).result(30) == [404] * (3 + MAKERS)
+    adapter.front.stop()
+
+
+def test_raw_letters_in_a_query_are_read(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    seen = []
+
+    def django(environ, start_response):
+        seen.append(environ["QUERY_STRING"])
+        start_response("200 OK", [])
+        return [b""]
+
+    async def ask():
+        async def send(message):
+            pass
+
+        async def receive():
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        scope = scope_of("/search/", "q=café%20x&a=b+c".encode()) | {"http_version": "1.1", "root_path": ""}
+        await asgi.PagesBeforeDjango(django)(scope, receive, send)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(ask())).result(30)
+    assert seen == ["q=caf%C3%A9%20x&a=b+c"]

@@ -107,7 +107,7 @@ def test_without_a_database_it_is_blind_and_sees_again(watcher, told, monkeypatc
 def test_after_so_long_a_blindness_that_changes_were_forgotten_everything_goes(watcher, told):
     changes.purge("article:1")
     watcher.poll()
-    watcher.is_blind = True
+    watcher._is_blind = True
     Change.objects.all().delete()
     changes.purge("article:2")
     watcher.poll()

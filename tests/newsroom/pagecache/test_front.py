@@ -320,7 +320,7 @@ def test_without_a_database_kept_pages_go_on_and_say_so(open_front, application)
         address = PublishedArticleFactory().get_absolute_url()
         kept = reader.get(address)
         is_down.set()
-        reader.front.watcher.is_blind = True
+        reader.front.watcher._is_blind = True
         clock.shift(3600)
         assert reader.get(address) is kept
         assert reader.state == "STALE"
@@ -364,6 +364,6 @@ def test_what_was_withdrawn_does_not_come_back_when_the_database_goes(reader, fr
     assert reader.get(address).status == 200
     publishing.withdraw(article, by=None)
     front.watcher.poll()
-    front.watcher.is_blind = True
+    front.watcher._is_blind = True
     assert front.find(address) is None
     assert Article.objects.count() == 1

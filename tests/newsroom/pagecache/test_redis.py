@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 
 from ...factories import PublishedArticleFactory
 from .conftest import Reader
@@ -58,3 +59,19 @@ def test_killed_it_costs_time_only(redis_server, open_front):
     assert other.front.counts.renders == 5
     # It was asked once and then left alone: nobody waits for it again and again.
     assert other.front.shelf.left_alone_until > started
+
+
+def test_killed_people_can_still_sign_in(redis_server, settings, client):
+    """What counts attempts to sign in lives in the cache."""
+    settings.CACHES = {"default": {"BACKEND": "newsroom.cache.ForgivingRedisCache", "LOCATION": settings.REDIS_URL}}
+    assert client.post("/accounts/login/", {"login": "nobody", "password": "x"}).status_code == 200
+    cache.set("kept", 1)
+    assert cache.get("kept") == 1
+    redis_server.kill()
+    redis_server.wait()
+    assert client.post("/accounts/login/", {"login": "nobody", "password": "x"}).status_code == 200
+    cache.set_many({"a": 1, "b": 2})
+    cache.delete_many(["a", "b"])
+    answers = [cache.get("kept", 7), cache.get_many(["a"]), cache.add("a", 1), cache.incr("a"), "a" in cache]
+    assert answers == [7, {}, True, 1, False]
+    assert (cache.touch("a"), cache.delete("a"), cache.clear()) == (False, False, False)

@@ -34,6 +34,7 @@ LONG = "x" * 500
         ("/static/newsroom/css/site.css", "", None),
         (f"/{LONG}/", "", None),
         ("/policy/\0/", "", None),
+        ("/?x=1", "", None),  # a question mark that was written %3F
     ],
 )
 def test_the_address_of_a_page(path, query, address):
