@@ -31,21 +31,23 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        with static_nginx(folder / "yardstick") as yardstick:
-            for workers in (1, 2):
-                with running_site(folder / f"site{workers}", WEB_WORKERS=str(workers), LOG_LEVEL="WARNING") as site:
-                    time.sleep(3)  # The first beats of clock and worker.
+        for workers in (1, 2):
+            with running_site(folder / f"site{workers}", WEB_WORKERS=str(workers), LOG_LEVEL="WARNING") as site:
+                time.sleep(3)  # The first beats of clock and worker.
+                files = folder / f"yardstick{workers}"
+                with static_nginx(files, kept.fields_of(site)) as yardstick:
                     say("", "requests/s", "nginx = 1", "CPU µs", "p50 ms", "p99 ms", "p99/p50")
-                    kept.warm(site, workers, yardstick, folder / "yardstick", options.seconds)
+                    kept.warm(site, workers, yardstick, files, options.seconds)
                     if workers == 1:
                         kept.behind_nginx(site, yardstick, folder / "front", options.seconds)
-                        elsewhere = Elsewhere(site)
-                        elsewhere.do(made.THOUSAND_COMMENTS)
-                        elsewhere.stop()
-                        say("", "requests/s", "CPU ms", "trivial = 1")
-                        made.cold(site, options.requests)
-                        made.comments(site, options.requests)
-                    print(f"memory of the web processes: {memory(web_processes(site))} MB", flush=True)
+                if workers == 1:
+                    elsewhere = Elsewhere(site)
+                    elsewhere.do(made.THOUSAND_COMMENTS)
+                    elsewhere.stop()
+                    say("", "requests/s", "CPU ms", "trivial = 1")
+                    made.cold(site, options.requests)
+                    made.comments(site, options.requests)
+                print(f"memory of the web processes: {memory(web_processes(site))} MB", flush=True)
     if options.scale:
         growth.measure(options.scale, options.requests // 4)
 

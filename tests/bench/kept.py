@@ -12,6 +12,15 @@ STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
 ENCODINGS = {"plain": "identity", "gzip": "gzip"}
 
 
+# What nginx says of a file by itself.
+NGINX_OWN = {"content-length", "content-type", "date", "etag", "last-modified", "server", "connection"}
+
+
+def fields_of(site: Site) -> dict[str, str]:
+    """The header fields of the story, for nginx to send the same."""
+    return {name: value for name, value in fetch(site, STORY)[0].items() if name not in NGINX_OWN}
+
+
 def warm(site: Site, workers: int, yardstick: tuple[str, list[int]], folder: Path, seconds: float) -> None:
     url, pids = yardstick
     fetch(site, STORY)

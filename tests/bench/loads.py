@@ -1,12 +1,13 @@
 """Loads upon servers: what they did, what they cost, and nginx as the yardstick."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,9 +72,10 @@ def load(url: str, pids: list[int], connections: int, seconds: float, **fields: 
 
 
 @contextlib.contextmanager
-def static_nginx(folder: Path) -> Iterator[tuple[str, list[int]]]:
-    """nginx with one worker and a folder of files: the yardstick."""
+def static_nginx(folder: Path, fields: Mapping[str, str]) -> Iterator[tuple[str, list[int]]]:
+    """nginx with one worker and a folder of files, which it sends with header fields of ours: the yardstick."""
     port = free_port()
+    added = "".join(f"add_header {name} {json.dumps(value)};" for name, value in fields.items())
     (folder / "static").mkdir(parents=True)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     places = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
@@ -81,7 +83,7 @@ def static_nginx(folder: Path) -> Iterator[tuple[str, list[int]]]:
         f"{'user root;' if os.geteuid() == 0 else ''} daemon off; worker_processes 1; pid {folder}/pid;"
         f"error_log {folder}/error.log; events {{ worker_connections 2048; }}"
         f"http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; {places}"
-        f"server {{ listen 127.0.0.1:{port}; root {folder}/static; default_type text/html; }} }}"
+        f"server {{ listen 127.0.0.1:{port}; root {folder}/static; default_type text/html; {added} }} }}"
     )
     with running_nginx(folder, folder / "nginx.conf") as pids:
         yield f"http://127.0.0.1:{port}", pids
