@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.http import HttpRequest
 from django.template.response import SimpleTemplateResponse, TemplateResponse
-from django.urls import reverse
 
 from newsroom import error_pages
 
@@ -42,28 +41,7 @@ class Desk(admin.AdminSite):
         return answer
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        context = {"queues": queues(request.user), **(extra_context or {})}
+        from newsroom import desk_today
+
+        context = {"today": desk_today.for_person(request.user), **(extra_context or {})}
         return super().index(request, context)
-
-
-def queues(user: Any) -> list[dict[str, Any]]:
-    """What waits for this person: a number and a link each, only for what they may open."""
-    from advertising.models import Placement
-    from articles.models import Article
-
-    found = []
-    if user.has_perm("articles.change_article"):
-        stories = reverse("admin:articles_article_changelist")
-        in_review = Article.objects.in_review().count()
-        scheduled = Article.objects.scheduled().count()
-        found.append({"label": "stories in review", "number": in_review, "url": f"{stories}?status__exact=in_review"})
-        found.append({"label": "scheduled", "number": scheduled, "url": f"{stories}?when=scheduled"})
-    if user.has_perm("advertising.review_placement"):
-        found.append(
-            {
-                "label": "placements to review",
-                "number": Placement.objects.awaiting_review().count(),
-                "url": f"{reverse('admin:advertising_placement_changelist')}?status__exact=submitted",
-            }
-        )
-    return found

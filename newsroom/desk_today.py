@@ -1,0 +1,108 @@
+"""What the front of the desk shows a person: what waits for them, what goes out today, what is late, what changed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+from django.utils import timezone
+
+from advertising.models import Placement
+from articles.models import Article, Revision
+from comments.models import Confirmation
+from newsroom import health
+
+AHEAD = timedelta(hours=36)
+BEHIND = timedelta(hours=12)
+MOST_ON_TIMELINE = 30
+MOST_CHANGES = 12
+
+
+@dataclass(frozen=True)
+class Queue:
+    number: int
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something with a time: a story comes out or goes, a version replaces another."""
+
+    at: datetime
+    what: str
+    title: str
+    url: str
+    state: str  # done, next or missed
+
+
+@dataclass(frozen=True)
+class Today:
+    queues: list[Queue] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
+    timeline: list[Happening] = field(default_factory=list)
+    changes: list[LogEntry] = field(default_factory=list)
+
+
+def for_person(user: Any) -> Today:
+    """Only what this person may open. One query a queue, three for the timeline, one for the changes."""
+    sees_stories = user.has_perm("articles.change_article")
+    return Today(
+        queues=_queues(user),
+        alarms=health.reasons_not_ready(timezone.now()) if sees_stories else [],
+        timeline=_timeline() if sees_stories else [],
+        changes=_changes(user),
+    )
+
+
+def _queues(user: Any) -> list[Queue]:
+    found = []
+    stories = reverse("admin:articles_article_changelist")
+    if user.has_perm("articles.change_article"):
+        waiting, scheduled = Article.objects.in_review().count(), Article.objects.scheduled().count()
+        found.append(Queue(waiting, "stories in review", f"{stories}?status__exact=in_review"))
+        found.append(Queue(scheduled, "scheduled", f"{stories}?when=scheduled"))
+    if user.has_perm("advertising.review_placement"):
+        placements = f"{reverse('admin:advertising_placement_changelist')}?status__exact=submitted"
+        found.append(Queue(Placement.objects.awaiting_review().count(), "placements to review", placements))
+    if user.has_perm("comments.change_sitecomment"):
+        pending = Confirmation.objects.filter(comment_id__isnull=True).count()
+        found.append(Queue(pending, "thoughts waiting for a mail", reverse("admin:comments_sitecomment_changelist")))
+    return found
+
+
+def _timeline() -> list[Happening]:
+    now = timezone.now()
+    since, until = now - BEHIND, now + AHEAD
+    stories = Article.objects.filter(status="published", published_at__range=(since, until)).order_by("published_at")
+    going = Article.objects.filter(expires_at__range=(since, until)).order_by("expires_at")
+    versions = Revision.objects.filter(origin="scheduled", goes_live_at__lte=until).order_by("goes_live_at")
+    found = [_happening(each, each.published_at, "comes out", now) for each in stories.only("title", "published_at")]
+    found += [_happening(each, each.expires_at, "is taken down", now) for each in going.only("title", "expires_at")]
+    found += [
+        _happening(each.article, each.goes_live_at, "gets a new version", now, is_open=True)
+        for each in versions.select_related("article").defer("content", "article__body")
+    ]
+    return sorted(found, key=lambda each: each.at)[:MOST_ON_TIMELINE]
+
+
+def _happening(article: Article, at: datetime | None, what: str, now: datetime, is_open: bool = False) -> Happening:
+    """`is_open`: it has not happened yet, whatever the hour."""
+    moment = at or now
+    state = "next" if moment > now else "done"
+    if is_open and moment < now - health.MISSED_AFTER:
+        state = "missed"
+    url = reverse("admin:articles_article_change", args=[article.pk])
+    return Happening(moment, what, article.title, url, state)
+
+
+def _changes(user: Any) -> list[LogEntry]:
+    """What was done on the desk lately, of the kinds that this person may see."""
+    entries = LogEntry.objects.select_related("user", "content_type").order_by("-action_time")[: MOST_CHANGES * 3]
+    return [entry for entry in entries if _may_see(user, entry)][:MOST_CHANGES]
+
+
+def _may_see(user: Any, entry: LogEntry) -> bool:
+    kind = entry.content_type
+    return kind is not None and user.has_perm(f"{kind.app_label}.view_{kind.model}")
