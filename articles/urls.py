@@ -4,6 +4,8 @@ from articles import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("archive/", views.archive_index, name="archive"),
+    path("archive/<int:year>/<int:month>/", views.archive_month, name="archive-month"),
     path("preview/<str:key>/", views.shared_preview, name="shared-preview"),
     path("corrections/", views.corrections, name="corrections"),
     path("search/", views.search, name="search"),

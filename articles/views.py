@@ -1,13 +1,16 @@
 """The reader’s pages. A view speaks HTTP; what is public and what is shown is decided elsewhere."""
 
+from itertools import groupby
+
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from articles import front_page, page_keys, previews, redirects, related
+from articles import archive, front_page, page_keys, previews, redirects, related
 from articles import search as searching
 from articles.listings import SubjectWalk
 from articles.models import Article, ArticleCoin, Author, Byline, Correction, Section, Tag
@@ -93,11 +96,12 @@ def story_page(request: HttpRequest, article: Article, is_preview: bool = False)
             in_story=Exists(about), price_then=Subquery(about.values("price_at_publication")[:1])
         )
     )
+    about_coins = [coin for coin in strip if getattr(coin, "in_story", False)]
     context = {
         "article": article,
         "coins": strip,
-        "story_coins": [coin for coin in strip if getattr(coin, "in_story", False)],
-        "read_next": related.read_next(article),
+        "story_coins": about_coins,
+        "read_next": related.read_next(article, about_coins),
         "discussed": related.most_discussed(),
         "own_host": settings.SITE_URL.split("//", 1)[1],
         "canonical": article.get_absolute_url(),
@@ -106,6 +110,32 @@ def story_page(request: HttpRequest, article: Article, is_preview: bool = False)
     }
     template = "articles/paid_article.html" if article.is_paid else "articles/article.html"
     return render(request, template, context)
+
+
+@public_page()
+@require_safe
+def archive_index(request: HttpRequest) -> HttpResponse:
+    months = archive.months()
+    years = [(year, list(group)) for year, group in groupby(months, key=lambda month: month.year)]
+    return render(request, "articles/archive.html", {"years": years, "canonical": "/archive/"})
+
+
+@public_page(*PARAMS)
+@require_safe
+def archive_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    months = archive.months()
+    shown = archive.Month(year, month)
+    if shown not in months:
+        raise Http404("Nothing came out then.")
+    page = page_of(archive.stories_in(shown).for_cards(), request.GET)
+    context = {
+        "month": shown,
+        "earlier": shown.previous if shown.previous in months else None,
+        "later": shown.next if shown.next in months else None,
+        "page": page,
+        "canonical": page.address(reverse("archive-month", args=[year, month])),
+    }
+    return render(request, "articles/archive_month.html", context)
 
 
 @require_safe

@@ -17,6 +17,7 @@ AHEAD = timedelta(hours=36)
 BEHIND = timedelta(hours=12)
 MOST_ON_TIMELINE = 30
 MOST_CHANGES = 12
+PAST = {"comes out": "came out", "is taken down": "was taken down"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _timeline() -> list[Happening]:
     found += [_happening(each, each.expires_at, "is taken down", now) for each in going.only("title", "expires_at")]
     found += [
         _happening(each.article, each.goes_live_at, "gets a new version", now, is_open=True)
-        for each in versions.select_related("article").defer("content", "article__body")
+        for each in versions.defer("content").prefetch_related("article")
     ]
     return sorted(found, key=lambda each: each.at)[:MOST_ON_TIMELINE]
 
@@ -91,6 +92,8 @@ def _happening(article: Article, at: datetime | None, what: str, now: datetime, 
     """`is_open`: it has not happened yet, whatever the hour."""
     moment = at or now
     state = "next" if moment > now else "done"
+    if state == "done" and not is_open:
+        what = PAST[what]
     if is_open and moment < now - health.MISSED_AFTER:
         state = "missed"
     url = reverse("admin:articles_article_change", args=[article.pk])

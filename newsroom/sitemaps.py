@@ -15,7 +15,7 @@ from newsroom.pagecache import public_page, record, whole
 from ticker.models import Coin
 
 MOST_OF_A_KIND = 10_000  # tags, authors: all kinds together stay within the protocol’s 50,000
-FIXED = ("home", "prices", "about", "advertise", "newsletter", "corrections", "feeds")
+FIXED = ("home", "prices", "about", "advertise", "newsletter", "corrections", "archive", "feeds")
 
 
 @public_page()

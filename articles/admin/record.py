@@ -60,6 +60,7 @@ class FormerSlugAdmin(ReadOnlyAdmin):
 
 @admin.register(FrontPick)
 class FrontPickAdmin(admin.ModelAdmin[FrontPick]):
+    change_list_template = "admin/front_list.html"
     list_display = ("article", "position", "until")
     list_display_links = ("article",)
     list_editable = ("position", "until")

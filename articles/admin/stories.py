@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html_join
+from js_asset import Script
 
 from articles import advice, bylines, publishing, redirects, revisions, search, search_index, working_copies
 from articles.admin.drafting import DraftingMixin
@@ -88,7 +89,7 @@ class ArticleAdmin(TransitionsMixin, VersionsMixin, DraftingMixin, StoryActionsM
     )
 
     class Media:
-        js = ("newsroom/js/desk_story.js",)
+        js = (Script("newsroom/js/desk_story.js", defer=True),)
 
     # --- The list -------------------------------------------------------------------------
 

@@ -98,7 +98,7 @@ class FrontPick(Shown):
     """A story that the desk put on the front page, and its place there."""
 
     article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="front_pick")
-    position = models.PositiveSmallIntegerField(default=1, help_text="1 leads.")
+    position = models.PositiveSmallIntegerField(default=1, help_text="1 leads, 2 to 4 stand beside it, 5 to 8 below.")
     until = models.DateTimeField(null=True, blank=True, help_text="Empty: until you take it off.")
 
     class Meta:

@@ -13,7 +13,8 @@ from ticker.models import Coin
 # First words of addresses that are not sections.
 RESERVED_SLUGS = frozenset(
     {
-        *("about", "accounts", "admin", "advertise", "api", "author", "comments", "corrections", "feeds", "healthz"),
+        *("about", "accounts", "admin", "advertise", "api", "archive", "author", "comments", "corrections", "feeds"),
+        "healthz",
         *(
             "media",
             "metrics",

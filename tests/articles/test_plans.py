@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import related, search_index
+from articles.archive import Month, stories_in
 from articles.listings import SubjectWalk
-from articles.models import Article, Author, Listing, Section, Tag
+from articles.models import Article, Author, Listing, Revision, Section, Tag
 from articles.pagination import Place
 from comments.models import SiteComment, comments_on
 from newsroom import query_statistics
@@ -78,7 +79,14 @@ HOTTEST = {
         )[:21],
         True,
     ),
-    "related": (lambda: related.nearest(Article.objects.filter(tags__isnull=False)[0]), False),
+    "related": (lambda: related.nearest(Article.objects.filter(tags__isnull=False)[0], list(Tag.objects.all())), False),
+    "archive": (lambda: stories_in(Month(2022, 3)).order_by("-published_at", "-pk")[:21], True),
+    "expired": (lambda: Article.objects.expired().order_by("expires_at"), False),
+    "versions to come": (
+        lambda: Revision.objects.filter(origin="scheduled", goes_live_at__lt=timezone.now()).order_by("goes_live_at"),
+        True,
+    ),
+    "first month": (lambda: Article.objects.published().order_by("published_at")[:1], False),
     "the desk’s stories": (lambda: Article.objects.order_by("-published_at", "-pk")[:50], True),
     "the desk’s stories of a section": (
         lambda: Section.objects.get(slug="policy").articles.order_by("-published_at", "-pk")[:50],

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,8 @@ SURFACES = {
     "feed-of:tag": "/feeds/json/tag/stablecoins/",
     "feed-of:author": "/feeds/atom/author/{author}/",
     "feed-of:coin": "/feeds/json/coin/bitcoin/",
+    "archive": "/archive/",
+    "archive-month": "/archive/{month}/",
     "corrections": "/corrections/",
     "feed-corrections": "/feeds/rss/corrections/",
     "sitemap": "/sitemap.xml",
@@ -68,7 +71,7 @@ SITEMAPS = {name for name in SURFACES if "sitemap" in name}
 TEXT_FILES = {"robots", "ads-txt", "security-txt"}
 WITH_MENU = set(SURFACES) - FEEDS - SITEMAPS - TEXT_FILES
 STORY = "The quorum clause"
-LISTS = {"home", "section", "tag", "author", "coin", "search", "missing", "news-sitemap"} | FEEDS
+LISTS = {"home", "archive-month", "section", "tag", "author", "coin", "search", "missing", "news-sitemap"} | FEEDS
 
 PREPARE = """
 from articles.models import *
@@ -166,6 +169,12 @@ review.approve(placement, admin)
         "Ninety keys",
         {"section", "article", "tag", "author", "coin"},
         False,
+    ),
+    "front page": change(
+        "FrontPick.objects.create(article=Article.objects.published().stories().journalism().last(), position=1)\n"
+        'pick = FrontPick.objects.get(); pick.article.title = "From the bottom of the archive"; pick.article.save()',
+        "From the bottom of the archive",
+        {"home"},
     ),
     "settings": change(
         'site = Publication.objects.get(); site.tagline = "Changed a moment ago."; site.save()',
@@ -289,6 +298,7 @@ def test_every_change_is_seen_on_every_page_within_a_second(busy_site):
         surfaces = SURFACES | {
             "author": f"/author/{names['author']}/",
             "tag": f"/tag/{names['tag']}/",
+            "archive-month": f"/archive/{datetime.now(UTC):%Y/%m}/",
             "feed-of:author": f"/feeds/atom/author/{names['author']}/",
             "feed-of:tag": f"/feeds/json/tag/{names['tag']}/",
             "page": f"/about/{names['page']}/",

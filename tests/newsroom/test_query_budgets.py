@@ -39,6 +39,7 @@ BUDGETS = {
     "/newsletter/": 3,
     "/search/?q=clause": 5,
     "/corrections/": 4,
+    "/archive/": 4,
     "/feeds/json/corrections/": 2,
     "/feeds/": 4,
     "/feeds/rss/": 5,

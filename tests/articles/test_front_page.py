@@ -1,0 +1,107 @@
+"""The front page: the desk’s choice on its places, the latest stories on all others, no hole, nothing twice."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from articles import front_page, publishing
+from articles.models import FrontPick
+
+from ..factories import (
+    CoinFactory,
+    DraftArticleFactory,
+    PublishedArticleFactory,
+    ScheduledArticleFactory,
+    SponsoredArticleFactory,
+    member_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stories(noon):
+    now = timezone.now()
+    return [PublishedArticleFactory(published_at=now - timedelta(hours=number)) for number in range(12)]
+
+
+def pick(article, position=1, **kwargs):
+    return FrontPick.objects.create(article=article, position=position, **kwargs)
+
+
+def on_top():
+    front = front_page.compose()
+    return [front.lead, *front.beside, *front.also] if front.lead else []
+
+
+def test_without_a_choice_the_latest_lead(stories):
+    assert on_top() == stories[:8]
+
+
+def test_a_choice_stands_on_its_place_and_the_latest_fill_the_rest(stories):
+    pick(stories[9], 1)
+    pick(stories[10], 3)
+    assert on_top() == [stories[9], stories[0], stories[10], *stories[1:6]]
+
+
+def test_two_on_one_place_stand_one_after_the_other_and_none_beyond_the_last(stories):
+    for story in stories[8:11]:
+        pick(story, 7)
+    assert on_top() == [*stories[:6], stories[8], stories[9]]
+    FrontPick.objects.update(position=500)
+    assert on_top()[7] == stories[8]
+
+
+def test_what_is_not_public_or_paid_leaves_no_hole(stories):
+    pick(DraftArticleFactory(), 1)
+    pick(ScheduledArticleFactory(), 2)
+    pick(SponsoredArticleFactory(), 3)
+    publishing.withdraw(pick(stories[3], 4).article, by=None)
+    assert on_top() == [*stories[:3], *stories[4:9]]
+
+
+def test_a_choice_ends_when_it_was_to(noon, stories):
+    pick(stories[9], 1, until=timezone.now() + timedelta(hours=1))
+    assert on_top()[0] == stories[9]
+    noon.shift(3600)
+    assert stories[9] not in on_top()
+
+
+def test_nothing_stands_twice(client, stories):
+    pick(stories[1], 1)
+    page = client.get("/").content.decode()
+    assert page.count(f'<a href="{stories[1].get_absolute_url()}">') == 1
+
+
+def test_the_desk_orders_it_by_numbers(client, stories):
+    client.force_login(member_of("Editors"))
+    first, second = pick(stories[5], 1), pick(stories[6], 2)
+    data = {"form-TOTAL_FORMS": 2, "form-INITIAL_FORMS": 2, "_save": "1"}
+    for index, (row, position) in enumerate(((first, 2), (second, 1))):
+        data |= {f"form-{index}-id": row.pk, f"form-{index}-position": position}
+    assert client.post("/admin/articles/frontpick/", data).status_code == 302
+    assert on_top()[:2] == [stories[6], stories[5]]
+    assert CoinFactory().pk
+
+
+def test_the_archive_knows_its_months_and_no_others(client, noon):
+    PublishedArticleFactory(title="In March", published_at=timezone.now().replace(year=2025, month=3, day=5))
+    PublishedArticleFactory(title="In November")
+    index = client.get("/archive/").content.decode()
+    assert index.index("2026") < index.index("2025")
+    assert '/archive/2025/3/"' in index
+    assert '/archive/2025/2/"' not in index
+    march = client.get("/archive/2025/3/").content.decode()
+    assert "In March" in march
+    assert "In November" not in march
+    assert "April 2025" in march
+    for nothing in ("2025/2", "2026/12", "2026/0", "2026/13", "99999/1", "0/0"):
+        assert client.get(f"/archive/{nothing}/").status_code == 404
+
+
+def test_a_month_is_walked_by_key(client, noon):
+    PublishedArticleFactory.create_batch(25)
+    page = client.get("/archive/2026/11/").context["page"]
+    assert (len(page.items), page.has_older) == (20, True)
+    assert len(client.get(f"/archive/2026/11/{page.older}").context["page"].items) == 5
