@@ -1,15 +1,35 @@
-"""Search: every word must be in headline, standfirst or body, in whatever form. The newest come first."""
+"""
+Search: every word must be in headline, standfirst or body, in whatever form.
 
+The best matches come first: those with the words in their headline, together, and new. They are chosen among the
+newest so many matches, so that a common word costs the same in a million stories; after them all matches can be walked
+by time.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from difflib import get_close_matches
 from typing import Any
 
+from django.utils import timezone
+
 from articles import body, search_index
-from articles.models import Article, Section
+from articles.models import Article, Author, Section, Tag
 from articles.pagination import Place
-from articles.words import places, words_of
+from articles.words import places, root, words_of
+from newsroom.pagecache import keys
+from ticker.models import Coin
 
 LONGEST_QUERY = 200
 MOST_WORDS = 8
+AMONG = 200  # matches that the best are chosen from
+AMONG_HEADLINES = 60
+HALF_AS_NEW = 90  # days after which being new counts for half
+MOST_NAMES = 1000
+SHORTEST_SUGGESTED = 2  # letters
+MOST_SUBJECTS = 4
+MOST_HEADLINES = 5
 SPARE = 10  # matches besides, for stories whose time is over and whom the clock has not withdrawn yet
 
 
@@ -25,8 +45,31 @@ class Results:
     wanted: search_index.Wanted
 
     @classmethod
-    def of(cls, words: list[str], section: Section | None = None) -> "Results":
-        return cls(search_index.Wanted(tuple(words), section=section.pk if section else None))
+    def of(
+        cls,
+        words: list[str],
+        section: Section | None = None,
+        subjects: Sequence[Author | Coin] = (),
+        since: datetime | None = None,
+    ) -> "Results":
+        return cls(
+            search_index.Wanted(
+                tuple(words),
+                section=section.pk if section else None,
+                subjects=tuple(keys.of(subject) for subject in subjects),
+                since=since,
+            )
+        )
+
+    def best(self, count: int) -> list[Any]:
+        """The best of the newest matches and of the newest with the words in their headline."""
+        in_headline = search_index.newest(replace(self.wanted, in_headline=True), AMONG_HEADLINES)
+        found = {*in_headline, *search_index.newest(self.wanted, AMONG)}
+        # By their keys alone, so that no database thinks of going through all that is published.
+        rows = Article.objects.filter(pk__in=found).values_list("pk", "title", "published_at")
+        now = timezone.now()
+        ranked = sorted(rows, key=lambda row: score(row[1], row[2] or now, self.wanted.words, now), reverse=True)
+        return _in_order([pk for pk, _, _ in ranked[: count + SPARE]])[:count]
 
     def newest(self, count: int) -> list[Any]:
         return self._stories(self.wanted, count)
@@ -38,10 +81,67 @@ class Results:
         return self._stories(replace(self.wanted, after=place), count)
 
     def _stories(self, wanted: search_index.Wanted, count: int) -> list[Any]:
-        keys = search_index.newest(wanted, count + SPARE)
-        # The index knows what is published; whether it is public is asked where everybody asks.
-        stories = Article.objects.published().select_related("section", "hero").defer("search_text").in_bulk(keys)
-        return [stories[key] for key in keys if key in stories][:count]
+        return _in_order(search_index.newest(wanted, count + SPARE))[:count]
+
+
+def _in_order(found: list[int]) -> list[Any]:
+    """The stories of these keys. The index knows what is published; what is public is asked where everybody asks."""
+    # Sections are asked for apart: joined, they lead SQLite through all stories.
+    stories = Article.objects.published().select_related("hero").prefetch_related("section").defer("search_text")
+    by_key = stories.in_bulk(found)
+    return [by_key[key] for key in found if key in by_key]
+
+
+def score(title: str, published_at: datetime, wanted: Sequence[str], now: datetime) -> float:
+    """How well a story answers: words in the headline, the words side by side there, and how new it is."""
+    headline = words_of(title)
+    roots = [root(word) for word in headline]
+    in_headline = sum(root(word) in roots for word in wanted) / max(1, len(wanted))
+    together = _stand_together([root(word) for word in wanted], roots)
+    early = 1 / (1 + min((roots.index(root(word)) for word in wanted if root(word) in roots), default=20))
+    age = max(0.0, (now - published_at).total_seconds() / 86_400)
+    return in_headline * 3 + together * 2 + early * 0.5 + HALF_AS_NEW / (HALF_AS_NEW + age)
+
+
+def _stand_together(wanted: list[str], headline: list[str]) -> bool:
+    length = len(wanted)
+    return length > 1 and any(headline[start : start + length] == wanted for start in range(len(headline)))
+
+
+SINCE = {"week": timedelta(days=7), "month": timedelta(days=30), "year": timedelta(days=365)}
+
+
+def close_names(query: str) -> list[str]:
+    """Names of subjects that are spelled much like `query`: what a reader may have meant."""
+    names = [
+        *Tag.objects.values_list("name", flat=True)[:MOST_NAMES],
+        *Coin.objects.values_list("name", flat=True)[:MOST_NAMES],
+        *Author.objects.values_list("name", flat=True)[:MOST_NAMES],
+    ]
+    by_lower = {name.lower(): name for name in names}
+    close = get_close_matches(query.lower(), list(by_lower), n=3, cutoff=0.72)
+    return [by_lower[name] for name in close if name != query.lower()]
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    label: str
+    url: str
+
+
+def suggestions(query: str) -> list[Suggestion]:
+    """Subjects whose names begin like that, then headlines with a word that does."""
+    query = query.strip()
+    if len(query) < SHORTEST_SUGGESTED:
+        return []
+    found = []
+    for model in (Section, Tag, Coin, Author):
+        rows: Any = model._default_manager.filter(name__istartswith=query)[:MOST_SUBJECTS]
+        found += [Suggestion(row.name, row.get_absolute_url()) for row in rows]
+    results = Results(search_index.Wanted(tuple(words(query)), begins=True, in_headline=True))
+    return found[:MOST_SUBJECTS] + [
+        Suggestion(story.title, story.get_absolute_url()) for story in results.newest(MOST_HEADLINES)
+    ]
 
 
 def excerpt(article: Any, found: list[str], width: int = 180) -> str:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("preview/<str:key>/", views.shared_preview, name="shared-preview"),
     path("corrections/", views.corrections, name="corrections"),
     path("search/", views.search, name="search"),
+    path("search/suggest/", views.suggest, name="search-suggest"),
     path("author/<slug:slug>/", views.author, name="author"),
     path("tag/<slug:slug>/", views.tag, name="tag"),
     path("<slug:slug>/", views.section, name="section"),

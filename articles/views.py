@@ -1,12 +1,16 @@
 """The reader’s pages. A view speaks HTTP; what is public and what is shown is decided elsewhere."""
 
+from collections.abc import Sequence
 from itertools import groupby
+from typing import TypeVar
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -14,10 +18,12 @@ from articles import archive, front_page, page_keys, previews, redirects, relate
 from articles import search as searching
 from articles.listings import SubjectWalk
 from articles.models import Article, ArticleCoin, Author, Byline, Correction, Section, Tag
-from articles.pagination import PARAMS, page_of
+from articles.pagination import PAGE_SIZE, PARAMS, PageOf, page_of
 from newsroom.pagecache import public_page, record
 from ticker.models import Coin
 
+MOST_CHOICES = 200  # authors to choose from
+Named = TypeVar("Named", Section, Author, Coin)
 MOST_COUNTED = 1000  # stories of one author: beyond that the number says no more than “many”
 
 
@@ -185,21 +191,55 @@ def public_article(slug: str) -> Article | None:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[: searching.LONGEST_QUERY]
-    section_slug = request.GET.get("section", "")
-    sections = list(Section.objects.all())
-    chosen = next((section for section in sections if section.slug == section_slug), None)
+    sections, authors, coins = list(Section.objects.all()), list(Author.objects.all()[:MOST_CHOICES]), _coins()
+    section = _named(sections, request.GET.get("section"))
+    author, coin = _named(authors, request.GET.get("author")), _named(coins, request.GET.get("coin"))
+    chosen = {"section": section, "author": author, "coin": coin}
+    when = request.GET.get("when", "")
+    when = when if when in searching.SINCE else ""
+    subjects = [row for row in (author, coin) if row is not None]
+    since = timezone.now() - searching.SINCE[when] if when else None
     found = searching.words(query)
-    results = searching.Results.of(found, chosen)
-    page = page_of(results, request.GET, keep={"q": query, "section": chosen.slug if chosen else ""})
+    results = searching.Results.of(found, section, subjects, since)
+    kept = {"q": query, "when": when} | {name: row.slug for name, row in chosen.items() if row is not None}
+    by_time = request.GET.get("order") == "newest" or any(name in request.GET for name in PARAMS)
+    if by_time:
+        page = page_of(results, request.GET, keep=kept | {"order": "newest"})
+    else:
+        page = PageOf(results.best(PAGE_SIZE), has_newer=False, has_older=False)
     for story in page.items:
         story.excerpt = searching.excerpt(story, found)
     context = {
         "query": query,
         "words": found,
         "page": page,
+        "by_time": by_time,
+        "kept": urlencode(kept | {"order": "newest"}),
         "sections": sections,
+        "authors": authors,
+        "coins": coins,
         "chosen": chosen,
+        "when": when,
+        "is_filtered": bool(when or any(chosen.values())),
+        "close": searching.close_names(query) if query and not page.items else [],
         "tags": Tag.objects.all()[:12],
         "noindex": True,
     }
     return render(request, "articles/search.html", context)
+
+
+def _coins() -> list[Coin]:
+    return list(Coin.objects.on_strip())
+
+
+def _named(rows: Sequence[Named], slug: str | None) -> Named | None:
+    return next((row for row in rows if row.slug == slug), None)
+
+
+@require_safe
+def suggest(request: HttpRequest) -> JsonResponse:
+    """What the search box offers while somebody types."""
+    found = searching.suggestions(request.GET.get("q", "")[: searching.LONGEST_QUERY])
+    response = JsonResponse({"suggestions": [{"label": each.label, "url": each.url} for each in found]})
+    response["Cache-Control"] = "private, max-age=60"
+    return response

@@ -35,15 +35,16 @@ def places(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
 
     The index stems as the literature does; this is a rougher guess, good enough to mark what it found.
     """
-    roots = {_root(word) for word in words}
+    roots = {root(word) for word in words}
     if not roots:
         return
     beginning = "|".join(map(re.escape, sorted(roots, key=len, reverse=True)))
     plain = text.translate(_WITHOUT_ACCENT)
     for match in re.finditer(rf"(?<![^\W_])(?:{beginning})[^\W_]*", plain, re.IGNORECASE):
-        if _root(match[0].lower()) in roots:
+        if root(match[0].lower()) in roots:
             yield match.span()
 
 
-def _root(word: str) -> str:
+def root(word: str) -> str:
+    """What forms of one word have in common, roughly."""
     return _ENDING.sub("", word)

@@ -50,11 +50,15 @@ def drop() -> None:
 
 
 def newest(wanted: Wanted, limit: int) -> list[int]:
-    from articles.models import Article
+    from articles.models import Article, Listing
 
     stories: Any = Article.objects.published() if wanted.published else Article.objects.all()
     if wanted.section is not None:
         stories = stories.filter(section=wanted.section)
+    for subject in wanted.subjects:
+        stories = stories.filter(pk__in=Listing.objects.filter(subject=subject).values("article"))
+    if wanted.since is not None:
+        stories = stories.filter(published_at__gte=wanted.since)
     if wanted.before is not None:
         stories = stories.filter(wanted.before.older())
     if wanted.after is not None:
@@ -80,6 +84,11 @@ def _asked_of_row(wanted: Wanted) -> RawSQL:
 
 def _condition(sql: str, wanted: Wanted) -> RawSQL:
     # Words are letters and digits only, so none of them can be an operator.
-    words = " & ".join(wanted.words) + (":*" if wanted.begins else "")
+    # “:A” is the headline, “:*” the beginning of a word.
+    place = "A" if wanted.in_headline else ""
+    kinds = [place] * len(wanted.words)
+    if wanted.begins:
+        kinds[-1] = f"*{place}"
+    words = " & ".join(f"{word}:{kind}" if kind else word for word, kind in zip(wanted.words, kinds, strict=True))
     query = f"to_tsquery('{CONFIGURATION}', %s)"
     return RawSQL(sql.format(query=query), [words], output_field=BooleanField())

@@ -103,11 +103,14 @@ def newest(wanted: Wanted, limit: int) -> list[int]:
     below = _number(wanted.before) if wanted.before else LARGEST
     if wanted.published:
         below = min(below, (int(timezone.now().timestamp()) + 1) * KEYS)
+    if wanted.since:
+        above = max(above, int(wanted.since.timestamp()) * KEYS - 1)
+    listed = f" AND rowid %% {KEYS} IN (SELECT article_id FROM articles_listing WHERE subject = %s)"
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT rowid FROM articles_search WHERE articles_search MATCH %s AND rowid > %s AND rowid < %s"
-            f" ORDER BY rowid {order} LIMIT %s",
-            [_match(wanted), above, below, limit],
+            f"{listed * len(wanted.subjects)} ORDER BY rowid {order} LIMIT %s",
+            [_match(wanted), above, below, *wanted.subjects, limit],
         )
         return [number % KEYS for (number,) in cursor.fetchall()]
 
@@ -121,5 +124,6 @@ def _match(wanted: Wanted) -> str:
     """FTS5’s way to write a question. Words are letters and digits only, so none of them can be an operator."""
     facets = ["status_published"] if wanted.published else []
     facets += [f"section_{wanted.section}"] if wanted.section is not None else []
-    terms = [f'"{term}"' for term in (*facets, *wanted.words)]
+    column = "headline : " if wanted.in_headline else ""
+    terms = [f'"{facet}"' for facet in facets] + [f'{column}"{word}"' for word in wanted.words]
     return " AND ".join(terms) + ("*" if wanted.begins else "")

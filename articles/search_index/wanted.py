@@ -1,6 +1,7 @@
 """What is asked of the index."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from articles.pagination import Place
 
@@ -15,3 +16,6 @@ class Wanted:
     before: Place | None = None
     after: Place | None = None
     begins: bool = False  # The last word may be the beginning of one.
+    in_headline: bool = False  # All of the words stand in the headline.
+    subjects: tuple[str, ...] = ()  # By whom and about what, as listings call it: author:3, coin:1.
+    since: datetime | None = None

@@ -250,8 +250,10 @@ def test_a_page_does_not_move_when_something_new_comes_out(client):
 
 def test_pages_of_a_search_keep_what_was_searched_for(client):
     PublishedArticleFactory.create_batch(25)
-    older = link(client.get("/search/?q=paragraph&section=policy").content.decode(), "next")
-    assert older.startswith("?q=paragraph&section=policy&before=")
+    best = client.get("/search/?q=paragraph&section=policy").content.decode()
+    assert 'href="?q=paragraph&amp;when=&amp;section=policy&amp;order=newest"' in best
+    older = link(client.get("/search/?q=paragraph&section=policy&order=newest").content.decode(), "next")
+    assert older.startswith("?q=paragraph&section=policy&order=newest&before=")
     assert len(titles(client.get(f"/search/{older}").content.decode())) == 5
 
 

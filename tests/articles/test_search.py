@@ -11,13 +11,21 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from articles import publishing, search, search_index
-from articles.models import Article
+from articles.models import Article, ArticleCoin
 from articles.pagination import PAGE_SIZE, page_of
 from articles.templatetags.stories import highlight
 from articles.words import words_of
 from newsroom.demo import scale
 
-from ..factories import DraftArticleFactory, PublishedArticleFactory, ScheduledArticleFactory, SectionFactory
+from ..factories import (
+    AuthorFactory,
+    CoinFactory,
+    DraftArticleFactory,
+    PublishedArticleFactory,
+    ScheduledArticleFactory,
+    SectionFactory,
+    TagFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -200,3 +208,88 @@ def test_the_excerpt_is_from_around_the_word():
     assert text.endswith("…")
     assert "auditors counted" in text
     assert search.excerpt(story, ["zebra"]) == story.standfirst
+
+
+# --- The best first ----------------------------------------------------------------------
+
+
+def best(query: str, **filters: Any) -> list[str]:
+    return [story.title for story in search.Results.of(search.words(query), **filters).best(20)]
+
+
+def test_words_in_the_headline_side_by_side_and_new_come_first():
+    now = timezone.now()
+    for title, days in (
+        ("Only in the text", 0),
+        ("Quorum, then much else, and a clause", 1),
+        ("The quorum clause", 400),
+        ("A quorum clause again", 2),
+    ):
+        story = PublishedArticleFactory(
+            title=title, published_at=now - timedelta(days=days), body="<p>quorum clause</p>"
+        )
+        story.standfirst = ""
+        story.save()
+    assert best("quorum clause") == [
+        "A quorum clause again",
+        "The quorum clause",
+        "Quorum, then much else, and a clause",
+        "Only in the text",
+    ]
+
+
+def test_an_old_story_with_the_words_in_its_headline_is_found_behind_many_new_ones(monkeypatch):
+    monkeypatch.setattr(search, "AMONG", 3)
+    now = timezone.now()
+    PublishedArticleFactory(title="The quorum", published_at=now - timedelta(days=900))
+    for number in range(5):
+        PublishedArticleFactory(title=f"Other {number}", body="<p>A quorum.</p>")
+    assert best("quorum")[0] == "The quorum"
+
+
+def test_filters_by_section_author_coin_and_time(client):
+    author, coin = AuthorFactory(slug="ada"), CoinFactory()
+    wanted = PublishedArticleFactory(title="Wanted quorum", authors=[author])
+    ArticleCoin.objects.create(article=wanted, coin=coin)
+    PublishedArticleFactory(title="Old quorum", published_at=timezone.now() - timedelta(days=40), authors=[author])
+    PublishedArticleFactory(title="Other quorum", section=SectionFactory(name="Markets"))
+    for filters, titles in {
+        "": {"Wanted quorum", "Old quorum", "Other quorum"},
+        "&section=markets": {"Other quorum"},
+        "&author=ada": {"Wanted quorum", "Old quorum"},
+        "&coin=bitcoin": {"Wanted quorum"},
+        "&when=month": {"Wanted quorum", "Other quorum"},
+        "&author=ada&when=month": {"Wanted quorum"},
+        "&author=ada&section=markets": set(),
+        "&author=nobody&when=never&coin=x&order=x": {"Wanted quorum", "Old quorum", "Other quorum"},
+    }.items():
+        for order in ("", "&order=newest"):
+            page = client.get(f"/search/?q=quorum{filters}{order if 'order' not in filters else ''}")
+            assert {story.title for story in page.context["page"].items} == titles, filters
+
+
+def test_nothing_found_helps_on(client):
+    TagFactory(name="Settlement")
+    page = client.get("/search/?q=setlement").content.decode()
+    assert 'You may have meant <a href="?q=Settlement">Settlement</a>.' in page
+
+
+def test_suggestions_are_subjects_and_headlines_that_begin_like_that(client):
+    TagFactory(name="Quorums", slug="quorums")
+    story = PublishedArticleFactory(title="The quorum clause")
+    ScheduledArticleFactory(title="Quorum to come")
+    found = client.get("/search/suggest/?q=quor").json()["suggestions"]
+    assert found == [
+        {"label": "Quorums", "url": "/tag/quorums/"},
+        {"label": "The quorum clause", "url": story.get_absolute_url()},
+    ]
+    assert client.get("/search/suggest/?q=q").json() == {"suggestions": []}
+
+
+@pytest.mark.parametrize(
+    "query", ['"', "'", "a" * 10_000, "AND OR NOT", "🙂", "* - + ( )", "%00", "\\", "{headline} : x"]
+)
+def test_no_question_is_an_error(client, query):
+    PublishedArticleFactory()
+    for address in ("/search/", "/search/suggest/"):
+        assert client.get(address, {"q": query, "author": query, "when": query}).status_code in (200, 400)
