@@ -1,7 +1,7 @@
 """The archive by month: which months there are, and what came out in one."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
@@ -48,5 +48,6 @@ def months() -> list[Month]:
 
 def stories_in(month: Month) -> ArticleQuerySet:
     record(page_keys.STORIES)
-    within = (month.begins, month.next.begins)
-    return Article.objects.published().filter(published_at__gte=within[0], published_at__lt=within[1])
+    # Written as BETWEEN, SQLite takes it as its bound, and not the “until now” that every list has besides.
+    last = month.next.begins - timedelta(microseconds=1)
+    return Article.objects.published().filter(published_at__range=(month.begins, last))

@@ -71,7 +71,7 @@ def picked() -> list[tuple[int, Article]]:
     chosen = {pick.article_id: pick for pick in places[:PLACES]}
     for pick in chosen.values():
         changes_at(pick.until)
-    stories = Article.objects.published().journalism().for_cards().in_bulk(list(chosen)) if chosen else {}
+    stories = Article.objects.published().journalism().for_cards().order_by().in_bulk(list(chosen)) if chosen else {}
     return [(pick.position, stories[pk]) for pk, pick in chosen.items() if pk in stories]
 
 

@@ -15,15 +15,18 @@ from newsroom.pagecache.shared import shared
 from ticker.models import Coin
 
 RELATED = 3
+SPARE = 5  # whose time is over, and whom the clock has not withdrawn yet
 MOST_TAGS = 5
 MOST_COINS = 3
 AMONG = 20  # the newest of a tag: briefs and paid pieces are passed over
 DISCUSSED = 5
-# Wrapped once more, because SQLite joins no lists that are cut off.
-_BY_SECTION = f"""SELECT id FROM (SELECT id FROM articles_article WHERE section_id = %s AND published_at <= %s
-    AND status = 'published' ORDER BY published_at DESC, id DESC LIMIT {AMONG}) AS by_section"""
-_BY_SUBJECT = f"""SELECT article_id FROM (SELECT article_id FROM articles_listing WHERE subject = %s
-    AND published_at <= %s ORDER BY published_at DESC, article_id DESC LIMIT {AMONG}) AS by_subject"""
+# Wrapped once more, because SQLite joins no lists that are cut off. CROSS JOIN keeps it to the order that is written.
+_IS_STORY = "story.kind = 'story' AND story.paid_by = ''"
+_BY_SECTION = f"""SELECT id FROM (SELECT id FROM articles_article AS story WHERE section_id = %s AND published_at <= %s
+    AND status = 'published' AND {_IS_STORY} ORDER BY published_at DESC, id DESC LIMIT {AMONG}) AS by_section"""
+_BY_SUBJECT = f"""SELECT story.id FROM (SELECT article_id FROM articles_listing WHERE subject = %s
+    AND published_at <= %s ORDER BY published_at DESC, article_id DESC LIMIT {AMONG}) AS by_subject
+    CROSS JOIN articles_article AS story WHERE story.id = by_subject.article_id AND {_IS_STORY}"""
 _SHARED = """(SELECT count(*) FROM articles_listing WHERE article_id = articles_article.id AND subject IN ({}))"""
 
 
@@ -31,7 +34,7 @@ def read_next(article: Article, coins: Sequence[Coin] = ()) -> list[Article]:
     """Stories that share most tags and coins with `article`, then of its section, the newest first. One query."""
     subjects = [*list(article.tags.all())[:MOST_TAGS], *coins[:MOST_COINS]]
     record(f"section:{article.section_id}:{page_keys.STORIES}", *map(page_keys.stories_of, subjects))
-    return list(nearest(article, subjects))
+    return [story for story in nearest(article, subjects) if story.is_public][:RELATED]
 
 
 def nearest(article: Article, subjects: Sequence[Model]) -> ArticleQuerySet:
@@ -45,11 +48,11 @@ def nearest(article: Article, subjects: Sequence[Model]) -> ArticleQuerySet:
     params = [article.section_id, now]
     for name in names:
         params += [name, now]
-    others = Article.objects.published().journalism().stories().exclude(pk=article.pk)
-    found = others.filter(pk__in=RawSQL(walks, params)).for_cards()
+    # By their keys alone: any other condition may lead a database through all stories.
+    found = Article.objects.filter(pk__in=RawSQL(walks, params)).exclude(pk=article.pk).for_cards()
     shared_subjects = RawSQL(_SHARED.format(", ".join(["%s"] * len(names)) or "NULL"), names)
     ranked = found.annotate(shared_subjects=shared_subjects)
-    return ranked.order_by("-shared_subjects", "-published_at", "-pk")[:RELATED]
+    return ranked.order_by("-shared_subjects", "-published_at", "-pk")[: RELATED + SPARE]
 
 
 @shared(page_keys.DISCUSSED, page_keys.SCHEDULE, whole(Section))

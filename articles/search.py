@@ -66,7 +66,7 @@ class Results:
         in_headline = search_index.newest(replace(self.wanted, in_headline=True), AMONG_HEADLINES)
         found = {*in_headline, *search_index.newest(self.wanted, AMONG)}
         # By their keys alone, so that no database thinks of going through all that is published.
-        rows = Article.objects.filter(pk__in=found).values_list("pk", "title", "published_at")
+        rows = Article.objects.filter(pk__in=found).order_by().values_list("pk", "title", "published_at")
         now = timezone.now()
         ranked = sorted(rows, key=lambda row: score(row[1], row[2] or now, self.wanted.words, now), reverse=True)
         return _in_order([pk for pk, _, _ in ranked[: count + SPARE]])[:count]
@@ -86,9 +86,9 @@ class Results:
 
 def _in_order(found: list[int]) -> list[Any]:
     """The stories of these keys. The index knows what is published; what is public is asked where everybody asks."""
-    # Sections are asked for apart: joined, they lead SQLite through all stories.
-    stories = Article.objects.published().select_related("hero").prefetch_related("section").defer("search_text")
-    by_key = stories.in_bulk(found)
+    # In no order, and sections apart: either would lead SQLite through all stories.
+    stories = Article.objects.published().order_by().select_related("hero").prefetch_related("section")
+    by_key = stories.defer("search_text").in_bulk(found)
     return [by_key[key] for key in found if key in by_key]
 
 
