@@ -25,6 +25,7 @@ LONGEST_QUERY = 200
 MOST_WORDS = 8
 AMONG = 200  # matches that the best are chosen from
 AMONG_HEADLINES = 60
+HEADLINES_OF = 20_000  # stories whose headlines are looked through
 HALF_AS_NEW = 90  # days after which being new counts for half
 MOST_NAMES = 1000
 SHORTEST_SUGGESTED = 2  # letters
@@ -63,8 +64,8 @@ class Results:
 
     def best(self, count: int) -> list[Any]:
         """The best of the newest matches and of the newest with the words in their headline."""
-        in_headline = search_index.newest(replace(self.wanted, in_headline=True), AMONG_HEADLINES)
-        found = {*in_headline, *search_index.newest(self.wanted, AMONG)}
+        headlines = replace(self.wanted, in_headline=True, since=_latest(self.wanted.since, _begin_of_headlines()))
+        found = {*search_index.newest(headlines, AMONG_HEADLINES), *search_index.newest(self.wanted, AMONG)}
         # By their keys alone, so that no database thinks of going through all that is published.
         rows = Article.objects.filter(pk__in=found).order_by().values_list("pk", "title", "published_at")
         now = timezone.now()
@@ -82,6 +83,16 @@ class Results:
 
     def _stories(self, wanted: search_index.Wanted, count: int) -> list[Any]:
         return _in_order(search_index.newest(wanted, count + SPARE))[:count]
+
+
+def _begin_of_headlines() -> datetime | None:
+    """Since when headlines are looked through: words that stand together in few would else be sought in all."""
+    latest = Article.objects.filter(status=Article.Status.PUBLISHED).order_by("-published_at")
+    return next(iter(latest.values_list("published_at", flat=True)[HEADLINES_OF : HEADLINES_OF + 1]), None)
+
+
+def _latest(*moments: datetime | None) -> datetime | None:
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def _in_order(found: list[int]) -> list[Any]:

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
-from articles import long_lists, views
+from articles import long_lists, search, views
 from articles.models import Article, ArticleCoin
 from newsroom.demo import scale
 
@@ -70,6 +70,7 @@ def costs(client, section: int) -> dict[str, int]:
 def archive(client, monkeypatch):
     """A story that all lists lead to, and a thousand others by the same author on the same subjects."""
     monkeypatch.setattr(long_lists, "MOST_COUNTED", 500)
+    monkeypatch.setattr(search, "HEADLINES_OF", 500)
     sections = [SectionFactory(name=name) for name in ("Policy", "Markets")]
     monkeypatch.setattr(views, "MOST_COUNTED", 500)
     tag, author, coin = TagFactory(slug="custody"), AuthorFactory(slug="ada"), CoinFactory()

@@ -37,7 +37,7 @@ BUDGETS = {
     "/about/standards/": 4,
     "/advertise/": 4,
     "/newsletter/": 3,
-    "/search/?q=clause": 11,
+    "/search/?q=clause": 12,
     "/corrections/": 4,
     "/archive/": 4,
     "/feeds/json/corrections/": 2,
