@@ -27,6 +27,10 @@ LONGEST_SIDE = 16_000  # WebP ends at 16,383
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 RENDITION_WIDTHS = (400, 800, 1280)
 WEBP_QUALITY = 62
+# What search engines and cards want besides: https://developers.google.com/search/docs/appearance/structured-data/article
+CROPS = {"16x9": (1200, 675), "4x3": (1200, 900), "1x1": (1200, 1200)}
+JPEG_QUALITY = 82
+ORIENTATION = 0x0112  # the one thing that a camera notes and we keep
 
 
 def validate_picture(file: Any) -> None:
@@ -71,6 +75,39 @@ def open_picture(file: Any) -> Pillow.Image:
         file.seek(0)
 
 
+def without_metadata(file: Any) -> Any:
+    """`file` without what a camera or a program wrote into it, such as where it was taken; its orientation stays.
+
+    A file that says nothing of itself is returned as it is.
+    """
+    picture = open_picture(file)
+    exif = picture.getexif()
+    says_something = set(exif) - {ORIENTATION} or {"xmp", "comment", "XML:com.adobe.xmp"} & set(picture.info)
+    if not says_something:
+        return file
+    kept = Pillow.Exif()
+    if ORIENTATION in exif:
+        kept[ORIENTATION] = exif[ORIENTATION]
+    buffer = io.BytesIO()
+    # “keep” writes a JPEG with its own tables, so nothing is lost by it.
+    kinds: dict[str, dict[str, Any]] = {"JPEG": {"quality": "keep"}, "WEBP": {"quality": 92}}
+    options = kinds.get(str(picture.format), {})
+    profile = picture.info.get("icc_profile")
+    picture.info = {}
+    picture.save(buffer, picture.format, exif=kept, icc_profile=profile, **options)
+    return ContentFile(buffer.getvalue(), name=file.name)
+
+
+def cropped(picture: Pillow.Image, size: tuple[int, int], focal: tuple[int, int]) -> Pillow.Image:
+    """The largest part of `picture` of that shape around the focal point (per cent), no larger than `size`."""
+    scale = min(picture.width / size[0], picture.height / size[1])
+    width, height = round(size[0] * scale), round(size[1] * scale)
+    left = min(max(0, round(picture.width * focal[0] / 100 - width / 2)), picture.width - width)
+    top = min(max(0, round(picture.height * focal[1] / 100 - height / 2)), picture.height - height)
+    part = picture.crop((left, top, left + width, top + height))
+    return part if scale < 1 else part.resize(size, Pillow.Resampling.LANCZOS)
+
+
 def library_path(image: "Image", filename: str) -> str:
     """A name that gives nothing away and is never used twice."""
     suffix = PurePosixPath(filename).suffix.lower().lstrip(".")
@@ -97,6 +134,11 @@ def make_renditions(image: "Image") -> None:
         buffer = io.BytesIO()
         picture.resize((width, height), Pillow.Resampling.LANCZOS).save(buffer, "WEBP", quality=WEBP_QUALITY, method=4)
         renditions[str(width)] = storage.save(f"{stem}-{width}.webp", ContentFile(buffer.getvalue()))
+    for name, size in CROPS.items():
+        buffer = io.BytesIO()
+        crop = cropped(picture, size, (image.focal_x, image.focal_y)).convert("RGB")
+        crop.save(buffer, "JPEG", quality=JPEG_QUALITY, progressive=True, optimize=True)
+        renditions[name] = storage.save(f"{stem}-{name}.jpg", ContentFile(buffer.getvalue()))
     image.renditions = renditions
     # As it is shown: a camera may have stored it lying on its side.
     image.width, image.height = picture.size
@@ -116,17 +158,26 @@ def in_web_colours(picture: Pillow.Image) -> Pillow.Image:
 
 
 @task()
-def render_image(image_id: int) -> None:
+def render_image(image_id: int, again: bool = False) -> None:
     from articles.models import Image
 
     image = Image.objects.filter(pk=image_id).first()
-    if image and not image.renditions:
+    if image and (again or not image.renditions):
         make_renditions(image)
 
 
-def render_later(image: "Image") -> None:
-    """Have the worker make the renditions once the upload is committed."""
-    transaction.on_commit(lambda: render_image.enqueue(image.pk))
+def render_later(image: "Image", again: bool = False) -> None:
+    """Have the worker make the renditions once the upload is committed; until then the picture is shown as it was."""
+    transaction.on_commit(lambda: render_image.enqueue(image.pk, again))
+
+
+def widths_of(image: "Image") -> list[int]:
+    return sorted(int(name) for name in image.renditions if name.isdecimal())
+
+
+def crop_urls(image: "Image") -> list[str]:
+    """The crops for search engines and cards, the widest first; none before the worker has made them."""
+    return [image.file.storage.url(image.renditions[name]) for name in CROPS if name in image.renditions]
 
 
 def url_at_width(image: "Image", width: int) -> str:
@@ -134,14 +185,11 @@ def url_at_width(image: "Image", width: int) -> str:
     storage = image.file.storage
     if not image.renditions:
         return image.file.url
-    widths = sorted(int(each) for each in image.renditions)
+    widths = widths_of(image)
     best = next((each for each in widths if each >= width), widths[-1])
     return storage.url(image.renditions[str(best)])
 
 
 def srcset(image: "Image") -> str:
     storage = image.file.storage
-    return ", ".join(
-        f"{storage.url(image.renditions[str(width)])} {width}w"
-        for width in sorted(int(each) for each in image.renditions)
-    )
+    return ", ".join(f"{storage.url(image.renditions[str(width)])} {width}w" for width in widths_of(image))

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.templatetags.static import static
 
+from articles import images
 from articles.models import Article, Author, Section, Tag
 from ticker.models import Coin
 
@@ -38,7 +39,7 @@ class Publisher:
 
 def of_article(article: Article, path: str, publisher: Publisher) -> Metadata:
     address = settings.SITE_URL + path
-    image = settings.SITE_URL + article.hero.url if article.hero else ""
+    pictures = _pictures(article)
     label = f"{article.label}: " if article.is_paid else ""
     trail = [(article.section.name, article.section.get_absolute_url()), (article.title, path)]
     return Metadata(
@@ -46,10 +47,17 @@ def of_article(article: Article, path: str, publisher: Publisher) -> Metadata:
         description=article.standfirst or article.title,
         canonical=address,
         kind="article",
-        image=image,
+        image=pictures[0] if pictures else "",
         image_alt=article.hero.alt if article.hero else "",
-        json_ld=(_script(_news_article(article, address, image, publisher)), _script(_breadcrumbs(trail))),
+        json_ld=(_script(_news_article(article, address, pictures, publisher)), _script(_breadcrumbs(trail))),
     )
+
+
+def _pictures(article: Article) -> list[str]:
+    """In 16:9, 4:3 and 1:1, or as it is until the worker has cut them."""
+    if article.hero is None:
+        return []
+    return [settings.SITE_URL + url for url in images.crop_urls(article.hero) or [article.hero.url]]
 
 
 def of_home(publisher: Publisher) -> Metadata:
@@ -107,7 +115,7 @@ def of_author(author: Author, path: str, publisher: Publisher) -> Metadata:
     )
 
 
-def _news_article(article: Article, address: str, image: str, publisher: Publisher) -> dict[str, Any]:
+def _news_article(article: Article, address: str, pictures: list[str], publisher: Publisher) -> dict[str, Any]:
     data: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "AdvertiserContentArticle" if article.is_paid else "NewsArticle",
@@ -136,8 +144,8 @@ def _news_article(article: Article, address: str, image: str, publisher: Publish
             }
             for each in corrections
         ]
-    if image:
-        data["image"] = [image]
+    if pictures:
+        data["image"] = pictures
     if article.is_paid:
         data["author"] = [{"@type": "Organization", "name": article.paid_by}]
         data["sponsor"] = {"@type": "Organization", "name": article.paid_by}

@@ -14,8 +14,15 @@ from articles.models import Article, Author, Holding, Image, Section, Tag
 class ImageAdmin(admin.ModelAdmin[Image]):
     list_display = ("preview", "alt", "credit", "uploaded_at")
     search_fields = ("alt", "caption", "credit")
-    readonly_fields = ("preview",)
-    fields = ("file", "preview", "alt", "caption", "credit", ("focal_x", "focal_y"))
+    readonly_fields = ("preview", "progress")
+    fields = ("file", "preview", "progress", "alt", "caption", "credit", ("focal_x", "focal_y"))
+
+    @admin.display(description="sizes")
+    def progress(self, image: Image) -> str:
+        """How far the worker is: the original is shown meanwhile."""
+        if not image.renditions:
+            return "Being made; the original is shown until they are."
+        return ", ".join(name if not name.isdecimal() else f"{name} px" for name in image.renditions)
 
     @admin.display(description="picture")
     def preview(self, image: Image) -> str:
@@ -31,6 +38,8 @@ class ImageAdmin(admin.ModelAdmin[Image]):
         super().save_model(request, obj, form, change)
         if not obj.renditions:
             images.render_later(obj)
+        elif {"focal_x", "focal_y"} & set(form.changed_data):
+            images.render_later(obj, again=True)
 
 
 class MovingAdmin(admin.ModelAdmin[Any]):

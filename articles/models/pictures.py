@@ -45,6 +45,12 @@ class Image(Shown):
     def __str__(self) -> str:
         return self.alt
 
+    def save(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        """Whatever the way in, nobody learns from a picture where it was taken."""
+        if self.file and not getattr(self.file, "_committed", True):
+            self.file = images.without_metadata(self.file)
+        super().save(*args, **kwargs)
+
     @property
     def url(self) -> str:
         """The address of the picture at a size fit for most screens."""

@@ -5,6 +5,7 @@ import struct
 import zlib
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,7 +14,8 @@ from PIL import Image as Pillow
 from articles import images
 from articles.models import Image
 
-from ..factories import png
+from ..factories import ImageFactory, PublishedArticleFactory, png
+from . import validators
 
 
 def bomb(width: int, height: int) -> bytes:
@@ -63,7 +65,7 @@ def test_the_worker_makes_smaller_ones_without_metadata():
     image = Image.objects.create(file=ContentFile(buffer.getvalue(), "big.jpg"), alt="A field")
     images.render_image.call(image.pk)
     image.refresh_from_db()
-    assert list(image.renditions) == ["400", "800", "1000"]
+    assert list(image.renditions) == ["400", "800", "1000", "16x9", "4x3", "1x1"]
     assert "400w" in image.srcset
     with image.file.storage.open(image.renditions["400"]) as file, Pillow.open(file) as picture:
         assert picture.size == (400, 200)
@@ -108,3 +110,82 @@ def test_a_picture_too_long_for_the_web_is_refused():
 def test_the_library_takes_what_can_lead_a_story():
     with pytest.raises(ValidationError, match="needs 600 at least"):
         images.validate_library_picture(SimpleUploadedFile("x.png", png(599, 400)))
+
+
+# --- What a camera wrote into it, and the shapes that search engines want ------------------
+
+
+def photograph(kind="JPEG", mode="RGB", size=(1600, 1000), orientation=1) -> ContentFile:
+    """A picture whose left half is red, with a camera’s notes in it: its make, and where it stood."""
+    picture = Pillow.new(mode, size, "#0a5a41" if mode == "RGB" else (90, 20, 60, 10))
+    if mode == "RGB":
+        picture.paste((200, 0, 0), (0, 0, size[0] // 2, size[1]))
+    exif = Pillow.Exif()
+    exif[0x010F], exif[0x0112] = "Camera of Ada", orientation
+    exif.get_ifd(0x8825)[2] = (52.0, 30.0, 0.0)
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, exif=exif)
+    return ContentFile(buffer.getvalue(), f"photograph.{kind.lower()}")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "PNG"])
+def test_nobody_learns_where_a_picture_was_taken(kind):
+    image = ImageFactory(file=photograph(kind, orientation=6))
+    content = image.file.read()
+    assert b"Camera of Ada" not in content
+    with Pillow.open(io.BytesIO(content)) as picture:
+        assert dict(picture.getexif()) == {0x0112: 6}
+        assert not picture.getexif().get_ifd(0x8825)
+
+
+@pytest.mark.django_db
+def test_a_picture_that_says_nothing_is_kept_to_the_byte():
+    content = png(640, 400)
+    assert ImageFactory(file=ContentFile(content, "a.png")).file.read() == content
+
+
+@pytest.mark.django_db
+def test_the_worker_cuts_the_three_shapes_around_the_focal_point(client):
+    image = ImageFactory(file=photograph(), focal_x=90, focal_y=50)
+    images.make_renditions(image)
+    for name, (width, height) in images.CROPS.items():
+        with image.file.storage.open(image.renditions[name]) as file, Pillow.open(file) as picture:
+            assert picture.width * picture.height >= 50_000
+            assert abs(picture.width / picture.height - width / height) < 0.01
+            assert not picture.getexif()
+            red, green, _ = picture.getpixel((picture.width - 2, picture.height // 2))
+            assert green > red
+    with image.file.storage.open(image.renditions["1x1"]) as file, Pillow.open(file) as picture:
+        # The red half lies to the left of the focal point: less than half of the square shows it.
+        assert picture.getpixel((picture.width // 2, 10))[1] > picture.getpixel((picture.width // 2, 10))[0]
+    story = PublishedArticleFactory(hero=image)
+    page = client.get(story.get_absolute_url()).content.decode()
+    assert len(validators.json_ld(page)["NewsArticle"]["image"]) == 3
+    widest = settings.SITE_URL + image.file.storage.url(image.renditions["16x9"])
+    assert f'property="og:image" content="{widest}"' in page
+
+
+@pytest.mark.parametrize("size", [(700, 2000), (2000, 610), (601, 601)])
+@pytest.mark.parametrize("focal", [(0, 0), (100, 100), (50, 50)])
+def test_a_crop_never_leaves_the_picture(size, focal):
+    picture = Pillow.new("RGB", size)
+    for shape in images.CROPS.values():
+        crop = images.cropped(picture, shape, focal)
+        assert abs(crop.width / crop.height - shape[0] / shape[1]) < 0.01
+        assert crop.width <= shape[0]
+
+
+@pytest.mark.django_db
+def test_a_picture_for_print_and_one_that_moves_become_plain_ones():
+    cmyk = ImageFactory(file=photograph(mode="CMYK"))
+    frames = [Pillow.new("RGB", (800, 500), colour) for colour in ("#f00", "#0f0")]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "WEBP", save_all=True, append_images=frames[1:], duration=100)
+    moving = ImageFactory(file=ContentFile(buffer.getvalue(), "moving.webp"))
+    for image in (cmyk, moving):
+        images.make_renditions(image)
+        for name in image.renditions.values():
+            with image.file.storage.open(name) as file, Pillow.open(file) as picture:
+                assert picture.mode == "RGB"
+                assert getattr(picture, "n_frames", 1) == 1

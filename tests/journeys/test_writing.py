@@ -1,0 +1,170 @@
+"""Writing on the desk in a real browser: nothing typed is lost, two editors are told apart, a draft is shown around."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import sign_in
+from .test_freshness import FIND, Elsewhere
+
+# The journeys share one server, so they run in one process.
+pytestmark = pytest.mark.xdist_group("journeys")
+
+WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><body><!--StartFragment-->
+<p class="MsoNormal" style="margin:0cm"><b><span style="font-family:Calibri;color:red">The clause</span></b>
+<span style="mso-spacerun:yes"> </span>was short.<o:p></o:p></p><h2 style="color:#2E74B5">A gap</h2>
+<ul><li class="MsoListParagraph">One</li><li>Two</li></ul><script>alert(1)</script><!--EndFragment--></body></html>"""
+
+
+@pytest.fixture
+def draft(site) -> Iterator[int]:
+    """A draft of two sentences; its number."""
+    elsewhere = Elsewhere(site)
+    code = """
+import uuid
+slug = f"draft-{uuid.uuid4().hex[:8]}"
+story = Article.objects.create(section=first.section, title="The evening clause", slug=slug, standfirst="Agreed.",
+                               body="<p>It is short. It was agreed.</p>", hero=first.hero)
+Byline.objects.create(article=story, author=first.authors.first())
+from articles import revisions
+revisions.keep(story, None)
+result = story.pk
+"""
+    yield elsewhere.do(FIND + code)
+    elsewhere.stop()
+
+
+def editor_of(page, draft, typed=""):
+    page.goto(f"/admin/articles/article/{draft}/change/{typed}")
+    body = page.locator(".ProseMirror[contenteditable=true]")
+    expect(body).to_be_visible()
+    return body
+
+
+def test_what_was_typed_survives_the_browser(open_context, draft):
+    page = open_context().new_page()
+    sign_in(page, "editor")
+    body = editor_of(page, draft)
+    expect(page.locator("[data-words]")).to_have_text("6 words, 1 min read.")
+    body.press("Control+End")
+    page.keyboard.type(" And then the power went.")
+    page.locator("#id_standfirst").focus()  # On leaving a field it is kept.
+    expect(page.locator("[data-kept]")).to_contain_text("Kept at")
+    page.context.close()
+
+    again = open_context().new_page()
+    sign_in(again, "editor")
+    editor_of(again, draft)
+    expect(again.get_by_role("heading", name=re.compile("You have unsaved text"))).to_be_visible()
+    again.get_by_role("link", name="Take it up again").click()
+    expect(again.locator(".ProseMirror[contenteditable=true]")).to_contain_text("And then the power went.")
+    again.get_by_role("button", name="Save and continue editing").click()
+    expect(again.locator(".ProseMirror[contenteditable=true]")).to_contain_text("And then the power went.")
+    assert again.get_by_role("heading", name=re.compile("You have unsaved text")).count() == 0
+
+
+def test_the_second_of_two_editors_is_told_and_chooses(open_context, draft):
+    first, second = open_context().new_page(), open_context().new_page()
+    sign_in(first, "editor")
+    sign_in(second, "admin")
+    for page in (first, second):
+        editor_of(page, draft)
+    first.get_by_label("Headline").fill("The evening paragraph")
+    first.get_by_role("button", name="Save and continue editing").click()
+    expect(first.locator(".messagelist")).to_contain_text("was changed successfully")
+    second.get_by_label("Headline").fill("The evening sentence")
+    second.get_by_role("button", name="Save and continue editing").click()
+    alert = second.get_by_role("alert").filter(has_text="Two people changed this story")
+    expect(alert.locator("del")).to_have_text("paragraph")
+    expect(alert.locator("ins")).to_have_text("sentence")
+    expect(second.get_by_label("Headline")).to_have_value("The evening sentence")
+    alert.get_by_role("button", name="Save mine over version 2").click()
+    second.goto(f"/admin/articles/article/{draft}/versions/")
+    expect(second.get_by_role("row")).to_have_count(4)
+    second.get_by_role("link", name="2", exact=True).click()
+    expect(second.locator("ins")).to_have_text("paragraph")
+
+
+def test_a_draft_is_shown_around_by_a_link_that_can_be_revoked(open_context, site, draft):
+    page = open_context().new_page()
+    problems = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    sign_in(page, "editor")
+    page.goto(f"/admin/articles/article/{draft}/preview/")
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", level=1)).to_have_text("The evening clause")
+    wide = page.locator("iframe").bounding_box()["width"]
+    page.get_by_label("Phone, 390").check()
+    assert page.locator("iframe").bounding_box()["width"] < wide / 3
+    page.get_by_role("button", name="Make a link").click()
+    address = page.locator(".desk-links input[readonly]").input_value()
+    assert [problem for problem in problems if "Content Security Policy" in problem] == []
+
+    stranger = open_context().new_page()
+    stranger.goto(address)
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("The evening clause")
+    expect(stranger.get_by_role("note")).to_contain_text("This story is not out.")
+    assert stranger.context.cookies() == []
+    page.get_by_role("button", name="Revoke").click()
+    assert stranger.goto(address).status == 404
+
+
+def test_the_preview_follows_what_is_typed(open_context, draft):
+    page = open_context().new_page()
+    sign_in(page, "editor")
+    body = editor_of(page, draft)
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Preview and share").click()
+    preview = opened.value
+    expect(preview.frame_locator("iframe").locator(".prose")).to_contain_text("It was agreed.")
+    body.press("Control+End")
+    page.keyboard.type(" And seen at once.")
+    page.locator("#id_standfirst").focus()
+    expect(preview.frame_locator("iframe").locator(".prose")).to_contain_text("And seen at once.")
+
+
+def test_what_is_pasted_from_word_arrives_clean(open_context, draft):
+    page = open_context().new_page()
+    sign_in(page, "editor")
+    body = editor_of(page, draft)
+    body.press("Control+A")
+    body.evaluate(
+        """(editor, html) => {
+            const data = new DataTransfer();
+            data.setData("text/html", html);
+            editor.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        WORD,
+    )
+    expect(body.locator("h2")).to_have_text("A gap")
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.locator(".messagelist")).to_contain_text("was changed successfully")
+    stored = page.locator("#id_body").input_value()
+    assert "<strong>The clause</strong>" in stored
+    assert "<h2>A gap</h2>" in stored
+    assert stored.count("<li>") == 2
+    assert [word for word in ("Mso", "style", "<o:", "span", "alert", "font") if word in stored] == []
+
+
+def test_a_story_goes_from_draft_to_correction(open_context, site, draft):
+    page = open_context().new_page()
+    sign_in(page, "editor")
+    editor_of(page, draft)
+    page.get_by_role("button", name="Hand to the desk").click()
+    expect(page.locator(".messagelist")).to_contain_text("The story is now in review.")
+    page.goto("/admin/")
+    expect(page.get_by_role("link", name=re.compile("stories in review"))).to_be_visible()
+    editor_of(page, draft)
+    page.get_by_label("Publish at (UTC, empty for now)").fill("2030-01-01T09:00")
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("Scheduled for 01 January 2030, 09:00 UTC.")
+    page.get_by_role("button", name="Publish now, or at this time").click()
+    expect(page.locator(".messagelist")).to_contain_text("The story is now published.")
+    page.get_by_role("link", name="Add another Correction").click()
+    page.locator("#id_corrections-0-text").fill("It was agreed twice.")
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.get_by_role("link", name="View on site").click()
+    expect(page.locator("#corrections")).to_contain_text("It was agreed twice.")
+    assert "It was agreed twice." in site.get("/corrections/")
