@@ -58,7 +58,7 @@ def follow(article: "Article", old_slug: str) -> None:
 
 
 def remember_slug(article: "Article", slug: str) -> None:
-    """`slug` leads to `article` from now on."""
+    """`slug` leads to `article` from now on, as long as no public story has it."""
     from articles.models import FormerSlug
 
     # Back under an earlier name, that one is no former name any more.

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.http import HttpRequest
 from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.urls import path
 
 from newsroom import error_pages
 
@@ -39,6 +40,12 @@ class Desk(admin.AdminSite):
                 return error_pages.bad_request(request)
 
         return answer
+
+    def get_urls(self) -> list[Any]:
+        from newsroom import desk_merging
+
+        merge = self.admin_view(desk_merging.merge_view)
+        return [path("articles/article/<int:pk>/merge/", merge, name="articles_article_merge"), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from newsroom import desk_today

@@ -69,7 +69,11 @@ STORY_PAGES = {
     "articles_article_share": ("post", "AEC", "EC"),
     "articles_article_revoke": ("post", "AEC", "EC"),
 }
-OTHER_PAGES = {"articles_article_autosave_new": "AEC", "advertising_placement_review": "ECD"}
+OTHER_PAGES = {
+    "articles_article_autosave_new": "AEC",
+    "articles_article_merge": "C",
+    "advertising_placement_review": "ECD",
+}
 DJANGOS = {"index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n"} | {
     "view_on_site",
     "app_list",
@@ -132,6 +136,11 @@ def test_who_may_do_the_rest(people):
     placement = DraftBannerFactory()
     review.submit(placement, None)
     assert allowed(people, "get", reverse("admin:advertising_placement_review", args=[placement.pk])) == "ECD"
+
+
+def test_only_a_chief_merges(people):
+    story = PublishedArticleFactory()
+    assert allowed(people, "get", reverse("admin:articles_article_merge", args=[story.pk])) == "C"
 
 
 def test_nobody_but_editors_publishes_withdraws_or_deletes_what_is_out(people):
