@@ -15,5 +15,4 @@ def until_next_change() -> None:
     since = began_at()
     scheduled = Article.objects.filter(published_at__gt=since, status="published").order_by("published_at")
     changes_at(scheduled.values_list("published_at", flat=True).first())
-    expiring = Article.objects.filter(expires_at__gt=since, status="published").order_by("expires_at")
-    changes_at(expiring.values_list("expires_at", flat=True).first())
+    changes_at(Article.objects.expiring(since).values_list("expires_at", flat=True).first())

@@ -106,6 +106,7 @@ def test_the_second_reader_is_answered_by_nginx(front):
     assert answer.status == 200
     assert b'id="comments"' in body
     assert "Set-Cookie" not in answer.headers
+    assert "Surrogate-Key" not in answer.headers
     assert answer.headers["Strict-Transport-Security"]
 
 
