@@ -69,7 +69,7 @@ SURFACES = {
 FEEDS = {name for name in SURFACES if name.split(":")[0] in ("feed", "feed-of")}
 SITEMAPS = {name for name in SURFACES if "sitemap" in name}
 TEXT_FILES = {"robots", "ads-txt", "security-txt"}
-WITH_MENU = set(SURFACES) - FEEDS - SITEMAPS - TEXT_FILES
+WITH_MENU = set(SURFACES) - FEEDS - SITEMAPS - TEXT_FILES - {"feed-corrections"}
 STORY = "The quorum clause"
 LISTS = {"home", "archive-month", "section", "tag", "author", "coin", "search", "missing", "news-sitemap"} | FEEDS
 
