@@ -15,7 +15,6 @@ from newsroom.pagecache.shared import shared
 from ticker.models import Coin
 
 RELATED = 3
-SPARE = 5  # whose time is over, and whom the clock has not withdrawn yet
 MOST_TAGS = 5
 MOST_COINS = 3
 AMONG = 20  # the newest of a tag: briefs and paid pieces are passed over
@@ -34,7 +33,7 @@ def read_next(article: Article, coins: Sequence[Coin] = ()) -> list[Article]:
     """Stories that share most tags and coins with `article`, then of its section, the newest first. One query."""
     subjects = [*list(article.tags.all())[:MOST_TAGS], *coins[:MOST_COINS]]
     record(f"section:{article.section_id}:{page_keys.STORIES}", *map(page_keys.stories_of, subjects))
-    return [story for story in nearest(article, subjects) if story.is_public][:RELATED]
+    return list(nearest(article, subjects))
 
 
 def nearest(article: Article, subjects: Sequence[Model]) -> ArticleQuerySet:
@@ -49,10 +48,10 @@ def nearest(article: Article, subjects: Sequence[Model]) -> ArticleQuerySet:
     for name in names:
         params += [name, now]
     # By their keys alone: any other condition may lead a database through all stories.
-    found = Article.objects.filter(pk__in=RawSQL(walks, params)).exclude(pk=article.pk).for_cards()
+    found = Article.objects.filter(pk__in=RawSQL(walks, params)).unexpired().exclude(pk=article.pk).for_cards()
     shared_subjects = RawSQL(_SHARED.format(", ".join(["%s"] * len(names)) or "NULL"), names)
     ranked = found.annotate(shared_subjects=shared_subjects)
-    return ranked.order_by("-shared_subjects", "-published_at", "-pk")[: RELATED + SPARE]
+    return ranked.order_by("-shared_subjects", "-published_at", "-pk")[:RELATED]
 
 
 @shared(page_keys.DISCUSSED, page_keys.SCHEDULE, whole(Section))

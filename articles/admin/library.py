@@ -22,7 +22,8 @@ class ImageAdmin(admin.ModelAdmin[Image]):
         """How far the worker is: the original is shown meanwhile."""
         if not image.renditions:
             return "Being made; the original is shown until they are."
-        return ", ".join(name if not name.isdecimal() else f"{name} px" for name in image.renditions)
+        widths = [f"{width} px" for width in images.widths_of(image)]
+        return ", ".join([*widths, *(name.replace("x", ":") for name in images.CROPS if name in image.renditions)])
 
     @admin.display(description="picture")
     def preview(self, image: Image) -> str:

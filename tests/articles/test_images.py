@@ -65,7 +65,7 @@ def test_the_worker_makes_smaller_ones_without_metadata():
     image = Image.objects.create(file=ContentFile(buffer.getvalue(), "big.jpg"), alt="A field")
     images.render_image.call(image.pk)
     image.refresh_from_db()
-    assert list(image.renditions) == ["400", "800", "1000", "16x9", "4x3", "1x1"]
+    assert set(image.renditions) == {"400", "800", "1000", "16x9", "4x3", "1x1"}
     assert "400w" in image.srcset
     with image.file.storage.open(image.renditions["400"]) as file, Pillow.open(file) as picture:
         assert picture.size == (400, 200)

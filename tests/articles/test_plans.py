@@ -85,7 +85,7 @@ HOTTEST = {
     "expiring": (lambda: Article.objects.expiring(timezone.now()), False),
     "versions to come": (
         lambda: Revision.objects.filter(origin="scheduled", goes_live_at__lt=timezone.now()).order_by("goes_live_at"),
-        True,
+        connection.vendor == "sqlite",  # PostgreSQL sees that there are none, and may as well sort them.
     ),
     "first month": (lambda: Article.objects.published().order_by("published_at")[:1], False),
     "the desk’s stories": (lambda: Article.objects.order_by("-published_at", "-pk")[:50], True),
