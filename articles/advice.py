@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from articles import body
+from articles import body, publishing
 from articles.models import Article
 
 LONGEST_FOR_SEARCH = 110  # characters of a headline: Google shows no more
@@ -19,10 +19,7 @@ class Hint:
 
 def on(article: Article) -> list[Hint]:
     """What blocks first, then what advises; nothing for a story that is fine."""
-    blocking = dict(article.missing())
-    if not article.is_paid and not article.bylines.exists():
-        blocking["bylines"] = "Add a byline."
-    return [Hint(field, text, blocks=True) for field, text in blocking.items()] + [
+    return [Hint(field, text, blocks=True) for field, text in publishing.what_is_missing(article).items()] + [
         Hint(field, text, blocks=False) for field, text in _advice(article)
     ]
 

@@ -2,7 +2,6 @@
 
 from articles.bylines import join_names
 from articles.models import Article, Byline, Holding
-from newsroom.pagecache import changes, keys
 
 
 def note(article: Article) -> None:
@@ -19,7 +18,6 @@ def note(article: Article) -> None:
         if byline.author_id in held:
             byline.held_at_publication = join_names(held[byline.author_id])[:300]
             byline.save(update_fields=["held_at_publication"])
-    changes.purge(keys.of(article))
 
 
 def sentence(bylines: list[Byline]) -> str:

@@ -181,12 +181,16 @@ def _log(article: Article, by: "User | None", old: str, new: str, note: str) -> 
     StatusChange.objects.create(article=article, by=by, old_status=old, new_status=new, at=now, note=note[:300])
 
 
-def _check_ready(article: Article) -> None:
-    """What must be there before anybody reads it."""
+def what_is_missing(article: Article) -> dict[str, str]:
+    """What must be there before anybody reads it: field and sentence."""
     problems = article.missing()
     if not article.is_paid and not article.bylines.exists():
         problems["bylines"] = "Add a byline."
-    if problems:
+    return problems
+
+
+def _check_ready(article: Article) -> None:
+    if problems := what_is_missing(article):
         raise ValidationError(problems)
 
 

@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import page_keys, schedule
-from articles.models import Article
-from newsroom.pagecache import changes_at, record
+from articles.models import Article, Section
+from newsroom.pagecache import changes_at, record, whole
 
 NEWS_FOR = timedelta(hours=48)  # Google: “created in the last two days”
 MOST_NEWS = 1000
@@ -42,7 +42,7 @@ def blocks() -> list[int]:
 
 def stories_of(block: int) -> Iterator[Address]:
     """The public pieces of one file. Paid ones are in it too: they are pages of ours, and say what they are."""
-    record(page_keys.sitemap_of(block))
+    record(page_keys.sitemap_of(block), whole(Section))  # Sections are part of the addresses.
     schedule.until_next_change()
     first = block * page_keys.SITEMAP_BLOCK
     rows = (
@@ -79,7 +79,7 @@ def _moment(value: datetime) -> str:
 
 def news(publication: str) -> str:
     """What was published in the last two days, for Google News. Nothing that anybody paid for."""
-    record(page_keys.STORIES)
+    record(page_keys.STORIES, whole(Section))
     schedule.until_next_change()
     since = timezone.now() - NEWS_FOR
     stories = Article.objects.published().journalism().filter(published_at__gte=since).newest_first()

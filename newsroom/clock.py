@@ -11,6 +11,7 @@ from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
 import articles.publishing
+import articles.working_copies
 import comments.confirmation
 import comments.privacy
 import newsletter.subscriptions
@@ -77,6 +78,7 @@ JOBS = (
         "what is due", timedelta(seconds=1), articles.publishing.carry_out_schedule, only_if=articles.publishing.has_due
     ),
     Job("what came out", timedelta(minutes=1), articles.publishing.note_what_came_out),
+    Job("forget unsaved text", timedelta(hours=6), articles.working_copies.forget_old_copies),
     Job("forget page changes", timedelta(hours=1), newsroom.pagecache.changes.forget_old_changes),
     Job("tidy kept pages", timedelta(minutes=10), newsroom.pagecache.shelves.tidy_files),
     Job("statistics for queries", timedelta(hours=6), newsroom.query_statistics.refresh),

@@ -135,11 +135,6 @@ class Migration(migrations.Migration):
             field=models.PositiveIntegerField(default=0, editable=False, help_text='The number of its newest version.'),
         ),
         migrations.AddField(
-            model_name='article',
-            name='share_image',
-            field=models.CharField(blank=True, editable=False, help_text='The card for social media.', max_length=200),
-        ),
-        migrations.AddField(
             model_name='byline',
             name='held_at_publication',
             field=models.CharField(blank=True, editable=False, help_text='Coins of the story that the author held then.', max_length=300),

@@ -83,7 +83,6 @@ class Article(ShownByRow):
     byline = models.CharField(max_length=300, blank=True, editable=False, help_text="The names, for cards.")
     word_count = models.PositiveIntegerField(default=0, editable=False)
     search_text = models.TextField(blank=True, editable=False)
-    share_image = models.CharField(max_length=200, blank=True, editable=False, help_text="The card for social media.")
     revision = models.PositiveIntegerField(default=0, editable=False, help_text="The number of its newest version.")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

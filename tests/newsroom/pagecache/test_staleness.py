@@ -10,7 +10,7 @@ import time_machine
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from articles import front_page, publishing
+from articles import front_page, page_keys, publishing
 from articles.models import Article, ArticleCoin, Listing
 from newsroom.pagecache import changes, keys
 from newsroom.pagecache.models import Change
@@ -54,6 +54,18 @@ def test_a_tag_that_is_added_or_taken_off_changes_its_list(reader, settled):
         settled()
         assert ("The quorum" in reader.text("/tag/custody/")) is is_there
         assert (tag.name in reader.text(story.get_absolute_url())) is is_there
+
+
+def test_a_renamed_section_changes_the_addresses_in_sitemaps(reader, settled):
+    story = PublishedArticleFactory()
+    sitemaps = (f"/sitemap-stories-{page_keys.sitemap_block(story.pk)}.xml", "/news-sitemap.xml")
+    settled()
+    assert all(f"/policy/{story.slug}/" in reader.text(sitemap) for sitemap in sitemaps)
+    section = story.section
+    section.slug = "statutes"
+    section.save()
+    settled()
+    assert all(f"/statutes/{story.slug}/" in reader.text(sitemap) for sitemap in sitemaps)
 
 
 def test_names_and_badges_of_account_holders_follow_their_accounts(reader, settled):
