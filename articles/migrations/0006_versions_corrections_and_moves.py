@@ -8,6 +8,13 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def drop_listings(apps, schema_editor):
+    """Their triggers read the table that is remade here; after the migrations they are made anew."""
+    from articles import listings
+
+    listings.drop()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -17,6 +24,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(drop_listings, migrations.RunPython.noop),
         migrations.CreateModel(
             name='Correction',
             fields=[

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0007_listings_anew'),
+        ('articles', '0006_versions_corrections_and_moves'),
     ]
 
     operations = [
