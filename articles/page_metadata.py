@@ -49,7 +49,7 @@ def of_article(article: Article, path: str, publisher: Publisher) -> Metadata:
         kind="article",
         image=pictures[0] if pictures else "",
         image_alt=article.hero.alt if article.hero else "",
-        json_ld=(_script(_news_article(article, address, pictures, publisher)), _script(_breadcrumbs(trail))),
+        json_ld=(script(_news_article(article, address, pictures, publisher)), script(_breadcrumbs(trail))),
     )
 
 
@@ -68,7 +68,7 @@ def of_home(publisher: Publisher) -> Metadata:
         "url": settings.SITE_URL + "/",
         "publisher": _organization(publisher),
     }
-    return Metadata(publisher.name, publisher.tagline, settings.SITE_URL + "/", json_ld=(_script(site),))
+    return Metadata(publisher.name, publisher.tagline, settings.SITE_URL + "/", json_ld=(script(site),))
 
 
 def of_section(section: Section, path: str, publisher: Publisher) -> Metadata:
@@ -80,7 +80,7 @@ def of_tag(tag: Tag, path: str, publisher: Publisher) -> Metadata:
 
 
 def of_coin(coin: Coin, path: str, publisher: Publisher) -> Metadata:
-    crumbs = _script(_breadcrumbs([("Prices", "/prices/"), (coin.name, path)]))
+    crumbs = script(_breadcrumbs([("Prices", "/prices/"), (coin.name, path)]))
     return Metadata(
         title=f"{coin.name} ({coin.symbol}) price and stories | {publisher.name}",
         description=f"The price of {coin.name} in US dollars with its age and source, and our stories about it.",
@@ -90,7 +90,7 @@ def of_coin(coin: Coin, path: str, publisher: Publisher) -> Metadata:
 
 
 def _of_list(name: str, description: str, path: str, publisher: Publisher) -> Metadata:
-    crumbs = _script(_breadcrumbs([(name, path)]))
+    crumbs = script(_breadcrumbs([(name, path)]))
     return Metadata(f"{name} | {publisher.name}", description, settings.SITE_URL + path, json_ld=(crumbs,))
 
 
@@ -111,14 +111,18 @@ def of_author(author: Author, path: str, publisher: Publisher) -> Metadata:
         canonical=settings.SITE_URL + path,
         kind="profile",
         image=image,
-        json_ld=(_script(profile), _script(_breadcrumbs([(author.name, path)]))),
+        json_ld=(script(profile), script(_breadcrumbs([(author.name, path)]))),
     )
+
+
+def kind_of(article: Article) -> str:
+    return "AdvertiserContentArticle" if article.is_paid else "NewsArticle"
 
 
 def _news_article(article: Article, address: str, pictures: list[str], publisher: Publisher) -> dict[str, Any]:
     data: dict[str, Any] = {
         "@context": CONTEXT,
-        "@type": "AdvertiserContentArticle" if article.is_paid else "NewsArticle",
+        "@type": kind_of(article),
         "@id": f"{address}#article",
         "headline": article.title,
         "description": article.standfirst,
@@ -192,5 +196,6 @@ def _moment(value: Any) -> str | None:
     return value.isoformat(timespec="seconds") if value else None
 
 
-def _script(data: dict[str, Any]) -> str:
+def script(data: dict[str, Any]) -> str:
+    """JSON that nothing in it can break out of its script element."""
     return json.dumps(data, ensure_ascii=False).translate(ESCAPES)

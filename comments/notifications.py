@@ -9,6 +9,7 @@ from django.urls import reverse
 from django_tasks import task
 
 from articles.models import Article
+from comments import threads
 from comments.models import SiteComment
 
 SALT = "comments.mute"
@@ -35,7 +36,7 @@ def tell_followers(reply_id: int) -> None:
     context = {
         "article": article,
         "reply": reply,
-        "link": f"{settings.SITE_URL}{article.get_absolute_url()}#c{reply.pk}",
+        "link": settings.SITE_URL + threads.address_of(reply, article),
         "mute": mute,
     }
     EmailMessage(

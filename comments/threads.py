@@ -1,16 +1,22 @@
-"""The tree of a conversation: one query for any size, one pass to build it, one to walk it."""
+"""The tree of a conversation, some threads at a time: one query for any size, one pass to build it, one to walk it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+from django.urls import reverse
+
 from articles.models import Article
-from comments.models import comments_on
+from comments.models import SiteComment, comments_on
+
+THREADS_PER_PAGE = 50
 
 # A page shows a thousand of them: plain tuples cost a tenth of what rows made into models do.
 FIELDS = (
     "pk",
+    "thread_id",
     "parent_id",
     "user_name",
     "user_url",
@@ -25,6 +31,7 @@ FIELDS = (
     "user__is_staff",
     "user__author__id",
 )
+THREAD = FIELDS.index("thread_id")
 
 
 @dataclass(slots=True)
@@ -32,6 +39,7 @@ class Thought:
     """A comment as readers see it."""
 
     pk: int
+    thread_id: int
     parent_id: int
     name: str
     url: str
@@ -58,21 +66,81 @@ class Step:
     closes_item: bool
 
 
-def thread(article: Article) -> list[Step]:
-    """The conversation on `article`, the oldest first, flattened so that showing it is one loop."""
-    return list(_walk(_roots(article)))
+@dataclass(slots=True)
+class Part:
+    """Some threads in a row, the oldest first, flattened so that showing them is one loop; and where others stand."""
+
+    steps: list[Step]
+    begins: int | None
+    earlier: str = ""
+    later: str = ""
+
+
+def part(article: Article, start: int = 0) -> Part:
+    """The threads on `article` from the one with the key `start` on, as many as stand on a page."""
+    roots, following = _roots(article, start)
+    return Part(
+        steps=list(_walk(roots)),
+        begins=min((root.thread_id for root in roots), default=None),
+        earlier=_earlier(article, start) if start else "",
+        later=page_from(article, following) if following else "",
+    )
+
+
+def page_from(article: Article, start: int) -> str:
+    """The page of a conversation that begins with a thread: its address stays true whatever is said or removed."""
+    return reverse("thoughts", args=[article.section.slug, article.slug, start])
+
+
+def address_of(comment: SiteComment, article: Article) -> str:
+    """Where `comment` is read: under the story, or on a later page of a long conversation."""
+    before = _threads(article).filter(thread_id__lt=comment.thread_id)[:THREADS_PER_PAGE]
+    page = article.get_absolute_url() if len(before) < THREADS_PER_PAGE else page_from(article, comment.thread_id)
+    return f"{page}#c{comment.pk}"
+
+
+def _threads(article: Article) -> QuerySet[SiteComment, dict[str, Any]]:
+    return comments_on(article).order_by("thread_id").values("thread_id").distinct()
+
+
+def _earlier(article: Article, start: int) -> str:
+    before = _threads(article).filter(thread_id__lt=start).order_by("-thread_id")[: THREADS_PER_PAGE + 1]
+    keys = [row["thread_id"] for row in before]
+    if len(keys) > THREADS_PER_PAGE:
+        return page_from(article, keys[THREADS_PER_PAGE - 1])
+    return f"{article.get_absolute_url()}#comments" if keys else ""
 
 
 def _thought(row: tuple[Any, ...]) -> Thought:
-    pk, parent, name, url, comment, at, is_removed, is_public, user_id, username, first, last, is_staff, author = row
+    (
+        pk,
+        thread,
+        parent,
+        name,
+        url,
+        comment,
+        at,
+        is_removed,
+        is_public,
+        user_id,
+        username,
+        first,
+        last,
+        is_staff,
+        author,
+    ) = row
     if user_id:
         name = f"{first} {last}".strip() or username
-    return Thought(pk, parent, name, url, comment, at, bool(is_staff), author, is_removed or not is_public)
+    return Thought(pk, thread, parent, name, url, comment, at, bool(is_staff), author, is_removed or not is_public)
 
 
-def _roots(article: Article) -> list[Thought]:
-    rows = comments_on(article).order_by("thread_id", "pk").values_list(*FIELDS)
-    thoughts = {thought.pk: thought for thought in map(_thought, rows)}
+def _roots(article: Article, start: int) -> tuple[list[Thought], int | None]:
+    """The first thoughts of a page’s threads with their replies, and the key of the thread after them."""
+    wanted = _threads(article).filter(thread_id__gte=start)[: THREADS_PER_PAGE + 1]
+    rows = list(comments_on(article).filter(thread_id__in=wanted).order_by("thread_id", "pk").values_list(*FIELDS))
+    keys = sorted({row[THREAD] for row in rows})
+    following = keys[THREADS_PER_PAGE] if len(keys) > THREADS_PER_PAGE else None
+    thoughts = {row[0]: _thought(row) for row in rows if row[THREAD] != following}
     roots = []
     for thought in thoughts.values():
         parent = thoughts.get(thought.parent_id)
@@ -80,7 +148,7 @@ def _roots(article: Article) -> list[Thought]:
             roots.append(thought)
         else:
             parent.replies.append(thought)
-    return roots
+    return roots, following
 
 
 def _walk(thoughts: list[Thought]) -> Iterator[Step]:

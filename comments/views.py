@@ -12,8 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from articles import views as stories
 from articles.models import Article
-from comments import confirmation, notifications, posting
+from comments import confirmation, notifications, posting, threads
 from comments.forms import ThoughtForm, answered_comment
 from comments.models import Confirmation, ReplyRefused, SiteComment
 from newsroom.pagecache import public_page
@@ -90,7 +91,7 @@ def post(request: HttpRequest) -> HttpResponse:
     try:
         if request.user.is_authenticated:
             comment = posting.post_as_user(article, words, request.user, ip)
-            return show_fresh(redirect(permalink(comment, article)))
+            return show_fresh(redirect(threads.address_of(comment, article)))
         confirmation.ask(article, words, ip)
     except ReplyRefused as refusal:
         form.add_error("reply_to", str(refusal))
@@ -157,7 +158,7 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "comments/expired.html", {"noindex": True}, status=404)
     if request.method == "POST":
         try:
-            return show_fresh(redirect(permalink(confirmation.confirm(waiting.key), waiting.article)))
+            return show_fresh(redirect(threads.address_of(confirmation.confirm(waiting.key), waiting.article)))
         except (confirmation.Expired, SiteComment.DoesNotExist):
             return render(request, "comments/expired.html", {"noindex": True}, status=410)
         except ReplyRefused as refusal:
@@ -165,7 +166,11 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
             return render(request, "comments/confirm.html", context, status=409)
     if confirmation.has_expired(waiting) and not waiting.comment_id:
         return render(request, "comments/expired.html", {"noindex": True}, status=410)
-    return render(request, "comments/confirm.html", {"waiting": waiting, "noindex": True})
+    context = {"waiting": waiting, "noindex": True}
+    published = SiteComment.objects.filter(pk=waiting.comment_id).first() if waiting.comment_id else None
+    if published is not None:
+        context["published_at"] = threads.address_of(published, waiting.article)
+    return render(request, "comments/confirm.html", context)
 
 
 @csrf_exempt  # RFC 8058: mail programs post here without cookies; the signed key is the proof.
@@ -182,5 +187,17 @@ def mute(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "comments/mute.html", context)
 
 
-def permalink(comment: SiteComment, article: Article) -> str:
-    return f"{article.get_absolute_url()}#c{comment.pk}"
+@public_page(asks=("reply_to",))
+@require_safe
+def thoughts(request: HttpRequest, section: str, slug: str, start: int) -> HttpResponse:
+    """A later page of a long conversation: the threads from the one with the key `start` on."""
+    article = stories.public_article(slug)
+    if article is None:
+        return stories.elsewhere(request, slug)
+    if article.section.slug != section:
+        return redirect(threads.page_from(article, start), permanent=True)
+    part = threads.part(article, min(start, LARGEST_PK))
+    if part.begins != start or not part.earlier:
+        return redirect(f"{article.get_absolute_url()}#comments")  # No thread begins here, or the first one does.
+    context = {"article": article, "part": part, "canonical": article.get_absolute_url()}
+    return render(request, "comments/thoughts.html", context)

@@ -4,6 +4,7 @@ A conversation as HTML. The markup of a comment is its template’s, `comments/_
 without, by staff or by a reader), with marks where the words go, and the words are then put in their place.
 """
 
+import calendar
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -21,6 +22,8 @@ _ADDRESS = re.compile(r"(https?://[^\s<>\"“”'’]+[^\s<>\"“”'’.,;:!?)\
 _PARAGRAPHS = re.compile(r"\n{2,}")
 # Characters that no text of a template holds.
 _MARK = re.compile("\ue000([a-z]+)\ue001")
+# strftime costs more than the rest of a date.
+MONTHS = ("", *calendar.month_abbr[1:])
 WORDS = ("pk", "name", "initials", "url", "moment", "date", "prose")
 
 
@@ -41,15 +44,21 @@ def conversation(steps: Iterable[Step], article: Article) -> SafeString:
 def comment(thought: Thought, role: str, is_open: bool) -> str:
     if thought.is_tombstone:
         return pattern(True, False, "", is_open) % {"pk": thought.pk}
+    at = thought.submit_date
     return pattern(False, bool(thought.url), role, is_open) % {
         "pk": thought.pk,
         "name": escape(thought.name),
-        "initials": escape(initials(thought.name)),
+        "initials": _initials(thought.name),
         "url": escape(thought.url),
-        "moment": thought.submit_date.isoformat(timespec="seconds"),
-        "date": f"{thought.submit_date.day} {thought.submit_date:%b %Y, %H:%M}",
+        "moment": at.isoformat(timespec="seconds"),
+        "date": f"{at.day} {MONTHS[at.month]} {at.year}, {at.hour:02}:{at.minute:02}",
         "prose": prose(thought.comment),
     }
+
+
+@lru_cache(2048)
+def _initials(name: str) -> str:
+    return escape(initials(name))
 
 
 def role_of(thought: Thought, writers: set[int]) -> str:

@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from comments.views import thoughts
 from newsroom import accounts, error_pages, feeds, health, pages, sitemaps
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -34,6 +35,7 @@ urlpatterns = [
     path("about/<slug:slug>/", pages.page, name="page"),
     # The embedded profile serves its own pictures; a larger site has nginx or a bucket in front.
     re_path(r"^media/(?P<path>.+)$", pages.media),
+    path("<slug:section>/<slug:slug>/thoughts/<int:start>/", thoughts, name="thoughts"),
     path("", include("articles.urls")),
 ]
 

@@ -5,14 +5,15 @@ from typing import Any
 from django import template
 
 from articles.models import Article
-from comments import forms, threads, writing_out
+from comments import forms, markup, threads, writing_out
 
 register = template.Library()
 
 
 @register.simple_tag
-def thread(article: Article) -> list[threads.Step]:
-    return threads.thread(article)
+def first_part(article: Article) -> threads.Part:
+    """The threads that stand under the story itself."""
+    return threads.part(article)
 
 
 @register.simple_tag(takes_context=True)
@@ -27,6 +28,7 @@ def answered(context: dict[str, Any], steps: list[threads.Step]) -> threads.Thou
 
 register.filter("prose", writing_out.prose)
 register.simple_tag(writing_out.conversation)
+register.simple_tag(markup.comments_json_ld)
 
 
 @register.simple_tag

@@ -128,7 +128,8 @@ def json_ld(page: str) -> dict[str, dict[str, Any]]:
     found = {}
     for block in blocks:
         assert block["@context"] == "https://schema.org"
-        found[block["@type"]] = block
+        # Blocks that name the same thing by its @id say it together.
+        found[block["@type"]] = found.get(block["@type"], {}) | block
     for kind in ("NewsArticle", "AdvertiserContentArticle"):
         if article := found.get(kind):
             assert article["headline"]
@@ -136,6 +137,11 @@ def json_ld(page: str) -> dict[str, dict[str, Any]]:
             assert all(author["name"] and author["@type"] for author in article["author"])
             assert all(_is_absolute(image) for image in article.get("image", []))
             assert article["publisher"]["name"]
+            for comment in article.get("comment", []):
+                assert comment["@type"] == "Comment"
+                assert comment["text"]
+                assert comment["author"]["name"]
+                assert _moment(comment["dateCreated"])
     if crumbs := found.get("BreadcrumbList"):
         steps = crumbs["itemListElement"]
         assert [step["position"] for step in steps] == list(range(1, len(steps) + 1))

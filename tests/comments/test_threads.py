@@ -1,14 +1,18 @@
 """The tree: right order, right nesting, one query."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
+from django.conf import settings
 from django.test.utils import CaptureQueriesContext
 
+from articles.views import public_article
 from comments import moderation, threads
 from comments.models import SiteComment
 
-from ..factories import AuthorFactory, PublishedArticleFactory, UserFactory, comment_on
+from ..articles import validators
+from ..factories import AuthorFactory, PublishedArticleFactory, SectionFactory, UserFactory, comment_on
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +38,7 @@ class Balance(HTMLParser):
 def shape(article):
     """The conversation as (text, depth) pairs."""
     depth, pairs = 0, []
-    for step in threads.thread(article):
+    for step in threads.part(article).steps:
         depth += step.opens
         pairs.append((step.thought.comment, depth))
         depth -= step.closes
@@ -58,7 +62,7 @@ def test_a_removed_comment_with_replies_leaves_a_tombstone_and_without_nothing()
     comment_on(article, parent, comment="child")
     lonely = comment_on(article, comment="lonely")
     moderation.remove(SiteComment.objects.filter(pk__in=[parent.pk, lonely.pk]))
-    steps = threads.thread(article)
+    steps = threads.part(article).steps
     assert [(step.thought.comment, step.thought.is_tombstone) for step in steps] == [("parent", True), ("child", False)]
     article.refresh_from_db()
     assert article.comment_count == 1
@@ -78,7 +82,7 @@ def test_a_tombstone_does_not_say_what_stood_there(client):
 def test_comments_of_other_articles_stay_there():
     article = PublishedArticleFactory()
     comment_on(PublishedArticleFactory(), comment="elsewhere")
-    assert threads.thread(article) == []
+    assert threads.part(article).steps == []
 
 
 @pytest.mark.parametrize("count", [1, 60])
@@ -91,9 +95,9 @@ def test_the_tree_takes_one_query_for_any_size_with_accounts_and_authors(count):
         if number % 2:
             AuthorFactory(user=user)
         comment_on(article, user=user)
-    article.refresh_from_db()
+    article = public_article(article.slug)
     with CaptureQueriesContext(connection) as queries:
-        for step in threads.thread(article):
+        for step in threads.part(article).steps:
             assert step.thought.name
     assert len(queries) == 1
 
@@ -119,7 +123,7 @@ def test_a_thousand_levels_of_wrong_data_do_not_overflow():
         child = comment_on(article)
         SiteComment.objects.filter(pk=child.pk).update(parent_id=parent.pk, thread_id=parent.thread_id)
         parent = SiteComment.objects.get(pk=child.pk)
-    assert len(threads.thread(article)) == 41
+    assert len(threads.part(article).steps) == 41
 
 
 def test_badges_name_the_author_of_the_story_and_the_staff(client):
@@ -131,3 +135,74 @@ def test_badges_name_the_author_of_the_story_and_the_staff(client):
     page = client.get(article.get_absolute_url()).content.decode()
     assert page.count('class="staff">Author<') == 1
     assert page.count('class="staff">Staff<') == 1
+
+
+# --- Long conversations, a page at a time ---------------------------------------------------
+
+
+@pytest.fixture
+def long(monkeypatch):
+    """An article with five threads of two thoughts, two threads a page."""
+    monkeypatch.setattr(threads, "THREADS_PER_PAGE", 2)
+    article = PublishedArticleFactory(slug="the-clause", section=SectionFactory(name="Policy"))
+    roots = [comment_on(article, comment=f"root {number}") for number in range(5)]
+    for number, root in enumerate(roots):
+        comment_on(article, root, comment=f"reply {number}")
+    return article, roots
+
+
+def said(client, address):
+    response = client.get(address)
+    assert response.status_code == 200
+    return re.findall(r"(?:root|reply) \d", re.sub(r"<script.*?</script>", "", response.content.decode(), flags=re.S))
+
+
+def test_a_long_conversation_is_walked_by_threads_and_nothing_is_left_out(client, long):
+    article, roots = long
+    address, seen = article.get_absolute_url(), []
+    while address:
+        page = client.get(address).content.decode()
+        seen += said(client, address)
+        found = re.search(r'<a href="([^"]*)" rel="next">Later thoughts', page)
+        address = found and found[1]
+    assert seen == [f"{kind} {number}" for number in range(5) for kind in ("root", "reply")]
+    last = client.get(threads.page_from(article, roots[4].pk)).content.decode()
+    assert f'<a href="{threads.page_from(article, roots[2].pk)}" rel="prev">' in last
+    second = client.get(threads.page_from(article, roots[2].pk)).content.decode()
+    assert '<a href="/policy/the-clause/#comments" rel="prev">' in second
+    assert f'<link rel="canonical" href="{settings.SITE_URL}/policy/the-clause/">' in second
+
+
+def test_every_thought_is_on_the_page_that_its_address_names(client, long):
+    article, _ = long
+    for comment in SiteComment.objects.all():
+        page, anchor = threads.address_of(comment, article).split("#")
+        assert f'id="{anchor}"' in client.get(page).content.decode()
+
+
+def test_a_page_that_begins_nowhere_leads_to_the_story(client, long):
+    article, roots = long
+    for start in (0, roots[0].pk, roots[4].pk + 99, 10**30):
+        response = client.get(f"/policy/the-clause/thoughts/{start}/")
+        assert (response.status_code, response["Location"]) == (302, "/policy/the-clause/#comments")
+    moved = client.get(f"/markets/the-clause/thoughts/{roots[2].pk}/")
+    assert (moved.status_code, moved["Location"]) == (301, threads.page_from(article, roots[2].pk))
+    assert client.get("/policy/nothing/thoughts/2/").status_code == 404
+
+
+def test_an_answer_without_javascript_stays_on_its_page(client, long):
+    article, roots = long
+    page = client.get(threads.page_from(article, roots[2].pk), {"reply_to": roots[3].pk}).content.decode()
+    assert f'name="reply_to" value="{roots[3].pk}"' in page
+
+
+def test_the_markup_tells_search_engines_of_the_thoughts(client):
+    article = PublishedArticleFactory()
+    comment_on(article, comment="A </script> of many words")
+    gone = comment_on(article, comment="not to be seen")
+    comment_on(article, gone, comment="a reply")
+    moderation.remove(SiteComment.objects.filter(pk=gone.pk))
+    page = client.get(article.get_absolute_url()).content.decode()
+    told = validators.json_ld(page)["NewsArticle"]["comment"]
+    assert [each["text"] for each in told] == ["A </script> of many words", "a reply"]
+    assert "wendeline@" not in page

@@ -34,6 +34,7 @@ SURFACES = {
     "home": "/",
     "section": "/policy/",
     "article": "/policy/nine-banks-agree-when-a-payment-is-over/",
+    "thoughts": "/policy/{thoughts}/",
     "tag": "/tag/stablecoins/",
     "author": "/author/{author}/",
     "coin": "/prices/bitcoin/",
@@ -75,10 +76,23 @@ LISTS = {"home", "archive-month", "section", "tag", "author", "coin", "search", 
 
 PREPARE = """
 from articles.models import *
-from ticker.models import Coin
+from comments import threads
+from comments.models import SiteComment
+from django.contrib.contenttypes.models import ContentType
 from newsroom.models import Page
 first = Article.objects.get(slug="nine-banks-agree-when-a-payment-is-over")
-result = {"author": first.authors.first().slug, "tag": first.tags.first().slug, "page": Page.objects.first().slug}
+long = Article.objects.get(slug="ask-for-a-date")
+kind = ContentType.objects.get_for_model(Article)
+for number in range(threads.THREADS_PER_PAGE + 1):
+    words = {"user_name": "Tamsin", "comment": f"No. {number}"}
+    last = SiteComment(content_type=kind, object_pk=str(long.pk), site_id=1, **words)
+    last.save()
+result = {
+    "author": first.authors.first().slug,
+    "tag": first.tags.first().slug,
+    "page": Page.objects.first().slug,
+    "thoughts": threads.page_from(long, last.pk),
+}
 """
 FIND = """
 from articles.models import *
@@ -130,6 +144,13 @@ publishing.publish(story, by=None)
         "posting.publish(story, words, ip=None)",
         "Agreed, twice.",
         {"missing"},
+    ),
+    "late comment": change(
+        'long = Article.objects.get(slug="ask-for-a-date")\n'
+        'words = {"name": "Wendeline", "email": "w@readers.example", "comment": "Late, and agreed."}\n'
+        "posting.publish(long, words, ip=None)",
+        "Late, and agreed.",
+        {"thoughts"},
     ),
     "count of comments": change("", "1 thought", {"section", "missing"}),
     "moderation": change(
@@ -296,6 +317,7 @@ def test_every_change_is_seen_on_every_page_within_a_second(busy_site):
     try:
         names = elsewhere.do(PREPARE)
         surfaces = SURFACES | {
+            "thoughts": names["thoughts"],
             "author": f"/author/{names['author']}/",
             "tag": f"/tag/{names['tag']}/",
             "archive-month": f"/archive/{datetime.now(UTC):%Y/%m}/",
