@@ -1,11 +1,13 @@
 """The body of a story: from the editor’s HTML to safe HTML, text and the page. Nothing else sanitises."""
 
 import re
-from html import unescape
+from collections.abc import Callable, Mapping
+from html import escape, unescape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import nh3
+from django.urls import reverse_lazy
 
 # What the editor offers. The sanitiser below allows what these produce and no more.
 EXTENSIONS = {
@@ -26,7 +28,7 @@ EXTENSIONS = {
     "CodeBlock": True,
     "Image": True,
     "Caption": True,
-    "Figure": True,
+    "Figure": {"pickerUrl": reverse_lazy("admin:articles_image_pick")},
     "Table": True,
     "TableRow": True,
     "TableHeader": True,
@@ -36,13 +38,28 @@ EXTENSIONS = {
     "HTML": True,
 }
 
+# Writes a picture of the library into a page, with this description.
+ShowPicture = Callable[[str], str]
+# What links to these hold, said on their cards.
+PLACES = {
+    "x.com": "A post on X",
+    "twitter.com": "A post on X",
+    "youtube.com": "A video on YouTube",
+    "youtu.be": "A video on YouTube",
+    "vimeo.com": "A video on Vimeo",
+    "github.com": "On GitHub",
+    "reddit.com": "A conversation on Reddit",
+    "t.me": "A message on Telegram",
+}
+
 _PLAIN_TAGS = "p br strong em s sub sup h2 h3 ul ol li blockquote hr pre code figure figcaption table thead tbody tr"
 _cleaner = nh3.Cleaner(
     tags={*_PLAIN_TAGS.split(), "a", "img", "th", "td"},
     clean_content_tags={"script", "style"},
     attributes={
         "a": {"href", "title"},
-        "img": {"src", "alt", "width", "height", "loading"},
+        # data-file is the key of the picture in the library.
+        "img": {"src", "alt", "width", "height", "loading", "data-file"},
         "th": {"rowspan", "colspan", "scope"},
         "td": {"rowspan", "colspan"},
         "ol": {"start"},
@@ -53,6 +70,10 @@ _cleaner = nh3.Cleaner(
 )
 _EMPTY = re.compile(r"^\s*(<p>\s*(<br>)?\s*</p>\s*)*$")
 _FOREIGN_IMAGE = re.compile(r"<img\b[^>]*\bsrc=\"(?!/media/)[^\"]*\"[^>]*>")
+_LIBRARY_IMAGE = re.compile(r'<img\b[^>]*\bdata-file="(\d{1,9})"[^>]*>')
+_ALT = re.compile(r'\balt="([^"]*)"')
+# A paragraph that is one link to somewhere else and nothing besides.
+_LINK_ALONE = re.compile(r'<p><a href="(https?://[^"]*)"[^>]*>([^<]+)</a></p>')
 _LINK = re.compile(r'<a href="([^"]*)"')
 _OWN_ADDRESS = re.compile(r'\b(href|src)="/(?!/)')
 _CHIP = re.compile(r"\[\[([A-Z0-9]{2,10})\]\]")
@@ -93,12 +114,23 @@ def plain_text(html: str) -> str:
     return re.sub(r"[ \t]+", " ", re.sub(r"\s*\n\s*", "\n", text)).strip()
 
 
-def for_page(html: str, chips: dict[str, str], *, is_paid: bool, own_host: str) -> str:
+def pictures_in(html: str) -> set[int]:
+    """The keys of the library’s pictures in a body."""
+    return {int(key) for key in _LIBRARY_IMAGE.findall(html)}
+
+
+def for_page(
+    html: str, chips: dict[str, str], pictures: Mapping[int, ShowPicture] | None = None, *, is_paid: bool, own_host: str
+) -> str:
     """Return the body as readers get it.
 
-    `chips` maps symbols to ready HTML; a coin that we do not follow reads as its symbol. Links that lead
-    elsewhere carry rel="noopener", and in paid pieces rel="sponsored nofollow noopener".
+    `chips` maps symbols to ready HTML; a coin that we do not follow reads as its symbol. `pictures` maps the keys
+    of the library to what writes a picture with its description; one that was deleted stays as it stands in the
+    text. Links that lead elsewhere carry rel="noopener", and in paid pieces rel="sponsored nofollow noopener"; one
+    that has a paragraph to itself is shown as a card.
     """
+    html = _with_pictures(html, pictures or {})
+    html = _with_cards(html, own_host)
     html = _with_relations(html, is_paid=is_paid, own_host=own_host)
     html = _TABLE.sub(_page_table, html)
     html = html.replace("<pre>", '<pre tabindex="0">')  # It scrolls, so the keyboard must reach it.
@@ -110,6 +142,30 @@ def for_feed(html: str, *, is_paid: bool, site_url: str) -> str:
     """Return the body for feeds and letters: addresses are absolute, and a coin reads as its symbol."""
     html = _with_relations(html, is_paid=is_paid, own_host=urlsplit(site_url).netloc)
     return _with_chips(_OWN_ADDRESS.sub(rf'\1="{site_url}/', html), {})
+
+
+def _with_pictures(html: str, pictures: Mapping[int, ShowPicture]) -> str:
+    def shown(match: re.Match[str]) -> str:
+        show = pictures.get(int(match[1]))
+        alt = _ALT.search(match[0])
+        return show(unescape(alt[1]) if alt else "") if show else match[0]
+
+    return _LIBRARY_IMAGE.sub(shown, html)
+
+
+def _with_cards(html: str, own_host: str) -> str:
+    """Instead of a foreign site’s script: where the link leads, in words, for whoever wants to go there."""
+
+    def card(match: re.Match[str]) -> str:
+        parts = urlsplit(unescape(match[1]))
+        host = parts.netloc.removeprefix("www.")
+        if not host or parts.netloc == own_host:
+            return match[0]
+        title = match[2] if "://" not in match[2] else escape(parts.path.strip("/")) or escape(host)
+        place = PLACES.get(host, host)
+        return f'<p class="embed"><a href="{match[1]}"><b>{title}</b><span>{escape(place)}</span></a></p>'
+
+    return _LINK_ALONE.sub(card, html)
 
 
 def _with_relations(html: str, *, is_paid: bool, own_host: str) -> str:

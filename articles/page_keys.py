@@ -56,9 +56,16 @@ def of_subject(subject: "Tag | Author") -> list[str]:
     return [keys.of(subject), keys.whole(subject), keys.MISSING]
 
 
+def picture(key: int) -> str:
+    """A picture of the library inside a text."""
+    return f"picture:{key}"
+
+
 def of_image(image: "Image") -> list[str]:
-    """The stories that it leads and the authors whose portrait it is."""
+    """The stories that it leads, the texts that it stands in, and the authors whose portrait it is."""
     from articles.models import Article, Author
 
     found = [f"article:{pk}" for pk in Article.objects.filter(hero=image).values_list("pk", flat=True)]
-    return found + [f"author:{pk}" for pk in Author.objects.filter(portrait=image).values_list("pk", flat=True)]
+    return [picture(image.pk), *found] + [
+        f"author:{pk}" for pk in Author.objects.filter(portrait=image).values_list("pk", flat=True)
+    ]

@@ -1,11 +1,13 @@
 """What search engines and cards read: title, description, canonical address, picture, JSON-LD."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.templatetags.static import static
+from django.urls import reverse
 
 from articles import images
 from articles.models import Article, Author, Section, Tag
@@ -40,6 +42,8 @@ class Publisher:
 def of_article(article: Article, path: str, publisher: Publisher) -> Metadata:
     address = settings.SITE_URL + path
     pictures = _pictures(article)
+    # A card with its label on it: what is paid for must not be mistaken where it is shared.
+    own_picture = bool(pictures) and not article.is_paid
     label = f"{article.label}: " if article.is_paid else ""
     trail = [(article.section.name, article.section.get_absolute_url()), (article.title, path)]
     return Metadata(
@@ -47,10 +51,25 @@ def of_article(article: Article, path: str, publisher: Publisher) -> Metadata:
         description=article.standfirst or article.title,
         canonical=address,
         kind="article",
-        image=pictures[0] if pictures else "",
-        image_alt=article.hero.alt if article.hero else "",
+        image=pictures[0] if own_picture else settings.SITE_URL + share_card(article),
+        image_alt=article.hero.alt if own_picture and article.hero else f"{label}{article.title}",
         json_ld=(script(_news_article(article, address, pictures, publisher)), script(_breadcrumbs(trail))),
     )
+
+
+def share_card(article: Article) -> str:
+    """The address of the picture that is drawn from the story’s words, and of no other words.
+
+    So nobody who keeps pictures keeps an old headline.
+    """
+    words = "\n".join(card_words(article))
+    version = hashlib.blake2b(words.encode(), digest_size=5).hexdigest()
+    return reverse("share-card", args=[article.pk, version])
+
+
+def card_words(article: Article) -> tuple[str, str]:
+    """What a share card says: the headline, and over it the section, or what the piece is labelled as."""
+    return article.title, article.label if article.is_paid else article.section.name
 
 
 def _pictures(article: Article) -> list[str]:

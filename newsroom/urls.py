@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 
 from comments.views import thoughts
 from newsroom import accounts, error_pages, feeds, health, pages, sitemaps
+from newsroom.share_cards import share_card
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("feeds/<slug:form>/", feeds.whole_publication, name="feed"),
     path("feeds/<slug:form>/corrections/", feeds.corrections, name="feed-corrections"),
     path("feeds/<slug:form>/<slug:kind>/<slug:slug>/", feeds.of_subject, name="feed-of"),
+    path("share/<int:pk>-<slug:version>.png", share_card, name="share-card"),
     path("admin/", admin.site.urls),
     path("accounts/home/", accounts.account_home, name="account_home"),
     path("accounts/", include("allauth.account.urls")),

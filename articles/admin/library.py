@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from articles import bylines, images, redirects
+from articles.admin.picking import PickingMixin
 from articles.models import Article, Author, Holding, Image, Section, Tag
 
 
 @admin.register(Image)
-class ImageAdmin(admin.ModelAdmin[Image]):
+class ImageAdmin(PickingMixin, admin.ModelAdmin[Image]):
     list_display = ("preview", "alt", "credit", "uploaded_at")
     search_fields = ("alt", "caption", "credit")
     readonly_fields = ("preview", "progress")

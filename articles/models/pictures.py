@@ -57,8 +57,16 @@ class Image(Shown):
         return images.url_at_width(self, 1280)
 
     @property
+    def small_url(self) -> str:
+        return images.url_at_width(self, 400)
+
+    @property
     def srcset(self) -> str:
         return images.srcset(self)
+
+    @property
+    def avif_srcset(self) -> str:
+        return images.srcset(self, images.AVIF_PREFIX)
 
     def page_keys(self) -> list[str]:
         return page_keys.of_image(self)

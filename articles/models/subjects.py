@@ -13,21 +13,29 @@ from ticker.models import Coin
 # First words of addresses that are not sections.
 RESERVED_SLUGS = frozenset(
     {
-        *("about", "accounts", "admin", "advertise", "api", "archive", "author", "comments", "corrections", "feeds"),
+        "about",
+        "accounts",
+        "admin",
+        "advertise",
+        "api",
+        "archive",
+        "author",
+        "comments",
+        "corrections",
+        "feeds",
         "healthz",
-        *(
-            "media",
-            "metrics",
-            "newsletter",
-            "preview",
-            "prices",
-            "readyz",
-            "robots",
-            "search",
-            "sitemap",
-            "static",
-            "tag",
-        ),
+        "media",
+        "metrics",
+        "newsletter",
+        "preview",
+        "prices",
+        "readyz",
+        "robots",
+        "search",
+        "share",
+        "sitemap",
+        "static",
+        "tag",
     }
 )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import template
@@ -12,7 +13,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from articles import body, holdings, page_keys, page_metadata, schedule
-from articles.models import Article, Author, Correction, Section, Tag
+from articles.models import Article, Author, Correction, Image, Section, Tag
 from articles.words import places
 from newsroom.pagecache import record, whole
 from newsroom.pagecache.shared import shared
@@ -50,9 +51,22 @@ def body_halves(article: Article, coins: Iterable[Coin], own_host: str) -> tuple
         for coin in coins
         if f"[[{coin.symbol}]]" in article.body
     }
-    html = body.for_page(article.body, chips, is_paid=article.is_paid, own_host=own_host)
+    html = body.for_page(article.body, chips, _pictures_in(article.body), is_paid=article.is_paid, own_host=own_host)
     first, second = body.halves(html)
     return mark_safe(first), mark_safe(second)  # Sanitised when it was stored.
+
+
+def _pictures_in(html: str) -> dict[int, body.ShowPicture]:
+    """The library’s pictures in a text, in all their sizes; one query, and none where there are none."""
+    wanted = body.pictures_in(html)
+    for key in wanted:
+        record(page_keys.picture(key))
+    found = Image.objects.in_bulk(wanted) if wanted else {}
+    return {key: partial(_show_picture, image) for key, image in found.items()}
+
+
+def _show_picture(image: Image, alt: str) -> str:
+    return render_to_string("articles/_figure.html", {"image": image, "alt": alt}).strip()
 
 
 @register.filter

@@ -70,3 +70,40 @@ def test_the_body_is_cut_before_the_heading_nearest_its_middle():
 
 def test_a_body_without_headings_stays_whole():
     assert body.halves("<p>word</p>" * 9) == ("<p>word</p>" * 9, "")
+
+
+def test_a_link_with_a_paragraph_to_itself_becomes_a_card_without_any_script():
+    html = (
+        '<p><a href="https://x.com/palisade/status/1?a=1&amp;b=2">https://x.com/palisade/status/1?a=1&amp;b=2</a></p>'
+    )
+    page = body.for_page(html, {}, is_paid=False, own_host="us.example")
+    assert '<p class="embed"><a href="https://x.com/palisade/status/1?a=1&amp;b=2" rel="noopener">' in page
+    assert "<b>palisade/status/1</b><span>A post on X</span>" in page
+    named = body.for_page(
+        '<p><a href="https://www.bank.example/r">The report</a></p>', {}, is_paid=False, own_host="us.example"
+    )
+    assert "<b>The report</b><span>bank.example</span>" in named
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p>See <a href="https://x.com/a">this</a></p>',
+        '<p><a href="/prices/">Prices</a></p>',
+        '<p><a href="https://us.example/a/">Ours</a></p>',
+        '<p><a href="mailto:desk@us.example">Write</a></p>',
+    ],
+)
+def test_other_links_stay_links(html):
+    assert "embed" not in body.for_page(html, {}, is_paid=False, own_host="us.example")
+
+
+def test_a_picture_of_the_library_is_shown_in_all_its_sizes_and_a_deleted_one_as_it_stands():
+    html = body.sanitise(
+        '<figure><img src="/media/images/a.webp" alt="A &quot;b&quot;" data-file="7" onerror="x"></figure>'
+    )
+    assert body.pictures_in(html) == {7}
+    shown = body.for_page(html, {}, {7: lambda alt: f"[{alt}]"}, is_paid=False, own_host="")
+    assert shown == '<figure>[A "b"]</figure>'
+    assert 'src="/media/images/a.webp"' in body.for_page(html, {}, {}, is_paid=False, own_host="")
+    assert body.pictures_in('<img src="/media/a.webp" data-file="x"><img data-file="99999999999999">') == set()

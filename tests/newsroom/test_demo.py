@@ -23,7 +23,7 @@ def drawn(monkeypatch):
     from ..factories import png
 
     monkeypatch.setattr(
-        pictures, "draw_all", lambda say: {order.slug: {400: png(40, 24)} for order in pictures.orders()}
+        pictures, "draw_all", lambda say: {order.slug: {"400": png(40, 24)} for order in pictures.orders()}
     )
     for row in files.tables("prices.toml")["coin"]:
         CoinFactory(symbol=row["symbol"], name=row["symbol"].title())

@@ -71,6 +71,7 @@ STORY_PAGES = {
 }
 OTHER_PAGES = {
     "articles_article_autosave_new": "AEC",
+    "articles_image_pick": "AEC",
     "articles_article_merge": "C",
     "advertising_placement_review": "ECD",
 }
@@ -133,6 +134,7 @@ def test_who_may_do_what_with_a_story(people, name):
 
 def test_who_may_do_the_rest(people):
     assert allowed(people, "post", reverse("admin:articles_article_autosave_new")) == "AEC"
+    assert allowed(people, "get", reverse("admin:articles_image_pick")) == "AEC"
     placement = DraftBannerFactory()
     review.submit(placement, None)
     assert allowed(people, "get", reverse("admin:advertising_placement_review", args=[placement.pk])) == "ECD"

@@ -1,0 +1,116 @@
+"""The picture that a link to a story shows where it is shared: drawn from its words when it has none of its own."""
+
+import io
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+from PIL import Image, ImageDraw, ImageFont
+
+from articles import page_metadata
+from articles.models import Article
+from newsroom import identity
+from newsroom.pagecache import public_page
+
+# https://ogp.me and the large card of X: 1.91 to 1.
+SIZE = (1200, 630)
+MARGIN = 72
+PAPER, INK, QUIET, ACCENT, MANILA = "#eff3ec", "#0f1612", "#566159", "#0a5a41", "#f5e5bd"
+FONTS = Path(__file__).parent / "static" / "newsroom" / "fonts"
+HEADLINE_SIZES = (76, 64, 54, 46, 40)
+MOST_LINES = 5
+
+
+@public_page()
+@require_safe
+def share_card(request: HttpRequest, pk: int, version: str) -> HttpResponse:
+    """A card has the address that its story’s page names; another one leads there."""
+    article = Article.objects.published().select_related("section").filter(pk=min(pk, 2**31 - 1)).first()
+    if article is None:
+        raise Http404("No such story.")
+    address = page_metadata.share_card(article)
+    if request.path != address:
+        return redirect(address)
+    title, kicker = page_metadata.card_words(article)
+    card = draw(title, kicker, identity.publication().name, is_paid=article.is_paid)
+    return HttpResponse(card, content_type="image/png")
+
+
+def draw(title: str, kicker: str, publication: str, *, is_paid: bool) -> bytes:
+    """A PNG of 1200 × 630 pixels. What is paid for says so, on another ground."""
+    card = Image.new("RGB", SIZE, MANILA if is_paid else PAPER)
+    pen = ImageDraw.Draw(card)
+    right, bottom = SIZE[0] - MARGIN, SIZE[1] - MARGIN
+    for top, thickness in ((MARGIN, 4), (MARGIN + 8, 2)):
+        pen.rectangle((MARGIN, top, right, top + thickness), fill=INK)
+    write(pen, (MARGIN, MARGIN + 34), kicker, "sans", 30, ACCENT)
+    size, lines = fitted(title, right - MARGIN)
+    for number, line in enumerate(lines):
+        write(pen, (MARGIN, MARGIN + 96 + round(number * size * 1.16)), line, "serif", size, INK)
+    write(pen, (MARGIN, bottom - 34), publication, "serif", 38, QUIET)
+    buffer = io.BytesIO()
+    card.quantize(64, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def fitted(title: str, width: int) -> tuple[int, list[str]]:
+    """The largest size at which a headline takes few enough lines, and those; one without end is cut."""
+    for size in HEADLINE_SIZES:
+        lines = list(wrapped(title, width, size))
+        if len(lines) * size <= HEADLINE_SIZES[1] * MOST_LINES - 40:
+            return size, lines
+    return size, [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1] + " …"]
+
+
+def wrapped(title: str, width: int, size: int) -> Iterator[str]:
+    line = ""
+    for word in title.split():
+        longer = f"{line} {word}".strip()
+        if line and length(longer, "serif", size) > width:
+            yield line
+            longer = word
+        while length(longer, "serif", size) > width:  # One word wider than the card.
+            fits = next(n for n in range(len(longer) - 1, 0, -1) if length(longer[:n], "serif", size) <= width)
+            yield longer[:fits]
+            longer = longer[fits:]
+        line = longer
+    if line:
+        yield line
+
+
+def write(pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, face: str, size: int, ink: str) -> None:
+    left, top = at
+    for part, run in runs(text):
+        font = font_of(face, part, size)
+        pen.text((left, top), run, font=font, fill=ink)
+        left += round(font.getlength(run))
+
+
+def length(text: str, face: str, size: int) -> float:
+    return sum(font_of(face, part, size).getlength(run) for part, run in runs(text))
+
+
+def runs(text: str) -> Iterable[tuple[str, str]]:
+    """The text in pieces, each with the file of our fonts that has its letters: as fonts.css tells browsers."""
+    found: list[tuple[str, str]] = []
+    for letter in text:
+        part = part_of(ord(letter))
+        if found and found[-1][0] == part:
+            found[-1] = (part, found[-1][1] + letter)
+        else:
+            found.append((part, letter))
+    return found
+
+
+def part_of(code: int) -> str:
+    if 0x100 <= code <= 0x1E9E or code in (0x201A, 0x201E, 0x20BF):
+        return "-ext"
+    return "-latin1" if 0xC0 <= code <= 0xFF and code != 0xD7 else ""
+
+
+@lru_cache(64)
+def font_of(face: str, part: str, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(FONTS / f"finality-{face}{part}.woff2"), size)
