@@ -40,6 +40,6 @@ def _advice(article: Article) -> list[tuple[str, str]]:
         found.append(("body", "A picture in the text has no description."))
     if article.hero and not article.hero.credit:
         found.append(("hero", "The picture has no credit."))
-    if not article.tags.exists():
+    if not article.tags.all():
         found.append(("tags", "Without a tag nobody finds it from related stories."))
     return found

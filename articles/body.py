@@ -69,7 +69,7 @@ _cleaner = nh3.Cleaner(
     link_rel=None,
 )
 _EMPTY = re.compile(r"^\s*(<p>\s*(<br>)?\s*</p>\s*)*$")
-_FOREIGN_IMAGE = re.compile(r"<img\b[^>]*\bsrc=\"(?!/media/)[^\"]*\"[^>]*>")
+_FOREIGN_IMAGE = re.compile(r"<img\b(?![^>]*\bsrc=\"/media/)[^>]*>")
 _LIBRARY_IMAGE = re.compile(r'<img\b[^>]*\bdata-file="(\d{1,9})"[^>]*>')
 _ALT = re.compile(r'\balt="([^"]*)"')
 # A paragraph that is one link to somewhere else and nothing besides.

@@ -184,7 +184,7 @@ def _log(article: Article, by: "User | None", old: str, new: str, note: str) -> 
 def what_is_missing(article: Article) -> dict[str, str]:
     """What must be there before anybody reads it: field and sentence."""
     problems = article.missing()
-    if not article.is_paid and not article.bylines.exists():
+    if not article.is_paid and not article.bylines.all():
         problems["bylines"] = "Add a byline."
     return problems
 

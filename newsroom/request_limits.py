@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from newsroom import error_pages
 
@@ -39,5 +40,7 @@ def body_length(request: HttpRequest) -> int:
 
 
 def largest_body(request: HttpRequest) -> int:
-    is_upload = request.content_type == "multipart/form-data" and request.path.startswith(settings.UPLOAD_PATHS)
-    return settings.LARGEST_UPLOAD if is_upload else settings.LARGEST_BODY
+    if request.content_type == "multipart/form-data" and request.path.startswith(settings.UPLOAD_PATHS):
+        return settings.LARGEST_UPLOAD
+    is_desk = request.path.startswith(reverse("admin:index"))
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if is_desk else settings.LARGEST_BODY

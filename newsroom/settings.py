@@ -191,11 +191,12 @@ WHITENOISE_MAX_AGE = 3600
 WHITENOISE_MIMETYPES = {".speculationrules": "application/speculationrules+json"}
 SPECULATION_RULES = "newsroom/next.speculationrules"
 FILE_UPLOAD_PERMISSIONS = 0o644
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-# The largest request body, in bytes: words, and words with pictures.
-LARGEST_BODY = DATA_UPLOAD_MAX_MEMORY_SIZE
+# The largest request body, in bytes: of readers; of the desk, where a text may be pasted with its pictures in it and
+# comes back cleaned; and of forms with files.
+LARGEST_BODY = 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
 LARGEST_UPLOAD = 12_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 UPLOAD_PATHS = ("/admin/", "/advertise/placements/")
 
 # --- Mail -------------------------------------------------------------------------------

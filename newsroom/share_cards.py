@@ -1,8 +1,9 @@
 """The picture that a link to a story shows where it is shared: drawn from its words when it has none of its own."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +21,9 @@ SIZE = (1200, 630)
 MARGIN = 72
 PAPER, INK, QUIET, ACCENT, MANILA = "#eff3ec", "#0f1612", "#566159", "#0a5a41", "#f5e5bd"
 FONTS = Path(__file__).parent / "static" / "newsroom" / "fonts"
+# The files of a face, by what they add to the common letters.
+PARTS = ("", "-latin1", "-ext")
+NO_LETTER = "\uffff"
 HEADLINE_SIZES = (76, 64, 54, 46, 40)
 MOST_LINES = 5
 
@@ -83,32 +87,29 @@ def wrapped(title: str, width: int, size: int) -> Iterator[str]:
 
 def write(pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, face: str, size: int, ink: str) -> None:
     left, top = at
-    for part, run in runs(text):
+    for part, run in runs(text, face):
         font = font_of(face, part, size)
         pen.text((left, top), run, font=font, fill=ink)
         left += round(font.getlength(run))
 
 
 def length(text: str, face: str, size: int) -> float:
-    return sum(font_of(face, part, size).getlength(run) for part, run in runs(text))
+    return sum(font_of(face, part, size).getlength(run) for part, run in runs(text, face))
 
 
-def runs(text: str) -> Iterable[tuple[str, str]]:
-    """The text in pieces, each with the file of our fonts that has its letters: as fonts.css tells browsers."""
-    found: list[tuple[str, str]] = []
-    for letter in text:
-        part = part_of(ord(letter))
-        if found and found[-1][0] == part:
-            found[-1] = (part, found[-1][1] + letter)
-        else:
-            found.append((part, letter))
-    return found
+def runs(text: str, face: str) -> list[tuple[str, str]]:
+    """The text in pieces, each with the file of the face that has its letters."""
+    return [(part, "".join(letters)) for part, letters in groupby(text, key=lambda letter: part_of(face, letter))]
 
 
-def part_of(code: int) -> str:
-    if 0x100 <= code <= 0x1E9E or code in (0x201A, 0x201E, 0x20BF):
-        return "-ext"
-    return "-latin1" if 0xC0 <= code <= 0xFF and code != 0xD7 else ""
+@lru_cache(4096)
+def part_of(face: str, letter: str) -> str:
+    """Which file of a face draws a letter; the first, with an empty box, where none does."""
+    for part in PARTS:
+        font = font_of(face, part, 20)
+        if bytes(font.getmask(letter)) != bytes(font.getmask(NO_LETTER)) or letter.isspace():
+            return part
+    return PARTS[0]
 
 
 @lru_cache(64)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import transaction
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,6 +16,7 @@ from js_asset import Script
 from articles import advice, bylines, publishing, redirects, revisions, search, search_index, working_copies
 from articles.admin.drafting import DraftingMixin
 from articles.admin.editor import BodyEditorMixin
+from articles.admin.lean_forms import LabellingMixin, LeanInline, RowForm
 from articles.admin.story_actions import StoryActionsMixin
 from articles.admin.story_form import PutOff, StoryForm
 from articles.admin.transitions import TransitionsMixin
@@ -26,15 +28,22 @@ MOST_FOUND = 200  # by a search on the desk
 Origin = Revision.Origin
 
 
-class BylineInline(admin.TabularInline[Byline, Article]):
+class BylineForm(RowForm):
+    chosen = "author"
+
+
+class BylineInline(LeanInline):
     model = Byline
+    form = BylineForm
+    chosen = "author"
     extra = 1
     autocomplete_fields = ("author",)
     readonly_fields = ("held_at_publication",)
 
 
-class ArticleCoinInline(admin.TabularInline[ArticleCoin, Article]):
+class ArticleCoinInline(LeanInline):
     model = ArticleCoin
+    chosen = "coin"
     extra = 1
     verbose_name = "coin"
     verbose_name_plural = "coins it is about"
@@ -64,7 +73,9 @@ class WhenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Article)
-class ArticleAdmin(TransitionsMixin, VersionsMixin, DraftingMixin, StoryActionsMixin, BodyEditorMixin, LongListAdmin):
+class ArticleAdmin(
+    TransitionsMixin, VersionsMixin, DraftingMixin, StoryActionsMixin, BodyEditorMixin, LabellingMixin, LongListAdmin
+):
     form = StoryForm
     change_form_template = "admin/article_form.html"
     list_display = ("title", "state", "section", "byline", "published_at", "comment_count")
@@ -94,8 +105,15 @@ class ArticleAdmin(TransitionsMixin, VersionsMixin, DraftingMixin, StoryActionsM
     # --- The list -------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Sections are asked for apart: joined, they lead SQLite to sort the whole archive."""
-        return super().get_queryset(request).prefetch_related("section")
+        """One story comes with all that its form shows. In lists sections are asked for apart.
+
+        Joined, they lead SQLite to sort the whole archive.
+        """
+        stories = super().get_queryset(request)
+        if request.method != "GET" or not (request.resolver_match and "object_id" in request.resolver_match.kwargs):
+            return stories.prefetch_related("section")
+        bylines_at_hand = Prefetch("bylines", Byline.objects.select_related("author"))
+        return stories.select_related("section", "hero", "placement").prefetch_related(bylines_at_hand, "tags")
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         words = tuple(search.words(search_term))

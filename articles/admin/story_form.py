@@ -10,7 +10,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from articles import revisions
+from articles.admin import lean_forms
 from articles.models import Article, Revision
+
+MOST_TAGS = 25
 
 
 class PutOff(Exception):
@@ -39,6 +42,15 @@ class StoryForm(forms.ModelForm[Article]):
         self.stored = revisions.content_of(self.instance) if self.is_bound and self.instance.pk else {}
         self.newest = self.instance.revision
         self.initial["seen_revision"] = self.instance.revision
+        if self.instance.pk and not self.is_bound:
+            lean_forms.label(self, "hero", [self.instance.hero])
+            lean_forms.label(self, "tags", self.instance.tags.all())
+
+    def clean_tags(self) -> Any:
+        tags = self.cleaned_data["tags"]
+        if len(tags) > MOST_TAGS:
+            raise ValidationError(f"A story has at most {MOST_TAGS} tags; these are {len(tags)}.")
+        return tags
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -4,8 +4,9 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from articles.models import ArticleCoin
+from articles.models import Article, ArticleCoin
 from newsroom.models import Page
 from newsroom.pagecache import shared
 
@@ -115,6 +116,16 @@ def test_the_desk_keeps_its_budget(client, add_rows):
     assert {address: number for address, number in few.items() if number > DESK_BUDGETS[address]} == {}
     add_rows(9)
     assert {address: queries(client, address) for address in DESK_BUDGETS} == few
+
+
+def test_the_form_of_a_story_opens_in_fifteen_queries_however_much_there_is(client, add_rows):
+    client.force_login(member_of("Editors"))
+    add_rows(3)
+    address = reverse("admin:articles_article_change", args=[Article.objects.get(slug="the-clause").pk])
+    few = queries(client, address)
+    assert few <= 15
+    add_rows(9)
+    assert queries(client, address) == few
 
 
 def test_a_page_that_asks_for_every_row_would_be_noticed(client, add_rows, monkeypatch):

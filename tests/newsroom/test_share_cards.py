@@ -61,3 +61,9 @@ def test_every_headline_fits(title):
     assert len(lines) * size <= 400
     assert all(share_cards.length(line.removesuffix(" …"), "serif", size) <= 1056 for line in lines)
     assert share_cards.draw(title, "Policy", "Finality", is_paid=False)
+
+
+def test_letters_of_europe_and_signs_of_money_are_drawn_not_boxed():
+    for letter in "aZüóéñßÀÿ×€“”–…’ŁźŐ₿":
+        font = share_cards.font_of("serif", share_cards.part_of("serif", letter), 40)
+        assert bytes(font.getmask(letter)) != bytes(font.getmask(share_cards.NO_LETTER)), letter

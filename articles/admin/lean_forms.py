@@ -1,0 +1,103 @@
+"""Forms that ask the database once for what they show: Django’s own ask again for every row and every list."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.db import models
+from django.http import HttpRequest
+
+
+class Labelled:
+    """A searching list that is told the names of what is chosen in it."""
+
+    labels: dict[str, str] | None = None
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        chosen = [str(each) for each in value if each not in (None, "")]
+        if self.labels is None or not self.labels.keys() >= set(chosen):
+            return super().optgroups(name, value, attr)  # type: ignore[misc]
+        options = [self.create_option(name, key, self.labels[key], True, at) for at, key in enumerate(chosen)]  # type: ignore[attr-defined]
+        if not self.is_required and not self.allow_multiple_selected:  # type: ignore[attr-defined]
+            options.insert(0, self.create_option(name, "", "", False, 0))  # type: ignore[attr-defined]
+        return [(None, options, 0)]
+
+
+class LabelledSelect(Labelled, AutocompleteSelect):
+    pass
+
+
+class LabelledSelectMultiple(Labelled, AutocompleteSelectMultiple):
+    pass
+
+
+def label(form: forms.BaseForm, name: str, rows: Iterable[models.Model | None]) -> None:
+    """Tell the list `name` of a form the rows chosen in it, which are at hand anyway."""
+    field = form.fields.get(name)
+    if field is None:
+        return
+    widget: Any = getattr(field.widget, "widget", field.widget)  # The desk puts its buttons around it.
+    widget.labels = {str(row.pk): str(row) for row in rows if row is not None}
+
+
+class LabellingMixin:
+    """Gives the searching lists of a form of the desk their labels’ place."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs["widget"] = LabelledSelect(db_field, self.admin_site)  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs["widget"] = LabelledSelectMultiple(db_field, self.admin_site)  # type: ignore[attr-defined]
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class RowsAtHand(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """Rows under a story that came with it are not asked for again."""
+
+    def get_queryset(self) -> Any:
+        accessor = self.fk.remote_field.get_accessor_name()
+        if accessor in getattr(self.instance, "_prefetched_objects_cache", {}):
+            return getattr(self.instance, accessor).all()
+        return super().get_queryset()
+
+
+class LeanInline(LabellingMixin, admin.TabularInline[Any, Any]):
+    """Rows with one list of rows to choose from, which is read once for all of them."""
+
+    formset = RowsAtHand
+    chosen = ""
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related(self.chosen)
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        field = formset.form.base_fields.get(self.chosen)
+        if field is not None and self.chosen not in self.autocomplete_fields and request.method == "GET":
+            field.choices = choices_once(request, field)
+        return formset
+
+
+def choices_once(request: HttpRequest, field: Any) -> list[Any]:
+    """The rows to choose from, read once a request: Django makes the class of a formset several times in one."""
+    read: dict[Any, list[Any]] = request.__dict__.setdefault("choices_once", {})
+    model = field.queryset.model
+    if model not in read:
+        read[model] = list(iter(field.choices))  # iter() spares the count that list() asks for.
+    return read[model]
+
+
+class RowForm(forms.ModelForm[Any]):
+    """A row whose searching list knows what is chosen."""
+
+    chosen = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and not self.is_bound:
+            label(self, self.chosen, [getattr(self.instance, self.chosen)])
