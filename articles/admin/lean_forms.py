@@ -79,7 +79,7 @@ class LeanInline(LabellingMixin, admin.TabularInline[Any, Any]):
         formset = super().get_formset(request, obj, **kwargs)
         field = formset.form.base_fields.get(self.chosen)
         if field is not None and self.chosen not in self.autocomplete_fields and request.method == "GET":
-            field.choices = choices_once(request, field)
+            field.choices = choices_once(request, field)  # type: ignore[attr-defined]
         return formset
 
 
