@@ -43,7 +43,7 @@ def of_article(article: Article, path: str, publisher: Publisher) -> Metadata:
     address = settings.SITE_URL + path
     pictures = _pictures(article)
     # A card with its label on it: what is paid for must not be mistaken where it is shared.
-    own_picture = bool(pictures) and not article.is_paid
+    hero = None if article.is_paid else article.hero
     label = f"{article.label}: " if article.is_paid else ""
     trail = [(article.section.name, article.section.get_absolute_url()), (article.title, path)]
     return Metadata(
@@ -51,8 +51,8 @@ def of_article(article: Article, path: str, publisher: Publisher) -> Metadata:
         description=article.standfirst or article.title,
         canonical=address,
         kind="article",
-        image=pictures[0] if own_picture else settings.SITE_URL + share_card(article),
-        image_alt=article.hero.alt if own_picture and article.hero else f"{label}{article.title}",
+        image=pictures[0] if hero else settings.SITE_URL + share_card(article),
+        image_alt=hero.alt if hero else f"{label}{article.title}",
         json_ld=(script(_news_article(article, address, pictures, publisher)), script(_breadcrumbs(trail))),
     )
 

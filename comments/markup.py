@@ -14,7 +14,7 @@ MOST = 20
 
 
 def comments_json_ld(steps: Iterable[Step], article: Article) -> SafeString:
-    """The first thoughts on a page as part of the story that the page’s other markup names by the same @id."""
+    """The first thoughts under a story as part of what the page’s other markup names by the same @id."""
     address = settings.SITE_URL + article.get_absolute_url()
     shown = [step.thought for step in steps if not step.thought.is_tombstone][:MOST]
     data = {

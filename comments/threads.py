@@ -1,6 +1,6 @@
 """The tree of a conversation, some threads at a time: one query for any size, one pass to build it, one to walk it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,6 @@ THREADS_PER_PAGE = 50
 # A page shows a thousand of them: plain tuples cost a tenth of what rows made into models do.
 FIELDS = (
     "pk",
-    "thread_id",
     "parent_id",
     "user_name",
     "user_url",
@@ -30,8 +29,8 @@ FIELDS = (
     "user__last_name",
     "user__is_staff",
     "user__author__id",
+    "thread_id",
 )
-THREAD = FIELDS.index("thread_id")
 
 
 @dataclass(slots=True)
@@ -39,7 +38,6 @@ class Thought:
     """A comment as readers see it."""
 
     pk: int
-    thread_id: int
     parent_id: int
     name: str
     url: str
@@ -78,10 +76,13 @@ class Part:
 
 def part(article: Article, start: int = 0) -> Part:
     """The threads on `article` from the one with the key `start` on, as many as stand on a page."""
-    roots, following = _roots(article, start)
+    wanted = _threads(article).filter(thread_id__gte=start)[: THREADS_PER_PAGE + 1]
+    rows = list(comments_on(article).filter(thread_id__in=wanted).order_by("thread_id", "pk").values_list(*FIELDS))
+    keys = list(dict.fromkeys(row[-1] for row in rows))
+    following = keys[THREADS_PER_PAGE] if len(keys) > THREADS_PER_PAGE else None
     return Part(
-        steps=list(_walk(roots)),
-        begins=min((root.thread_id for root in roots), default=None),
+        steps=list(_walk(_roots(row for row in rows if row[-1] != following))),
+        begins=keys[0] if keys else None,
         earlier=_earlier(article, start) if start else "",
         later=page_from(article, following) if following else "",
     )
@@ -112,35 +113,15 @@ def _earlier(article: Article, start: int) -> str:
 
 
 def _thought(row: tuple[Any, ...]) -> Thought:
-    (
-        pk,
-        thread,
-        parent,
-        name,
-        url,
-        comment,
-        at,
-        is_removed,
-        is_public,
-        user_id,
-        username,
-        first,
-        last,
-        is_staff,
-        author,
-    ) = row
+    pk, parent, name, url, comment, at, is_removed, is_public, user_id, username, first, last, is_staff, author, _ = row
     if user_id:
         name = f"{first} {last}".strip() or username
-    return Thought(pk, thread, parent, name, url, comment, at, bool(is_staff), author, is_removed or not is_public)
+    return Thought(pk, parent, name, url, comment, at, bool(is_staff), author, is_removed or not is_public)
 
 
-def _roots(article: Article, start: int) -> tuple[list[Thought], int | None]:
-    """The first thoughts of a page’s threads with their replies, and the key of the thread after them."""
-    wanted = _threads(article).filter(thread_id__gte=start)[: THREADS_PER_PAGE + 1]
-    rows = list(comments_on(article).filter(thread_id__in=wanted).order_by("thread_id", "pk").values_list(*FIELDS))
-    keys = sorted({row[THREAD] for row in rows})
-    following = keys[THREADS_PER_PAGE] if len(keys) > THREADS_PER_PAGE else None
-    thoughts = {row[0]: _thought(row) for row in rows if row[THREAD] != following}
+def _roots(rows: Iterable[tuple[Any, ...]]) -> list[Thought]:
+    """The first thoughts of threads, with their replies hung on them."""
+    thoughts = {thought.pk: thought for thought in map(_thought, rows)}
     roots = []
     for thought in thoughts.values():
         parent = thoughts.get(thought.parent_id)
@@ -148,7 +129,7 @@ def _roots(article: Article, start: int) -> tuple[list[Thought], int | None]:
             roots.append(thought)
         else:
             parent.replies.append(thought)
-    return roots, following
+    return roots
 
 
 def _walk(thoughts: list[Thought]) -> Iterator[Step]:

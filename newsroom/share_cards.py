@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 from PIL import Image, ImageDraw, ImageFont
 
-from articles import page_metadata
+from articles import page_metadata, schedule
 from articles.models import Article
 from newsroom import identity
 from newsroom.pagecache import public_page
@@ -19,19 +19,21 @@ from newsroom.pagecache import public_page
 # https://ogp.me and the large card of X: 1.91 to 1.
 SIZE = (1200, 630)
 MARGIN = 72
+# Of tokens.css, in the light.
 PAPER, INK, QUIET, ACCENT, MANILA = "#eff3ec", "#0f1612", "#566159", "#0a5a41", "#f5e5bd"
 FONTS = Path(__file__).parent / "static" / "newsroom" / "fonts"
 # The files of a face, by what they add to the common letters.
 PARTS = ("", "-latin1", "-ext")
 NO_LETTER = "\uffff"
 HEADLINE_SIZES = (76, 64, 54, 46, 40)
-MOST_LINES = 5
+HEADLINE_ROOM = 280  # pixels of letters one above another, without the space between lines
 
 
 @public_page()
 @require_safe
 def share_card(request: HttpRequest, pk: int, version: str) -> HttpResponse:
     """A card has the address that its story’s page names; another one leads there."""
+    schedule.until_next_change()
     article = Article.objects.published().select_related("section").filter(pk=min(pk, 2**31 - 1)).first()
     if article is None:
         raise Http404("No such story.")
@@ -63,10 +65,10 @@ def draw(title: str, kicker: str, publication: str, *, is_paid: bool) -> bytes:
 def fitted(title: str, width: int) -> tuple[int, list[str]]:
     """The largest size at which a headline takes few enough lines, and those; one without end is cut."""
     for size in HEADLINE_SIZES:
-        lines = list(wrapped(title, width, size))
-        if len(lines) * size <= HEADLINE_SIZES[1] * MOST_LINES - 40:
+        lines, most = list(wrapped(title, width, size)), HEADLINE_ROOM // size
+        if len(lines) <= most:
             return size, lines
-    return size, [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1] + " …"]
+    return size, [*lines[: most - 1], f"{lines[most - 1]} …"]  # The margin holds the dots.
 
 
 def wrapped(title: str, width: int, size: int) -> Iterator[str]:

@@ -66,17 +66,30 @@ class RowsAtHand(forms.BaseInlineFormSet):  # type: ignore[type-arg]
         return super().get_queryset()
 
 
+class RowForm(forms.ModelForm[Any]):
+    """A row whose searching list knows what is chosen."""
+
+    chosen: str  # set by the inline
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and not self.is_bound:
+            label(self, self.chosen, [getattr(self.instance, self.chosen)])
+
+
 class LeanInline(LabellingMixin, admin.TabularInline[Any, Any]):
     """Rows with one list of rows to choose from, which is read once for all of them."""
 
     formset = RowsAtHand
-    chosen = ""
+    form = RowForm
+    chosen = ""  # the field with that list
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related(self.chosen)
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
+        formset.form.chosen = self.chosen  # type: ignore[attr-defined]
         field = formset.form.base_fields.get(self.chosen)
         if field is not None and self.chosen not in self.autocomplete_fields and request.method == "GET":
             field.choices = choices_once(request, field)  # type: ignore[attr-defined]
@@ -90,14 +103,3 @@ def choices_once(request: HttpRequest, field: Any) -> list[Any]:
     if model not in read:
         read[model] = list(iter(field.choices))  # iter() spares the count that list() asks for.
     return read[model]
-
-
-class RowForm(forms.ModelForm[Any]):
-    """A row whose searching list knows what is chosen."""
-
-    chosen = ""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk and not self.is_bound:
-            label(self, self.chosen, [getattr(self.instance, self.chosen)])

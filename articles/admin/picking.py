@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -40,9 +41,7 @@ class PickingMixin:
             if not may_add:
                 raise PermissionDenied
             if form.is_valid():
-                picked = form.save()
-                images.render_later(picked)
-                self.log_addition(request, picked, "Uploaded from the editor.")  # type: ignore[attr-defined]
+                picked = self._keep(request, form)
         query = request.GET.get("q", "").strip()[:100]
         found = list(pictures_like(query, request.GET.get("before", ""))[: A_PAGE + 1])
         context = {
@@ -57,6 +56,13 @@ class PickingMixin:
             "call": request.GET.get("CKEditorFuncNum", "")[:12],
         }
         return TemplateResponse(request, "admin/image_picker.html", context)
+
+    @transaction.atomic
+    def _keep(self, request: HttpRequest, form: PictureForm) -> Image:
+        picture = form.save()
+        images.render_later(picture)
+        self.log_addition(request, picture, "Uploaded from the editor.")  # type: ignore[attr-defined]
+        return picture
 
 
 def pictures_like(query: str, before: str) -> Any:

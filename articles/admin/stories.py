@@ -16,7 +16,7 @@ from js_asset import Script
 from articles import advice, bylines, publishing, redirects, revisions, search, search_index, working_copies
 from articles.admin.drafting import DraftingMixin
 from articles.admin.editor import BodyEditorMixin
-from articles.admin.lean_forms import LabellingMixin, LeanInline, RowForm
+from articles.admin.lean_forms import LabellingMixin, LeanInline
 from articles.admin.story_actions import StoryActionsMixin
 from articles.admin.story_form import PutOff, StoryForm
 from articles.admin.transitions import TransitionsMixin
@@ -28,13 +28,8 @@ MOST_FOUND = 200  # by a search on the desk
 Origin = Revision.Origin
 
 
-class BylineForm(RowForm):
-    chosen = "author"
-
-
 class BylineInline(LeanInline):
     model = Byline
-    form = BylineForm
     chosen = "author"
     extra = 1
     autocomplete_fields = ("author",)

@@ -180,6 +180,11 @@ def test_every_thought_is_on_the_page_that_its_address_names(client, long):
         assert f'id="{anchor}"' in client.get(page).content.decode()
 
 
+def test_later_pages_name_no_story_of_their_own_to_search_engines(client, long):
+    article, roots = long
+    assert validators.json_ld(client.get(threads.page_from(article, roots[2].pk)).content.decode()) == {}
+
+
 def test_a_page_that_begins_nowhere_leads_to_the_story(client, long):
     article, roots = long
     for start in (0, roots[0].pk, roots[4].pk + 99, 10**30):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from ..factories import png
 from .conftest import sign_in
 from .test_freshness import FIND, Elsewhere
 
@@ -168,3 +169,33 @@ def test_a_story_goes_from_draft_to_correction(open_context, site, draft):
     page.get_by_role("link", name="View on site").click()
     expect(page.locator("#corrections")).to_contain_text("It was agreed twice.")
     assert "It was agreed twice." in site.get("/corrections/")
+
+
+def test_a_picture_is_found_and_uploaded_without_leaving_the_text(open_context, site, draft):
+    page = open_context().new_page()
+    problems = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    sign_in(page, "editor")
+    body = editor_of(page, draft)
+    body.press("Control+End")
+    page.keyboard.press("Enter")
+    page.locator(".prose-menubar").get_by_title("figure").first.click()
+    dialog = page.locator("dialog")
+    with page.expect_popup() as popup:
+        dialog.get_by_role("button", name="Browse").click()
+    picker = popup.value
+    picker.locator("#id_file").set_input_files({"name": "field.png", "mimeType": "image/png", "buffer": png(900, 600)})
+    picker.locator("#id_alt").fill("A field at noon")
+    picker.locator("#id_caption").fill("The field.")
+    with picker.expect_event("close"):
+        picker.get_by_role("button", name="Upload and use").click()
+    expect(dialog.locator("input[name=altText]")).to_have_value("A field at noon")
+    dialog.get_by_role("button", name="Insert").click()
+    expect(body.locator("figure img")).to_have_attribute("alt", "A field at noon")
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.locator(".ProseMirror figure figcaption")).to_have_text("The field.")
+    elsewhere = Elsewhere(site)
+    stored = elsewhere.do(FIND + f"result = Article.objects.get(pk={draft}).body")
+    elsewhere.stop()
+    assert re.search(r'<img [^>]*data-file="\d+"', stored)
+    assert [problem for problem in problems if "Content Security Policy" in problem] == []

@@ -58,7 +58,7 @@ def test_nothing_is_drawn_of_what_is_not_out(client):
 @pytest.mark.parametrize("title", ["A", "word " * 60, "unbroken" * 40, "漢字と絵文字 🎉", "\u202eright to left"])
 def test_every_headline_fits(title):
     size, lines = share_cards.fitted(title, 1056)
-    assert len(lines) * size <= 400
+    assert len(lines) * size <= share_cards.HEADLINE_ROOM
     assert all(share_cards.length(line.removesuffix(" …"), "serif", size) <= 1056 for line in lines)
     assert share_cards.draw(title, "Policy", "Finality", is_paid=False)
 
