@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from PIL import Image as Pillow
 
 from articles import images
@@ -31,6 +32,10 @@ class Order:
     def seed(self) -> int:
         return zlib.crc32(self.slug.encode())
 
+    @property
+    def widths(self) -> tuple[int, ...]:
+        return (224,) if self.motif == "seal" else WIDTHS
+
 
 Renditions = dict[str, bytes]
 Drawn = dict[str, Renditions]
@@ -48,21 +53,43 @@ def orders() -> list[Order]:
 
 
 def draw_all(say: Callable[[str], None]) -> Drawn:
-    """Draw whatever the library does not hold yet."""
+    """Draw whatever the library does not hold yet, and no earlier demo in this folder has left."""
     held = set(Image.objects.values_list("file", flat=True))
     wanted = [order for order in orders() if file_name(order.slug) not in held]
-    if not wanted:
+    drawn = {order.slug: left for order in wanted if (left := left_by_an_earlier_demo(order))}
+    missing = [order for order in wanted if order.slug not in drawn]
+    if not missing:
+        return drawn
+    say(f"Drawing {len(missing)} pictures …")
+    with ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1)) as pool:
+        return drawn | dict(zip((order.slug for order in missing), pool.map(draw, missing), strict=True))
+
+
+def left_by_an_earlier_demo(order: Order) -> Renditions:
+    """The files of a picture that was drawn for a database that is gone; nothing unless every width is there."""
+    storage = Image._meta.get_field("file").storage
+    largest = str(max(order.widths))
+    names = {str(width): file_name(order.slug, str(width)) for width in order.widths} | {largest: file_name(order.slug)}
+    if not all(map(storage.exists, names.values())):
         return {}
-    say(f"Drawing {len(wanted)} pictures …")
-    with ProcessPoolExecutor(min(len(wanted), os.cpu_count() or 1)) as pool:
-        return dict(zip((order.slug for order in wanted), pool.map(draw, wanted), strict=True))
+    avif = {
+        f"{images.AVIF_PREFIX}{width}": file_name(order.slug, f"{images.AVIF_PREFIX}{width}") for width in order.widths
+    }
+    names |= {name: path for name, path in avif.items() if storage.exists(path)}
+    return {name: read(storage, path) for name, path in names.items()}
+
+
+def read(storage: Storage, path: str) -> bytes:
+    with storage.open(path) as file:
+        return bytes(file.read())
 
 
 def draw(order: Order) -> Renditions:
     if order.motif == "seal":
-        return images.encoded_at_widths(engraving.render_seal(ink=order.ink, seed=order.seed), [224], QUICK_AVIF)
-    picture = engraving.render(order.motif, ink=order.ink, seed=order.seed)
-    return images.encoded_at_widths(picture, WIDTHS, QUICK_AVIF)
+        picture = engraving.render_seal(ink=order.ink, seed=order.seed)
+    else:
+        picture = engraving.render(order.motif, ink=order.ink, seed=order.seed)
+    return images.encoded_at_widths(picture, order.widths, QUICK_AVIF)
 
 
 def file_name(slug: str, rendition: str = "") -> str:

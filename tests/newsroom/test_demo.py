@@ -17,6 +17,22 @@ from ..factories import CoinFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
+def test_pictures_of_an_earlier_demo_are_not_drawn_again(monkeypatch, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    order = pictures.Order("chain", "chain", "technology")
+    monkeypatch.setattr(pictures, "orders", lambda: [order])
+    said = []
+    first = pictures.draw_all(said.append)
+    image = pictures.keep("chain", first, alt="A chain")
+    assert pictures.draw_all(said.append) == {}
+    image.delete()
+    assert pictures.draw_all(said.append) == first
+    assert said == ["Drawing 1 pictures …"]
+    (tmp_path / "images" / "demo" / "chain-400.webp").unlink()
+    assert pictures.draw_all(said.append) == first
+    assert len(said) == 2
+
+
 @pytest.fixture
 def drawn(monkeypatch):
     """Small pictures, so that the test does not wait for art."""
