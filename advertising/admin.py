@@ -60,7 +60,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
     def state_in_words(self, placement: Placement) -> str:
         return placement.state[1] if placement.pk else "Draft"
 
-    @admin.display(description="")
+    @admin.display(description="review")
     def review_link(self, placement: Placement) -> str:
         if placement.status != Placement.Status.SUBMITTED:
             return ""

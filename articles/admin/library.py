@@ -14,6 +14,7 @@ from articles.models import Article, Author, Holding, Image, Section, Tag
 @admin.register(Image)
 class ImageAdmin(PickingMixin, admin.ModelAdmin[Image]):
     list_display = ("preview", "alt", "credit", "uploaded_at")
+    list_display_links = ("alt",)
     search_fields = ("alt", "caption", "credit")
     readonly_fields = ("preview", "progress")
     fields = ("file", "preview", "progress", "alt", "caption", "credit", ("focal_x", "focal_y"))

@@ -19,8 +19,9 @@ class Account:
         return f"{self.username}-demo"
 
 
+EDITOR = "editor"
 ACCOUNTS = (
-    Account("editor", group="Editors"),
+    Account(EDITOR, group="Editors"),
     Account("moderator", group="Moderators"),
     Account("advertiser", is_staff=False),
     Account("admin", is_superuser=True),

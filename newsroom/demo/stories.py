@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.utils.text import slugify
 
 from articles import bylines, publishing
 from articles.models import Article, ArticleCoin, Author, Byline, Section, Tag
-from newsroom.demo import files, pictures
+from newsroom.demo import accounts, files, pictures
 from ticker.models import Coin, Quote
 
 FIGURES = ("figure-1", "figure-2")
@@ -22,9 +23,10 @@ def load(now: datetime, drawn: pictures.Drawn, say: Callable[[str], None]) -> No
     for text in files.texts("stories"):
         if text.slug not in present:
             publish_story(text, now, drawn)
-    for row in files.tables("briefs/briefs.toml")["brief"]:
-        if row["slug"] not in present:
-            publish_brief(row, now)
+    for table in ("briefs/briefs.toml", "briefs/to_come.toml"):
+        for row in files.tables(table)["brief"]:
+            if row["slug"] not in present:
+                write_brief(row, now)
 
 
 def keep_portraits(drawn: pictures.Drawn) -> None:
@@ -48,7 +50,7 @@ def publish_story(text: files.Text, now: datetime, drawn: pictures.Drawn) -> Non
     finish(article, keys["bylines"], keys, now)
 
 
-def publish_brief(row: dict[str, Any], now: datetime) -> None:
+def write_brief(row: dict[str, Any], now: datetime) -> None:
     article = Article.objects.create(
         kind=Article.Kind.BRIEF,
         section=Section.objects.get(slug=row["section"]),
@@ -60,7 +62,7 @@ def publish_brief(row: dict[str, Any], now: datetime) -> None:
 
 
 def finish(article: Article, authors: list[str], keys: dict[str, Any], now: datetime) -> None:
-    at = now - timedelta(days=keys["days_ago"])
+    at = now - timedelta(days=keys.get("days_ago", 0))
     for position, slug in enumerate(authors):
         Byline.objects.create(article=article, author=Author.objects.get(slug=slug), position=position)
     bylines.refresh(article)
@@ -68,6 +70,9 @@ def finish(article: Article, authors: list[str], keys: dict[str, Any], now: date
     for symbol in keys["coins"]:
         coin = Coin.objects.get(symbol=symbol.upper())
         ArticleCoin.objects.create(article=article, coin=coin, price_at_publication=price_then(coin, at))
+    if keys.get("in_review"):
+        publishing.submit(article, by=get_user_model().objects.get(username=accounts.EDITOR))
+        return
     publishing.publish(article, by=None, at=at)
 
 

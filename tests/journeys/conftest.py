@@ -1,7 +1,9 @@
 """The real thing: `manage.py serve` with its demo, its processes, its mail files, and a real browser before it."""
 
+import atexit
 import contextlib
 import email
+import functools
 import hashlib
 import os
 import re
@@ -107,17 +109,25 @@ def keep_drawn(pictures: Path) -> None:
 
 @contextlib.contextmanager
 def running_site(data: Path, database_url: str = "", **variables: str) -> Iterator[Site]:
-    """Start `manage.py serve` as ./run does, wait until it answers, and stop it in the end."""
+    """Start `manage.py serve` as ./run does, wait until it answers, and stop it in the end.
+
+    A folder that is not there yet begins as a copy of the site that was loaded once, and so does a database of
+    `own_database`: what a first start does is seen when that one is made.
+    """
+    if not data.exists():
+        shutil.copytree(loaded_once().data, data, ignore=shutil.ignore_patterns("pages", "mail", "log"))
+    with _serving(data, database_url, **variables) as site:
+        yield site
+
+
+@contextlib.contextmanager
+def _serving(data: Path, database_url: str, **variables: str) -> Iterator[Site]:
     port = free_port()
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment |= {"DEMO": "1", "PORT": str(port), "DATA_DIR": str(data), "PRICES_COINGECKO_URL": "http://127.0.0.1:9"}
     if database_url:
         environment["DATABASE_URL"] = database_url
     environment |= variables
-    data.mkdir(parents=True, exist_ok=True)
-    pictures = data / "media" / "images" / "demo"
-    if drawn_once().exists() and not pictures.exists():
-        shutil.copytree(drawn_once(), pictures)
     with (data / "log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
@@ -133,16 +143,45 @@ def running_site(data: Path, database_url: str = "", **variables: str) -> Iterat
 
     try:
         wait_for(answers, START_WITHIN)
-        keep_drawn(pictures)
         yield site
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
 
 
+@dataclass
+class Loaded:
+    """A site as its first start leaves it, at rest."""
+
+    data: Path
+    database: str  # on a server of databases; empty where it is a file in the folder
+
+
+@functools.cache
+def loaded_once() -> Loaded:
+    """Started for the first time, with the demo, and stopped. It is gone when the tests end."""
+    left_behind = contextlib.ExitStack()
+    atexit.register(left_behind.close)
+    data = Path(left_behind.enter_context(tempfile.TemporaryDirectory())) / "site"
+    pictures = data / "media" / "images" / "demo"
+    data.mkdir()
+    if drawn_once().exists():
+        shutil.copytree(drawn_once(), pictures)
+    url = left_behind.enter_context(_database("newsroom_loaded"))
+    with _serving(data, url):
+        keep_drawn(pictures)
+    return Loaded(data, urlsplit(url).path.removeprefix("/"))
+
+
 @contextlib.contextmanager
 def own_database(name: str) -> Iterator[str]:
-    """A database of the journeys’ own on the server that DATABASE_URL names; nothing to do for SQLite."""
+    """A database of the journeys’ own, loaded, on the server that DATABASE_URL names; nothing to do for SQLite."""
+    with _database(name, template=loaded_once().database) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _database(name: str, template: str = "") -> Iterator[str]:
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         yield ""
@@ -154,10 +193,11 @@ def own_database(name: str) -> Iterator[str]:
     server = urlunsplit(parts._replace(path="/postgres"))
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield urlunsplit(parts._replace(path=f"/{name}"))
-        finally:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template1"}"')
+    try:
+        yield urlunsplit(parts._replace(path=f"/{name}"))
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
