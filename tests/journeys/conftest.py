@@ -167,7 +167,7 @@ def loaded_once() -> Loaded:
     data.mkdir()
     if drawn_once().exists():
         shutil.copytree(drawn_once(), pictures)
-    url = left_behind.enter_context(_database("newsroom_loaded"))
+    url = left_behind.enter_context(empty_database("newsroom_loaded"))
     with _serving(data, url):
         keep_drawn(pictures)
     return Loaded(data, urlsplit(url).path.removeprefix("/"))
@@ -176,12 +176,12 @@ def loaded_once() -> Loaded:
 @contextlib.contextmanager
 def own_database(name: str) -> Iterator[str]:
     """A database of the journeys’ own, loaded, on the server that DATABASE_URL names; nothing to do for SQLite."""
-    with _database(name, template=loaded_once().database) as url:
+    with empty_database(name, template=loaded_once().database) as url:
         yield url
 
 
 @contextlib.contextmanager
-def _database(name: str, template: str = "") -> Iterator[str]:
+def empty_database(name: str, template: str = "") -> Iterator[str]:
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         yield ""
@@ -203,7 +203,10 @@ def _database(name: str, template: str = "") -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with own_database("newsroom_journeys") as url, running_site(tmp_path_factory.mktemp("site"), url) as running:
+    with (
+        own_database("newsroom_journeys") as url,
+        running_site(tmp_path_factory.mktemp("journeys") / "site", url) as running,
+    ):
         yield running
 
 
