@@ -1,7 +1,7 @@
 """What authors hold of the coins that they write about, as they declared it when the story came out."""
 
 from articles.bylines import join_names
-from articles.models import Article, Byline, Holding
+from articles.models import Article, Author, Byline, Holding
 
 
 def note(article: Article) -> None:
@@ -18,6 +18,14 @@ def note(article: Article) -> None:
         if byline.author_id in held:
             byline.held_at_publication = join_names(held[byline.author_id])[:300]
             byline.save(update_fields=["held_at_publication"])
+
+
+def declared_by(author: Author) -> str:
+    """What an author says of it on their own page: in their words, or else the coins that they declared."""
+    if author.holdings:
+        return author.holdings
+    coins = [holding.coin.name for holding in author.held.select_related("coin")]
+    return f"Holds {join_names(coins)}." if coins else ""
 
 
 def sentence(bylines: list[Byline]) -> str:

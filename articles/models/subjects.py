@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from articles import page_keys
 from articles.models.pictures import Image
-from newsroom.pagecache.rows import ShownByRow, ShownWhole
+from newsroom.pagecache.rows import Shown, ShownByRow, ShownWhole
 from ticker.models import Coin
 
 # First words of addresses that are not sections.
@@ -86,7 +86,9 @@ class Author(ShownByRow):
     bio = models.TextField(blank=True, max_length=800)
     email = models.EmailField(blank=True, help_text="Shown on the author’s page.")
     holdings = models.CharField(
-        max_length=300, blank=True, help_text="A sentence for the author’s page, such as: Holds no coins."
+        max_length=300,
+        blank=True,
+        help_text="For the author’s page, such as: Holds no coins. Empty, it names the coins below.",
     )
     joined_on = models.DateField("writing here since", null=True, blank=True)
     portrait = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -116,7 +118,7 @@ class Author(ShownByRow):
         return self.name.split()[0]
 
 
-class Holding(models.Model):
+class Holding(Shown):
     """A coin that an author says they hold. What they held when a story came out is kept on its byline."""
 
     author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="held")
@@ -129,3 +131,6 @@ class Holding(models.Model):
 
     def __str__(self) -> str:
         return self.coin.name
+
+    def page_keys(self) -> list[str]:
+        return self.author.page_keys()

@@ -91,6 +91,9 @@ def retractions(article: Article) -> list[Correction]:
     return said if any(each.kind == Correction.Kind.RETRACTION for each in said) else []
 
 
+register.simple_tag(holdings.declared_by, name="declared_by")
+
+
 @register.simple_tag
 def holdings_sentence(article: Article) -> str:
     return holdings.sentence(list(article.bylines.all()))

@@ -6,11 +6,12 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
-from articles.models import Author, Section, Tag
+from articles.models import Author, Holding, Section, Tag
 from newsroom.accounts import confirm_address
 from newsroom.demo import files
 from newsroom.demo.accounts import ACCOUNTS, Account
 from newsroom.models import Page, Publication
+from ticker.models import Coin
 
 PUBLICATION = {
     "name": "Finality",
@@ -56,7 +57,9 @@ def load_author(row: dict[str, str]) -> None:
         user.save()
     values: dict[str, Any] = {name: row[name] for name in ("name", "role", "email", "holdings", "bio")}
     values |= {"joined_on": date.fromisoformat(row["joined"]), "user": user}
-    Author.objects.update_or_create(slug=row["slug"], defaults=values)
+    author, _ = Author.objects.update_or_create(slug=row["slug"], defaults=values)
+    for symbol in row.get("holds", ()):
+        Holding.objects.get_or_create(author=author, coin=Coin.objects.get(symbol=symbol))
 
 
 def load_account(account: Account) -> None:

@@ -31,7 +31,7 @@ BUDGETS = {
     "/policy/": 5,
     "/policy/the-clause/": 8,
     "/tag/custody/": 5,
-    "/author/ada/": 5,
+    "/author/ada/": 6,
     "/prices/": 3,
     "/prices/bitcoin/": 5,
     "/about/": 4,
