@@ -86,7 +86,11 @@ def test_there_and_back():
     assert Page.from_bytes(kept.to_bytes()) == kept
 
 
-@pytest.mark.parametrize("damage", [b"", b"\0", b"\0\0\0\2{}", b"\xff" * 40, a_page().to_bytes()[:-1]])
+@pytest.mark.parametrize(
+    "damage",
+    [b"", b"\0", b"\0\0\0\2{}", b"\xff" * 40, a_page().to_bytes()[:-1]],
+    ids=["empty", "zero", "no fields", "noise", "cut off"],  # The last one holds a time.
+)
 def test_half_a_file_is_no_page(damage):
     with pytest.raises(ValueError, match="kept page"):
         Page.from_bytes(damage)
