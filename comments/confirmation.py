@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from articles.models import Article
-from comments import posting
+from comments import admission, posting
 from comments.models import Confirmation, SiteComment
 
 LIFETIME = timedelta(days=3)
@@ -32,8 +32,9 @@ class TooManyWaiting(Exception):
 def ask(article: Article, words: dict[str, Any], ip: str | None) -> Confirmation:
     """Keep a stranger’s words and have the link mailed. The same words sent twice are asked about once.
 
-    Raises TooManyWaiting, having stored nothing.
+    What a rule refuses is refused before any mail is sent. Raises TooManyWaiting or Refused, having stored nothing.
     """
+    admission.admit(words, ip=ip)
     fingerprint = _fingerprint(article, words)
     with transaction.atomic():
         pending = Confirmation.objects.filter(email__iexact=words["email"], comment_id=None)
@@ -67,7 +68,7 @@ def _fingerprint(article: Article, words: dict[str, Any]) -> str:
 def confirm(key: str) -> SiteComment:
     """Publish what waits under `key` and return the comment; again and again, the same one.
 
-    Raises Confirmation.DoesNotExist, Expired or ReplyRefused, having changed nothing.
+    Raises Confirmation.DoesNotExist, Expired, Refused or ReplyRefused, having changed nothing.
     """
     with transaction.atomic():
         waiting = Confirmation.objects.select_for_update(of=("self",)).select_related("article").get(key=key)

@@ -1,29 +1,156 @@
-"""Taking comments off the page and putting them back; the count follows in the same transaction."""
+"""What moderators decide of thoughts: one function writes their state, and each decision can be undone."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from articles.models import Article
-from comments import counting
-from comments.models import SiteComment
+from comments import banning, counting, notifications
+from comments.models import Ban, Decision, Rule, SiteComment, Verdict
+from comments.rules.drafts import written_by
+from comments.rules.judging import Judgement
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+Action = Decision.Action
+_OUTCOMES = {
+    Action.APPROVE: Verdict.Outcome.APPROVED,
+    Action.REMOVE: Verdict.Outcome.REMOVED,
+    Action.SPAM: Verdict.Outcome.SPAM,
+}
+# A ban as spam takes everything of the writer's with it, as far back as this.
+SWEPT = timedelta(days=90)
+MOST_COUNTED = 5_000
 
 
-def remove(comments: QuerySet[SiteComment]) -> int:
+def note_judgement(comment: SiteComment, judgement: Judgement) -> Verdict:
+    """Put a thought that was just posted before the moderators, under the name of the rule."""
+    return Verdict.objects.create(
+        comment=comment,
+        rule=judgement.rule,
+        rule_name=judgement.rule.name,
+        found=judgement.found,
+        action=judgement.action,
+    )
+
+
+def approve(comments: QuerySet[SiteComment], by: "User | None" = None) -> list[Decision]:
+    """Put thoughts on the page, or back on it."""
+    return decide(comments, Action.APPROVE, by)
+
+
+def remove(comments: QuerySet[SiteComment], by: "User | None" = None) -> list[Decision]:
     """Leave a tombstone where a comment has replies, nothing where it has none."""
-    return _set(comments, is_removed=True)
+    return decide(comments, Action.REMOVE, by)
 
 
-def restore(comments: QuerySet[SiteComment]) -> int:
-    return _set(comments, is_removed=False, is_public=True)
+def decide(comments: QuerySet[SiteComment], action: str, by: "User | None") -> list[Decision]:
+    """Write the state of thoughts, settle what waits, and log it, in one transaction.
 
-
-def _set(comments: QuerySet[SiteComment], **state: bool) -> int:
+    What stands so already and does not wait is left alone: of two who decide the same, the second changes nothing.
+    """
     with transaction.atomic():
-        rows = list(comments.values_list("pk", "object_pk"))
-        articles = sorted({int(object_pk) for _, object_pk in rows})
-        # The articles first, then their comments: everybody locks in this order.
-        list(Article.objects.select_for_update(of=("self",)).only("pk").filter(pk__in=articles).order_by("pk"))
-        changed = SiteComment.objects.filter(pk__in=[pk for pk, _ in rows]).update(**state)
-        for article_id in articles:
-            counting.recount(article_id)
-    return changed
+        thoughts = _locked(comments)
+        waiting = {
+            verdict.comment_id: verdict for verdict in Verdict.objects.filter(comment__in=thoughts, settled_at=None)
+        }
+        decided = [_decide(each, Action(action), by, waiting.get(each.pk)) for each in thoughts]
+        decisions = [each for each in decided if each is not None]
+        _recount(thoughts)
+        return decisions
+
+
+def _decide(comment: SiteComment, action: Action, by: "User | None", verdict: Verdict | None) -> Decision | None:
+    was_public, was_removed = comment.is_public, comment.is_removed
+    removes = action != Action.APPROVE
+    stands = was_removed if removes else was_public and not was_removed
+    if stands and verdict is None:
+        return None
+    decision = Decision.objects.create(
+        comment=comment, action=action, by=by, was_public=was_public, was_removed=was_removed, verdict=verdict
+    )
+    _write(comment, is_removed=removes, is_public=was_public or not removes)
+    if verdict is not None:
+        Verdict.objects.filter(pk=verdict.pk).update(
+            settled_at=timezone.now(), settled_by=by, outcome=_OUTCOMES[action]
+        )
+    if not removes and not was_public:
+        notifications.tell_followers_later(comment)
+    return decision
+
+
+def undo(decisions: Collection[int], by: "User | None") -> int:
+    """Put thoughts back to where they stood before these decisions; what waited waits again.
+
+    A decision is undone once, and only while it is the last one on its thought. Returns how many were undone.
+    """
+    with transaction.atomic():
+        asked = Decision.objects.filter(pk__in=decisions, undone_at=None)
+        thoughts = {each.pk: each for each in _locked(SiteComment.objects.filter(decisions__in=asked))}
+        undone = 0
+        for decision in Decision.objects.filter(pk__in=decisions, undone_at=None).order_by("-pk"):
+            later = Decision.objects.filter(comment=decision.comment_id, pk__gt=decision.pk, undone_at=None)
+            if later.exists():
+                continue
+            Decision.objects.filter(pk=decision.pk).update(undone_at=timezone.now())
+            _write(thoughts[decision.comment_id], is_removed=decision.was_removed, is_public=decision.was_public)
+            if decision.verdict_id is not None:
+                settled = Verdict.objects.filter(pk=decision.verdict_id)
+                settled.update(settled_at=None, settled_by=None, outcome="")
+            undone += 1
+        _recount(thoughts.values())
+        return undone
+
+
+def ban_writer(comment: SiteComment, by: "User | None", until: datetime | None = None) -> list[Decision]:
+    """Ban the account or the address behind a thought, and take away as spam what it wrote lately."""
+    with transaction.atomic():
+        if comment.user is not None:
+            banning.impose(Ban.Kind.ACCOUNT, comment.user.get_username(), by, until, note=f"Thought {comment.pk}")
+        if "@" in comment.user_email:
+            banning.impose(Ban.Kind.ADDRESS, comment.user_email, by, until, note=f"Thought {comment.pk}")
+        lately = written_by(comment.user_id, comment.user_email).filter(submit_date__gte=timezone.now() - SWEPT)
+        return decide(lately, Action.SPAM, by)
+
+
+def _locked(comments: QuerySet[SiteComment]) -> list[SiteComment]:
+    """The articles first, then their comments: everybody locks in this order."""
+    rows = list(comments.values_list("pk", "object_pk"))
+    articles = sorted({int(object_pk) for _, object_pk in rows})
+    list(Article.objects.select_for_update(of=("self",)).only("pk").filter(pk__in=articles).order_by("pk"))
+    thoughts = SiteComment.objects.select_for_update(of=("self",)).filter(pk__in=[pk for pk, _ in rows])
+    return list(thoughts.order_by("pk"))
+
+
+def _write(comment: SiteComment, **state: bool) -> None:
+    SiteComment.objects.filter(pk=comment.pk).update(**state)
+
+
+def _recount(thoughts: Iterable[SiteComment]) -> None:
+    for article_id in sorted({int(each.object_pk) for each in thoughts}):
+        counting.recount(article_id)
+
+
+def waiting() -> QuerySet[Verdict]:
+    """What stands in the queue, the oldest first."""
+    return Verdict.objects.filter(settled_at=None).order_by("pk")
+
+
+def count_waiting() -> int:
+    """How many wait, counted so far as somebody would read the number."""
+    return waiting()[:MOST_COUNTED].count()
+
+
+def is_held(comment: SiteComment) -> bool:
+    return not comment.is_public and not comment.is_removed
+
+
+def reason_of(comment: SiteComment) -> str:
+    """Why a thought waits, in words for its writer."""
+    rule = Rule.objects.filter(verdicts__comment=comment, verdicts__settled_at=None).first()
+    return rule.reason if rule else ""

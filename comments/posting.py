@@ -1,4 +1,4 @@
-"""A thought is published: an account holder’s at once, a stranger’s when they have confirmed it."""
+"""A thought is posted: an account holder’s at once, a stranger’s when they have confirmed it. A rule may hold it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,15 +8,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles.models import Article
-from comments import counting, notifications
-from comments.models import SiteComment, comments_on
+from comments import admission, counting, moderation, notifications
+from comments.models import Rule, SiteComment, comments_on
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
 def post_as_user(article: Article, words: dict[str, Any], user: "User", ip: str | None) -> SiteComment:
-    """Publish an account holder’s thought at once. The same words sent twice are one comment."""
+    """Post an account holder’s thought at once. The same words sent twice are one comment.
+
+    Raises Refused or ReplyRefused, having stored nothing.
+    """
     with transaction.atomic():
         _lock(article)
         same = comments_on(article).filter(user=user, comment=words["comment"], is_removed=False)
@@ -29,11 +32,14 @@ def post_as_user(article: Article, words: dict[str, Any], user: "User", ip: str 
 
 
 def publish(article: Article, words: dict[str, Any], *, ip: str | None, user: "User | None" = None) -> SiteComment:
-    """Insert a public comment, count it, and tell whoever asked to hear of replies once it is committed.
+    """Insert a comment, count it, and tell whoever asked to hear of replies once it is committed.
 
-    Raises ReplyRefused, having stored nothing.
+    A rule may hold it: then it is not public, and waits for a moderator. Raises Refused or ReplyRefused, having
+    stored nothing.
     """
     with transaction.atomic():
+        judgement = admission.admit(words, ip=ip, user=user)
+        is_held = judgement is not None and judgement.action == Rule.Action.HOLD
         # The article first, then its comments: everybody locks in this order.
         _lock(article)
         comment = SiteComment(
@@ -49,11 +55,14 @@ def publish(article: Article, words: dict[str, Any], *, ip: str | None, user: "U
             parent_id=words.get("reply_to") or 0,
             submit_date=timezone.now(),
             ip_address=ip,
-            is_public=True,
+            is_public=not is_held,
         )
         comment.save()
-        counting.recount(article.pk)
-        notifications.tell_followers_later(comment)
+        if judgement is not None:
+            moderation.note_judgement(comment, judgement)
+        if not is_held:
+            counting.recount(article.pk)
+            notifications.tell_followers_later(comment)
     return comment
 
 

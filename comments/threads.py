@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from articles.models import Article
@@ -77,7 +77,11 @@ class Part:
 def part(article: Article, start: int = 0) -> Part:
     """The threads on `article` from the one with the key `start` on, as many as stand on a page."""
     wanted = _threads(article).filter(thread_id__gte=start)[: THREADS_PER_PAGE + 1]
-    rows = list(comments_on(article).filter(thread_id__in=wanted).order_by("thread_id", "pk").values_list(*FIELDS))
+    # What waits for a moderator is nobody’s yet; what was answered before it was held keeps its place.
+    seen = Q(is_public=True) | Q(nested_count__gt=0)
+    rows = list(
+        comments_on(article).filter(seen, thread_id__in=wanted).order_by("thread_id", "pk").values_list(*FIELDS)
+    )
     keys = list(dict.fromkeys(row[-1] for row in rows))
     following = keys[THREADS_PER_PAGE] if len(keys) > THREADS_PER_PAGE else None
     return Part(
@@ -101,7 +105,7 @@ def address_of(comment: SiteComment, article: Article) -> str:
 
 
 def _threads(article: Article) -> QuerySet[SiteComment, dict[str, Any]]:
-    return comments_on(article).order_by("thread_id").values("thread_id").distinct()
+    return comments_on(article).filter(is_public=True).order_by("thread_id").values("thread_id").distinct()
 
 
 def _earlier(article: Article, start: int) -> str:

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from articles import views as stories
 from articles.models import Article
-from comments import confirmation, notifications, posting, threads
+from comments import confirmation, moderation, notifications, posting, threads
+from comments.admission import Refused
 from comments.forms import ThoughtForm, answered_comment
 from comments.models import Confirmation, ReplyRefused, SiteComment
 from newsroom.pagecache import public_page
@@ -90,9 +91,10 @@ def post(request: HttpRequest) -> HttpResponse:
     words, ip = form.cleaned_data, network_address(request)
     try:
         if request.user.is_authenticated:
-            comment = posting.post_as_user(article, words, request.user, ip)
-            return show_fresh(redirect(threads.address_of(comment, article)))
+            return answer_to(posting.post_as_user(article, words, request.user, ip), article)
         confirmation.ask(article, words, ip)
+    except Refused as refusal:
+        form.add_error("comment", str(refusal))
     except ReplyRefused as refusal:
         form.add_error("reply_to", str(refusal))
     except confirmation.TooManyWaiting:
@@ -100,6 +102,25 @@ def post(request: HttpRequest) -> HttpResponse:
     else:
         return redirect("comment-sent")
     return show_form(request, article, form, status=400)
+
+
+def answer_to(comment: SiteComment, article: Article) -> HttpResponse:
+    """Where its writer goes: to the thought on its page, or to a page that says why it waits."""
+    if moderation.is_held(comment):
+        return redirect("comment-held", article.pk, comment.pk)
+    return show_fresh(redirect(threads.address_of(comment, article)))
+
+
+@require_safe
+@never_cache
+def held(request: HttpRequest, article: int, comment: int) -> HttpResponse:
+    """Why a thought waits for a moderator. Who asks for another’s learns no more than which rule holds it."""
+    waiting = SiteComment.objects.filter(pk=min(comment, LARGEST_PK), object_pk=str(article)).first()
+    story = Article.objects.published().select_related("section").filter(pk=min(article, LARGEST_PK)).first()
+    if waiting is None or story is None or not moderation.is_held(waiting):
+        return redirect(story) if story else redirect("home")
+    context = {"article": story, "reason": moderation.reason_of(waiting), "noindex": True}
+    return render(request, "comments/held.html", context)
 
 
 def network_address(request: HttpRequest) -> str | None:
@@ -158,18 +179,20 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "comments/expired.html", {"noindex": True}, status=404)
     if request.method == "POST":
         try:
-            return show_fresh(redirect(threads.address_of(confirmation.confirm(waiting.key), waiting.article)))
+            return answer_to(confirmation.confirm(waiting.key), waiting.article)
         except (confirmation.Expired, SiteComment.DoesNotExist):
             return render(request, "comments/expired.html", {"noindex": True}, status=410)
-        except ReplyRefused as refusal:
+        except (Refused, ReplyRefused) as refusal:
             context = {"waiting": waiting, "refusal": str(refusal), "noindex": True}
             return render(request, "comments/confirm.html", context, status=409)
     if confirmation.has_expired(waiting) and not waiting.comment_id:
         return render(request, "comments/expired.html", {"noindex": True}, status=410)
     context = {"waiting": waiting, "noindex": True}
     published = SiteComment.objects.filter(pk=waiting.comment_id).first() if waiting.comment_id else None
-    if published is not None:
+    if published is not None and published.is_public:
         context["published_at"] = threads.address_of(published, waiting.article)
+    elif published is not None and moderation.is_held(published):
+        context["held_because"] = moderation.reason_of(published)
     return render(request, "comments/confirm.html", context)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from advertising.models import Placement
 from articles.models import Article, Revision
+from comments import moderation
 from comments.models import Confirmation
 from newsroom import health
 
@@ -69,6 +70,8 @@ def _queues(user: Any) -> list[Queue]:
         found.append(Queue(Placement.objects.awaiting_review().count(), "placements to review", placements))
     if user.has_perm("comments.change_sitecomment"):
         pending = Confirmation.objects.filter(comment_id__isnull=True).count()
+        queue = reverse("admin:comments_sitecomment_queue")
+        found.append(Queue(moderation.count_waiting(), "thoughts to read", queue))
         found.append(Queue(pending, "thoughts waiting for a mail", reverse("admin:comments_sitecomment_changelist")))
     return found
 

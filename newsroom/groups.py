@@ -36,6 +36,8 @@ EDITING = {
     "articles.formerslug": VIEW,
     "articles.redirect": VIEW,
     "comments.sitecomment": ("view", "change"),
+    "comments.rule": VIEW,
+    "comments.ban": VIEW_ADD_CHANGE,
     "ticker.coin": VIEW_ADD_CHANGE,
     "ticker.quote": VIEW,
     "ticker.pricesource": VIEW,
@@ -65,10 +67,17 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "articles.author": ALL,
         "articles.section": ALL,
         "articles.redirect": ALL,
+        "comments.rule": ALL,
+        "comments.ban": ALL,
         "newsroom.periodicjob": VIEW,
         "newsroom.heartbeat": VIEW,
     },
-    "Moderators": {"comments.sitecomment": ("view", "change"), "articles.article": VIEW},
+    "Moderators": {
+        "comments.sitecomment": ("view", "change"),
+        "comments.rule": ALL,
+        "comments.ban": ALL,
+        "articles.article": VIEW,
+    },
     "Ad desk": SELLING,
 }
 

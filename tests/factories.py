@@ -147,13 +147,13 @@ def comment_on(article: Article, parent: SiteComment | None = None, **kwargs: An
         "user_name": "Wendeline",
         "user_email": "wendeline@readers.example",
         "comment": "The fax number was already dead then.",
+        "submit_date": timezone.now(),
     }
     comment = SiteComment(
         content_type=ContentType.objects.get_for_model(Article),
         object_pk=str(article.pk),
         site_id=settings.SITE_ID,
         parent_id=parent.pk if parent else 0,
-        submit_date=timezone.now(),
         **{**values, **kwargs},
     )
     comment.save()

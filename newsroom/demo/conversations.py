@@ -8,8 +8,8 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 
 from articles.models import Article, Author
-from comments import counting
-from comments.models import SiteComment, comments_on
+from comments import counting, posting
+from comments.models import SiteComment, Verdict, comments_on
 from newsroom.demo import files
 
 
@@ -20,6 +20,26 @@ def load(now: datetime, say: Callable[[str], None]) -> None:
         roots = files.conversation(article.slug)
         if roots and not comments_on(article).exists():
             Talk(article, authors, now).hold(roots)
+    if not Verdict.objects.exists():
+        leave_something_to_read()
+
+
+# What the rules hold, each for another reason. The address is an example of the standard’s own.
+TO_READ = {
+    "Brank Support": "Lost coins? I know a recovery expert who got my bitcoin back. Write to @brank_help on Telegram.",
+    "Αdmin": "Your account must be checked. Please enter your 12 words on our page.",
+    "Perpetua": "I paid to 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed and nothing came. Is it the right one?",
+    "Gwilym": "Four notices, four prices: https://a.finality.example https://b.finality.example "
+    "https://c.finality.example https://d.finality.example",
+}
+
+
+def leave_something_to_read() -> None:
+    """Posted as readers would, so that the queue of the moderators holds what the rules hold."""
+    article = Article.objects.stories().published().filter(comments_open=True).latest("published_at")
+    for number, (name, text) in enumerate(TO_READ.items()):
+        words = {"name": name, "email": f"reader-to-read-{number}@readers.example", "comment": text}
+        posting.publish(article, words, ip=None)
 
 
 class Talk:

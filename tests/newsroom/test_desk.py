@@ -356,4 +356,4 @@ def test_comments_of_a_deleted_story_can_still_be_moderated():
     article = DraftArticleFactory()
     comment = comment_on(article)
     article.delete()
-    assert moderation.remove(SiteComment.objects.filter(pk=comment.pk)) == 1
+    assert len(moderation.remove(SiteComment.objects.filter(pk=comment.pk))) == 1

@@ -42,6 +42,8 @@ MODELS = {
     "articles.formerslug": ("EC", ""),
     "articles.redirect": ("EC", "C"),
     "comments.sitecomment": ("ECM", ""),
+    "comments.rule": ("ECM", "CM"),
+    "comments.ban": ("ECM", "ECM"),
     "ticker.coin": ("AEC", "EC"),
     "ticker.quote": ("EC", ""),
     "ticker.pricesource": ("EC", ""),
@@ -73,6 +75,9 @@ OTHER_PAGES = {
     "articles_article_autosave_new": "AEC",
     "articles_image_pick": "AEC",
     "articles_article_merge": "C",
+    "comments_sitecomment_queue": "ECM",
+    "comments_sitecomment_decide": "ECM",
+    "comments_sitecomment_undo": "ECM",
     "advertising_placement_review": "ECD",
 }
 DJANGOS = {"index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n"} | {

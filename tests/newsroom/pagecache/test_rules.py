@@ -89,6 +89,7 @@ NEVER_KEPT = (
     "comments/tokens/",
     "comments/post/",
     "comments/confirm/",
+    "comments/held/",
     "comments/mute/",
     "newsletter/confirm/",
     "newsletter/leave/",

@@ -1,10 +1,9 @@
-"""The conversation’s rows: the library’s comments under our rules, and what waits for confirmation."""
+"""The library’s comments under our rules."""
 
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, Max
-from django.utils import timezone
 from django_comments.managers import CommentManager
 from django_comments_xtd.models import XtdComment
 
@@ -82,34 +81,3 @@ def comments_on(article: Article) -> models.QuerySet[SiteComment]:
     """Every comment on `article` in any state. The kind of object is joined, not asked for by itself first."""
     kind = {"content_type__app_label": "articles", "content_type__model": "article"}
     return SiteComment.objects.filter(object_pk=str(article.pk), **kind)
-
-
-class Confirmation(models.Model):
-    """What a stranger wrote, kept until the link in the mail is used. The link holds only the key."""
-
-    key = models.CharField(max_length=64, unique=True)
-    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
-    reply_to = models.PositiveIntegerField(null=True)
-    name = models.CharField(max_length=50)
-    email = models.EmailField()
-    url = models.URLField(blank=True)
-    comment = models.TextField(max_length=3000)
-    followup = models.BooleanField(default=False)
-    ip_address = models.GenericIPAddressField(null=True)
-    fingerprint = models.CharField(
-        max_length=64, help_text="Of article, address and words: the same thought sent twice is asked about once."
-    )
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
-    comment_id = models.PositiveIntegerField(null=True, unique=True, help_text="Set once, when it was published.")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["fingerprint"],
-                condition=models.Q(comment_id__isnull=True),
-                name="confirmation_pending_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"Waiting since {self.created_at:%d %B %Y}"

@@ -10,6 +10,7 @@ from django_comments_xtd.models import XtdComment
 
 from articles.long_lists import LongListAdmin
 from comments import moderation
+from comments.admin.queue import QueueMixin
 from comments.models import SiteComment
 
 for library_model in (Comment, XtdComment):
@@ -21,8 +22,9 @@ SEARCHED = 10_000
 
 
 @admin.register(SiteComment)
-class SiteCommentAdmin(LongListAdmin):
-    list_display = ("excerpt", "user_name", "submit_date", "is_removed")
+class SiteCommentAdmin(QueueMixin, LongListAdmin):
+    change_list_template = "admin/thoughts_list.html"
+    list_display = ("excerpt", "user_name", "submit_date", "is_public", "is_removed")
     list_filter = ("is_removed", "submit_date")
     search_fields = ("comment", "user_name", "user_email")
     search_help_text = f"Looks through the newest {SEARCHED:,} thoughts; for a whole e-mail address, through all."
@@ -46,11 +48,13 @@ class SiteCommentAdmin(LongListAdmin):
 
     @admin.action(description="Remove from the page", permissions=["change"])
     def remove(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self.message_user(request, f"{moderation.remove(queryset)} removed.")
+        decided = moderation.remove(queryset, request.user)  # type: ignore[arg-type]
+        self.message_user(request, f"{len(decided)} removed.")
 
     @admin.action(description="Put back on the page", permissions=["change"])
     def put_back(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self.message_user(request, f"{moderation.restore(queryset)} put back.")
+        decided = moderation.approve(queryset, request.user)  # type: ignore[arg-type]
+        self.message_user(request, f"{len(decided)} put back.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

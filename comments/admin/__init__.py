@@ -1,0 +1,7 @@
+"""The conversation on the desk."""
+
+from comments.admin.bans import BanAdmin
+from comments.admin.rules import RuleAdmin
+from comments.admin.thoughts import SiteCommentAdmin
+
+__all__ = ["BanAdmin", "RuleAdmin", "SiteCommentAdmin"]

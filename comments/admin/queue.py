@@ -1,0 +1,169 @@
+"""The queue of the moderators: what waits, with what a decision needs beside it, and the decisions."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
+from django.db.models.functions import Lower
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.html import format_html
+
+from articles.models import Article
+from comments import moderation
+from comments.models import Decision, SiteComment, Verdict
+
+ON_A_PAGE = 20
+ACTIONS = {"approve": "Approve", "remove": "Remove", "spam": "Spam", "ban": "Spam, and ban the writer"}
+SAID = {"approve": "approved", "remove": "removed", "spam": "removed as spam", "ban": "removed as spam, writer banned"}
+LARGEST_PK = 2**63 - 1
+
+
+@dataclass
+class Waiting:
+    """A thought in the queue, with its story, what it answers, and how its writer has fared."""
+
+    verdict: Verdict
+    comment: SiteComment
+    article: Article | None
+    answers: SiteComment | None
+    standing: int
+    removed: int
+
+
+@dataclass
+class Page:
+    waiting: list[Waiting] = field(default_factory=list)
+    following: int | None = None
+    number: int = 0
+
+
+class QueueMixin:
+    """Adds the queue to the desk’s list of thoughts."""
+
+    admin_site: Any
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path("queue/", view(self.queue), name="comments_sitecomment_queue"),
+            path("queue/decide/", view(self.decide), name="comments_sitecomment_decide"),
+            path("queue/undo/", view(self.undo), name="comments_sitecomment_undo"),
+            *super().get_urls(),  # type: ignore[misc]
+        ]
+
+    def queue(self, request: HttpRequest) -> HttpResponse:
+        self._require_moderator(request)
+        page = page_of_queue(_number(request.GET.get("after", "")) or 0)
+        context = {**self.admin_site.each_context(request), "title": "What waits", "page": page, "actions": ACTIONS}
+        return TemplateResponse(request, "admin/queue.html", context)
+
+    def decide(self, request: HttpRequest) -> HttpResponse:
+        """One thought by its button, or those that are ticked, once that was confirmed."""
+        self._require_moderator(request)
+        action = request.POST.get("action", "")
+        chosen = [number for number in map(_number, request.POST.getlist("thought")) if number is not None]
+        if request.method != "POST" or action not in ACTIONS or not chosen or len(chosen) > ON_A_PAGE:
+            messages.error(request, "Choose thoughts of one page, and what to do with them.")
+            return redirect("admin:comments_sitecomment_queue")
+        if len(chosen) > 1 and "confirmed" not in request.POST:
+            return self._ask(request, action, chosen)
+        decisions = self._decide(request, action, chosen)
+        request.session["decided"] = [each.pk for each in decisions][-500:]
+        if decisions:
+            messages.success(request, f"{_thoughts(len(decisions))} {SAID[action]}.", extra_tags="undo")
+        else:
+            messages.info(request, "Somebody else has decided that already.")
+        return redirect("admin:comments_sitecomment_queue")
+
+    def _ask(self, request: HttpRequest, action: str, chosen: list[int]) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{ACTIONS[action]}: {_thoughts(len(chosen))}?",
+            "thoughts": SiteComment.objects.filter(pk__in=chosen).order_by("pk"),
+            "action": action,
+        }
+        return TemplateResponse(request, "admin/queue_confirm.html", context)
+
+    def _decide(self, request: HttpRequest, action: str, chosen: list[int]) -> list[Decision]:
+        # Only what waits: a thought that was decided meanwhile is not decided again by an old page.
+        waiting = SiteComment.objects.filter(pk__in=chosen, verdicts__settled_at=None, verdicts__isnull=False)
+        if action != "ban":
+            return moderation.decide(waiting, action, request.user)  # type: ignore[arg-type]
+        if not request.user.has_perm("comments.add_ban"):
+            raise PermissionDenied
+        writers = waiting.select_related("user")
+        return [each for comment in writers for each in moderation.ban_writer(comment, request.user)]  # type: ignore[arg-type]
+
+    def undo(self, request: HttpRequest) -> HttpResponse:
+        """Takes back what this person decided last."""
+        self._require_moderator(request)
+        if request.method == "POST":
+            undone = moderation.undo(request.session.pop("decided", []), request.user)  # type: ignore[arg-type]
+            messages.success(
+                request, f"{_thoughts(undone)} put back to where they stood." if undone else "Nothing to undo."
+            )
+        return redirect("admin:comments_sitecomment_queue")
+
+    def _require_moderator(self, request: HttpRequest) -> None:
+        if not request.user.has_perm("comments.change_sitecomment"):
+            raise PermissionDenied
+
+
+def page_of_queue(after: int = 0) -> Page:
+    """The oldest that wait, behind the verdict `after`. Six queries, however many wait."""
+    rows = moderation.waiting().filter(pk__gt=after).select_related("comment__user", "rule")
+    verdicts = list(rows[: ON_A_PAGE + 1])
+    following = verdicts[ON_A_PAGE - 1].pk if len(verdicts) > ON_A_PAGE else None
+    verdicts = verdicts[:ON_A_PAGE]
+    comments = [verdict.comment for verdict in verdicts]
+    articles = Article.objects.select_related("section").in_bulk({int(each.object_pk) for each in comments})
+    parents = SiteComment.objects.in_bulk({each.parent_id for each in comments if each.parent_id != each.pk})
+    standing, removed = histories(comments)
+    waiting = [
+        Waiting(
+            verdict=verdict,
+            comment=comment,
+            article=articles.get(int(comment.object_pk)),
+            answers=parents.get(comment.parent_id),
+            standing=standing[_writer(comment)],
+            removed=removed[_writer(comment)],
+        )
+        for verdict, comment in zip(verdicts, comments, strict=True)
+    ]
+    return Page(waiting, following, moderation.count_waiting())
+
+
+def histories(comments: Iterable[SiteComment]) -> tuple[Counter[Any], Counter[Any]]:
+    """How many thoughts of each writer stand, and how many were removed: two queries for all of them."""
+    standing, removed = Counter[Any](), Counter[Any]()
+    users = {each.user_id for each in comments if each.user_id}
+    addresses = {each.user_email.lower() for each in comments if not each.user_id}
+    counts = {
+        "standing": Count("pk", filter=Q(is_public=True, is_removed=False)),
+        "gone": Count("pk", filter=Q(is_removed=True)),
+    }
+    by_user = SiteComment.objects.filter(user__in=users).order_by().values("user").annotate(**counts)
+    with_address = SiteComment.objects.annotate(address=Lower("user_email")).filter(address__in=addresses, user=None)
+    for row in [*by_user, *with_address.order_by().values("address").annotate(**counts)]:
+        writer = row.get("user") or row.get("address")
+        standing[writer], removed[writer] = row["standing"], row["gone"]
+    return standing, removed
+
+
+def _writer(comment: SiteComment) -> Any:
+    return comment.user_id or comment.user_email.lower()
+
+
+def _thoughts(number: int) -> str:
+    return format_html("{} thought{}", number, "" if number == 1 else "s")
+
+
+def _number(text: str) -> int | None:
+    return min(int(text), LARGEST_PK) if text.isascii() and text.isdecimal() and len(text) < 20 else None

@@ -1,0 +1,17 @@
+"""The conversation’s rows."""
+
+from comments.models.moderation import Ban, Decision, Rule, Verdict
+from comments.models.thoughts import DEEPEST_LEVEL, ReplyRefused, SiteComment, comments_on
+from comments.models.waiting import Confirmation
+
+__all__ = [
+    "DEEPEST_LEVEL",
+    "Ban",
+    "Confirmation",
+    "Decision",
+    "ReplyRefused",
+    "Rule",
+    "SiteComment",
+    "Verdict",
+    "comments_on",
+]

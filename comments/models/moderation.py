@@ -1,0 +1,169 @@
+"""What moderators work with: rules, why a thought waits, what was decided, who may not write here."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils import timezone
+
+from comments.models.thoughts import SiteComment
+
+
+class Rule(models.Model):
+    """What is done with a thought of a certain kind, and why, in words for its writer."""
+
+    class Kind(models.TextChoices):
+        NEWCOMER = "newcomer", "The first thoughts of somebody new"
+        LINKS = "links", "More links than a number"
+        WORDS = "words", "Words and phrases"
+        DOMAINS = "domains", "Links to certain sites"
+        REPEATED = "repeated", "The same text as another thought"
+        SPEED = "speed", "Many thoughts in a short time"
+        REJECTED = "rejected", "Writers whose thoughts were removed lately"
+        WALLET = "wallet", "A wallet address"
+        SEED_PHRASE = "seed_phrase", "Asking for a seed phrase or key"
+        RECOVERY = "recovery", "Offers to recover lost coins"
+        MESSENGER = "messenger", "Messenger handles"
+        LOOKALIKE = "lookalike", "Names that look like the newsroom’s"
+
+    class Action(models.TextChoices):
+        REFUSE = "refuse", "Refuse it"
+        HOLD = "hold", "Hold it for a moderator"
+        FLAG = "flag", "Publish it and show it to a moderator"
+
+    name = models.CharField(max_length=60, unique=True, help_text="Shown in the queue, such as: Wallet address.")
+    kind = models.CharField("what it looks for", max_length=16, choices=Kind.choices)
+    action = models.CharField("what it does", max_length=8, choices=Action.choices, default=Action.HOLD)
+    reason = models.CharField(
+        "reason for the writer",
+        max_length=200,
+        help_text="Said to whoever wrote it. Such as: It holds a wallet address, and a moderator looks at those first.",
+    )
+    number = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(10_000)],
+        help_text="How many first thoughts, links, or thoughts in the period; for removed thoughts, how many per cent.",
+    )
+    period = models.PositiveIntegerField(
+        "period in minutes",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(60 * 24 * 365)],
+        help_text="How far it looks back: for the same text, many thoughts, and removed ones.",
+    )
+    words = models.TextField(
+        "words or sites",
+        blank=True,
+        max_length=20_000,
+        help_text="One word, phrase or site a line. A * at the end of a word stands for any ending. "
+        "Letters that only look alike, capitals and what stands between words make no difference.",
+    )
+    is_on = models.BooleanField("on", default=True)
+    position = models.PositiveIntegerField("order", default=0, help_text="Of several, the first that fits is named.")
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    COUNTS = frozenset({Kind.NEWCOMER, Kind.LINKS, Kind.SPEED, Kind.REJECTED})
+    LOOKS_BACK = frozenset({Kind.REPEATED, Kind.SPEED, Kind.REJECTED})
+    LISTS = frozenset({Kind.WORDS, Kind.DOMAINS})
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        errors = {}
+        if self.kind in self.COUNTS and self.number is None:
+            errors["number"] = "This kind needs a number."
+        if self.kind == self.Kind.REJECTED and self.number is not None and not 1 <= self.number <= 100:
+            errors["number"] = "Give per cent, from 1 to 100."
+        if self.kind in self.LOOKS_BACK and not self.period:
+            errors["period"] = "Say how many minutes it looks back."
+        if self.kind in self.LISTS and not self.words.strip():
+            errors["words"] = "Give at least one line."
+        if errors:
+            raise ValidationError(errors)
+
+
+class Verdict(models.Model):
+    """Why a thought stands in the queue of the moderators. Settled, it stays for the statistics."""
+
+    class Outcome(models.TextChoices):
+        APPROVED = "approved", "approved"
+        REMOVED = "removed", "removed"
+        SPAM = "spam", "spam"
+
+    comment = models.ForeignKey(SiteComment, on_delete=models.CASCADE, related_name="verdicts")
+    rule = models.ForeignKey(Rule, null=True, on_delete=models.SET_NULL, related_name="verdicts")
+    # As it was called at the time: a rule that is renamed or deleted leaves what it said.
+    rule_name = models.CharField(max_length=60)
+    found = models.CharField(max_length=200, blank=True, help_text="What the rule saw.")
+    action = models.CharField(max_length=8, choices=Rule.Action.choices)
+    made_at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["comment"], condition=models.Q(settled_at__isnull=True), name="verdict_open_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(settled_at__isnull=True), name="verdict_open"),
+            models.Index(fields=["made_at"], name="verdict_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.rule_name
+
+
+class Decision(models.Model):
+    """What a moderator did with a thought, and how it stood before, so that it can be undone."""
+
+    class Action(models.TextChoices):
+        APPROVE = "approve", "approved"
+        REMOVE = "remove", "removed"
+        SPAM = "spam", "removed as spam"
+
+    comment = models.ForeignKey(SiteComment, on_delete=models.CASCADE, related_name="decisions")
+    action = models.CharField(max_length=8, choices=Action.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    was_public = models.BooleanField()
+    was_removed = models.BooleanField()
+    verdict = models.ForeignKey(Verdict, null=True, on_delete=models.SET_NULL, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.get_action_display()
+
+
+class Ban(models.Model):
+    """Who may not write: an account, an e-mail address or a network, for a time or for good."""
+
+    class Kind(models.TextChoices):
+        ACCOUNT = "account", "An account"
+        ADDRESS = "address", "An e-mail address"
+        NETWORK = "network", "A network address or network"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    value = models.CharField(
+        max_length=254, help_text="User name, e-mail address, or an address such as 203.0.113.9 or 203.0.113.0/24."
+    )
+    until = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: for good.")
+    note = models.CharField(max_length=200, blank=True, help_text="For moderators only.")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="ban_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.value}"

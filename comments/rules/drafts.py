@@ -1,0 +1,80 @@
+"""A thought as the rules see it: before it is a row, or long after."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from comments.models.thoughts import SiteComment
+
+MOST_HISTORY = 50
+
+
+class Past(NamedTuple):
+    at: datetime
+    is_public: bool
+    is_removed: bool
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody wants to say here, at a moment. What they said before is looked up once, when a rule asks."""
+
+    text: str
+    name: str
+    email: str
+    url: str
+    ip: str | None
+    user_id: int | None
+    at: datetime
+
+    @classmethod
+    def of(cls, comment: SiteComment) -> "Draft":
+        """A thought that was posted, as it was then."""
+        return cls(
+            text=comment.comment,
+            name=comment.user_name,
+            email=comment.user_email,
+            url=comment.user_url or "",
+            ip=comment.ip_address,
+            user_id=comment.user_id,
+            at=comment.submit_date,
+        )
+
+    @classmethod
+    def new(cls, words: dict[str, Any], ip: str | None, user_id: int | None) -> "Draft":
+        url = words.get("url") or ""
+        return cls(words["comment"], words["name"], words["email"], url, ip, user_id, timezone.now())
+
+    @cached_property
+    def history(self) -> list[Past]:
+        """The writer’s earlier thoughts on this site, the newest first."""
+        return _past(written_by(self.user_id, self.email), self.at)
+
+    @cached_property
+    def of_network(self) -> list[Past]:
+        """Earlier thoughts from the same network address, whoever signed them."""
+        return _past(SiteComment.objects.filter(ip_address=self.ip), self.at) if self.ip else []
+
+
+def written_by(user_id: int | None, email: str) -> QuerySet[SiteComment]:
+    """Thoughts of an account, or of an address where there is none."""
+    if user_id:
+        return SiteComment.objects.filter(user=user_id)
+    # By the index on lower(user_email).
+    thoughts = SiteComment.objects.alias(address=Lower("user_email"))
+    return thoughts.filter(Q(address=email.lower()), user=None)
+
+
+def _past(thoughts: QuerySet[SiteComment], before: datetime) -> list[Past]:
+    earlier: Iterable[Any] = (
+        thoughts.filter(submit_date__lt=before)
+        .order_by("-submit_date")
+        .values_list("submit_date", "is_public", "is_removed")[:MOST_HISTORY]
+    )
+    return [Past(*row) for row in earlier]

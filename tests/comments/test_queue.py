@@ -1,0 +1,166 @@
+"""The queue on the desk: what stands in it, how it is worked through, and who may."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from comments import moderation
+from comments.admin import queue
+from comments.models import Ban, Rule, SiteComment, Verdict
+
+from ..factories import PublishedArticleFactory, UserFactory, comment_on, member_of
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/admin/comments/sitecomment/queue/"
+
+
+@pytest.fixture
+def moderator(client):
+    client.force_login(member_of("Moderators"))
+    return client
+
+
+def hold(comment, found="0x5aAe"):
+    SiteComment.objects.filter(pk=comment.pk).update(is_public=False)
+    rule = Rule.objects.get(kind="wallet")
+    Verdict.objects.create(comment=comment, rule=rule, rule_name=rule.name, found=found, action="hold")
+    return comment
+
+
+def text(response):
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_it_shows_what_a_decision_needs(moderator):
+    article = PublishedArticleFactory(title="The clause")
+    parent = comment_on(article, comment="Who pays for it?", user_name="Ossian")
+    comment_on(article, user_email="brank@readers.example", is_removed=True)
+    hold(comment_on(article, parent, comment="I do <b>not</b>", user_name="Brank", user_email="Brank@readers.example"))
+    page = text(moderator.get(QUEUE))
+    for words in ("Brank", "Wallet address: 0x5aAe", "The clause", "Who pays for it?", "0 on the pages, 1 removed"):
+        assert words in page, words
+    assert "I do &lt;b&gt;not&lt;/b&gt;" in page
+
+
+def test_an_empty_queue_says_so(moderator):
+    assert "Nothing waits" in text(moderator.get(QUEUE))
+
+
+@pytest.mark.parametrize(
+    ("action", "state"), [("approve", (True, False)), ("remove", (False, True)), ("spam", (False, True))]
+)
+def test_one_button_one_decision_and_back(moderator, action, state):
+    comment = hold(comment_on(PublishedArticleFactory()))
+    page = text(moderator.post(f"{QUEUE}decide/", {"action": action, "thought": comment.pk}, follow=True))
+    assert "1 thought" in page
+    assert "Undo" in page
+    comment.refresh_from_db()
+    assert (comment.is_public, comment.is_removed) == state
+    assert "put back to where they stood" in text(moderator.post(f"{QUEUE}undo/", follow=True))
+    comment.refresh_from_db()
+    assert moderation.is_held(comment)
+    assert "Nothing to undo" in text(moderator.post(f"{QUEUE}undo/", follow=True))
+
+
+def test_several_are_asked_about_first(moderator):
+    article = PublishedArticleFactory()
+    several = [hold(comment_on(article, comment=f"No. {number}")) for number in range(3)]
+    data = {"action": "spam", "thought": [each.pk for each in several]}
+    page = text(moderator.post(f"{QUEUE}decide/", data))
+    assert "Spam: 3 thoughts?" in page
+    assert "No. 2" in page
+    assert moderation.count_waiting() == 3
+    text(moderator.post(f"{QUEUE}decide/", data | {"confirmed": "1"}, follow=True))
+    assert moderation.count_waiting() == 0
+
+
+def test_a_ban_by_button(moderator):
+    article = PublishedArticleFactory()
+    comment = hold(comment_on(article, user_email="brank@readers.example"))
+    other = comment_on(article, user_email="brank@readers.example")
+    page = text(moderator.post(f"{QUEUE}decide/", {"action": "ban", "thought": comment.pk}, follow=True))
+    assert "2 thoughts removed as spam, writer banned" in page
+    assert Ban.objects.get().value == "brank@readers.example"
+    other.refresh_from_db()
+    assert other.is_removed
+
+
+def test_what_somebody_else_decided_is_not_decided_again(moderator):
+    comment = hold(comment_on(PublishedArticleFactory()))
+    moderation.approve(SiteComment.objects.all(), member_of("Editors"))
+    page = text(moderator.post(f"{QUEUE}decide/", {"action": "spam", "thought": comment.pk}, follow=True))
+    assert "Somebody else has decided that already." in page
+    comment.refresh_from_db()
+    assert comment.is_public
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"action": "approve"},
+        {"action": "burn", "thought": 1},
+        {"action": "approve", "thought": "x"},
+        {"action": "approve", "thought": "9" * 30},
+        {"action": "approve", "thought": list(range(21))},
+    ],
+)
+def test_what_is_no_decision_changes_nothing(moderator, data):
+    hold(comment_on(PublishedArticleFactory()))
+    assert "Choose thoughts of one page" in text(moderator.post(f"{QUEUE}decide/", data, follow=True))
+    assert moderation.count_waiting() == 1
+
+
+def test_a_thought_that_is_not_there_is_nobodys(moderator):
+    page = text(moderator.post(f"{QUEUE}decide/", {"action": "approve", "thought": 2**63 - 1}, follow=True))
+    assert "Somebody else has decided that already." in page
+
+
+def test_opening_the_decisions_changes_nothing(moderator):
+    hold(comment_on(PublishedArticleFactory()))
+    moderator.get(f"{QUEUE}decide/?action=approve&thought=1")
+    moderator.get(f"{QUEUE}undo/")
+    assert moderation.count_waiting() == 1
+
+
+def test_it_takes_the_same_queries_however_many_wait(moderator, monkeypatch):
+    """Pages are walked by key, so the hundredth costs what the first does."""
+    article = PublishedArticleFactory()
+    parent = comment_on(article)
+    seen = []
+    for number in range(24):
+        hold(comment_on(article, parent, user=UserFactory() if number % 2 else None))
+        if number in (2, 23):
+            with CaptureQueriesContext(connection) as queries:
+                page = queue.page_of_queue()
+            seen.append(len(queries))
+    assert seen[0] == seen[1] <= 7
+    assert (len(page.waiting), page.number) == (20, 24)
+    assert len(queue.page_of_queue(page.following).waiting) == 4
+
+
+def test_a_dry_run_from_the_form_of_a_rule_saves_nothing(moderator):
+    article = PublishedArticleFactory()
+    comment_on(article, comment="A guaranteed profit, every day")
+    form = {"name": "Profit", "kind": "words", "action": "hold", "reason": "Because.", "words": "guaranteed profit"}
+    page = text(moderator.post(reverse("admin:comments_rule_add"), form | {"position": 5, "is_on": "on", "_try": "1"}))
+    assert "It would have caught 1 of the last 1 thoughts" in page
+    assert "“guaranteed profit”" in page
+    assert not Rule.objects.filter(name="Profit").exists()
+    wallet = Rule.objects.get(kind="wallet")
+    address = reverse("admin:comments_rule_change", args=[wallet.pk])
+    changed = {"name": "Changed", "kind": "wallet", "action": "hold", "reason": "x", "position": 1, "_try": "1"}
+    assert "It would have caught 0" in text(moderator.post(address, changed))
+    wallet.refresh_from_db()
+    assert wallet.name == "Wallet address"
+    assert "This kind needs a number." in text(moderator.post(address, changed | {"kind": "links"}))
+
+
+def test_a_dry_run_is_for_those_who_may_write_rules(client):
+    client.force_login(member_of("Editors"))
+    wallet = Rule.objects.get(kind="wallet")
+    comment_on(PublishedArticleFactory())
+    page = client.post(reverse("admin:comments_rule_change", args=[wallet.pk]), {"_try": "1", "kind": "wallet"})
+    assert "It would have caught" not in page.content.decode()
