@@ -1,5 +1,6 @@
 """Whether somebody may say something here: bans first, then the rules."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from comments import banning, rules
@@ -13,13 +14,18 @@ class Refused(Exception):
     """It may not be said here. The message is for whoever wrote it; nothing was stored."""
 
 
-def admit(words: dict[str, Any], *, ip: str | None, user: "User | None" = None) -> rules.Judgement | None:
-    """What the rules say of a thought that may be posted: nothing, hold it, or mark it. Raises Refused."""
+def admit(
+    words: dict[str, Any], *, ip: str | None, user: "User | None" = None, at: datetime | None = None
+) -> rules.Judgement | None:
+    """What the rules say of a thought that may be posted: nothing, hold it, or mark it. Raises Refused.
+
+    `at`: when it was posted, for one that is changed: what came before it is then what came before that.
+    """
     if is_of_newsroom(user):
         return None
     if ban := banning.of_writer(user, words["email"], ip):
         raise Refused(banning.sentence(ban))
-    judgement = rules.judge(rules.Draft.new(words, ip, user.pk if user else None))
+    judgement = rules.judge(rules.Draft.new(words, ip, user.pk if user else None, at))
     if judgement and judgement.action == Rule.Action.REFUSE:
         raise Refused(judgement.rule.reason)
     return judgement

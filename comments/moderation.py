@@ -29,14 +29,11 @@ MOST_COUNTED = 5_000
 
 
 def note_judgement(comment: SiteComment, judgement: Judgement) -> Verdict:
-    """Put a thought that was just posted before the moderators, under the name of the rule."""
-    return Verdict.objects.create(
-        comment=comment,
-        rule=judgement.rule,
-        rule_name=judgement.rule.name,
-        found=judgement.found,
-        action=judgement.action,
-    )
+    """Put a thought before the moderators, under the name of the rule. One that waits already goes on waiting."""
+    why = {"rule": judgement.rule, "rule_name": judgement.rule.name, "found": judgement.found}
+    return Verdict.objects.get_or_create(
+        comment=comment, settled_at=None, defaults={**why, "action": judgement.action}
+    )[0]
 
 
 def approve(comments: QuerySet[SiteComment], by: "User | None" = None) -> list[Decision]:
@@ -55,7 +52,7 @@ def decide(comments: QuerySet[SiteComment], action: str, by: "User | None") -> l
     What stands so already and does not wait is left alone: of two who decide the same, the second changes nothing.
     """
     with transaction.atomic():
-        thoughts = _locked(comments)
+        thoughts = lock(comments)
         waiting = {
             verdict.comment_id: verdict for verdict in Verdict.objects.filter(comment__in=thoughts, settled_at=None)
         }
@@ -91,7 +88,7 @@ def undo(decisions: Collection[int], by: "User | None") -> int:
     """
     with transaction.atomic():
         asked = Decision.objects.filter(pk__in=decisions, undone_at=None)
-        thoughts = {each.pk: each for each in _locked(SiteComment.objects.filter(decisions__in=asked))}
+        thoughts = {each.pk: each for each in lock(SiteComment.objects.filter(decisions__in=asked))}
         undone = 0
         for decision in Decision.objects.filter(pk__in=decisions, undone_at=None).order_by("-pk"):
             later = Decision.objects.filter(comment=decision.comment_id, pk__gt=decision.pk, undone_at=None)
@@ -118,7 +115,21 @@ def ban_writer(comment: SiteComment, by: "User | None", until: datetime | None =
         return decide(lately, Action.SPAM, by)
 
 
-def _locked(comments: QuerySet[SiteComment]) -> list[SiteComment]:
+def hold_back(comment: SiteComment) -> None:
+    """Take a thought off the page until a moderator has read it. The caller has locked it and noted why."""
+    _write(comment, is_public=False)
+    comment.is_public = False
+    counting.recount(int(comment.object_pk))
+
+
+def settle_as_gone(comment: SiteComment) -> None:
+    """Nobody need read what its writer took back."""
+    Verdict.objects.filter(comment=comment, settled_at=None).update(
+        settled_at=timezone.now(), outcome=Verdict.Outcome.REMOVED
+    )
+
+
+def lock(comments: QuerySet[SiteComment]) -> list[SiteComment]:
     """The articles first, then their comments: everybody locks in this order."""
     rows = list(comments.values_list("pk", "object_pk"))
     articles = sorted({int(object_pk) for _, object_pk in rows})
@@ -153,4 +164,4 @@ def is_held(comment: SiteComment) -> bool:
 def reason_of(comment: SiteComment) -> str:
     """Why a thought waits, in words for its writer."""
     rule = Rule.objects.filter(verdicts__comment=comment, verdicts__settled_at=None).first()
-    return rule.reason if rule else ""
+    return rule.reason if rule else "Readers have reported it."

@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from articles.models import Article
 from comments.models import SiteComment, comments_on
 
 THREADS_PER_PAGE = 50
+OLDEST, NEWEST, LIKED = "oldest", "newest", "liked"
+ORDERS = {OLDEST: "Oldest", NEWEST: "Newest", LIKED: "Most liked"}
 
 # A page shows a thousand of them: plain tuples cost a tenth of what rows made into models do.
 FIELDS = (
@@ -29,6 +32,10 @@ FIELDS = (
     "user__last_name",
     "user__is_staff",
     "user__author__id",
+    "standing__agreed",
+    "standing__disagreed",
+    "standing__edited_at",
+    "standing__taken_back_at",
     "thread_id",
 )
 
@@ -45,9 +52,16 @@ class Thought:
     submit_date: datetime
     is_staff: bool
     author_id: int | None
-    # A removed comment keeps its place when somebody answered it.
-    is_tombstone: bool
+    agreed: int
+    disagreed: int
+    is_edited: bool
+    # Why it is not shown: by a moderator, by its writer, or because it waits. It keeps its place if it was answered.
+    gone: str
     replies: list["Thought"] = field(default_factory=list)
+
+    @property
+    def is_tombstone(self) -> bool:
+        return bool(self.gone)
 
     @property
     def is_shown(self) -> bool:
@@ -66,35 +80,59 @@ class Step:
 
 @dataclass(slots=True)
 class Part:
-    """Some threads in a row, the oldest first, flattened so that showing them is one loop; and where others stand."""
+    """Some threads in their order, flattened so that showing them is one loop; and where others stand."""
 
     steps: list[Step]
     begins: int | None
+    order: str = OLDEST
     earlier: str = ""
     later: str = ""
 
 
-def part(article: Article, start: int = 0) -> Part:
-    """The threads on `article` from the one with the key `start` on, as many as stand on a page."""
-    wanted = _threads(article).filter(thread_id__gte=start)[: THREADS_PER_PAGE + 1]
+def part(article: Article, start: int = 0, order: str = OLDEST) -> Part:
+    """The threads on `article` from the one with the key `start` on, as many as stand on a page.
+
+    The most liked are the first page of their order and no more: behind it, time is the better guide.
+    """
+    wanted = _wanted(article, start, order)
     # What waits for a moderator is nobody’s yet; what was answered before it was held keeps its place.
     seen = Q(is_public=True) | Q(nested_count__gt=0)
-    rows = list(
-        comments_on(article).filter(seen, thread_id__in=wanted).order_by("thread_id", "pk").values_list(*FIELDS)
-    )
-    keys = list(dict.fromkeys(row[-1] for row in rows))
-    following = keys[THREADS_PER_PAGE] if len(keys) > THREADS_PER_PAGE else None
+    rows = comments_on(article).filter(seen, thread_id__in=wanted).order_by("thread_id", "pk").values_list(*FIELDS)
+    roots = _roots(rows)
+    if order == LIKED:
+        roots.sort(key=lambda root: (root.disagreed - root.agreed, root.pk))
+    elif order == NEWEST:
+        roots.reverse()
+    following = roots[THREADS_PER_PAGE].pk if len(roots) > THREADS_PER_PAGE else None
     return Part(
-        steps=list(_walk(_roots(row for row in rows if row[-1] != following))),
-        begins=keys[0] if keys else None,
-        earlier=_earlier(article, start) if start else "",
-        later=page_from(article, following) if following else "",
+        steps=list(_walk(roots[:THREADS_PER_PAGE])),
+        begins=roots[0].pk if roots else None,
+        order=order,
+        earlier=_earlier(article, start, order) if start else "",
+        later=page_from(article, following, order) if following and order != LIKED else "",
     )
 
 
-def page_from(article: Article, start: int) -> str:
+def _wanted(article: Article, start: int, order: str) -> QuerySet[SiteComment, dict[str, Any]]:
+    threads = _threads(article)
+    if order == OLDEST:
+        threads = threads.filter(thread_id__gte=start)
+    elif order == NEWEST:
+        threads = threads.order_by("-thread_id")
+        threads = threads.filter(thread_id__lte=start) if start else threads
+    else:
+        liked = comments_on(article).filter(is_public=True, level=0)
+        score = Coalesce(F("standing__agreed") - F("standing__disagreed"), 0)
+        threads = liked.order_by(score.desc(), "thread_id").values("thread_id")
+    return threads[: THREADS_PER_PAGE + 1]
+
+
+def page_from(article: Article, start: int | None, order: str = OLDEST) -> str:
     """The page of a conversation that begins with a thread: its address stays true whatever is said or removed."""
-    return reverse("thoughts", args=[article.section.slug, article.slug, start])
+    place = [article.section.slug, article.slug]
+    if order == OLDEST:
+        return reverse("thoughts", args=[*place, start])
+    return reverse("thoughts-in-order", args=[*place, order, *([start] if start else [])])
 
 
 def address_of(comment: SiteComment, article: Article) -> str:
@@ -108,19 +146,32 @@ def _threads(article: Article) -> QuerySet[SiteComment, dict[str, Any]]:
     return comments_on(article).filter(is_public=True).order_by("thread_id").values("thread_id").distinct()
 
 
-def _earlier(article: Article, start: int) -> str:
-    before = _threads(article).filter(thread_id__lt=start).order_by("-thread_id")[: THREADS_PER_PAGE + 1]
-    keys = [row["thread_id"] for row in before]
+def _earlier(article: Article, start: int, order: str) -> str:
+    """The page before the one that begins with `start`, in an order of time."""
+    before = _threads(article).filter(thread_id__lt=start).order_by("-thread_id")
+    if order == NEWEST:
+        before = _threads(article).filter(thread_id__gt=start)
+    keys = [row["thread_id"] for row in before[: THREADS_PER_PAGE + 1]]
     if len(keys) > THREADS_PER_PAGE:
-        return page_from(article, keys[THREADS_PER_PAGE - 1])
-    return f"{article.get_absolute_url()}#comments" if keys else ""
+        return page_from(article, keys[THREADS_PER_PAGE - 1], order)
+    return first_page(article, order) if keys else ""
+
+
+def first_page(article: Article, order: str = OLDEST) -> str:
+    """Where a conversation begins: under its story, or on a page of another order."""
+    return f"{article.get_absolute_url() if order == OLDEST else page_from(article, None, order)}#comments"
 
 
 def _thought(row: tuple[Any, ...]) -> Thought:
-    pk, parent, name, url, comment, at, is_removed, is_public, user_id, username, first, last, is_staff, author, _ = row
+    pk, parent, name, url, comment, at, is_removed, is_public, *account, agreed, disagreed, edited_at, taken_back, _ = (
+        row
+    )
+    user_id, username, first, last, is_staff, author = account
     if user_id:
         name = f"{first} {last}".strip() or username
-    return Thought(pk, parent, name, url, comment, at, bool(is_staff), author, is_removed or not is_public)
+    gone = ("writer" if taken_back else "moderator") if is_removed else "" if is_public else "waiting"
+    votes = (agreed or 0, disagreed or 0)
+    return Thought(pk, parent, name, url, comment, at, bool(is_staff), author, *votes, edited_at is not None, gone)
 
 
 def _roots(rows: Iterable[tuple[Any, ...]]) -> list[Thought]:

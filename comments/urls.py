@@ -1,6 +1,6 @@
 from django.urls import path
 
-from comments import views
+from comments import reader_views, views
 
 urlpatterns = [
     path("preview/", views.preview, name="comment-preview"),
@@ -9,5 +9,9 @@ urlpatterns = [
     path("held/<int:article>/<int:comment>/", views.held, name="comment-held"),
     path("sent/", views.sent, name="comment-sent"),
     path("confirm/<slug:key>/", views.confirm, name="comment-confirm"),
+    path("confirm/<slug:key>/change/", reader_views.change_by_link, name="comment-change-by-link"),
+    path("react/", reader_views.react, name="comment-react"),
+    path("<int:pk>/report/", reader_views.report, name="comment-report"),
+    path("<int:pk>/change/", reader_views.change_own, name="comment-change"),
     path("mute/<str:key>/", views.mute, name="comment-mute"),
 ]

@@ -1,9 +1,7 @@
 """Commenting, as HTTP. The article’s page holds no token: a preview page or a small script brings fresh ones."""
 
-from ipaddress import ip_address
 from typing import Any
 
-from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -14,12 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from articles import views as stories
 from articles.models import Article
-from comments import confirmation, moderation, notifications, posting, threads
+from comments import confirmation, editing, moderation, notifications, posting, threads
 from comments.admission import Refused
 from comments.forms import ThoughtForm, answered_comment
 from comments.models import Confirmation, ReplyRefused, SiteComment
+from comments.network import network_address
+from comments.reader_views import after
 from newsroom.pagecache import public_page
-from newsroom.pagecache.rules import show_fresh
 
 LARGEST_PK = 2**31 - 1
 
@@ -73,6 +72,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
             "csrfmiddlewaretoken": get_token(request),
             "timestamp": fresh.initial["timestamp"],
             "security_hash": fresh.initial["security_hash"],
+            "mine": editing.changeable(request.user, article),
         }
     )
 
@@ -91,7 +91,7 @@ def post(request: HttpRequest) -> HttpResponse:
     words, ip = form.cleaned_data, network_address(request)
     try:
         if request.user.is_authenticated:
-            return answer_to(posting.post_as_user(article, words, request.user, ip), article)
+            return after(posting.post_as_user(article, words, request.user, ip), article)
         confirmation.ask(article, words, ip)
     except Refused as refusal:
         form.add_error("comment", str(refusal))
@@ -104,13 +104,6 @@ def post(request: HttpRequest) -> HttpResponse:
     return show_form(request, article, form, status=400)
 
 
-def answer_to(comment: SiteComment, article: Article) -> HttpResponse:
-    """Where its writer goes: to the thought on its page, or to a page that says why it waits."""
-    if moderation.is_held(comment):
-        return redirect("comment-held", article.pk, comment.pk)
-    return show_fresh(redirect(threads.address_of(comment, article)))
-
-
 @require_safe
 @never_cache
 def held(request: HttpRequest, article: int, comment: int) -> HttpResponse:
@@ -121,15 +114,6 @@ def held(request: HttpRequest, article: int, comment: int) -> HttpResponse:
         return redirect(story) if story else redirect("home")
     context = {"article": story, "reason": moderation.reason_of(waiting), "noindex": True}
     return render(request, "comments/held.html", context)
-
-
-def network_address(request: HttpRequest) -> str | None:
-    """Where the request came from: what our own proxy noted last, or who connected."""
-    noted = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1] if settings.BEHIND_PROXY else ""
-    try:
-        return str(ip_address((noted or request.META.get("REMOTE_ADDR", "")).strip()))
-    except ValueError:
-        return None
 
 
 def signed_in(request: HttpRequest, data: Any) -> Any:
@@ -179,7 +163,7 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "comments/expired.html", {"noindex": True}, status=404)
     if request.method == "POST":
         try:
-            return answer_to(confirmation.confirm(waiting.key), waiting.article)
+            return after(confirmation.confirm(waiting.key), waiting.article)
         except (confirmation.Expired, SiteComment.DoesNotExist):
             return render(request, "comments/expired.html", {"noindex": True}, status=410)
         except (Refused, ReplyRefused) as refusal:
@@ -187,7 +171,7 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
             return render(request, "comments/confirm.html", context, status=409)
     if confirmation.has_expired(waiting) and not waiting.comment_id:
         return render(request, "comments/expired.html", {"noindex": True}, status=410)
-    context = {"waiting": waiting, "noindex": True}
+    context = {"waiting": waiting, "days": confirmation.LIFETIME.days, "noindex": True}
     published = SiteComment.objects.filter(pk=waiting.comment_id).first() if waiting.comment_id else None
     if published is not None and published.is_public:
         context["published_at"] = threads.address_of(published, waiting.article)
@@ -221,6 +205,27 @@ def thoughts(request: HttpRequest, section: str, slug: str, start: int) -> HttpR
         return redirect(threads.page_from(article, start), permanent=True)
     part = threads.part(article, min(start, LARGEST_PK))
     if part.begins != start or not part.earlier:
-        return redirect(f"{article.get_absolute_url()}#comments")  # No thread begins here, or the first one does.
+        return redirect(threads.first_page(article))  # No thread begins here, or the first one does.
+    return show_part(request, article, part)
+
+
+@public_page(asks=("reply_to",))
+@require_safe
+def in_order(request: HttpRequest, section: str, slug: str, order: str, start: int = 0) -> HttpResponse:
+    """A conversation the newest first, or the most liked."""
+    article = stories.public_article(slug)
+    if article is None:
+        return stories.elsewhere(request, slug)
+    if order not in (threads.NEWEST, threads.LIKED) or (start and order == threads.LIKED):
+        return redirect(threads.first_page(article))
+    if article.section.slug != section:
+        return redirect(threads.page_from(article, start, order), permanent=True)
+    part = threads.part(article, min(start, LARGEST_PK), order)
+    if start and (part.begins != start or not part.earlier):
+        return redirect(threads.first_page(article, order))
+    return show_part(request, article, part)
+
+
+def show_part(request: HttpRequest, article: Article, part: threads.Part) -> HttpResponse:
     context = {"article": article, "part": part, "canonical": article.get_absolute_url()}
     return render(request, "comments/thoughts.html", context)

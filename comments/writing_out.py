@@ -24,7 +24,7 @@ _PARAGRAPHS = re.compile(r"\n{2,}")
 _MARK = re.compile("\ue000([a-z]+)\ue001")
 # strftime costs more than the rest of a date.
 MONTHS = ("", *calendar.month_abbr[1:])
-WORDS = ("pk", "name", "initials", "url", "moment", "date", "prose")
+WORDS = ("pk", "name", "initials", "url", "moment", "date", "prose", "agreed", "disagreed")
 
 
 def conversation(steps: Iterable[Step], article: Article) -> SafeString:
@@ -42,10 +42,12 @@ def conversation(steps: Iterable[Step], article: Article) -> SafeString:
 
 
 def comment(thought: Thought, role: str, is_open: bool) -> str:
-    if thought.is_tombstone:
-        return pattern(True, False, "", is_open) % {"pk": thought.pk}
+    if thought.gone:
+        return pattern(thought.gone, False, False, "", is_open) % {"pk": thought.pk}
     at = thought.submit_date
-    return pattern(False, bool(thought.url), role, is_open) % {
+    return pattern("", bool(thought.url), thought.is_edited, role, is_open) % {
+        "agreed": thought.agreed,
+        "disagreed": thought.disagreed,
         "pk": thought.pk,
         "name": escape(thought.name),
         "initials": _initials(thought.name),
@@ -68,19 +70,19 @@ def role_of(thought: Thought, writers: set[int]) -> str:
     return "Staff" if thought.is_staff or thought.author_id else ""
 
 
-def pattern(is_tombstone: bool, has_url: bool, role: str, is_open: bool) -> str:
+def pattern(gone: str, has_url: bool, is_edited: bool, role: str, is_open: bool) -> str:
     """The template of a comment with its words left out, for the % operator."""
-    return (_fill_in if settings.DEBUG else _kept_pattern)(is_tombstone, has_url, role, is_open)
+    return (_fill_in if settings.DEBUG else _kept_pattern)(gone, has_url, is_edited, role, is_open)
 
 
-def _fill_in(is_tombstone: bool, has_url: bool, role: str, is_open: bool) -> str:
+def _fill_in(gone: str, has_url: bool, is_edited: bool, role: str, is_open: bool) -> str:
     marks = {name: f"\ue000{name}\ue001" for name in WORDS}
-    kind = {"is_tombstone": is_tombstone, "has_url": has_url, "role": role, "is_open": is_open}
+    kind = {"gone": gone, "has_url": has_url, "is_edited": is_edited, "role": role, "is_open": is_open}
     markup = render_to_string("comments/_comment.html", kind | marks).strip()
     return _MARK.sub(r"%(\1)s", markup.replace("%", "%%"))
 
 
-_kept_pattern = lru_cache(32)(_fill_in)
+_kept_pattern = lru_cache(64)(_fill_in)
 
 
 def prose(text: str) -> SafeString:

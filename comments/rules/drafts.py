@@ -47,9 +47,9 @@ class Draft:
         )
 
     @classmethod
-    def new(cls, words: dict[str, Any], ip: str | None, user_id: int | None) -> "Draft":
+    def new(cls, words: dict[str, Any], ip: str | None, user_id: int | None, at: datetime | None = None) -> "Draft":
         url = words.get("url") or ""
-        return cls(words["comment"], words["name"], words["email"], url, ip, user_id, timezone.now())
+        return cls(words["comment"], words["name"], words["email"], url, ip, user_id, at or timezone.now())
 
     @cached_property
     def history(self) -> list[Past]:

@@ -16,6 +16,17 @@ def first_part(article: Article) -> threads.Part:
     return threads.part(article)
 
 
+@register.simple_tag
+def orders(article: Article, part: threads.Part) -> list[dict[str, Any]]:
+    """Links to the orders of a conversation, where there is something to order."""
+    if article.comment_count < 2:
+        return []
+    return [
+        {"name": name, "address": threads.first_page(article, order), "is_current": order == part.order}
+        for order, name in threads.ORDERS.items()
+    ]
+
+
 @register.simple_tag(takes_context=True)
 def answered(context: dict[str, Any], steps: list[threads.Step]) -> threads.Thought | None:
     """The comment that ?reply_to= names, if it stands in this conversation: no query of its own."""

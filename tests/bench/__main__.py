@@ -22,7 +22,7 @@ from .loads import WRK, memory, say, static_nginx, web_processes
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=2, help="for each load")
+    parser.add_argument("--seconds", type=int, default=1, help="of each load; there are nine of a kind")
     parser.add_argument("--requests", type=int, default=100, help="for each page that is made")
     parser.add_argument("--scale", type=int, default=1000, help="thousand stories of the large archive; 0: none")
     options = parser.parse_args()

@@ -35,6 +35,7 @@ SURFACES = {
     "section": "/policy/",
     "article": "/policy/nine-banks-agree-when-a-payment-is-over/",
     "thoughts": "/policy/{thoughts}/",
+    "thoughts-in-order": "/policy/{in_order}/",
     "share-card": "{card}",
     "tag": "/tag/stablecoins/",
     "author": "/author/{author}/",
@@ -94,6 +95,7 @@ result = {
     "tag": first.tags.first().slug,
     "page": Page.objects.first().slug,
     "thoughts": threads.page_from(long, last.pk),
+    "in_order": threads.page_from(long, None, threads.NEWEST),
     "card": page_metadata.share_card(first),
 }
 """
@@ -101,7 +103,7 @@ FIND = """
 from articles.models import *
 from articles import publishing
 from comments.models import SiteComment
-from comments import moderation, posting
+from comments import moderation, posting, reactions
 from django.contrib.auth import get_user_model
 from advertising.models import *
 from advertising import review
@@ -153,7 +155,12 @@ publishing.publish(story, by=None)
         'words = {"name": "Wendeline", "email": "w@readers.example", "comment": "Late, and agreed."}\n'
         "posting.publish(long, words, ip=None)",
         "Late, and agreed.",
-        {"thoughts"},
+        {"thoughts", "thoughts-in-order"},
+    ),
+    "vote": change(
+        'late = SiteComment.objects.get(comment="Late, and agreed.")\nreactions.react(late, "somebody", agrees=True)',
+        "<span data-count>1</span>",
+        {"thoughts", "thoughts-in-order"},
     ),
     "count of comments": change("", "1 thought", {"section", "missing"}),
     "moderation": change(
@@ -322,6 +329,7 @@ def test_every_change_is_seen_on_every_page_within_a_second(busy_site):
         names = elsewhere.do(PREPARE)
         surfaces = SURFACES | {
             "thoughts": names["thoughts"],
+            "thoughts-in-order": names["in_order"],
             "share-card": names["card"],
             "author": f"/author/{names['author']}/",
             "tag": f"/tag/{names['tag']}/",

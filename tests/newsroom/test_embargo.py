@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db
 SECRET = "Quietus"
 # What has no word of any story on it at any time.
 SILENT = {
-    "thoughts", "prices", "about", "page", "advertise", "newsletter", "newsletter-asked", "comment-sent", "feeds",
+    "thoughts", "thoughts-in-order", "prices", "about", "page", "advertise", "newsletter", "newsletter-asked",
+    "comment-sent", "feeds",
     "archive", "corrections", "feed-corrections", "sitemap", "sitemap-pages", "robots", "ads-txt", "security-txt",
     "article", "share-card", "missing",
 }  # fmt: skip
@@ -54,7 +55,13 @@ def addresses(story):
     card = page_metadata.share_card(story)
     assert card
     for name, address in SURFACES.items():
-        filled = address.format(author="maren-oduya", month=month, card=card, thoughts="quietus/thoughts/1")
+        filled = address.format(
+            author="maren-oduya",
+            month=month,
+            card=card,
+            thoughts="quietus/thoughts/1",
+            in_order="quietus/thoughts/newest",
+        )
         yield name, filled
     yield "the story", "/policy/quietus/"
     yield "search for it", f"/search/?q={SECRET}"

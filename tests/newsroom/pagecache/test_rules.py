@@ -89,6 +89,8 @@ NEVER_KEPT = (
     "comments/tokens/",
     "comments/post/",
     "comments/confirm/",
+    "comments/react/",
+    "comments/<int:pk>/",
     "comments/held/",
     "comments/mute/",
     "newsletter/confirm/",

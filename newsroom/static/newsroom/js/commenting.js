@@ -1,8 +1,30 @@
+// A vote counts where it stands. Without this, the button goes to the server and back.
+document.getElementById("react")?.addEventListener("submit", async (event) => {
+  const button = event.submitter;
+  if (!button?.name) return;
+  event.preventDefault();
+  const options = { method: "POST", body: new URLSearchParams({ [button.name]: button.value }) };
+  const response = await fetch(event.target.action, { ...options, headers: { Accept: "application/json" } });
+  if (!response.ok) return;
+  const counts = await response.json();
+  for (const each of button.closest("footer").querySelectorAll("button[form=react]"))
+    each.querySelector("[data-count]").textContent = counts[each.name];
+});
+
 // Makes posting one step and answering possible in place. Without it the form goes by a preview page.
 (() => {
   const form = document.getElementById("comment-form");
   if (!form) return;
   const field = (name) => form.elements.namedItem(name);
+
+  // Whoever is signed in may change what they said a moment ago.
+  const offerChange = (number) => {
+    const footer = document.querySelector(`#c${number} footer`);
+    if (!footer || footer.querySelector("[data-change]")) return;
+    const link = Object.assign(document.createElement("a"), { href: `/comments/${number}/change/`, textContent: "Change" });
+    link.dataset.change = "";
+    footer.append(link);
+  };
 
   // The page is the same for every reader and holds no token: fetch them when somebody begins to write.
   const fetchTokens = async () => {
@@ -12,7 +34,9 @@
     });
     const response = await fetch(`${form.dataset.tokens}?${query}`, { credentials: "same-origin" });
     if (!response.ok) throw new Error("no tokens");
-    for (const [name, value] of Object.entries(await response.json())) {
+    const { mine, ...tokens } = await response.json();
+    for (const number of mine) offerChange(number);
+    for (const [name, value] of Object.entries(tokens)) {
       const input = field(name) || form.appendChild(document.createElement("input"));
       Object.assign(input, { type: "hidden", name, value });
     }

@@ -1,0 +1,141 @@
+"""What readers do with thoughts that stand: agree, report, change their own. The pages themselves hold no token."""
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from articles.models import Article
+from comments import editing, moderation, reactions, reports, threads, visitors
+from comments.admission import Refused
+from comments.forms import ThoughtForm
+from comments.models import Report, SiteComment
+from comments.network import network_address
+from newsroom.pagecache.rules import show_fresh
+
+LARGEST_PK = 2**31 - 1
+
+
+class ReportForm(forms.Form):
+    reason = forms.ChoiceField(
+        choices=Report.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say what is wrong with it.", "invalid_choice": "Choose one of the reasons."},
+    )
+    note = forms.CharField(
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": "Keep it under 300 characters."},
+    )
+
+
+class ChangeForm(forms.Form):
+    comment = ThoughtForm.base_fields["comment"]
+
+
+def standing_thought(number: str | int) -> tuple[SiteComment, Article]:
+    """A public thought under a public story. Raises Http404."""
+    text = str(number)
+    pk = int(text) if text.isascii() and text.isdecimal() and len(text) < 11 else 0
+    comment = SiteComment.objects.filter(pk=min(pk, LARGEST_PK), is_public=True, is_removed=False).first()
+    article = comment and story_of(comment)
+    if comment is None or article is None:
+        raise Http404("No such thought.")
+    return comment, article
+
+
+def story_of(comment: SiteComment) -> Article | None:
+    return Article.objects.published().select_related("section").filter(pk=int(comment.object_pk)).first()
+
+
+@csrf_exempt  # The page holds no token. A vote that another site sends for a reader is refused by what browsers say.
+@require_POST
+@never_cache
+def react(request: HttpRequest) -> HttpResponse:
+    """One vote. Scripts are told the counts, everybody else goes back to the thought."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return render(request, "comments/closed.html", status=403)
+    agrees = "agree" in request.POST
+    comment, article = standing_thought(request.POST.get("agree" if agrees else "disagree", ""))
+    ip = network_address(request)
+    try:
+        visitors.slow_down(ip)
+    except visitors.TooOften:
+        return render(request, "comments/slow_down.html", {"article": article, "noindex": True}, status=429)
+    standing = reactions.react(comment, visitors.key_for(comment, request.user, ip), agrees=agrees)
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return show_fresh(JsonResponse({"agree": standing.agreed, "disagree": standing.disagreed}))
+    return show_fresh(redirect(threads.address_of(comment, article)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what is wrong with a thought. The answer is the same for the first and for every further report."""
+    comment, article = standing_thought(pk)
+    form = ReportForm(request.POST or None)
+    context: dict[str, Any] = {"article": article, "thought": comment, "form": form, "noindex": True}
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "comments/report.html", context, status=400 if request.method == "POST" else 200)
+    ip = network_address(request)
+    try:
+        visitors.slow_down(ip)
+    except visitors.TooOften:
+        return render(request, "comments/slow_down.html", context, status=429)
+    reporter = visitors.key_for(comment, request.user, ip)
+    reports.report(comment, reporter, form.cleaned_data["reason"], form.cleaned_data["note"])
+    return show_fresh(render(request, "comments/reported.html", context))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def change_own(request: HttpRequest, pk: int) -> HttpResponse:
+    """An account holder changes what they said, or takes it back."""
+    return _change(request, editing.own(request.user, min(pk, LARGEST_PK)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def change_by_link(request: HttpRequest, key: str) -> HttpResponse:
+    """A stranger does, by the link that they confirmed it with."""
+    return _change(request, editing.of_link(key[:64]))
+
+
+def _change(request: HttpRequest, comment: SiteComment | None) -> HttpResponse:
+    article = story_of(comment) if comment else None
+    if comment is None or article is None:
+        raise Http404("No such thought.")
+    form = ChangeForm(request.POST if "comment" in request.POST else None, initial={"comment": comment.comment})
+    refusal = ""
+    if request.method == "POST":
+        try:
+            if "take_back" in request.POST:
+                editing.take_back(comment)
+                return show_fresh(redirect(threads.first_page(article)))
+            if form.is_valid():
+                changed = editing.change(comment, form.cleaned_data["comment"])
+                return after(changed, article)
+        except (editing.TooLate, Refused) as error:
+            refusal = str(error)
+    context = {
+        "article": article,
+        "form": form,
+        "refusal": refusal,
+        "thought": comment,
+        "until": editing.until(comment),
+        "is_open": editing.is_open(comment),
+        "noindex": True,
+    }
+    return render(request, "comments/change.html", context, status=400 if request.method == "POST" else 200)
+
+
+def after(comment: SiteComment, article: Article) -> HttpResponse:
+    """Where a writer goes: to the thought on its page, or to a page that says why it waits."""
+    if moderation.is_held(comment):
+        return redirect("comment-held", article.pk, comment.pk)
+    return show_fresh(redirect(threads.address_of(comment, article)))

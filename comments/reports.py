@@ -1,0 +1,36 @@
+"""Readers report a thought: moderators see it at once, and several reports take it off the page until they have."""
+
+from django.db import IntegrityError, transaction
+
+from comments import moderation
+from comments.models import Decision, Report, Rule, SiteComment, Verdict
+
+HIDDEN_AT = 3
+
+
+def report(comment: SiteComment, reporter: str, reason: str, note: str = "") -> bool:
+    """Keep a report, once for each reporter, and put the thought before the moderators. Whether it was new."""
+    try:
+        with transaction.atomic():
+            Report.objects.create(comment=comment, reporter=reporter, reason=reason, note=note[:300])
+    except IntegrityError:
+        return False
+    with transaction.atomic():
+        thought = moderation.lock(SiteComment.objects.filter(pk=comment.pk))[0]
+        name = f"Reported: {Report.Reason(reason).label}"[:60]
+        Verdict.objects.get_or_create(
+            comment=thought,
+            settled_at=None,
+            defaults={"rule_name": name, "found": note[:200], "action": Rule.Action.FLAG},
+        )
+        if _is_to_be_hidden(thought):
+            moderation.hold_back(thought)
+    return True
+
+
+def _is_to_be_hidden(comment: SiteComment) -> bool:
+    """What a moderator has let stand is not taken down by more reports."""
+    if not comment.is_public or comment.is_removed:
+        return False
+    approved = Decision.objects.filter(comment=comment, action=Decision.Action.APPROVE, undone_at=None)
+    return not approved.exists() and Report.objects.filter(comment=comment).count() >= HIDDEN_AT
