@@ -1,11 +1,19 @@
 """How many thoughts an article has, kept on the article so that a card needs no count."""
 
 from django.db import transaction
+from django.db.models import F
 
 from articles import page_keys, related
 from articles.models import Article
 from comments.models import comments_on
 from newsroom.pagecache import changes, keys
+from newsroom.pagecache.shared import shared
+
+
+def add_one(article: Article) -> None:
+    """One public thought more. The caller has locked `article` and loaded its count."""
+    Article.objects.filter(pk=article.pk).update(comment_count=F("comment_count") + 1)
+    changes.purge(keys.of(article), *_lists_that_change(article.comment_count, article.comment_count + 1))
 
 
 def recount(article_id: int) -> None:
@@ -21,7 +29,12 @@ def recount(article_id: int) -> None:
 
 def _lists_that_change(before: int, after: int) -> list[str]:
     """“Most discussed”, unless the article has too few comments to have been or to be among them."""
+    return [page_keys.DISCUSSED] if max(before, after) >= fewest_of_the_most_discussed() else []
+
+
+@shared(page_keys.DISCUSSED)
+def fewest_of_the_most_discussed() -> int:
+    """With how many thoughts an article is among the most discussed."""
     most = Article.objects.published().most_discussed().values_list("comment_count", flat=True)
     counts = list(most[: related.DISCUSSED])
-    fewest = counts[-1] if len(counts) == related.DISCUSSED else 0
-    return [page_keys.DISCUSSED] if max(before, after) >= fewest else []
+    return counts[-1] if len(counts) == related.DISCUSSED else 0

@@ -10,6 +10,7 @@ from django.utils import timezone
 from articles.models import Article
 from comments import admission, counting, moderation, notifications
 from comments.models import Rule, SiteComment, comments_on
+from newsroom.pagecache.recording import Recording, recording
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -37,11 +38,12 @@ def publish(article: Article, words: dict[str, Any], *, ip: str | None, user: "U
     A rule may hold it: then it is not public, and waits for a moderator. Raises Refused or ReplyRefused, having
     stored nothing.
     """
-    with transaction.atomic():
+    # What all posts ask alike, such as the rules, is kept as it is for pages.
+    with transaction.atomic(), recording(Recording(began_at=timezone.now())):
         judgement = admission.admit(words, ip=ip, user=user)
         is_held = judgement is not None and judgement.action == Rule.Action.HOLD
         # The article first, then its comments: everybody locks in this order.
-        _lock(article)
+        locked = _lock(article)
         comment = SiteComment(
             content_type=ContentType.objects.get_for_model(Article),
             object_pk=str(article.pk),
@@ -61,10 +63,10 @@ def publish(article: Article, words: dict[str, Any], *, ip: str | None, user: "U
         if judgement is not None:
             moderation.note_judgement(comment, judgement)
         if not is_held:
-            counting.recount(article.pk)
+            counting.add_one(locked)
             notifications.tell_followers_later(comment)
     return comment
 
 
-def _lock(article: Article) -> None:
-    Article.objects.select_for_update(of=("self",)).only("pk").get(pk=article.pk)
+def _lock(article: Article) -> Article:
+    return Article.objects.select_for_update(of=("self",)).only("comment_count").get(pk=article.pk)

@@ -7,6 +7,8 @@ from articles.models import Author
 from comments.models import SiteComment
 from newsroom.pagecache import changes
 
+# Who is of the newsroom, and what they are called.
+STAFF = "staff"
 SHOWN = frozenset({"username", "first_name", "last_name", "is_staff"})
 
 
@@ -14,6 +16,8 @@ def purge_pages_of_user(instance: Any, update_fields: Collection[str] | None = N
     """Receives post_save and pre_delete of accounts. Signing in writes other fields, and changes nothing here."""
     if update_fields is None or SHOWN & set(update_fields):
         _purge(instance.pk)
+        if instance.is_staff:
+            changes.purge(STAFF)
 
 
 def purge_pages_of_author(instance: Author, **kwargs: Any) -> None:

@@ -7,9 +7,10 @@ from django.db import models
 from django.utils import timezone
 
 from comments.models.thoughts import SiteComment
+from newsroom.pagecache.rows import ShownWhole
 
 
-class Rule(models.Model):
+class Rule(ShownWhole):
     """What is done with a thought of a certain kind, and why, in words for its writer."""
 
     class Kind(models.TextChoices):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F, Max
+from django.db.models import F, OuterRef, Subquery
 from django_comments.managers import CommentManager
 from django_comments_xtd.models import XtdComment
 
@@ -17,7 +17,10 @@ class ReplyRefused(Exception):
 
 
 class SiteComment(XtdComment):
-    """The library’s comment with an insert that is one transaction, or nothing at all."""
+    """The library’s comment with an insert that is one transaction, or nothing at all.
+
+    Whoever inserts has locked the article: so no two replies get the same place.
+    """
 
     objects = CommentManager()
 
@@ -43,38 +46,36 @@ class SiteComment(XtdComment):
         XtdComment.norel_objects.filter(pk=self.pk).update(parent_id=self.pk, thread_id=self.pk)
 
     def _insert_reply(self, *args: Any, **kwargs: Any) -> None:
-        parent = self._lock_thread_of_parent()
+        parent = self._answered()
+        last = parent.last
         if parent.level >= DEEPEST_LEVEL:
             # A reply to the deepest level stands beside what it answers.
             parent = XtdComment.norel_objects.get(pk=parent.parent_id)
         self.parent_id = parent.pk
         self.thread_id, self.level = parent.thread_id, parent.level + 1
-        thread = XtdComment.norel_objects.filter(thread_id=self.thread_id)
-        self.order = (thread.aggregate(last=Max("order"))["last"] or 0) + 1
+        self.order = last + 1
         super(XtdComment, self).save(*args, **kwargs)
-        thread.filter(pk__in=_ancestors(parent)).update(nested_count=F("nested_count") + 1)
+        # No more than four levels: these are all of them.
+        ancestors = {parent.pk, parent.parent_id, parent.thread_id}
+        XtdComment.norel_objects.filter(pk__in=ancestors).update(nested_count=F("nested_count") + 1)
 
-    def _lock_thread_of_parent(self) -> XtdComment:
-        parent = XtdComment.norel_objects.filter(
-            pk=self.parent_id,
-            content_type_id=self.content_type_id,
-            object_pk=str(self.object_pk),
-            is_public=True,
-            is_removed=False,
-        ).first()
+    def _answered(self) -> Any:
+        """What this answers, with the last place taken in its thread. Raises ReplyRefused."""
+        in_thread = XtdComment.norel_objects.filter(thread_id=OuterRef("thread_id")).order_by("-order").values("order")
+        parent = (
+            XtdComment.norel_objects.filter(
+                pk=self.parent_id,
+                content_type_id=self.content_type_id,
+                object_pk=str(self.object_pk),
+                is_public=True,
+                is_removed=False,
+            )
+            .annotate(last=Subquery(in_thread[:1]))
+            .first()
+        )
         if parent is None:
             raise ReplyRefused("The thought you answer is no longer here.")
-        # Locking the root serialises the thread: no two replies get the same place.
-        XtdComment.norel_objects.select_for_update(of=("self",)).get(pk=parent.thread_id)
         return parent
-
-
-def _ancestors(comment: XtdComment) -> list[int]:
-    found = [comment.pk]
-    while comment.parent_id != comment.pk:
-        comment = XtdComment.norel_objects.get(pk=comment.parent_id)
-        found.append(comment.pk)
-    return found
 
 
 def comments_on(article: Article) -> models.QuerySet[SiteComment]:

@@ -13,6 +13,9 @@ from comments.models import Rule, SiteComment
 from comments.rules import scams, wallets
 from comments.rules.drafts import Draft
 from comments.rules.lookalikes import plain, skeleton
+from comments.writers import STAFF
+from newsroom.pagecache import whole
+from newsroom.pagecache.shared import shared
 
 MOST_COMPARED = 500
 SHORTEST_REPEATED = 20  # letters: many people may say “Thank you”
@@ -127,6 +130,7 @@ def lookalike(rule: Rule, draft: Draft) -> str:
     return ""
 
 
+@shared(whole(Author), STAFF)
 def _newsroom_names() -> list[str]:
     names = list(Author.objects.values_list("name", flat=True))
     for first, last, username in (

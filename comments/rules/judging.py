@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from comments.models import Rule
 from comments.rules.detectors import DETECTORS
 from comments.rules.drafts import Draft
+from newsroom.pagecache import whole
+from newsroom.pagecache.shared import shared
 
 # Refusing goes before holding, holding before marking.
 _STRICT = {Rule.Action.REFUSE: 0, Rule.Action.HOLD: 1, Rule.Action.FLAG: 2}
@@ -24,12 +26,16 @@ class Judgement:
 
 def judge(draft: Draft, rules: Iterable[Rule] | None = None) -> Judgement | None:
     """The rule that fits `draft`, or None. Detectors that must ask the database run only if no stricter rule fits."""
-    if rules is None:
-        rules = Rule.objects.filter(is_on=True)
-    for rule in sorted(rules, key=lambda rule: (_STRICT[Rule.Action(rule.action)], rule.position, rule.pk or 0)):
+    asked = rules if rules is not None else rules_in_force()
+    for rule in sorted(asked, key=lambda rule: (_STRICT[Rule.Action(rule.action)], rule.position, rule.pk or 0)):
         if found := fits(rule, draft):
             return Judgement(rule, found)
     return None
+
+
+@shared(whole(Rule))
+def rules_in_force() -> list[Rule]:
+    return list(Rule.objects.filter(is_on=True))
 
 
 def fits(rule: Rule, draft: Draft) -> str:

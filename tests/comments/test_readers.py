@@ -200,7 +200,9 @@ def test_a_change_is_judged_as_the_thought_was(client, article, writer):
     answer = client.post(f"/comments/{comment.pk}/change/", {"comment": WALLET}, follow=True)
     assert "It holds a wallet address" in answer.content.decode()
     assert "0x5aAeb" not in page_of(client, article)
-    Rule.objects.filter(kind="wallet").update(action="refuse")
+    rule = Rule.objects.get(kind="wallet")
+    rule.action = Rule.Action.REFUSE
+    rule.save()
     other = said_by(writer, article, "Another")
     refused = client.post(f"/comments/{other.pk}/change/", {"comment": WALLET})
     assert "It holds a wallet address" in refused.content.decode()
