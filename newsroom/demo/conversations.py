@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from articles.models import Article, Author
 from comments import counting, posting
-from comments.models import SiteComment, Verdict, comments_on
+from comments.models import SiteComment, Standing, Verdict, comments_on
 from newsroom.demo import files
 
 
@@ -78,6 +78,9 @@ class Talk:
         comment.save()
         if thought.is_removed:
             self.removed.append(comment.pk)
+        else:
+            agreed, disagreed = self.rng.randrange(2, 90), self.rng.choice((0, 0, 2, 3, 5))
+            Standing.objects.create(comment=comment, agreed=agreed, disagreed=disagreed)
         for reply in thought.replies:
             at = min(at + timedelta(minutes=self.rng.randrange(6, 170)), self.now)
             self.say(reply, comment.pk, at)
