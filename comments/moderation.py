@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from comments import banning, counting, notifications
-from comments.models import Ban, Decision, Rule, SiteComment, Verdict
+from comments.models import Ban, Decision, Rule, SiteComment, Standing, Verdict
 from comments.rules.drafts import written_by
 from comments.rules.judging import Judgement
 
@@ -50,9 +50,13 @@ def decide(comments: QuerySet[SiteComment], action: str, by: "User | None") -> l
     """Write the state of thoughts, settle what waits, and log it, in one transaction.
 
     What stands so already and does not wait is left alone: of two who decide the same, the second changes nothing.
+    What its writer took back is nobody’s to put on the page.
     """
     with transaction.atomic():
         thoughts = lock(comments)
+        if action == Action.APPROVE:
+            taken_back = _taken_back(thoughts)
+            thoughts = [each for each in thoughts if each.pk not in taken_back]
         waiting = {
             verdict.comment_id: verdict for verdict in Verdict.objects.filter(comment__in=thoughts, settled_at=None)
         }
@@ -89,10 +93,10 @@ def undo(decisions: Collection[int], by: "User | None") -> int:
     with transaction.atomic():
         asked = Decision.objects.filter(pk__in=decisions, undone_at=None)
         thoughts = {each.pk: each for each in lock(SiteComment.objects.filter(decisions__in=asked))}
-        undone = 0
+        undone, taken_back = 0, _taken_back(thoughts.values())
         for decision in Decision.objects.filter(pk__in=decisions, undone_at=None).order_by("-pk"):
             later = Decision.objects.filter(comment=decision.comment_id, pk__gt=decision.pk, undone_at=None)
-            if later.exists():
+            if later.exists() or decision.comment_id in taken_back:
                 continue
             Decision.objects.filter(pk=decision.pk).update(undone_at=timezone.now())
             _write(thoughts[decision.comment_id], is_removed=decision.was_removed, is_public=decision.was_public)
@@ -102,6 +106,11 @@ def undo(decisions: Collection[int], by: "User | None") -> int:
             undone += 1
         _recount(thoughts.values())
         return undone
+
+
+def _taken_back(thoughts: Iterable[SiteComment]) -> set[int]:
+    standings = Standing.objects.filter(comment__in=list(thoughts), taken_back_at__isnull=False)
+    return set(standings.values_list("comment", flat=True))
 
 
 def ban_writer(comment: SiteComment, by: "User | None", until: datetime | None = None) -> list[Decision]:

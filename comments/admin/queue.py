@@ -107,7 +107,8 @@ class QueueMixin:
         if request.method == "POST":
             undone = moderation.undo(request.session.pop("decided", []), request.user)  # type: ignore[arg-type]
             messages.success(
-                request, f"{_thoughts(undone)} put back to where they stood." if undone else "Nothing to undo."
+                request,
+                f"{_thoughts(undone)} put back to where they stood. Bans stay." if undone else "Nothing to undo.",
             )
         return redirect("admin:comments_sitecomment_queue")
 

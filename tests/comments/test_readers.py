@@ -231,6 +231,20 @@ def test_a_change_to_nothing_changes_nothing(client, article, writer, text, word
     assert comment.comment == "The banks agreed"
 
 
+def test_what_its_writer_took_back_is_not_put_on_the_page_by_anybody(article, writer):
+    comment = said_by(writer, article)
+    one = SiteComment.objects.filter(pk=comment.pk)
+    decisions = moderation.remove(one)
+    moderation.undo([each.pk for each in decisions], None)
+    again = moderation.remove(one)
+    moderation.approve(one)
+    editing.take_back(comment)
+    assert moderation.approve(one) == []
+    assert moderation.undo([each.pk for each in again], None) == 0
+    comment.refresh_from_db()
+    assert comment.is_removed
+
+
 def test_a_stranger_changes_theirs_by_the_link_that_confirmed_it(client, article):
     words = {"name": "Hollis", "email": "hollis@readers.example", "comment": "Could they publish the log?"}
     asked = confirmation.ask(article, words, None)

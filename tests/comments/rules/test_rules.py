@@ -29,6 +29,32 @@ def rule(kind, **values):
     return Rule(name=kind, kind=kind, reason="Because.", **values)
 
 
+LONG = [
+    "1",
+    "+1 ",
+    "recover ",
+    "@",
+    "send ",
+    "12 ",
+    "0x",
+    "bc1q",
+    "telegram ",
+    "\u202e",
+    "Ι",
+    "a\u0301",
+    "https://",
+    "۱",
+]
+
+
+@pytest.mark.parametrize("part", LONG)
+def test_no_text_keeps_a_rule_busy(part):
+    """The steps of every pattern are bounded. One that goes back and forth over these would not come to an end."""
+    text = part * (3000 // len(part))
+    for kind in ("wallet", "seed_phrase", "recovery", "messenger", "words", "domains", "links"):
+        assert fits(rule(kind, number=3000, words="send money\nfree coins*"), draft(text)) == ""
+
+
 def test_every_kind_has_its_detector():
     assert set(DETECTORS) == set(Rule.Kind.values)
 
