@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -100,7 +100,8 @@ def undo(decisions: Collection[int], by: "User | None") -> int:
                 continue
             Decision.objects.filter(pk=decision.pk).update(undone_at=timezone.now())
             _write(thoughts[decision.comment_id], is_removed=decision.was_removed, is_public=decision.was_public)
-            if decision.verdict_id is not None:
+            waits_again = Verdict.objects.filter(comment=decision.comment_id, settled_at=None)
+            if decision.verdict_id is not None and not waits_again.exists():
                 settled = Verdict.objects.filter(pk=decision.verdict_id)
                 settled.update(settled_at=None, settled_by=None, outcome="")
             undone += 1
@@ -142,9 +143,12 @@ def lock(comments: QuerySet[SiteComment]) -> list[SiteComment]:
     """The articles first, then their comments: everybody locks in this order."""
     rows = list(comments.values_list("pk", "object_pk"))
     articles = sorted({int(object_pk) for _, object_pk in rows})
-    list(Article.objects.select_for_update(of=("self",)).only("pk").filter(pk__in=articles).order_by("pk"))
-    thoughts = SiteComment.objects.select_for_update(of=("self",)).filter(pk__in=[pk for pk, _ in rows])
-    return list(thoughts.order_by("pk"))
+    # A lock that lets a vote on a thought refer to it meanwhile.
+    of_self: dict[str, Any] = {"of": ("self",), "no_key": True}
+    list(Article.objects.select_for_update(**of_self).only("pk").filter(pk__in=articles).order_by("pk"))
+    # What was asked for may have changed while we waited, so it is asked again.
+    still = set(comments.filter(pk__in=[pk for pk, _ in rows]).values_list("pk", flat=True))
+    return list(SiteComment.objects.select_for_update(**of_self).filter(pk__in=still).order_by("pk"))
 
 
 def _write(comment: SiteComment, **state: bool) -> None:

@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 
 from comments import moderation
-from comments.models import Decision, Report, Rule, SiteComment, Verdict
+from comments.models import Decision, Report, Rule, SiteComment, Standing, Verdict
 
 HIDDEN_AT = 3
 
@@ -16,7 +16,10 @@ def report(comment: SiteComment, reporter: str, reason: str, note: str = "") -> 
     except IntegrityError:
         return False
     with transaction.atomic():
-        thought = moderation.lock(SiteComment.objects.filter(pk=comment.pk))[0]
+        standing = moderation.lock(SiteComment.objects.filter(pk=comment.pk, is_removed=False))
+        if not standing:
+            return True  # A moderator was quicker.
+        thought = standing[0]
         name = f"Reported: {Report.Reason(reason).label}"[:60]
         Verdict.objects.get_or_create(
             comment=thought,
@@ -29,8 +32,11 @@ def report(comment: SiteComment, reporter: str, reason: str, note: str = "") -> 
 
 
 def _is_to_be_hidden(comment: SiteComment) -> bool:
-    """What a moderator has let stand is not taken down by more reports."""
-    if not comment.is_public or comment.is_removed:
+    """What a moderator has let stand is not taken down by more reports, unless it was changed since."""
+    if not comment.is_public:
         return False
     approved = Decision.objects.filter(comment=comment, action=Decision.Action.APPROVE, undone_at=None)
+    changed_at = Standing.objects.filter(comment=comment).values_list("edited_at", flat=True).first()
+    if changed_at is not None:
+        approved = approved.filter(at__gt=changed_at)
     return not approved.exists() and Report.objects.filter(comment=comment).count() >= HIDDEN_AT

@@ -13,11 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 
 from articles.models import Article
 from comments import moderation
-from comments.models import Decision, SiteComment, Verdict
+from comments.models import Decision, Edit, Report, SiteComment, Verdict
 
 ON_A_PAGE = 20
 ACTIONS = {"approve": "Approve", "remove": "Remove", "spam": "Spam", "ban": "Spam, and ban the writer"}
@@ -35,6 +37,8 @@ class Waiting:
     answers: SiteComment | None
     standing: int
     removed: int
+    reports: list[Report]
+    earlier_words: list[Edit]
 
 
 @dataclass
@@ -62,6 +66,7 @@ class QueueMixin:
         self._require_moderator(request)
         page = page_of_queue(_number(request.GET.get("after", "")) or 0)
         context = {**self.admin_site.each_context(request), "title": "What waits", "page": page, "actions": ACTIONS}
+        context["shown"] = timezone.now().isoformat()
         return TemplateResponse(request, "admin/queue.html", context)
 
     def decide(self, request: HttpRequest) -> HttpResponse:
@@ -72,14 +77,14 @@ class QueueMixin:
         if request.method != "POST" or action not in ACTIONS or not chosen or len(chosen) > ON_A_PAGE:
             messages.error(request, "Choose thoughts of one page, and what to do with them.")
             return redirect("admin:comments_sitecomment_queue")
-        if len(chosen) > 1 and "confirmed" not in request.POST:
+        if (len(chosen) > 1 or action == "ban") and "confirmed" not in request.POST:
             return self._ask(request, action, chosen)
         decisions = self._decide(request, action, chosen)
-        request.session["decided"] = [each.pk for each in decisions][-500:]
+        request.session["decided"] = [each.pk for each in decisions]
         if decisions:
             messages.success(request, f"{_thoughts(len(decisions))} {SAID[action]}.", extra_tags="undo")
         else:
-            messages.info(request, "Somebody else has decided that already.")
+            messages.info(request, "Somebody else has decided that already, or its writer has changed it.")
         return redirect("admin:comments_sitecomment_queue")
 
     def _ask(self, request: HttpRequest, action: str, chosen: list[int]) -> HttpResponse:
@@ -88,10 +93,13 @@ class QueueMixin:
             "title": f"{ACTIONS[action]}: {_thoughts(len(chosen))}?",
             "thoughts": SiteComment.objects.filter(pk__in=chosen).order_by("pk"),
             "action": action,
+            "shown": request.POST.get("shown", ""),
         }
         return TemplateResponse(request, "admin/queue_confirm.html", context)
 
     def _decide(self, request: HttpRequest, action: str, chosen: list[int]) -> list[Decision]:
+        if request.POST.get("shown"):
+            chosen = [number for number in chosen if not _was_changed(number, request.POST["shown"])]
         # Only what waits: a thought that was decided meanwhile is not decided again by an old page.
         waiting = SiteComment.objects.filter(pk__in=chosen, verdicts__settled_at=None, verdicts__isnull=False)
         if action != "ban":
@@ -118,7 +126,7 @@ class QueueMixin:
 
 
 def page_of_queue(after: int = 0) -> Page:
-    """The oldest that wait, behind the verdict `after`. Six queries, however many wait."""
+    """The oldest that wait, behind the verdict `after`. Eight queries, however many wait."""
     rows = moderation.waiting().filter(pk__gt=after).select_related("comment__user", "rule")
     verdicts = list(rows[: ON_A_PAGE + 1])
     following = verdicts[ON_A_PAGE - 1].pk if len(verdicts) > ON_A_PAGE else None
@@ -127,6 +135,8 @@ def page_of_queue(after: int = 0) -> Page:
     articles = Article.objects.select_related("section").in_bulk({int(each.object_pk) for each in comments})
     parents = SiteComment.objects.in_bulk({each.parent_id for each in comments if each.parent_id != each.pk})
     standing, removed = histories(comments)
+    reports = _by_comment(Report.objects.filter(comment__in=comments).order_by("pk"))
+    edits = _by_comment(Edit.objects.filter(comment__in=comments).order_by("pk"))
     waiting = [
         Waiting(
             verdict=verdict,
@@ -135,10 +145,19 @@ def page_of_queue(after: int = 0) -> Page:
             answers=parents.get(comment.parent_id),
             standing=standing[_writer(comment)],
             removed=removed[_writer(comment)],
+            reports=reports.get(comment.pk, []),
+            earlier_words=edits.get(comment.pk, []),
         )
         for verdict, comment in zip(verdicts, comments, strict=True)
     ]
     return Page(waiting, following, moderation.count_waiting())
+
+
+def _by_comment(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.comment_id, []).append(row)
+    return found
 
 
 def histories(comments: Iterable[SiteComment]) -> tuple[Counter[Any], Counter[Any]]:
@@ -147,19 +166,25 @@ def histories(comments: Iterable[SiteComment]) -> tuple[Counter[Any], Counter[An
     users = {each.user_id for each in comments if each.user_id}
     addresses = {each.user_email.lower() for each in comments if not each.user_id}
     counts = {
-        "standing": Count("pk", filter=Q(is_public=True, is_removed=False)),
-        "gone": Count("pk", filter=Q(is_removed=True)),
+        "stand": Count("pk", filter=Q(is_public=True, is_removed=False)),
+        "gone": Count("pk", filter=Q(is_removed=True, standing__taken_back_at=None)),
     }
     by_user = SiteComment.objects.filter(user__in=users).order_by().values("user").annotate(**counts)
     with_address = SiteComment.objects.annotate(address=Lower("user_email")).filter(address__in=addresses, user=None)
     for row in [*by_user, *with_address.order_by().values("address").annotate(**counts)]:
         writer = row.get("user") or row.get("address")
-        standing[writer], removed[writer] = row["standing"], row["gone"]
+        standing[writer], removed[writer] = row["stand"], row["gone"]
     return standing, removed
 
 
 def _writer(comment: SiteComment) -> Any:
     return comment.user_id or comment.user_email.lower()
+
+
+def _was_changed(pk: int, shown: str) -> bool:
+    """Whether a thought was changed after the page that the moderator decided from."""
+    moment = parse_datetime(shown)
+    return moment is None or Edit.objects.filter(comment=min(pk, LARGEST_PK), made_at__gt=moment).exists()
 
 
 def _thoughts(number: int) -> str:

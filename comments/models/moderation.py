@@ -9,6 +9,9 @@ from django.utils import timezone
 from comments.models.thoughts import SiteComment
 from newsroom.pagecache.rows import ShownWhole
 
+# How many earlier thoughts of a writer are looked at.
+MOST_HISTORY = 50
+
 
 class Rule(ShownWhole):
     """What is done with a thought of a certain kind, and why, in words for its writer."""
@@ -68,6 +71,7 @@ class Rule(ShownWhole):
 
     COUNTS = frozenset({Kind.NEWCOMER, Kind.LINKS, Kind.SPEED, Kind.REJECTED})
     LOOKS_BACK = frozenset({Kind.REPEATED, Kind.SPEED, Kind.REJECTED})
+    OF_HISTORY = frozenset({Kind.NEWCOMER, Kind.SPEED})
     LISTS = frozenset({Kind.WORDS, Kind.DOMAINS})
 
     def __str__(self) -> str:
@@ -79,6 +83,8 @@ class Rule(ShownWhole):
             errors["number"] = "This kind needs a number."
         if self.kind == self.Kind.REJECTED and self.number is not None and not 1 <= self.number <= 100:
             errors["number"] = "Give per cent, from 1 to 100."
+        if self.kind in self.OF_HISTORY and (self.number or 0) > MOST_HISTORY - 1:
+            errors["number"] = f"Give {MOST_HISTORY - 1} at most: no more earlier thoughts are looked at."
         if self.kind in self.LOOKS_BACK and not self.period:
             errors["period"] = "Say how many minutes it looks back."
         if self.kind in self.LISTS and not self.words.strip():

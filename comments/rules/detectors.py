@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from django.contrib.auth import get_user_model
 
@@ -17,6 +16,7 @@ from comments.writers import STAFF
 from newsroom.pagecache import whole
 from newsroom.pagecache.shared import shared
 
+_SITE = re.compile(r"(?:https?:[/\\]+)?(?:[^\s/\\@]{0,200}@)?([\w.-]+)")
 MOST_COMPARED = 500
 SHORTEST_REPEATED = 20  # letters: many people may say “Thank you”
 FEWEST_FOR_A_SHARE = 3
@@ -53,7 +53,7 @@ def _phrases(lines: str) -> re.Pattern[str]:
 
 
 def domains(rule: Rule, draft: Draft) -> str:
-    listed = {plain(line).strip().removeprefix("www.").lstrip(".") for line in rule.words.splitlines()} - {""}
+    listed = {_host(line.strip().lstrip(".")).removeprefix("www.") for line in rule.words.splitlines()} - {""}
     for address in [*_LINK.findall(draft.text), draft.url]:
         host = _host(address)
         parents = {host.split(".", cut)[-1] for cut in range(host.count(".") + 1)}
@@ -63,24 +63,24 @@ def domains(rule: Rule, draft: Draft) -> str:
 
 
 def _host(address: str) -> str:
-    try:
-        return plain(urlsplit(address if "://" in address else f"http://{address}").hostname or "")
-    except ValueError:
-        return ""
+    """The site that an address or a bare name leads to, without what a sentence puts behind it."""
+    found = _SITE.match(plain(address))
+    return found[1].strip(".") if found else ""
 
 
 def repeated(rule: Rule, draft: Draft) -> str:
     """The same words, whatever their capitals and spaces, among the newest of the whole site."""
     since = draft.at - timedelta(minutes=rule.period or 0)
-    earlier = SiteComment.objects.filter(submit_date__gte=since, submit_date__lt=draft.at)
-    newest = earlier.order_by("-submit_date").values_list("comment", flat=True)[:MOST_COMPARED]
     same = _squeezed(draft.text)
     if len(same) < SHORTEST_REPEATED:
         return ""
+    earlier = SiteComment.objects.filter(submit_date__gte=since, submit_date__lt=draft.at)
+    newest = earlier.order_by("-submit_date").values_list("comment", flat=True)[:MOST_COMPARED]
     number = sum(_squeezed(text) == same for text in newest)
     return f"said {number} times before" if number else ""
 
 
+@lru_cache(2 * MOST_COMPARED)
 def _squeezed(text: str) -> str:
     return "".join(letter for letter in plain(text) if letter.isalnum())
 

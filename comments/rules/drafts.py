@@ -10,15 +10,14 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from comments.models.moderation import MOST_HISTORY
 from comments.models.thoughts import SiteComment
-
-MOST_HISTORY = 50
 
 
 class Past(NamedTuple):
     at: datetime
     is_public: bool
-    is_removed: bool
+    is_removed: bool  # by a moderator
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,6 @@ def _past(thoughts: QuerySet[SiteComment], before: datetime) -> list[Past]:
     earlier: Iterable[Any] = (
         thoughts.filter(submit_date__lt=before)
         .order_by("-submit_date")
-        .values_list("submit_date", "is_public", "is_removed")[:MOST_HISTORY]
+        .values_list("submit_date", "is_public", "is_removed", "standing__taken_back_at")[:MOST_HISTORY]
     )
-    return [Past(*row) for row in earlier]
+    return [Past(at, is_public, is_removed and taken_back is None) for at, is_public, is_removed, taken_back in earlier]

@@ -10,12 +10,14 @@ from functools import lru_cache
 # What is confused in Latin itself, which the standard leaves to the reader. Capital I and l are the same stroke.
 _LATIN = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "5": "s", "3": "e", "4": "a", "@": "a", "$": "s"})
 # Nothing is seen of them: joiners, directions, soft hyphens.
+LONGEST = 4_000
 _INVISIBLE = frozenset({"Cf", "Cc", "Mn", "Me"})
 
 
 def plain(text: str) -> str:
     """Lower case, one form of each letter, nothing invisible: what a reader would read aloud."""
-    letters = unicodedata.normalize("NFKD", text)
+    # One character may stand for eighteen; a thought of the longest kind fits.
+    letters = unicodedata.normalize("NFKD", text)[:LONGEST]
     seen = (letter for letter in letters if letter.isspace() or unicodedata.category(letter) not in _INVISIBLE)
     return "".join(map(_as_latin, seen)).casefold()
 

@@ -11,7 +11,7 @@ _LOST = r"(?:lost|stolen|scammed|frozen|missing|locked)"
 _COINS = r"(?:coins?|crypto\w*|bitcoins?|btc|eth\w*|usdt|funds?|money|wallets?|assets?|investments?)"
 _HELPERS = r"(?:experts?|agents?|specialists?|hackers?)"
 _MESSENGERS = r"(?:telegram|whatsapp|whats\s*app|signal|wechat|discord|viber)"
-_HANDLE = r"(?:@\w{3,40}|\+?\d[\d\s().-]{6,20}\d)"
+_HANDLE = r"(?:@\w{3,40}|(?<!\d)\+?\d[\d\s().-]{6,20}\d(?!\d))"
 
 
 def _within(sentence: int) -> str:

@@ -75,6 +75,12 @@ def test_nothing_kept_tells_what_else_a_network_voted_on(client, article, though
     assert "203" not in first
 
 
+def test_a_household_of_the_newer_addresses_has_one_vote(client, thought):
+    for address in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"):
+        client.post("/comments/react/", {"agree": thought.pk}, REMOTE_ADDR=address)
+    assert counts(thought) == (1, 0)  # cast, taken back, and one from the house next door
+
+
 @pytest.mark.parametrize("number", ["", "x", "0", "99999999999999", "²"])
 def test_a_vote_on_nothing_is_not_found(client, number):
     assert client.post("/comments/react/", {"agree": number}).status_code == 404
@@ -138,6 +144,9 @@ def test_several_reports_take_it_off_the_page_until_somebody_has_read_it(client,
         reports.report(thought, f"another {number}", "spam")
     assert "waits for a moderator" not in page_of(client, article)
     assert moderation.count_waiting() == 1
+    Standing.objects.update_or_create(comment=thought, defaults={"edited_at": timezone.now()})
+    reports.report(thought, "after the change", "spam")
+    assert "waits for a moderator" in page_of(client, article)
 
 
 # --- Changing one’s own --------------------------------------------------------------------

@@ -121,11 +121,22 @@ def test_words_are_words_and_never_patterns(lines, text, seen):
         ("see https://a.b.free-coins.example", "", True),
         ("see https://notfree-coins.example", "", False),
         ("nothing", "https://free-coins.example", True),
+        ("see https://free-coins.example.", "", True),
+        ("(https://free-coins.example), now", "", True),
+        ("https://free-coins.example./x", "", True),
+        ("https:\\\\free-coins.example\\x https://a@free-coins.example", "", True),
+        ("https://bank.example/free-coins.example", "", False),
         ("https://[", "", False),
     ],
 )
 def test_sites_and_what_is_under_them(text, url, seen):
     assert bool(fits(rule("domains", words="free-coins.example\n"), draft(text, url=url))) is seen
+
+
+def test_a_site_may_be_listed_as_it_is_copied():
+    listed = rule("domains", words="https://www.free-coins.example/page\n.more-coins.example")
+    assert fits(listed, draft("https://a.free-coins.example"))
+    assert fits(listed, draft("https://more-coins.example"))
 
 
 def test_links_are_counted():
@@ -200,6 +211,7 @@ def test_the_strictest_is_named_and_then_the_first():
         {"kind": "words", "words": " "},
         {"kind": "speed", "number": 3},
         {"kind": "rejected", "number": 200, "period": 5},
+        {"kind": "newcomer", "number": 60},
     ],
 )
 def test_a_rule_that_lacks_something_says_what(values):

@@ -12,6 +12,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox]), select, textarea"))
       return;
+    if (event.repeat && event.key !== "j" && event.key !== "k") return; // A key that is held decides once.
     if (event.key === "j" || event.key === "k") {
       event.preventDefault();
       show(current + (event.key === "j" ? 1 : -1));
