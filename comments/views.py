@@ -17,10 +17,8 @@ from comments.admission import Refused
 from comments.forms import ThoughtForm, answered_comment
 from comments.models import Confirmation, ReplyRefused, SiteComment
 from comments.network import network_address
-from comments.reader_views import after
+from comments.reader_views import LARGEST_PK, after
 from newsroom.pagecache import public_page
-
-LARGEST_PK = 2**31 - 1
 
 
 class NoSuchArticle(Exception):

@@ -99,7 +99,7 @@ class QueueMixin:
 
     def _decide(self, request: HttpRequest, action: str, chosen: list[int]) -> list[Decision]:
         if request.POST.get("shown"):
-            chosen = [number for number in chosen if not _was_changed(number, request.POST["shown"])]
+            chosen = _as_they_were(chosen, request.POST["shown"])
         # Only what waits: a thought that was decided meanwhile is not decided again by an old page.
         waiting = SiteComment.objects.filter(pk__in=chosen, verdicts__settled_at=None, verdicts__isnull=False)
         if action != "ban":
@@ -181,10 +181,16 @@ def _writer(comment: SiteComment) -> Any:
     return comment.user_id or comment.user_email.lower()
 
 
-def _was_changed(pk: int, shown: str) -> bool:
-    """Whether a thought was changed after the page that the moderator decided from."""
-    moment = parse_datetime(shown)
-    return moment is None or Edit.objects.filter(comment=min(pk, LARGEST_PK), made_at__gt=moment).exists()
+def _as_they_were(chosen: list[int], shown: str) -> list[int]:
+    """Those that were not changed after the page that the moderator decided from; none if it names no moment."""
+    try:
+        moment = parse_datetime(shown)
+    except ValueError:
+        return []
+    if moment is None or timezone.is_naive(moment):
+        return []
+    changed = set(Edit.objects.filter(comment__in=chosen, made_at__gt=moment).values_list("comment", flat=True))
+    return [number for number in chosen if number not in changed]
 
 
 def _thoughts(number: int) -> str:

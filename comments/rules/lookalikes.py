@@ -9,8 +9,8 @@ from functools import lru_cache
 
 # What is confused in Latin itself, which the standard leaves to the reader. Capital I and l are the same stroke.
 _LATIN = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "5": "s", "3": "e", "4": "a", "@": "a", "$": "s"})
-# Nothing is seen of them: joiners, directions, soft hyphens.
 LONGEST = 4_000
+# Nothing is seen of them: joiners, directions, soft hyphens.
 _INVISIBLE = frozenset({"Cf", "Cc", "Mn", "Me"})
 
 

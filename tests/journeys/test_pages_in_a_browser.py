@@ -65,8 +65,8 @@ STILL = {"reduced_motion": "reduce"}
 OURS = {"exclude": [[".select2-selection__rendered"]]}
 
 
-@not_on_the_second_database
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark"), (768, "light"), (390, "dark")])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_no_page_has_a_barrier_or_is_wider_than_the_screen(open_context, width, scheme):
     page = open_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL).new_page()
     for name, address in PAGES.items():
