@@ -14,6 +14,7 @@ STORIES = "stories"  # any list of the newest from all sections
 DISCUSSED = "discussed"
 SCHEDULE = "schedule"  # when the next story comes out or goes, which ends the life of every page
 CORRECTIONS = "corrections"
+THOUGHTS = "thoughts"  # the newest of all conversations
 FRONT = "front"  # what the desk put on the front page
 SITEMAPS = "sitemaps"  # how many files of stories there are
 SITEMAP_BLOCK = 10_000  # stories in a file; the protocol allows 50,000

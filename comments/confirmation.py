@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from articles.models import Article
-from comments import admission, posting
+from comments import admission, opening, posting
 from comments.models import Confirmation, SiteComment
 
 LIFETIME = timedelta(days=3)
@@ -52,6 +52,7 @@ def ask(article: Article, words: dict[str, Any], ip: str | None) -> Confirmation
                 "url": words.get("url") or "",
                 "comment": words["comment"],
                 "followup": bool(words.get("followup")),
+                "remember": bool(words.get("remember")),
                 "ip_address": ip,
             },
         )
@@ -76,6 +77,8 @@ def confirm(key: str) -> SiteComment:
             return SiteComment.objects.get(pk=waiting.comment_id)
         if has_expired(waiting):
             raise Expired
+        if not opening.site_settings().is_open:
+            raise admission.Refused("Conversations are closed for now. Keep the link, and try it again later.")
         words = {
             field: getattr(waiting, field) for field in ("name", "email", "url", "comment", "followup", "reply_to")
         }

@@ -28,8 +28,9 @@ def recount(article_id: int) -> None:
 
 
 def _lists_that_change(before: int, after: int) -> list[str]:
-    """“Most discussed”, unless the article has too few comments to have been or to be among them."""
-    return [page_keys.DISCUSSED] if max(before, after) >= fewest_of_the_most_discussed() else []
+    """The newest thoughts; “most discussed” only if the article has enough to have been or to be among them."""
+    is_among_them = max(before, after) >= fewest_of_the_most_discussed()
+    return [page_keys.THOUGHTS, page_keys.DISCUSSED] if is_among_them else [page_keys.THOUGHTS]
 
 
 @shared(page_keys.DISCUSSED)

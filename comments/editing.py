@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from articles import page_keys
 from articles.models import Article
 from comments import admission, counting, moderation, reactions
-from comments.models import Confirmation, Edit, Rule, SiteComment, comments_on
+from comments.models import Confirmation, Edit, KnownReader, Rule, SiteComment, comments_on
 from newsroom.pagecache import changes
 
 CHANGEABLE = timedelta(minutes=15)
@@ -18,19 +20,24 @@ class TooLate(Exception):
     """It cannot be changed any more. The message is for its writer; nothing was changed."""
 
 
-def own(user: Any, pk: int) -> SiteComment | None:
-    """The account’s own thought that stands or waits."""
-    if not user.is_authenticated:
-        return None
-    return SiteComment.objects.filter(pk=pk, user=user, is_removed=False).first()
+def own(user: Any, reader: KnownReader | None, pk: int) -> SiteComment | None:
+    """The writer’s own thought that stands or waits."""
+    return _written_by(SiteComment.objects.filter(pk=pk), user, reader).first()
 
 
-def changeable(user: Any, article: Article) -> list[int]:
-    """The account’s thoughts on `article` that can still be changed."""
-    if not user.is_authenticated:
-        return []
-    young = comments_on(article).filter(user=user, is_removed=False, submit_date__gte=timezone.now() - CHANGEABLE)
-    return list(young.values_list("pk", flat=True))
+def changeable(user: Any, reader: KnownReader | None, article: Article) -> list[int]:
+    """The writer’s thoughts on `article` that can still be changed."""
+    young = comments_on(article).filter(submit_date__gte=timezone.now() - CHANGEABLE)
+    return list(_written_by(young, user, reader).values_list("pk", flat=True))
+
+
+def _written_by(thoughts: QuerySet[SiteComment], user: Any, reader: KnownReader | None) -> QuerySet[SiteComment]:
+    """Of an account; or, without one, of the address that this browser has confirmed."""
+    if user.is_authenticated:
+        return thoughts.filter(user=user, is_removed=False)
+    if reader is None or reader.confirmed_at is None:
+        return thoughts.none()
+    return thoughts.filter(user=None, user_email__iexact=reader.email, is_removed=False)
 
 
 def of_link(key: str) -> SiteComment | None:
@@ -67,7 +74,7 @@ def change(comment: SiteComment, text: str) -> SiteComment:
             moderation.note_judgement(comment, judgement)
             if judgement.action == Rule.Action.HOLD:
                 moderation.hold_back(comment)
-        changes.purge(f"article:{comment.object_pk}")
+        changes.purge(f"article:{comment.object_pk}", page_keys.THOUGHTS)
         return comment
 
 

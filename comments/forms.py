@@ -7,6 +7,7 @@ from django_comments.forms import CommentSecurityForm
 
 from articles.email_addresses import can_be_mailed
 from comments.models import SiteComment, comments_on
+from comments.plain_text import PlainLineField, PlainTextField
 
 MISSING = {
     "name": "Tell us what to call you.",
@@ -17,7 +18,7 @@ MISSING = {
 
 class ThoughtForm(CommentSecurityForm):
     timestamp = forms.IntegerField(min_value=0, max_value=2**33, widget=forms.HiddenInput)
-    name = forms.CharField(max_length=50, error_messages={"required": MISSING["name"]})
+    name = PlainLineField(max_length=50, error_messages={"required": MISSING["name"]})
     email = forms.EmailField(
         max_length=254,
         validators=[can_be_mailed],
@@ -32,12 +33,13 @@ class ThoughtForm(CommentSecurityForm):
         assume_scheme="https",
         error_messages={"invalid": "Write the address in full, such as https://example.com."},
     )
-    comment = forms.CharField(
+    comment = PlainTextField(
         max_length=3000,
         widget=forms.Textarea,
         error_messages={"required": MISSING["comment"], "max_length": "Keep it under 3,000 characters."},
     )
     followup = forms.BooleanField(required=False)
+    remember = forms.BooleanField(required=False)
     reply_to = forms.IntegerField(required=False, min_value=1)
     # Nobody sees this field; robots fill it in.
     honeypot = forms.CharField(required=False)

@@ -7,10 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from articles.models import Article
-from comments import editing, moderation, reactions, reports, threads, visitors
+from comments import editing, known_readers, moderation, reactions, reports, threads, visitors
 from comments.admission import Refused
 from comments.forms import ThoughtForm
 from comments.models import Report, SiteComment
@@ -51,6 +51,14 @@ def standing_thought(number: str | int) -> tuple[SiteComment, Article]:
 
 def story_of(comment: SiteComment) -> Article | None:
     return Article.objects.published().select_related("section").filter(pk=int(comment.object_pk)).first()
+
+
+@require_safe
+@never_cache
+def comment(request: HttpRequest, pk: int) -> HttpResponse:
+    """An address for one thought that stays true: it leads to whatever page the thought stands on now."""
+    thought, article = standing_thought(pk)
+    return redirect(threads.address_of(thought, article))
 
 
 @csrf_exempt  # The page holds no token. A vote that another site sends for a reader is refused by what browsers say.
@@ -95,8 +103,9 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def change_own(request: HttpRequest, pk: int) -> HttpResponse:
-    """An account holder changes what they said, or takes it back."""
-    return _change(request, editing.own(request.user, min(pk, LARGEST_PK)))
+    """An account holder or a known reader changes what they said, or takes it back."""
+    reader = known_readers.of_request(request)
+    return _change(request, editing.own(request.user, reader, min(pk, LARGEST_PK)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

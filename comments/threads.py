@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -13,6 +14,7 @@ from articles.models import Article
 from comments.models import SiteComment, comments_on
 
 THREADS_PER_PAGE = 50
+_PK = itemgetter(0)
 OLDEST, NEWEST, LIKED = "oldest", "newest", "liked"
 ORDERS = {OLDEST: "Oldest", NEWEST: "Newest", LIKED: "Most liked"}
 
@@ -37,6 +39,7 @@ FIELDS = (
     "standing__edited_at",
     "standing__taken_back_at",
     "thread_id",
+    "is_pick",
 )
 
 
@@ -57,6 +60,7 @@ class Thought:
     is_edited: bool
     # Why it is not shown: by a moderator, by its writer, or because it waits. It keeps its place if it was answered.
     gone: str
+    is_pick: bool = False  # of the desk’s, under this story
     replies: list["Thought"] = field(default_factory=list)
 
     @property
@@ -73,7 +77,7 @@ class Step:
     """One thought on the way through the tree, with the lists that begin before it and end after it."""
 
     thought: Thought
-    opens: bool
+    opens: int  # so many replies, of which this is the first
     closes: int
     closes_item: bool
 
@@ -87,6 +91,7 @@ class Part:
     order: str = OLDEST
     earlier: str = ""
     later: str = ""
+    pick: Thought | None = None
 
 
 def part(article: Article, start: int = 0, order: str = OLDEST) -> Part:
@@ -97,8 +102,9 @@ def part(article: Article, start: int = 0, order: str = OLDEST) -> Part:
     wanted = _wanted(article, start, order)
     # What waits for a moderator is nobody’s yet; what was answered before it was held keeps its place.
     seen = Q(is_public=True) | Q(nested_count__gt=0)
-    rows = comments_on(article).filter(seen, thread_id__in=wanted).order_by("thread_id", "pk").values_list(*FIELDS)
-    roots = _roots(rows)
+    rows = _rows(comments_on(article).filter(seen, thread_id__in=wanted))
+    picked = _rows(SiteComment.objects.filter(pick__article=article, is_public=True, is_removed=False), is_pick=True)
+    roots, pick = _roots(sorted(rows.union(picked, all=True), key=_PK))
     if order == LIKED:
         roots.sort(key=lambda root: (root.disagreed - root.agreed, root.pk))
     elif order == NEWEST:
@@ -110,7 +116,12 @@ def part(article: Article, start: int = 0, order: str = OLDEST) -> Part:
         order=order,
         earlier=_earlier(article, start, order) if start else "",
         later=page_from(article, following, order) if following and order != LIKED else "",
+        pick=pick if not start else None,
     )
+
+
+def _rows(thoughts: QuerySet[SiteComment], *, is_pick: bool = False) -> QuerySet[SiteComment, tuple[Any, ...]]:
+    return thoughts.order_by().annotate(is_pick=Value(is_pick)).values_list(*FIELDS)
 
 
 def _wanted(article: Article, start: int, order: str) -> QuerySet[SiteComment, dict[str, Any]]:
@@ -163,20 +174,29 @@ def first_page(article: Article, order: str = OLDEST) -> str:
 
 
 def _thought(row: tuple[Any, ...]) -> Thought:
-    pk, parent, name, url, comment, at, is_removed, is_public, *account, agreed, disagreed, edited_at, taken_back, _ = (
-        row
-    )
+    pk, parent, name, url, comment, at, is_removed, is_public, *account = row[:14]
+    agreed, disagreed, edited_at, taken_back, _, is_pick = row[14:]
     user_id, username, first, last, is_staff, author = account
     if user_id:
         name = f"{first} {last}".strip() or username
     gone = ("writer" if taken_back else "moderator") if is_removed else "" if is_public else "waiting"
     votes = (agreed or 0, disagreed or 0)
-    return Thought(pk, parent, name, url, comment, at, bool(is_staff), author, *votes, edited_at is not None, gone)
+    return Thought(
+        pk, parent, name, url, comment, at, bool(is_staff), author, *votes, edited_at is not None, gone, bool(is_pick)
+    )
 
 
-def _roots(rows: Iterable[tuple[Any, ...]]) -> list[Thought]:
-    """The first thoughts of threads, with their replies hung on them."""
-    thoughts = {thought.pk: thought for thought in map(_thought, rows)}
+def _roots(rows: Iterable[tuple[Any, ...]]) -> tuple[list[Thought], Thought | None]:
+    """The first thoughts of threads, with their replies hung on them; and the pick of the desk, wherever it stands."""
+    thoughts: dict[int, Thought] = {}
+    pick = None
+    for thought in map(_thought, rows):
+        if thought.is_pick:
+            pick = thought
+        else:
+            thoughts[thought.pk] = thought
+    if pick and pick.pk in thoughts:
+        thoughts[pick.pk].is_pick = True
     roots = []
     for thought in thoughts.values():
         parent = thoughts.get(thought.parent_id)
@@ -184,18 +204,22 @@ def _roots(rows: Iterable[tuple[Any, ...]]) -> list[Thought]:
             roots.append(thought)
         else:
             parent.replies.append(thought)
-    return roots
+    return roots, pick
 
 
 def _walk(thoughts: list[Thought]) -> Iterator[Step]:
     """Depth first without recursion: `opens` starts a list of replies, `closes` ends that many items."""
-    stack = [(thought, 0, False) for thought in reversed(shown(thoughts))]
+    stack = [(thought, 0, 0) for thought in reversed(shown(thoughts))]
     while stack:
         thought, depth, opens = stack.pop()
         replies = shown(thought.replies)
         following = stack[-1][1] if stack else 0
         yield Step(thought, opens, 0 if replies else depth - following, closes_item=not replies)
-        stack.extend((reply, depth + 1, index == 0) for index, reply in reversed(list(enumerate(replies))))
+        stack.extend((reply, depth + 1, 0 if index else len(replies)) for index, reply in _last_first(replies))
+
+
+def _last_first(thoughts: list[Thought]) -> Iterator[tuple[int, Thought]]:
+    return reversed(list(enumerate(thoughts)))
 
 
 def shown(thoughts: list[Thought]) -> list[Thought]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -12,33 +12,34 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from articles import views as stories
 from articles.models import Article
-from comments import confirmation, editing, moderation, notifications, posting, threads
+from comments import confirmation, editing, known_readers, moderation, notifications, opening, posting, threads
 from comments.admission import Refused
 from comments.forms import ThoughtForm, answered_comment
-from comments.models import Confirmation, ReplyRefused, SiteComment
+from comments.models import Confirmation, KnownReader, ReplyRefused, SiteComment
 from comments.network import network_address
 from comments.reader_views import LARGEST_PK, after
 from newsroom.pagecache import public_page
 
 
-class NoSuchArticle(Exception):
-    """The form names no article that takes comments."""
+class Closed(Exception):
+    """The form names no article that takes thoughts now. The message is for its reader."""
 
 
 def article_named(params: Any) -> Article:
-    """The public article with an open conversation that the form names. Raises NoSuchArticle."""
+    """The public article with an open conversation that the form names. Raises Closed."""
     number = params.get("object_pk", "")
     if params.get("content_type") != "articles.article" or not (number.isascii() and number.isdecimal()):
-        raise NoSuchArticle
-    article = (
-        Article.objects.published()
-        .select_related("section")
-        .filter(pk=min(int(number[:12]), LARGEST_PK), comments_open=True)
-        .first()
-    )
+        raise Closed(opening.CLOSED)
+    article = Article.objects.published().select_related("section").filter(pk=min(int(number[:12]), LARGEST_PK)).first()
     if article is None:
-        raise NoSuchArticle
+        raise Closed(opening.CLOSED)
+    if why := opening.of(article).why_closed:
+        raise Closed(why)
     return article
+
+
+def show_closed(request: HttpRequest, closed: Closed) -> HttpResponse:
+    return render(request, "comments/closed.html", {"why": str(closed), "noindex": True}, status=404)
 
 
 @csrf_exempt  # It changes nothing: it shows the words again, with the tokens that posting them needs.
@@ -48,12 +49,27 @@ def preview(request: HttpRequest) -> HttpResponse:
     """What the form in the article posts to without JavaScript: a look at the thought, ready to be sent."""
     try:
         article = article_named(request.POST)
-    except NoSuchArticle:
-        return render(request, "comments/closed.html", status=404)
+    except Closed as closed:
+        return show_closed(request, closed)
     fresh = ThoughtForm(article)
     data = request.POST.copy()
     data["timestamp"], data["security_hash"] = fresh.initial["timestamp"], fresh.initial["security_hash"]
-    return show_form(request, article, ThoughtForm(article, data=signed_in(request, data)))
+    return show_form(request, article, ThoughtForm(article, data=identified(request, data)))
+
+
+@require_safe
+@never_cache
+def write(request: HttpRequest, pk: int) -> HttpResponse:
+    """A page for writing that knows who was remembered, for browsers without a script."""
+    try:
+        article = article_named({"content_type": "articles.article", "object_pk": str(pk)})
+    except Closed as closed:
+        return show_closed(request, closed)
+    fresh = ThoughtForm(article)
+    empty = QueryDict(mutable=True)
+    empty.update({"reply_to": request.GET.get("reply_to", ""), **fresh.initial, "object_pk": str(pk)})
+    fresh.data = empty
+    return show_form(request, article, fresh)
 
 
 @require_GET
@@ -62,34 +78,39 @@ def tokens(request: HttpRequest) -> HttpResponse:
     """What the script asks for when the form is first touched, so that posting is one step."""
     try:
         article = article_named(request.GET)
-    except NoSuchArticle:
-        return JsonResponse({"error": "This conversation is closed."}, status=404)
+    except Closed as closed:
+        return JsonResponse({"error": str(closed)}, status=404)
     fresh = ThoughtForm(article)
+    reader = known_readers.of_request(request)
     return JsonResponse(
         {
             "csrfmiddlewaretoken": get_token(request),
             "timestamp": fresh.initial["timestamp"],
             "security_hash": fresh.initial["security_hash"],
-            "mine": editing.changeable(request.user, article),
+            "mine": editing.changeable(request.user, reader, article),
         }
+        | known_as(request, reader)
     )
 
 
 @require_POST
 @never_cache
 def post(request: HttpRequest) -> HttpResponse:
-    """Account holders are published at once; strangers are asked, by mail, to confirm."""
+    """Account holders and known readers are published at once; strangers are asked, by mail, to confirm."""
     try:
         article = article_named(request.POST)
-    except NoSuchArticle:
-        return render(request, "comments/closed.html", status=404)
-    form = ThoughtForm(article, data=signed_in(request, request.POST.copy()))
+    except Closed as closed:
+        return show_closed(request, closed)
+    reader = known_readers.of_request(request)
+    form = ThoughtForm(article, data=identified(request, request.POST.copy(), reader))
     if not form.is_valid():
         return show_form(request, article, refreshed(form) if form.security_errors() else form, status=400)
     words, ip = form.cleaned_data, network_address(request)
     try:
         if request.user.is_authenticated:
             return after(posting.post_as_user(article, words, request.user, ip), article)
+        if known_readers.may_write_at_once(reader, words["email"]):
+            return after(posting.post_as_known_reader(article, words, ip), article)
         confirmation.ask(article, words, ip)
     except Refused as refusal:
         form.add_error("comment", str(refusal))
@@ -98,8 +119,17 @@ def post(request: HttpRequest) -> HttpResponse:
     except confirmation.TooManyWaiting:
         form.add_error("email", "Press the buttons behind the links that we mailed to this address first.")
     else:
-        return redirect("comment-sent")
+        cookie = known_readers.remember(words, reader)[1] if words["remember"] else ""
+        return known_readers.give(redirect("comment-sent"), cookie)
     return show_form(request, article, form, status=400)
+
+
+@csrf_exempt  # Its cookie is not sent with forms of other sites, and without it nothing happens.
+@require_POST
+@never_cache
+def forget(request: HttpRequest) -> HttpResponse:
+    """“Not you?”: forget who was remembered in this browser."""
+    return known_readers.forget(request, render(request, "comments/forgotten.html", {"noindex": True}))
 
 
 @require_safe
@@ -114,12 +144,27 @@ def held(request: HttpRequest, article: int, comment: int) -> HttpResponse:
     return render(request, "comments/held.html", context)
 
 
-def signed_in(request: HttpRequest, data: Any) -> Any:
-    """An account’s own name and address stand for whatever the form holds."""
+def identified(request: HttpRequest, data: Any, reader: KnownReader | None = None) -> Any:
+    """An account’s own name and address stand for whatever the form holds, a known reader’s for what it leaves out."""
     if request.user.is_authenticated:
-        data["name"] = (request.user.get_full_name() or request.user.get_username())[:50]
+        data["name"] = name_of(request.user)
         data["email"] = request.user.email or f"{request.user.get_username()}@accounts.invalid"
+    elif reader := reader or known_readers.of_request(request):
+        if not data.get("email", "").strip():
+            data["email"] = reader.email
+        data["name"] = data.get("name", "").strip() or reader.name
     return data
+
+
+def name_of(user: Any) -> str:
+    return str(user.get_full_name() or user.get_username())[:50]
+
+
+def known_as(request: HttpRequest, reader: KnownReader | None) -> dict[str, Any]:
+    """What the form may leave out. The address is not told, not even to the browser that it came from."""
+    if request.user.is_authenticated:
+        return {"known": {"name": name_of(request.user), "is_account": True}}
+    return {"known": {"name": reader.name, "is_account": False}} if reader else {}
 
 
 def refreshed(form: ThoughtForm) -> ThoughtForm:
@@ -140,7 +185,10 @@ def refreshed(form: ThoughtForm) -> ThoughtForm:
 def show_form(request: HttpRequest, article: Article, form: ThoughtForm, status: int = 200) -> HttpResponse:
     number = str(form.data.get("reply_to") or "")
     answers = answered_comment(article, int(number)) if number.isdecimal() and len(number) < 10 else None
-    context = {"article": article, "form": form, "answers": answers, "noindex": True}
+    reader = known_readers.of_request(request)
+    if reader and (form.data.get("email") or reader.email).lower() != reader.email.lower():
+        reader = None  # Somebody else writes in this browser.
+    context = {"article": article, "form": form, "answers": answers, "noindex": True, **known_as(request, reader)}
     return render(request, "comments/preview.html", context, status=status)
 
 
@@ -161,7 +209,9 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "comments/expired.html", {"noindex": True}, status=404)
     if request.method == "POST":
         try:
-            return after(confirmation.confirm(waiting.key), waiting.article)
+            comment = confirmation.confirm(waiting.key)
+            cookie = known_readers.confirmed(waiting, known_readers.of_request(request))
+            return known_readers.give(after(comment, waiting.article), cookie)
         except (confirmation.Expired, SiteComment.DoesNotExist):
             return render(request, "comments/expired.html", {"noindex": True}, status=410)
         except (Refused, ReplyRefused) as refusal:

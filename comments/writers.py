@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from articles import page_keys
 from articles.models import Author
 from comments.models import SiteComment
 from newsroom.pagecache import changes
@@ -27,4 +28,4 @@ def purge_pages_of_author(instance: Author, **kwargs: Any) -> None:
 
 def _purge(user_id: int) -> None:
     articles = SiteComment.objects.filter(user=user_id).order_by().values_list("object_pk", flat=True).distinct()
-    changes.purge(*(f"article:{pk}" for pk in articles))
+    changes.purge(page_keys.THOUGHTS, *(f"article:{pk}" for pk in articles))

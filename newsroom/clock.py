@@ -13,6 +13,7 @@ from django_tasks_db.models import DBTaskResult
 import articles.publishing
 import articles.working_copies
 import comments.confirmation
+import comments.known_readers
 import comments.privacy
 import newsletter.subscriptions
 import newsroom.pagecache.changes
@@ -84,6 +85,7 @@ JOBS = (
     Job("statistics for queries", timedelta(hours=6), newsroom.query_statistics.refresh),
     Job("tidy the queue", timedelta(minutes=5), tidy_queue),
     Job("forget unconfirmed comments", timedelta(hours=1), comments.confirmation.forget_expired),
+    Job("forget readers of long ago", timedelta(days=1), comments.known_readers.forget_old),
     Job("forget network addresses", timedelta(hours=6), comments.privacy.forget_ip_addresses),
     Job("forget unconfirmed subscriptions", timedelta(hours=6), newsletter.subscriptions.forget_unconfirmed),
 )

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_safe
 
 from articles import feeds
 from articles.feeds import FORMS, Feed
-from articles.models import Author, Section, Tag
+from articles.models import Article, Author, Section, Tag
+from comments import feeds as conversations
+from comments.reader_views import LARGEST_PK
 from newsroom import identity
 from newsroom.pagecache import public_page, record, whole
 from ticker.models import Coin
@@ -51,6 +53,25 @@ def corrections(request: HttpRequest, form: str) -> HttpResponse:
     title = f"Corrections | {identity.publication().name}"
     words = "What we got wrong, made clearer or took back."
     return answer(request, form, title, words, "/corrections/", feeds.newest_corrections())
+
+
+@public_page()
+@require_safe
+def thoughts(request: HttpRequest, form: str) -> HttpResponse:
+    """The newest of all conversations."""
+    title = f"Thoughts | {identity.publication().name}"
+    return answer(request, form, title, "What readers say under the stories.", "/", conversations.newest())
+
+
+@public_page()
+@require_safe
+def thoughts_on(request: HttpRequest, form: str, pk: int) -> HttpResponse:
+    """One conversation. Its address stays, whatever its story is called."""
+    stories = Article.objects.published().select_related("section")
+    article = get_object_or_404(stories, pk=min(pk, LARGEST_PK))
+    title = f"Thoughts on “{article.title}” | {identity.publication().name}"
+    page = f"{article.get_absolute_url()}#comments"
+    return answer(request, form, title, article.standfirst, page, conversations.newest_on(article))
 
 
 def answer(

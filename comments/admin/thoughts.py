@@ -1,15 +1,18 @@
 """Comments on the desk: read, removed and put back; never written or deleted there."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django_comments.models import Comment
 from django_comments_xtd.models import XtdComment
 
 from articles.long_lists import LongListAdmin
-from comments import moderation
+from comments import moderation, picking
 from comments.admin.queue import QueueMixin
 from comments.models import SiteComment
 
@@ -19,6 +22,8 @@ for library_model in (Comment, XtdComment):
 
 
 SEARCHED = 10_000
+MOST_NAMED = 100
+SAID = {"remove": "removed", "put_back": "put back"}
 
 
 @admin.register(SiteComment)
@@ -31,7 +36,7 @@ class SiteCommentAdmin(QueueMixin, LongListAdmin):
     list_select_related = ("user",)
     ordering = ("-submit_date",)
     sortable_by = ("submit_date",)
-    actions = ("remove", "put_back")
+    actions = ("remove", "put_back", "pick", "unpick")
     readonly_fields = ("user_name", "user_email", "user_url", "comment", "submit_date", "is_removed", "level")
     fields = readonly_fields
 
@@ -47,14 +52,51 @@ class SiteCommentAdmin(QueueMixin, LongListAdmin):
         return comment.comment[:90]
 
     @admin.action(description="Remove from the page", permissions=["change"])
-    def remove(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        decided = moderation.remove(queryset, request.user)  # type: ignore[arg-type]
-        self.message_user(request, f"{len(decided)} removed.")
+    def remove(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        return self._once_confirmed(request, queryset, "remove", moderation.remove)
 
     @admin.action(description="Put back on the page", permissions=["change"])
-    def put_back(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        decided = moderation.approve(queryset, request.user)  # type: ignore[arg-type]
-        self.message_user(request, f"{len(decided)} put back.")
+    def put_back(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        return self._once_confirmed(request, queryset, "put_back", moderation.approve)
+
+    def _once_confirmed(
+        self, request: HttpRequest, queryset: QuerySet[Any], action: str, decide: Callable[..., Any]
+    ) -> HttpResponse | None:
+        """Several are named first, and nothing happens to them until that was confirmed; one is done at once."""
+        chosen = queryset.order_by("pk")
+        if "confirmed" not in request.POST and len(chosen) > 1:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": f"{self.get_action(action)[2]}: {len(chosen)} thoughts?",  # type: ignore[index]
+                "thoughts": chosen[:MOST_NAMED],
+                "more": max(0, len(chosen) - MOST_NAMED),
+                "chosen": [thought.pk for thought in chosen],
+                "action": action,
+            }
+            return TemplateResponse(request, "admin/thoughts_confirm.html", context)
+        number = len(decide(queryset, request.user))
+        self.message_user(request, f"{number} thought{'' if number == 1 else 's'} {SAID[action]}.")
+        return None
+
+    @admin.action(description="Show above the others under its story", permissions=["change"])
+    def pick(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        chosen = list(queryset[: MOST_NAMED + 1])
+        if len({thought.object_pk for thought in chosen}) < len(chosen) or len(chosen) > MOST_NAMED:
+            self.message_user(request, "Choose one thought for each story.", messages.ERROR)
+            return
+        try:
+            with transaction.atomic():
+                for thought in chosen:
+                    picking.pick(thought, request.user)  # type: ignore[arg-type]
+        except picking.NotShown as error:
+            self.message_user(request, f"{error} Nothing was changed.", messages.ERROR)
+        else:
+            self.message_user(request, f"{len(chosen)} shown above the others.")
+
+    @admin.action(description="No longer show above the others", permissions=["change"])
+    def unpick(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        number = sum(picking.unpick(thought) for thought in queryset[:MOST_NAMED])
+        self.message_user(request, f"{number} no longer shown above the others.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

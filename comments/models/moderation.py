@@ -6,8 +6,9 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 
+from articles.models import Article
 from comments.models.thoughts import SiteComment
-from newsroom.pagecache.rows import ShownWhole
+from newsroom.pagecache.rows import Shown, ShownWhole
 
 # How many earlier thoughts of a writer are looked at.
 MOST_HISTORY = 50
@@ -174,3 +175,18 @@ class Ban(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.value}"
+
+
+class Pick(Shown):
+    """The thought that the desk shows above all others under its story."""
+
+    article = models.OneToOneField(Article, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    comment = models.OneToOneField(SiteComment, on_delete=models.CASCADE, related_name="pick")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"Thought {self.comment_id}"
+
+    def page_keys(self) -> list[str]:
+        return [f"article:{self.article_id}"]

@@ -17,6 +17,7 @@ class Confirmation(models.Model):
     url = models.URLField(blank=True)
     comment = models.TextField(max_length=3000)
     followup = models.BooleanField(default=False)
+    remember = models.BooleanField(default=False, help_text="The reader wants to be known the next time.")
     ip_address = models.GenericIPAddressField(null=True)
     fingerprint = models.CharField(
         max_length=64, help_text="Of article, address and words: the same thought sent twice is asked about once."

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from articles.models import Article
-from comments import forms, markup, threads, writing_out
+from comments import forms, markup, opening, prose, threads, writing_out
 
 register = template.Library()
 
@@ -37,7 +37,8 @@ def answered(context: dict[str, Any], steps: list[threads.Step]) -> threads.Thou
     return next((thought for thought in standing if str(thought.pk) == number), None)
 
 
-register.filter("prose", writing_out.prose)
+register.filter("prose", prose.prose)
+register.filter("opening", opening.of)
 register.simple_tag(writing_out.conversation)
 register.simple_tag(markup.comments_json_ld)
 

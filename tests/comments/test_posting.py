@@ -10,7 +10,7 @@ from django.test import Client
 from articles.models import Article
 from comments.forms import ThoughtForm
 from comments.models import Confirmation, ReplyRefused, SiteComment
-from comments.writing_out import prose
+from comments.prose import prose
 
 from ..factories import DraftArticleFactory, PublishedArticleFactory, UserFactory, comment_on
 

@@ -39,7 +39,7 @@ def shape(article):
     """The conversation as (text, depth) pairs."""
     depth, pairs = 0, []
     for step in threads.part(article).steps:
-        depth += step.opens
+        depth += bool(step.opens)
         pairs.append((step.thought.comment, depth))
         depth -= step.closes
     return pairs

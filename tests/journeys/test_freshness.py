@@ -49,6 +49,8 @@ SURFACES = {
     "comment-sent": "/comments/sent/",
     "feeds": "/feeds/",
     "feed": "/feeds/atom/",
+    "feed-thoughts": "/feeds/rss/thoughts/",
+    "feed-thoughts-on": "/feeds/atom/thoughts/{long}/",
     "feed-of:section": "/feeds/rss/section/policy/",
     "feed-of:tag": "/feeds/json/tag/stablecoins/",
     "feed-of:author": "/feeds/atom/author/{author}/",
@@ -70,9 +72,10 @@ SURFACES = {
     "missing": "/policy/the-quorum-clause/",
 }
 FEEDS = {name for name in SURFACES if name.split(":")[0] in ("feed", "feed-of")}
+THOUGHTS = {"feed-thoughts", "feed-thoughts-on"}
 SITEMAPS = {name for name in SURFACES if "sitemap" in name}
 TEXT_FILES = {"robots", "ads-txt", "security-txt"}
-WITH_MENU = set(SURFACES) - FEEDS - SITEMAPS - TEXT_FILES - {"feed-corrections", "share-card"}
+WITH_MENU = set(SURFACES) - FEEDS - SITEMAPS - TEXT_FILES - THOUGHTS - {"feed-corrections", "share-card"}
 STORY = "The quorum clause"
 LISTS = {"home", "archive-month", "section", "tag", "author", "coin", "search", "missing", "news-sitemap"} | FEEDS
 
@@ -96,6 +99,7 @@ result = {
     "page": Page.objects.first().slug,
     "thoughts": threads.page_from(long, last.pk),
     "in_order": threads.page_from(long, None, threads.NEWEST),
+    "long": long.pk,
     "card": page_metadata.share_card(first),
 }
 """
@@ -155,7 +159,7 @@ publishing.publish(story, by=None)
         'words = {"name": "Wendeline", "email": "w@readers.example", "comment": "Late, and agreed."}\n'
         "posting.publish(long, words, ip=None)",
         "Late, and agreed.",
-        {"thoughts", "thoughts-in-order"},
+        {"thoughts", "thoughts-in-order", "feed-thoughts", "feed-thoughts-on"},
     ),
     "vote": change(
         'late = SiteComment.objects.get(comment="Late, and agreed.")\nreactions.react(late, "somebody", agrees=True)',

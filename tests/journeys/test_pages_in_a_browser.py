@@ -28,6 +28,7 @@ PAGES = {
     "nothing found": "/search/?q=zebra",
     "newest thoughts": f"{ARTICLE}thoughts/newest/",
     "report": "/comments/1/report/",
+    "write": "/comments/write/1/",
     "feeds": "/feeds/",
     "corrections": "/corrections/",
     "archive": "/archive/",

@@ -14,6 +14,7 @@ from ..factories import (
     DraftArticleFactory,
     PublishedArticleFactory,
     TagFactory,
+    comment_on,
     member_of,
 )
 from ..journeys.test_freshness import SURFACES
@@ -41,6 +42,8 @@ def story(noon):
     story.tags.add(TagFactory(slug="stablecoins"))
     ArticleCoin.objects.create(article=story, coin=CoinFactory(name="Bitcoin", symbol="BTC"))
     Correction.objects.create(article=story, text=f"{SECRET} was agreed twice.")
+    # Such as one that came along from a story that was merged into it.
+    comment_on(story)
     return publishing.publish(story, by=member_of("Editors"), at=at)
 
 
@@ -59,6 +62,7 @@ def addresses(story):
             author="maren-oduya",
             month=month,
             card=card,
+            long=story.pk,
             thoughts="quietus/thoughts/1",
             in_order="quietus/thoughts/newest",
         )

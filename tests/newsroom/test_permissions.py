@@ -44,6 +44,7 @@ MODELS = {
     "comments.sitecomment": ("ECM", ""),
     "comments.rule": ("ECM", "CM"),
     "comments.ban": ("ECM", "ECM"),
+    "comments.conversationsettings": ("ECM", "CM"),
     "ticker.coin": ("AEC", "EC"),
     "ticker.quote": ("EC", ""),
     "ticker.pricesource": ("EC", ""),

@@ -44,6 +44,7 @@ BUDGETS = {
     "/feeds/json/corrections/": 2,
     "/feeds/": 4,
     "/feeds/rss/": 5,
+    "/feeds/rss/thoughts/": 5,
     "/feeds/json/section/policy/": 6,
     "/feeds/atom/tag/custody/": 6,
     "/feeds/rss/author/ada/": 6,

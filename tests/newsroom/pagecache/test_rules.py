@@ -88,6 +88,8 @@ NEVER_KEPT = (
     "comments/preview/",  # forms, tokens and links with a key
     "comments/tokens/",
     "comments/post/",
+    "comments/write/",
+    "comments/forget/",
     "comments/confirm/",
     "comments/react/",
     "comments/<int:pk>/",

@@ -26,6 +26,20 @@ document.getElementById("react")?.addEventListener("submit", async (event) => {
     footer.append(link);
   };
 
+  // Whoever is known need not say who they are. Their next page asks by itself, before they begin to write.
+  const greet = (known) => {
+    if (!known) return localStorage.removeItem("known");
+    localStorage.setItem("known", "1");
+    const who = form.querySelector("[data-who]");
+    const wasThere = who.contains(document.activeElement);
+    who.hidden = who.disabled = true;
+    form.querySelector("[data-known-name]").textContent = known.name;
+    form.querySelector("[data-known-reader]").hidden = known.is_account;
+    form.querySelector("[data-known]").hidden = false;
+    form.querySelector("[data-remember]").hidden = true;
+    if (wasThere) field("comment").focus();
+  };
+
   // The page is the same for every reader and holds no token: fetch them when somebody begins to write.
   const fetchTokens = async () => {
     const query = new URLSearchParams({
@@ -34,8 +48,9 @@ document.getElementById("react")?.addEventListener("submit", async (event) => {
     });
     const response = await fetch(`${form.dataset.tokens}?${query}`, { credentials: "same-origin" });
     if (!response.ok) throw new Error("no tokens");
-    const { mine, ...tokens } = await response.json();
+    const { mine, known, ...tokens } = await response.json();
     for (const number of mine) offerChange(number);
+    greet(known);
     for (const [name, value] of Object.entries(tokens)) {
       const input = field(name) || form.appendChild(document.createElement("input"));
       Object.assign(input, { type: "hidden", name, value });
@@ -56,6 +71,8 @@ document.getElementById("react")?.addEventListener("submit", async (event) => {
       });
   };
   form.addEventListener("focusin", touch);
+  if (localStorage.getItem("known"))
+    new IntersectionObserver(([seen]) => seen.isIntersecting && touch()).observe(form);
   form.addEventListener("submit", (event) => {
     if (!pending) return;
     event.preventDefault();
@@ -78,7 +95,7 @@ document.getElementById("react")?.addEventListener("submit", async (event) => {
       event.preventDefault();
       answer(link.dataset.reply, link.dataset.name);
       document.getElementById("respond").scrollIntoView({ block: "start", behavior: "instant" });
-      field(field("name").value ? "comment" : "name").focus({ preventScroll: true });
+      field(field("name").value || form.querySelector("[data-who]").disabled ? "comment" : "name").focus({ preventScroll: true });
     });
   }
   form.querySelector("[data-answers-cancel]").addEventListener("click", (event) => {

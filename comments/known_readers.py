@@ -1,0 +1,96 @@
+"""
+Readers without an account who asked to be remembered in their browser.
+
+The cookie is sent to the pages of /comments/ only: stories are the same for everybody, and stay so. It holds a random
+text; what it stands for is kept here, and the address leaves this place in mails only.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django_tasks import task
+
+from comments import opening
+from comments.models import Confirmation, KnownReader
+
+COOKIE = "reader"
+PATH = "/comments/"
+LIFETIME = timedelta(days=365)
+SEEN_EVERY = timedelta(days=1)
+
+
+def of_request(request: HttpRequest) -> KnownReader | None:
+    """Whose browser this is, if its reader asked to be remembered."""
+    text = request.COOKIES.get(COOKIE, "")
+    if not text:
+        return None
+    reader = KnownReader.objects.filter(digest=_digest(text), seen_at__gt=timezone.now() - LIFETIME).first()
+    if reader is not None and reader.seen_at < timezone.now() - SEEN_EVERY:
+        KnownReader.objects.filter(pk=reader.pk).update(seen_at=timezone.now())
+    return reader
+
+
+def remember(words: dict[str, Any], known: KnownReader | None) -> tuple[KnownReader, str]:
+    """Keep what a reader is called, and return it with the text of the cookie; empty where the browser has it already.
+
+    Another address is another reader: whoever confirmed one has confirmed nothing for the other.
+    """
+    name, url = words["name"], words.get("url") or ""
+    if known is not None and known.email.lower() == words["email"].lower():
+        KnownReader.objects.filter(pk=known.pk).update(name=name, url=url)
+        return known, ""
+    text = secrets.token_urlsafe(32)
+    return KnownReader.objects.create(digest=_digest(text), name=name, email=words["email"], url=url), text
+
+
+def confirmed(waiting: Confirmation, known: KnownReader | None) -> str:
+    """An address was confirmed from this browser. Returns the text of a new cookie, if it needs one.
+
+    Only the browser in which the button was pressed is known from then on: whoever wrote the thought elsewhere may
+    have written in somebody else’s name.
+    """
+    if not waiting.remember:
+        return ""
+    if known is None or known.email.lower() != waiting.email.lower():
+        words = {"name": waiting.name, "email": waiting.email, "url": waiting.url}
+        known, text = remember(words, None)
+    else:
+        text = ""
+    KnownReader.objects.filter(pk=known.pk, confirmed_at=None).update(confirmed_at=timezone.now())
+    return text
+
+
+def may_write_at_once(reader: KnownReader | None, email: str) -> bool:
+    """Whether this browser has confirmed this very address, and the desk lets such readers write at once."""
+    is_theirs = reader is not None and reader.confirmed_at is not None and reader.email.lower() == email.lower()
+    return is_theirs and opening.site_settings().known_at_once
+
+
+def give(response: HttpResponse, text: str) -> HttpResponse:
+    """Hand the browser its cookie, if there is one to hand over."""
+    if text:
+        secure = settings.SESSION_COOKIE_SECURE
+        response.set_cookie(COOKIE, text, LIFETIME, path=PATH, secure=secure, httponly=True, samesite="Lax")
+    return response
+
+
+def forget(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Forget this browser, here and there."""
+    KnownReader.objects.filter(digest=_digest(request.COOKIES.get(COOKIE, ""))).delete()
+    response.delete_cookie(COOKIE, path=PATH, samesite="Lax")
+    return response
+
+
+@task()
+def forget_old() -> int:
+    """Forget whoever was not seen for a year."""
+    return KnownReader.objects.filter(seen_at__lte=timezone.now() - LIFETIME).delete()[0]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

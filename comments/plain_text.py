@@ -1,0 +1,59 @@
+"""What may stand in a thought: letters, marks and lines, and nothing that makes a page look like something else."""
+
+import re
+import unicodedata
+
+from django import forms
+
+# Accents that stand on one letter: more of them is a tower that covers the lines above (“zalgo”).
+MOST_MARKS = 4
+MOST_LINES = 150
+# Everything that reorders what follows, U+202A to U+202E and U+2066 to U+2069: https://www.unicode.org/reports/tr9/.
+# What has no width and joins nothing. The joiners of emoji and of Persian, and the plain marks of direction, stay.
+_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\ufeff\u00ad\u180e\ufff9-\ufffb\ue000-\uf8ff]")
+# A null is left for Django to refuse, with a sentence.
+_CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+_EMPTY_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+_TAGS = re.compile("[\U000e0000-\U000e0fff]")
+
+
+def clean(text: str) -> str:
+    """`text` as it is kept: one kind of line end, no unseen characters, no towers of accents, no gaps of many lines."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _TAGS.sub("", _UNSEEN.sub("", _CONTROLS.sub("", text)))
+    if not text.isascii():
+        text = _without_towers(text)
+    return _EMPTY_LINES.sub("\n\n", text).strip()
+
+
+def clean_line(text: str) -> str:
+    """The same for what has one line, such as a name."""
+    return " ".join(clean(text).split())
+
+
+def _without_towers(text: str) -> str:
+    kept, marks = [], 0
+    for character in unicodedata.normalize("NFC", text):
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+class PlainTextField(forms.CharField):
+    """A text of several lines."""
+
+    def to_python(self, value: object) -> str:
+        return clean(super().to_python(value) or "")
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value.count("\n") >= MOST_LINES:
+            raise forms.ValidationError(f"Keep it under {MOST_LINES} lines.")
+
+
+class PlainLineField(forms.CharField):
+    """A text of one line."""
+
+    def to_python(self, value: object) -> str:
+        return clean_line(super().to_python(value) or "")

@@ -1,0 +1,73 @@
+"""
+Plain text as HTML: paragraphs, links, quotes and code, by the marks that people type anyway. Nothing else is markup.
+
+    > a line that somebody else said
+    `a word of code`
+    ``` and, between two such lines, several lines of it
+"""
+
+import re
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
+
+_ADDRESS = re.compile(r"(https?://[^\s<>\"“”'’`]+[^\s<>\"“”'’`.,;:!?)\]])")
+_PARAGRAPHS = re.compile(r"\n{2,}")
+_CODE = re.compile(r"`([^`\n]+)`")
+_FENCE = re.compile(r"^```[^`\n]*\n(.*?)\n?^```[ \t]*$", re.MULTILINE | re.DOTALL)
+_QUOTED = re.compile(r"^>[ \t]?", re.MULTILINE)
+_QUOTE = re.compile(r"((?:^>[^\n]*(?:\n|\Z))+)", re.MULTILINE)
+
+
+def prose(text: str) -> SafeString:
+    """Every part of `text` is escaped; addresses become links that no search engine follows."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "```" in text:
+        return mark_safe("\n\n".join(_with_blocks(text)))
+    return mark_safe("\n\n".join(_with_quotes(text)))
+
+
+def _with_blocks(text: str) -> list[str]:
+    parts: list[str] = []
+    for index, part in enumerate(_FENCE.split(text)):
+        if index % 2:
+            parts.append(f"<pre><code>{escape(part)}</code></pre>")
+        else:
+            parts += _with_quotes(part)
+    return parts
+
+
+def _with_quotes(text: str) -> list[str]:
+    if ">" not in text:
+        return _paragraphs(text)
+    parts: list[str] = []
+    for index, part in enumerate(_QUOTE.split(text)):
+        if index % 2:
+            parts.append(f"<blockquote>{''.join(_paragraphs(_QUOTED.sub('', part)))}</blockquote>")
+        else:
+            parts += _paragraphs(part)
+    return parts
+
+
+def _paragraphs(text: str) -> list[str]:
+    safe = _with_code(text.strip("\n"))
+    return [f"<p>{part.replace(chr(10), '<br>')}</p>" for part in _PARAGRAPHS.split(safe) if part.strip()]
+
+
+def _with_code(text: str) -> str:
+    if "`" not in text:
+        return _with_links(text)
+    parts = _CODE.split(text)
+    return "".join(
+        f"<code>{escape(part)}</code>" if index % 2 else _with_links(part) for index, part in enumerate(parts)
+    )
+
+
+def _with_links(text: str) -> str:
+    if "://" not in text:
+        return escape(text)
+    parts = _ADDRESS.split(text)
+    for index, part in enumerate(parts):
+        safe = escape(part)
+        parts[index] = f'<a href="{safe}" rel="ugc nofollow noopener">{safe}</a>' if index % 2 else safe
+    return "".join(parts)

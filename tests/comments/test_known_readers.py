@@ -1,0 +1,133 @@
+"""Readers who asked to be remembered: their form is short, and a confirmed address needs no mail again."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from comments import known_readers
+from comments.models import Confirmation, ConversationSettings, KnownReader, Rule, SiteComment
+
+from ..factories import PublishedArticleFactory, SectionFactory, UserFactory, comment_on
+from .test_posting import fresh, target
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "hollis@readers.example"
+
+
+@pytest.fixture
+def article():
+    return PublishedArticleFactory(slug="the-clause", section=SectionFactory(name="Policy"))
+
+
+def say(client, article, text, **data):
+    words = {"name": "Hollis", "email": ADDRESS, "comment": text} | data
+    return client.post("/comments/post/", fresh(article, **words))
+
+
+@pytest.fixture
+def known(client, article):
+    """A browser from which an address was confirmed."""
+    say(client, article, "The first.", remember="on")
+    client.post(f"/comments/confirm/{Confirmation.objects.get().key}/")
+    return client
+
+
+def test_the_next_thought_of_a_confirmed_reader_stands_at_once_and_needs_no_address(known, article):
+    mail.outbox.clear()
+    answer = say(known, article, "The second.", name="", email="")
+    thought = SiteComment.objects.get(comment="The second.")
+    assert answer["Location"].endswith(f"#c{thought.pk}")
+    assert (thought.user_name, thought.user_email, thought.is_public) == ("Hollis", ADDRESS, True)
+    assert mail.outbox == []
+    assert say(known, article, "The second.")["Location"] == answer["Location"]
+    assert SiteComment.objects.count() == 2
+
+
+def test_without_asking_nobody_is_remembered(client, article):
+    say(client, article, "The first.")
+    answer = client.post(f"/comments/confirm/{Confirmation.objects.get().key}/")
+    assert known_readers.COOKIE not in answer.cookies
+    assert KnownReader.objects.count() == 0
+    assert say(client, article, "The second.")["Location"] == "/comments/sent/"
+
+
+def test_the_cookie_stays_with_the_conversation_and_holds_nothing_of_the_reader(client, article):
+    cookie = say(client, article, "The first.", remember="on").cookies[known_readers.COOKIE]
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/comments/", True, "Lax")
+    assert "hollis" not in cookie.value.lower()
+    assert KnownReader.objects.get().digest not in cookie.value
+
+
+def test_whoever_writes_in_somebody_elses_name_is_not_known_when_they_press_the_button(article):
+    writer, owner = Client(), Client()
+    say(writer, article, "In another’s name.", remember="on")
+    owner.post(f"/comments/confirm/{Confirmation.objects.get().key}/")
+    assert say(writer, article, "Again.")["Location"] == "/comments/sent/"
+    assert "#c" in say(owner, article, "It is me.", email="")["Location"]
+
+
+def test_another_address_is_confirmed_anew(known, article):
+    assert say(known, article, "The second.", email="tamsin@readers.example")["Location"] == "/comments/sent/"
+    assert not SiteComment.objects.filter(comment="The second.").exists()
+
+
+def test_rules_hold_what_known_readers_write_too(known, article):
+    Rule.objects.create(name="No moons", kind="words", action="hold", reason="Moons wait.", words="moon")
+    answer = say(known, article, "To the moon.", email="")
+    assert "Moons wait." in known.get(answer["Location"]).content.decode()
+
+
+def test_the_desk_may_ask_for_a_mail_every_time(known, article):
+    ConversationSettings.objects.create(known_at_once=False)
+    assert say(known, article, "The second.", email="")["Location"] == "/comments/sent/"
+
+
+def test_the_form_is_told_the_name_and_never_the_address(known, article):
+    answer = known.get("/comments/tokens/", target(article))
+    assert answer.json()["known"] == {"name": "Hollis", "is_account": False}
+    page = known.get(f"/comments/write/{article.pk}/").content.decode()
+    assert "You write as <b>Hollis</b>" in page
+    preview = known.post("/comments/preview/", {**target(article), "comment": "The second."}).content.decode()
+    assert "Read it once more" in preview
+    assert ADDRESS not in answer.content.decode() + page + preview
+    assert "known" not in Client().get("/comments/tokens/", target(article)).json()
+
+
+def test_accounts_are_told_their_name(client, article):
+    client.force_login(UserFactory(first_name="Wren", last_name="Vale"))
+    assert client.get("/comments/tokens/", target(article)).json()["known"] == {"name": "Wren Vale", "is_account": True}
+    page = client.get(f"/comments/write/{article.pk}/?reply_to={comment_on(article).pk}").content.decode()
+    assert "in answer to Wendeline" in page
+    assert 'name="email"' not in page
+
+
+def test_a_known_reader_changes_what_was_said_a_moment_ago(known, article):
+    say(known, article, "The second.", email="")
+    thought = SiteComment.objects.get(comment="The second.")
+    assert thought.pk in known.get("/comments/tokens/", target(article)).json()["mine"]
+    assert known.post(f"/comments/{thought.pk}/change/", {"comment": "The last."}).status_code == 302
+    thought.refresh_from_db()
+    assert thought.comment == "The last."
+    assert Client().get(f"/comments/{thought.pk}/change/").status_code == 404
+
+
+def test_not_you_forgets_the_browser(known, article):
+    assert "Forgotten" in known.post("/comments/forget/").content.decode()
+    assert KnownReader.objects.count() == 0
+    assert "known" not in known.get("/comments/tokens/", target(article)).json()
+    assert known.get("/comments/forget/").status_code == 405
+
+
+def test_readers_of_long_ago_are_forgotten(known, article):
+    KnownReader.objects.update(seen_at=timezone.now() - known_readers.LIFETIME - timedelta(minutes=1))
+    assert known_readers.of_request(known.get("/comments/tokens/", target(article)).wsgi_request) is None
+    assert known_readers.forget_old.call() == 1
+
+
+@pytest.mark.parametrize("text", ["", "x", "\x00", "é" * 4000])
+def test_a_made_up_cookie_is_nobody(client, article, text):
+    client.cookies[known_readers.COOKIE] = text
+    assert "known" not in client.get("/comments/tokens/", target(article)).json()

@@ -1,0 +1,137 @@
+"""The desk’s pick above the others, an address for each thought, and conversations as feeds."""
+
+import json
+import re
+
+import pytest
+
+from comments import moderation, picking, threads
+from comments.models import Pick, SiteComment
+
+from ..factories import PublishedArticleFactory, SectionFactory, comment_on, member_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def article():
+    return PublishedArticleFactory(slug="the-clause", section=SectionFactory(name="Policy"), title="The clause")
+
+
+def page_of(client, article):
+    return client.get(article.get_absolute_url()).content.decode()
+
+
+def act(client, action, *thoughts, **data):
+    data |= {"action": action, "_selected_action": [thought.pk for thought in thoughts]}
+    return client.post("/admin/comments/sitecomment/", data, follow=True).content.decode()
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(member_of("Moderators"))
+    return client
+
+
+def test_a_pick_stands_above_the_others_and_is_marked_among_them(client, article):
+    comment_on(article, comment="One of many.")
+    thought = comment_on(article, comment="The best of all.")
+    assert "Editor’s pick" not in page_of(client, article)
+    picking.pick(thought, None)
+    page = page_of(client, article)
+    assert page.index("The best of all.") < page.index("One of many.")
+    assert page.count("Editor’s pick") == 2
+    assert f'href="/comments/{thought.pk}/"' in page
+    assert picking.unpick(thought)
+    assert "Editor’s pick" not in page_of(client, article)
+
+
+def test_a_pick_of_a_later_page_stands_on_the_first(client, article, monkeypatch):
+    monkeypatch.setattr(threads, "THREADS_PER_PAGE", 2)
+    thoughts = [comment_on(article, comment=f"No. {number}.") for number in range(4)]
+    picking.pick(thoughts[3], None)
+    page = page_of(client, article)
+    assert "No. 3." in page
+    assert f'id="c{thoughts[3].pk}"' not in page
+    later = client.get(threads.address_of(thoughts[3], article)).content.decode()
+    assert later.count("Editor’s pick") == 1
+
+
+def test_what_is_removed_is_not_picked_and_a_pick_that_is_removed_goes(client, article):
+    thought = comment_on(article, comment="The best of all.")
+    picking.pick(thought, None)
+    moderation.remove(SiteComment.objects.filter(pk=thought.pk))
+    assert "The best of all." not in page_of(client, article)
+    with pytest.raises(picking.NotShown):
+        picking.pick(thought, None)
+
+
+def test_the_desk_picks_one_a_story(desk, article):
+    first, second = comment_on(article), comment_on(article, comment="Another.")
+    assert "Choose one thought for each story." in act(desk, "pick", first, second)
+    assert "1 shown above the others." in act(desk, "pick", first)
+    act(desk, "pick", second)
+    assert Pick.objects.get().comment_id == second.pk
+    assert "1 no longer shown above the others." in act(desk, "unpick", second)
+    moderation.remove(SiteComment.objects.filter(pk=first.pk))
+    assert "Readers do not see this thought. Nothing was changed." in act(desk, "pick", first)
+
+
+def test_several_thoughts_are_decided_once_that_was_confirmed(desk, article):
+    thoughts = [comment_on(article, comment=f"No. {number}.") for number in range(3)]
+    asked = act(desk, "remove", *thoughts)
+    assert "Remove from the page: 3 thoughts?" in asked
+    assert "No. 2." in asked
+    assert not SiteComment.objects.filter(is_removed=True).exists()
+    assert "3 thoughts removed." in act(desk, "remove", *thoughts, confirmed="1")
+    assert "1 thought put back." in act(desk, "put_back", thoughts[0])
+    assert SiteComment.objects.filter(is_removed=True).count() == 2
+
+
+def test_the_address_of_a_thought_leads_to_its_page(client, article, monkeypatch):
+    monkeypatch.setattr(threads, "THREADS_PER_PAGE", 2)
+    thoughts = [comment_on(article) for _ in range(3)]
+    assert client.get(f"/comments/{thoughts[0].pk}/")["Location"] == f"{article.get_absolute_url()}#c{thoughts[0].pk}"
+    later = client.get(f"/comments/{thoughts[2].pk}/")["Location"]
+    assert later == f"{article.get_absolute_url()}thoughts/{thoughts[2].pk}/#c{thoughts[2].pk}"
+    moderation.remove(SiteComment.objects.filter(pk=thoughts[1].pk))
+    assert client.get(f"/comments/{thoughts[1].pk}/").status_code == 404
+    assert client.get("/comments/99999999999999999999/").status_code == 404
+
+
+def test_replies_fold_away_without_a_script(client, article):
+    root = comment_on(article)
+    for _ in range(2):
+        near = comment_on(article, root)
+    comment_on(article, near)
+    page = page_of(client, article)
+    assert re.findall(r'<details class="replies" open><summary>([^<]+)</summary>', page) == ["2 replies", "1 reply"]
+    assert page.count("<details") == page.count("</details>")
+
+
+@pytest.mark.parametrize("form", ["rss", "atom", "json"])
+def test_a_conversation_and_all_of_them_can_be_followed(client, article, form):
+    thought = comment_on(article, comment="Is > a quote\n\nand `code`?")
+    other = comment_on(PublishedArticleFactory(title="Another"), comment="Elsewhere.")
+    of_story = client.get(f"/feeds/{form}/thoughts/{article.pk}/").content.decode()
+    of_all = client.get(f"/feeds/{form}/thoughts/").content.decode()
+    assert "Wendeline on “The clause”" in of_story
+    assert f"/comments/{thought.pk}/" in of_story
+    assert "Elsewhere." not in of_story
+    assert of_all.index("Elsewhere.") < of_all.index("a quote")
+    assert "readers.example" not in of_all
+    moderation.remove(SiteComment.objects.filter(pk=other.pk))
+    assert "Elsewhere." not in client.get(f"/feeds/{form}/thoughts/").content.decode()
+
+
+def test_feeds_say_nothing_of_what_is_not_public(client, article):
+    held = comment_on(article, comment="Held back.")
+    SiteComment.objects.filter(pk=held.pk).update(is_public=False)
+    draft = PublishedArticleFactory(status="withdrawn")
+    comment_on(draft, comment="Under what is gone.")
+    data = json.loads(client.get("/feeds/json/thoughts/").content)
+    assert data["items"] == []
+    assert json.loads(client.get(f"/feeds/json/thoughts/{article.pk}/").content)["items"] == []
+    assert client.get(f"/feeds/json/thoughts/{draft.pk}/").status_code == 404
+    assert client.get("/feeds/nothing/thoughts/").status_code == 404
+    assert client.get("/feeds/json/thoughts/99999999999999999999/").status_code == 404
