@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from articles.admin import BodyEditorMixin
-from newsroom.models import Heartbeat, Page, PeriodicJob, Publication
+from newsroom.models import Heartbeat, Page, PeriodicJob, PersonRequest, Publication
 from ticker.read_only_admin import ReadOnlyAdmin
 
 
@@ -33,3 +33,15 @@ class PeriodicJobAdmin(ReadOnlyAdmin):
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnlyAdmin):
     list_display = ("name", "at")
+
+
+@admin.register(PersonRequest)
+class PersonRequestAdmin(ReadOnlyAdmin):
+    change_list_template = "admin/persons_list.html"
+    list_display = ("kind", "at", "by", "counts")
+    list_filter = ("kind",)
+    list_select_related = ("by",)
+
+    @admin.display(description="how much of what")
+    def counts(self, row: PersonRequest) -> str:
+        return ", ".join(f"{kind}: {number}" for kind, number in row.found.items()) or "nothing"

@@ -42,10 +42,14 @@ class Desk(admin.AdminSite):
         return answer
 
     def get_urls(self) -> list[Any]:
-        from newsroom import desk_merging
+        from newsroom import desk_merging, desk_persons
 
-        merge = self.admin_view(desk_merging.merge_view)
-        return [path("articles/article/<int:pk>/merge/", merge, name="articles_article_merge"), *super().get_urls()]
+        merge, person = self.admin_view(desk_merging.merge_view), self.admin_view(desk_persons.person_view)
+        return [
+            path("articles/article/<int:pk>/merge/", merge, name="articles_article_merge"),
+            path("newsroom/personrequest/person/", person, name="newsroom_personrequest_person"),
+            *super().get_urls(),
+        ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from newsroom import desk_today

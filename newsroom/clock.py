@@ -14,6 +14,7 @@ import articles.publishing
 import articles.working_copies
 import comments.confirmation
 import comments.known_readers
+import comments.notifications
 import comments.privacy
 import newsletter.subscriptions
 import newsroom.pagecache.changes
@@ -86,7 +87,8 @@ JOBS = (
     Job("tidy the queue", timedelta(minutes=5), tidy_queue),
     Job("forget unconfirmed comments", timedelta(hours=1), comments.confirmation.forget_expired),
     Job("forget readers of long ago", timedelta(days=1), comments.known_readers.forget_old),
-    Job("forget network addresses", timedelta(hours=6), comments.privacy.forget_ip_addresses),
+    Job("tell of many replies together", timedelta(minutes=5), comments.notifications.tell_together),
+    Job("shorten network addresses", timedelta(hours=6), comments.privacy.shorten_ip_addresses),
     Job("forget unconfirmed subscriptions", timedelta(hours=6), newsletter.subscriptions.forget_unconfirmed),
 )
 

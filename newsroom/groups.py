@@ -71,6 +71,8 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "comments.rule": ALL,
         "comments.ban": ALL,
         "comments.conversationsettings": VIEW_ADD_CHANGE,
+        "comments.shortening": VIEW,
+        "newsroom.personrequest": ("view", "add"),
         "newsroom.periodicjob": VIEW,
         "newsroom.heartbeat": VIEW,
     },

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from articles.models import Article, Revision
+from comments import privacy
 from newsroom.models import Heartbeat
 from newsroom.pagecache import counts
 from ticker.models import Quote
@@ -58,6 +59,8 @@ def reasons_not_ready(now: datetime) -> list[str]:
         if name not in last or last[name] < now - longest
     ]
     reasons += missed(now)
+    if privacy.overdue():
+        reasons.append("Network addresses of readers are kept longer than they should be.")
     newest = Quote.objects.order_by("-quoted_at").first()
     # The demo’s snapshot is marked as what it is; only live prices can be late.
     if newest and not newest.is_sample and newest.quoted_at < now - DELAYED_AFTER:

@@ -1,5 +1,6 @@
 """The publication itself: its name and texts, its about pages, its clock."""
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django_prose_editor.fields import ProseEditorField
@@ -117,3 +118,27 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%H:%M:%S}"
+
+
+class PersonRequest(models.Model):
+    """Somebody asked what is held of them, or to be forgotten. The record holds a digest, and no address."""
+
+    class Kind(models.TextChoices):
+        EXPORT = "export", "told what is held"
+        ERASE = "erase", "erased"
+
+    kind = models.CharField("what was done", max_length=8, choices=Kind.choices)
+    digest = models.CharField(
+        max_length=64, db_index=True, help_text="Of the address, with the site’s own key: it shows that it was done."
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    found = models.JSONField("how much of what", default=dict)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "request about a person"
+        verbose_name_plural = "requests about persons"
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} on {self.at:%d %B %Y}"

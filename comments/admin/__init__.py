@@ -1,8 +1,8 @@
 """The conversation on the desk."""
 
 from comments.admin.bans import BanAdmin
-from comments.admin.opening import ConversationSettingsAdmin
+from comments.admin.opening import ConversationSettingsAdmin, ShorteningAdmin
 from comments.admin.rules import RuleAdmin
 from comments.admin.thoughts import SiteCommentAdmin
 
-__all__ = ["BanAdmin", "ConversationSettingsAdmin", "RuleAdmin", "SiteCommentAdmin"]
+__all__ = ["BanAdmin", "ConversationSettingsAdmin", "RuleAdmin", "ShorteningAdmin", "SiteCommentAdmin"]

@@ -1,11 +1,12 @@
-"""When conversations are open, on the desk."""
+"""When conversations are open, and what was forgotten of them, on the desk."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from comments.models import ConversationSettings
+from articles.admin import ReadOnlyAdmin
+from comments.models import ConversationSettings, Shortening
 
 
 @admin.register(ConversationSettings)
@@ -21,3 +22,8 @@ class ConversationSettingsAdmin(admin.ModelAdmin[ConversationSettings]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Shortening)
+class ShorteningAdmin(ReadOnlyAdmin):
+    list_display = ("at", "shortened", "through")

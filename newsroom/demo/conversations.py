@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from articles.models import Article, Author
 from comments import counting, posting
-from comments.models import SiteComment, Standing, Verdict, comments_on
+from comments.models import Pick, SiteComment, Standing, Verdict, comments_on
 from newsroom.demo import files
 
 
@@ -76,6 +76,8 @@ class Talk:
             submit_date=min(at, self.now),
         )
         comment.save()
+        if thought.is_picked:
+            Pick.objects.create(article=self.article, comment=comment)
         if thought.is_removed:
             self.removed.append(comment.pk)
         else:

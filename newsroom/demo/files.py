@@ -21,10 +21,14 @@ class Text:
 
 @dataclass
 class Thought:
-    """A line of a conversation and what answers it. A name that begins with @ is an author’s slug."""
+    """A line of a conversation and what answers it. A name that begins with @ is an author’s slug.
+
+    A + before the name: the desk’s pick. Lines are divided by \\n.
+    """
 
     name: str
     text: str
+    is_picked: bool = False
     replies: list["Thought"] = field(default_factory=list)
 
     @property
@@ -54,7 +58,7 @@ def conversation(slug: str) -> list[Thought]:
             continue
         depth = (len(line) - len(line.lstrip())) // 2
         name, _, words = line.strip().partition(":")
-        thought = Thought(name.strip(), words.strip())
+        thought = Thought(name.strip().lstrip("+"), words.strip().replace("\\n", "\n"), name.startswith("+"))
         del branch[depth:]
         (branch[-1].replies if branch else roots).append(thought)
         branch.append(thought)

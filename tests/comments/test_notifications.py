@@ -4,8 +4,8 @@ import pytest
 from django.core import mail
 
 from articles.models import Article
-from comments import notifications, posting, privacy
-from comments.models import SiteComment
+from comments import moderation, notifications, posting
+from comments.models import Rule, SiteComment
 
 from ..factories import PublishedArticleFactory, comment_on
 
@@ -65,10 +65,79 @@ def test_a_forged_link_stops_nothing(client):
     assert SiteComment.objects.get().followup
 
 
-def test_network_addresses_are_forgotten_after_two_weeks(noon):
-    comment_on(PublishedArticleFactory(), ip_address="203.0.113.9")
-    noon.shift(privacy.IP_LIFETIME.total_seconds() - 60)
-    assert privacy.forget_ip_addresses.call() == 0
-    noon.shift(120)
-    assert privacy.forget_ip_addresses.call() == 1
-    assert SiteComment.objects.get().ip_address is None
+def many_replies(parent, committed, noon, number):
+    for each in range(number):
+        noon.shift(1)
+        reply_to(
+            parent, committed, name=f"Reader {each}", email=f"reader-{each}@readers.example", comment=f"No. {each}."
+        )
+
+
+def test_what_comes_too_fast_is_told_together(committed, noon):
+    Rule.objects.update(is_on=False)
+    asked = comment_on(PublishedArticleFactory(title="The clause"), followup=True)
+    many_replies(asked, committed, noon, 8)
+    assert len(mail.outbox) == notifications.MOST_AN_HOUR
+    assert notifications.tell_together.call() == 0
+    noon.shift(notifications.HOUR.total_seconds() + 1)
+    assert notifications.tell_together.call() == 1
+    digest = mail.outbox[-1]
+    assert digest.subject == "5 replies to what you said"
+    assert "Reader 3 under “The clause”" in digest.body
+    assert "Reader 2" not in digest.body
+    assert digest.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert notifications.tell_together.call() == 0
+
+
+def test_a_mail_about_many_stops_them_all(client, committed, noon):
+    Rule.objects.update(is_on=False)
+    article = PublishedArticleFactory()
+    thoughts = [comment_on(article, followup=True) for _ in range(2)]
+    for thought in thoughts:
+        many_replies(thought, committed, noon, 3)
+    noon.shift(notifications.HOUR.total_seconds() + 1)
+    notifications.tell_together.call()
+    link = mail.outbox[-1].extra_headers["List-Unsubscribe"].strip("<>")
+    client.post(link.removeprefix("http://testserver").split("8000")[-1])
+    assert SiteComment.objects.filter(followup=True).exclude(pk=thoughts[0].pk).count() == 0
+
+
+def test_what_waits_is_not_told_of_once_it_was_removed_or_its_reader_said_stop(committed, noon):
+    Rule.objects.update(is_on=False)
+    asked = comment_on(PublishedArticleFactory(), followup=True)
+    many_replies(asked, committed, noon, 5)
+    SiteComment.objects.filter(comment="No. 3.").update(is_removed=True)
+    noon.shift(notifications.HOUR.total_seconds() + 1)
+    notifications.tell_together.call()
+    assert mail.outbox[-1].subject == "A reply to your thought"
+    many_replies(asked, committed, noon, 5)
+    notifications.mute(notifications.mute_key(asked))
+    sent = len(mail.outbox)
+    noon.shift(notifications.HOUR.total_seconds() + 1)
+    notifications.tell_together.call()
+    assert len(mail.outbox) == sent
+
+
+def test_a_reply_is_told_once_even_if_it_was_hidden_between(committed):
+    asked = comment_on(PublishedArticleFactory(), followup=True)
+    reply = reply_to(asked, committed)
+    with committed():
+        moderation.remove(SiteComment.objects.filter(pk=reply.pk))
+        moderation.approve(SiteComment.objects.filter(pk=reply.pk))
+    notifications.tell_followers.call(reply.pk)
+    assert len(mail.outbox) == 1
+
+
+def test_a_mail_that_the_server_refused_is_not_lost(committed, monkeypatch):
+    asked = comment_on(PublishedArticleFactory(), followup=True)
+    reply = comment_on(Article.objects.get(), asked, user_email="ossian@readers.example")
+
+    def refuse(*args):
+        raise OSError("No mail today.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("django.core.mail.EmailMessage.send", refuse)
+        with pytest.raises(OSError, match="No mail today"):
+            notifications.tell_followers.call(reply.pk)
+    notifications.tell_followers.call(reply.pk)
+    assert len(mail.outbox) == 1

@@ -43,7 +43,7 @@ def story(noon):
     ArticleCoin.objects.create(article=story, coin=CoinFactory(name="Bitcoin", symbol="BTC"))
     Correction.objects.create(article=story, text=f"{SECRET} was agreed twice.")
     # Such as one that came along from a story that was merged into it.
-    comment_on(story)
+    comment_on(story, comment=f"{SECRET}, at last.")
     return publishing.publish(story, by=member_of("Editors"), at=at)
 
 

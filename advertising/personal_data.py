@@ -1,0 +1,25 @@
+"""What advertising holds of one person: told, and erased. What a firm bought stays with the firm."""
+
+from typing import Any
+
+from advertising.models import Advertiser, Decision
+
+
+def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
+    member_of = Advertiser.objects.filter(members__in=accounts).distinct()
+    contact_of = Advertiser.objects.filter(contact_email__iexact=address)
+    return {
+        "advertisers, as a member": list(member_of.values("name", "created_at")),
+        "advertisers, as the contact": list(contact_of.values("name", "contact_email")),
+        "steps of placements": list(Decision.objects.filter(by__in=accounts).values("placement", "new_status", "at")),
+    }
+
+
+def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dict[str, int]:
+    """The person leaves their firms. Placements and the record of their steps stay, without a name."""
+    contact_of = Advertiser.objects.filter(contact_email__iexact=address)
+    return {
+        "advertisers, as a member": Advertiser.members.through.objects.filter(user__in=accounts).delete()[0],
+        "advertisers, as the contact": contact_of.update(contact_email=""),
+        "steps of placements": Decision.objects.filter(by__in=accounts).update(by=None),
+    }
