@@ -18,7 +18,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from articles.models import Article
-from comments import threads
+from comments import paging
 from comments.models import Notice, SiteComment
 
 SALT = "comments.mute"
@@ -105,7 +105,7 @@ def _message(address: str, told: list[tuple[Notice, Article]]) -> EmailMessage:
         {
             "name": notice.reply.name,
             "article": article,
-            "link": settings.SITE_URL + threads.address_of(notice.reply, article),
+            "link": settings.SITE_URL + paging.address_of(notice.reply, article),
         }
         for notice, article in told
     ]

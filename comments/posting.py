@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from articles.models import Article
 from comments import admission, counting, moderation, notifications
-from comments.models import Rule, SiteComment, comments_on
-from newsroom.pagecache.recording import Recording, recording
+from comments.models import Rule, SiteComment
+from comments.rules.drafts import written_by
+from newsroom.pagecache.recording import Recording, current, recording
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -28,10 +29,11 @@ def post_as_known_reader(article: Article, words: dict[str, Any], ip: str | None
 
 def _post_once(article: Article, words: dict[str, Any], ip: str | None, user: "User | None" = None) -> SiteComment:
     """The same words sent twice are one comment."""
-    writer = {"user": user} if user else {"user": None, "user_email__iexact": words["email"]}
     with transaction.atomic():
         _lock(article)
-        same = comments_on(article).filter(**writer, comment=words["comment"], is_removed=False)
+        # By its writer: a conversation may be long, and one writer’s part of it is not.
+        mine = written_by(user.pk if user else None, words["email"]).filter(comment=words["comment"], is_removed=False)
+        same = mine.filter(object_pk=str(article.pk), content_type=ContentType.objects.get_for_model(Article))
         answered = words.get("reply_to")
         # A root is its own parent.
         again = same.filter(parent_id=answered) if answered else same.filter(level=0)
@@ -47,7 +49,7 @@ def publish(article: Article, words: dict[str, Any], *, ip: str | None, user: "U
     stored nothing.
     """
     # What all posts ask alike, such as the rules, is kept as it is for pages.
-    with transaction.atomic(), recording(Recording(began_at=timezone.now())):
+    with transaction.atomic(), recording(current() or Recording(began_at=timezone.now())):
         judgement = admission.admit(words, ip=ip, user=user)
         is_held = judgement is not None and judgement.action == Rule.Action.HOLD
         # The article first, then its comments: everybody locks in this order.
@@ -72,7 +74,8 @@ def publish(article: Article, words: dict[str, Any], *, ip: str | None, user: "U
             moderation.note_judgement(comment, judgement)
         if not is_held:
             counting.add_one(locked)
-            notifications.tell_followers_later(comment)
+            if comment.parent_follows:
+                notifications.tell_followers_later(comment)
     return comment
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from articles.models import Article
-from comments import editing, known_readers, moderation, reactions, reports, threads, visitors
+from comments import editing, known_readers, moderation, paging, reactions, reports, visitors
 from comments.admission import Refused
 from comments.forms import ThoughtForm
 from comments.models import Report, SiteComment
@@ -58,7 +58,7 @@ def story_of(comment: SiteComment) -> Article | None:
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """An address for one thought that stays true: it leads to whatever page the thought stands on now."""
     thought, article = standing_thought(pk)
-    return redirect(threads.address_of(thought, article))
+    return redirect(paging.address_of(thought, article))
 
 
 @csrf_exempt  # The page holds no token. A vote that another site sends for a reader is refused by what browsers say.
@@ -78,7 +78,7 @@ def react(request: HttpRequest) -> HttpResponse:
     standing = reactions.react(comment, visitors.key_for(comment, request.user, ip), agrees=agrees)
     if request.headers.get("Accept", "").startswith("application/json"):
         return show_fresh(JsonResponse({"agree": standing.agreed, "disagree": standing.disagreed}))
-    return show_fresh(redirect(threads.address_of(comment, article)))
+    return show_fresh(redirect(paging.address_of(comment, article)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,7 +125,7 @@ def _change(request: HttpRequest, comment: SiteComment | None) -> HttpResponse:
         try:
             if "take_back" in request.POST:
                 editing.take_back(comment)
-                return show_fresh(redirect(threads.first_page(article)))
+                return show_fresh(redirect(paging.first_page(article)))
             if form.is_valid():
                 changed = editing.change(comment, form.cleaned_data["comment"])
                 return after(changed, article)
@@ -147,4 +147,4 @@ def after(comment: SiteComment, article: Article) -> HttpResponse:
     """Where a writer goes: to the thought on its page, or to a page that says why it waits."""
     if moderation.is_held(comment):
         return redirect("comment-held", article.pk, comment.pk)
-    return show_fresh(redirect(threads.address_of(comment, article)))
+    return show_fresh(redirect(paging.address_of(comment, article)))

@@ -6,18 +6,15 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
-from django.urls import reverse
+from django.db.models import QuerySet, Value
 
 from articles.models import Article
+from comments import paging
 from comments.models import SiteComment, comments_on
+from comments.paging import LIKED, NEWEST, OLDEST, SEEN
 
-THREADS_PER_PAGE = 50
 _PK = itemgetter(0)
-OLDEST, NEWEST, LIKED = "oldest", "newest", "liked"
-ORDERS = {OLDEST: "Oldest", NEWEST: "Newest", LIKED: "Most liked"}
-
+ONE_THREAD = "thread"  # the order of a page of one thread
 # A page shows a thousand of them: plain tuples cost a tenth of what rows made into models do.
 FIELDS = (
     "pk",
@@ -38,7 +35,7 @@ FIELDS = (
     "standing__disagreed",
     "standing__edited_at",
     "standing__taken_back_at",
-    "thread_id",
+    "nested_count",
     "is_pick",
 )
 
@@ -60,7 +57,9 @@ class Thought:
     is_edited: bool
     # Why it is not shown: by a moderator, by its writer, or because it waits. It keeps its place if it was answered.
     gone: str
-    is_pick: bool = False  # of the desk’s, under this story
+    is_pick: bool  # of the desk’s, under this story
+    size: int  # with all that answers it, however deep
+    whole: str = ""  # where all of its thread stands, if that is too long for here
     replies: list["Thought"] = field(default_factory=list)
 
     @property
@@ -95,27 +94,29 @@ class Part:
 
 
 def part(article: Article, start: int = 0, order: str = OLDEST) -> Part:
-    """The threads on `article` from the one with the key `start` on, as many as stand on a page.
+    """The threads on `article` from the one with the key `start` on, as many as stand on a page. One query, or two.
 
     The most liked are the first page of their order and no more: behind it, time is the better guide.
     """
-    wanted = _wanted(article, start, order)
-    # What waits for a moderator is nobody’s yet; what was answered before it was held keeps its place.
-    seen = Q(is_public=True) | Q(nested_count__gt=0)
-    rows = _rows(comments_on(article).filter(seen, thread_id__in=wanted))
+    shown = comments_on(article).filter(SEEN, order__lte=paging.SHOWN_OF_A_THREAD)
+    rows = _rows(shown.filter(thread_id__in=paging.wanted(article, start, order)))
     picked = _rows(SiteComment.objects.filter(pick__article=article, is_public=True, is_removed=False), is_pick=True)
     roots, pick = _roots(sorted(rows.union(picked, all=True), key=_PK))
     if order == LIKED:
         roots.sort(key=lambda root: (root.disagreed - root.agreed, root.pk))
     elif order == NEWEST:
         roots.reverse()
-    following = roots[THREADS_PER_PAGE].pk if len(roots) > THREADS_PER_PAGE else None
+    number = paging.fitting(root.size for root in roots)
+    following = roots[number].pk if number < len(roots) else None
+    for root in roots[:number]:
+        if root.size > paging.SHOWN_OF_A_THREAD:
+            root.whole = paging.thread_from(article, root.pk)
     return Part(
-        steps=list(_walk(roots[:THREADS_PER_PAGE])),
+        steps=list(_walk(roots[:number])),
         begins=roots[0].pk if roots else None,
         order=order,
-        earlier=_earlier(article, start, order) if start else "",
-        later=page_from(article, following, order) if following and order != LIKED else "",
+        earlier=paging.earlier(article, start, order) if start else "",
+        later=paging.page_from(article, following, order) if following and order != LIKED else "",
         pick=pick if not start else None,
     )
 
@@ -124,66 +125,47 @@ def _rows(thoughts: QuerySet[SiteComment], *, is_pick: bool = False) -> QuerySet
     return thoughts.order_by().annotate(is_pick=Value(is_pick)).values_list(*FIELDS)
 
 
-def _wanted(article: Article, start: int, order: str) -> QuerySet[SiteComment, dict[str, Any]]:
-    threads = _threads(article)
-    if order == OLDEST:
-        threads = threads.filter(thread_id__gte=start)
-    elif order == NEWEST:
-        threads = threads.order_by("-thread_id")
-        threads = threads.filter(thread_id__lte=start) if start else threads
-    else:
-        liked = comments_on(article).filter(is_public=True, level=0)
-        score = Coalesce(F("standing__agreed") - F("standing__disagreed"), 0)
-        threads = liked.order_by(score.desc(), "thread_id").values("thread_id")
-    return threads[: THREADS_PER_PAGE + 1]
+def one_thread(article: Article, thread: int, start: int) -> Part:
+    """A part of one thread: the thoughts from the one with the key `start` on, below what they answer."""
+    of_thread = comments_on(article).filter(SEEN, thread_id=thread)
+    following = of_thread.filter(pk__gte=start).order_by("pk")
+    rows = list(_rows(following).order_by("pk")[: paging.THOUGHTS_PER_PAGE + 1])
+    part = Part(steps=[], begins=rows[0][0] if rows else None, order=ONE_THREAD)
+    if len(rows) > paging.THOUGHTS_PER_PAGE:
+        part.later = paging.thread_from(article, thread, rows.pop()[0])
+    if start > thread:
+        part.earlier = paging.thread_from(article, thread, _earlier_in(of_thread, start))
+    roots, _ = _roots(sorted(rows + _answered_by(of_thread, rows), key=_PK))
+    part.steps = list(_walk(roots))
+    return part
 
 
-def page_from(article: Article, start: int | None, order: str = OLDEST) -> str:
-    """The page of a conversation that begins with a thread: its address stays true whatever is said or removed."""
-    place = [article.section.slug, article.slug]
-    if order == OLDEST:
-        return reverse("thoughts", args=[*place, start])
-    return reverse("thoughts-in-order", args=[*place, order, *([start] if start else [])])
+def _earlier_in(of_thread: QuerySet[SiteComment], start: int) -> int:
+    before = of_thread.filter(pk__lt=start).order_by("-pk").values_list("pk", flat=True)[: paging.THOUGHTS_PER_PAGE]
+    return min(before, default=0)
 
 
-def address_of(comment: SiteComment, article: Article) -> str:
-    """Where `comment` is read: under the story, or on a later page of a long conversation."""
-    before = _threads(article).filter(thread_id__lt=comment.thread_id)[:THREADS_PER_PAGE]
-    page = article.get_absolute_url() if len(before) < THREADS_PER_PAGE else page_from(article, comment.thread_id)
-    return f"{page}#c{comment.pk}"
-
-
-def _threads(article: Article) -> QuerySet[SiteComment, dict[str, Any]]:
-    return comments_on(article).filter(is_public=True).order_by("thread_id").values("thread_id").distinct()
-
-
-def _earlier(article: Article, start: int, order: str) -> str:
-    """The page before the one that begins with `start`, in an order of time."""
-    before = _threads(article).filter(thread_id__lt=start).order_by("-thread_id")
-    if order == NEWEST:
-        before = _threads(article).filter(thread_id__gt=start)
-    keys = [row["thread_id"] for row in before[: THREADS_PER_PAGE + 1]]
-    if len(keys) > THREADS_PER_PAGE:
-        return page_from(article, keys[THREADS_PER_PAGE - 1], order)
-    return first_page(article, order) if keys else ""
-
-
-def first_page(article: Article, order: str = OLDEST) -> str:
-    """Where a conversation begins: under its story, or on a page of another order."""
-    return f"{article.get_absolute_url() if order == OLDEST else page_from(article, None, order)}#comments"
+def _answered_by(of_thread: QuerySet[SiteComment], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """What these thoughts answer and is not among them: no more than three queries, for there are four levels."""
+    have, found = {row[0] for row in rows}, []
+    missing = {row[1] for row in rows} - have
+    while missing:
+        parents = list(_rows(of_thread.filter(pk__in=missing)))
+        found += parents
+        have |= missing
+        missing = {row[1] for row in parents} - have
+    return found
 
 
 def _thought(row: tuple[Any, ...]) -> Thought:
     pk, parent, name, url, comment, at, is_removed, is_public, *account = row[:14]
-    agreed, disagreed, edited_at, taken_back, _, is_pick = row[14:]
+    agreed, disagreed, edited_at, taken_back, nested, is_pick = row[14:]
     user_id, username, first, last, is_staff, author = account
     if user_id:
         name = f"{first} {last}".strip() or username
     gone = ("writer" if taken_back else "moderator") if is_removed else "" if is_public else "waiting"
-    votes = (agreed or 0, disagreed or 0)
-    return Thought(
-        pk, parent, name, url, comment, at, bool(is_staff), author, *votes, edited_at is not None, gone, bool(is_pick)
-    )
+    states = (agreed or 0, disagreed or 0, edited_at is not None, gone, bool(is_pick), nested + 1)
+    return Thought(pk, parent, name, url, comment, at, bool(is_staff), author, *states)
 
 
 def _roots(rows: Iterable[tuple[Any, ...]]) -> tuple[list[Thought], Thought | None]:

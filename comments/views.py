@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from articles import views as stories
 from articles.models import Article
-from comments import confirmation, editing, known_readers, moderation, notifications, opening, posting, threads
+from comments import confirmation, editing, known_readers, moderation, notifications, opening, paging, posting, threads
 from comments.admission import Refused
 from comments.forms import ThoughtForm, answered_comment
 from comments.models import Confirmation, KnownReader, ReplyRefused, SiteComment
@@ -222,7 +222,7 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
     context = {"waiting": waiting, "days": confirmation.LIFETIME.days, "noindex": True}
     published = SiteComment.objects.filter(pk=waiting.comment_id).first() if waiting.comment_id else None
     if published is not None and published.is_public:
-        context["published_at"] = threads.address_of(published, waiting.article)
+        context["published_at"] = paging.address_of(published, waiting.article)
     elif published is not None and moderation.is_held(published):
         context["held_because"] = moderation.reason_of(published)
     return render(request, "comments/confirm.html", context)
@@ -250,10 +250,10 @@ def thoughts(request: HttpRequest, section: str, slug: str, start: int) -> HttpR
     if article is None:
         return stories.elsewhere(request, slug)
     if article.section.slug != section:
-        return redirect(threads.page_from(article, start), permanent=True)
+        return redirect(paging.page_from(article, start), permanent=True)
     part = threads.part(article, min(start, LARGEST_PK))
     if part.begins != start or not part.earlier:
-        return redirect(threads.first_page(article))  # No thread begins here, or the first one does.
+        return redirect(paging.first_page(article))  # No thread begins here, or the first one does.
     return show_part(request, article, part)
 
 
@@ -264,13 +264,29 @@ def in_order(request: HttpRequest, section: str, slug: str, order: str, start: i
     article = stories.public_article(slug)
     if article is None:
         return stories.elsewhere(request, slug)
-    if order not in (threads.NEWEST, threads.LIKED) or (start and order == threads.LIKED):
-        return redirect(threads.first_page(article))
+    if order not in (paging.NEWEST, paging.LIKED) or (start and order == paging.LIKED):
+        return redirect(paging.first_page(article))
     if article.section.slug != section:
-        return redirect(threads.page_from(article, start, order), permanent=True)
+        return redirect(paging.page_from(article, start, order), permanent=True)
     part = threads.part(article, min(start, LARGEST_PK), order)
     if start and (part.begins != start or not part.earlier):
-        return redirect(threads.first_page(article, order))
+        return redirect(paging.first_page(article, order))
+    return show_part(request, article, part)
+
+
+@public_page(asks=("reply_to",))
+@require_safe
+def thread(request: HttpRequest, section: str, slug: str, thread: int, start: int = 0) -> HttpResponse:
+    """One thread that is too long for a page of many."""
+    article = stories.public_article(slug)
+    if article is None:
+        return stories.elsewhere(request, slug)
+    if article.section.slug != section:
+        return redirect(paging.thread_from(article, thread, start), permanent=True)
+    thread, start = min(thread, LARGEST_PK), min(start, LARGEST_PK)
+    part = threads.one_thread(article, thread, start)
+    if part.begins != (start or thread):
+        return redirect(paging.first_page(article))  # Nothing that stands begins here.
     return show_part(request, article, part)
 
 

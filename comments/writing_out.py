@@ -22,7 +22,7 @@ from comments.threads import Part, Thought
 _MARK = re.compile("\ue000([a-z]+)\ue001")
 # strftime costs more than the rest of a date.
 MONTHS = ("", *calendar.month_abbr[1:])
-WORDS = ("pk", "name", "initials", "url", "moment", "date", "prose", "agreed", "disagreed")
+WORDS = ("whole", "replies", "pk", "name", "initials", "url", "moment", "date", "prose", "agreed", "disagreed")
 
 
 def conversation(part: Part, article: Article, is_open: bool) -> SafeString:
@@ -48,8 +48,10 @@ def comment(thought: Thought, role: str, is_open: bool) -> str:
     if thought.gone:
         return pattern(gone=thought.gone) % {"pk": thought.pk}
     at = thought.submit_date
-    kind = {"has_url": bool(thought.url), "is_edited": thought.is_edited, "is_pick": thought.is_pick}
-    return pattern(**kind, role=role, is_open=is_open) % {
+    kind = {"has_url": bool(thought.url), "is_cut": bool(thought.whole), "is_edited": thought.is_edited}
+    return pattern(**kind, is_pick=thought.is_pick, role=role, is_open=is_open) % {
+        "whole": thought.whole,
+        "replies": thought.size - 1,
         "agreed": thought.agreed,
         "disagreed": thought.disagreed,
         "pk": thought.pk,

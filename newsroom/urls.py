@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from comments.views import in_order, thoughts
+from comments.views import in_order, thoughts, thread
 from newsroom import accounts, error_pages, feeds, health, pages, sitemaps
 from newsroom.share_cards import share_card
 
@@ -40,6 +40,8 @@ urlpatterns = [
     # The embedded profile serves its own pictures; a larger site has nginx or a bucket in front.
     re_path(r"^media/(?P<path>.+)$", pages.media),
     path("<slug:section>/<slug:slug>/thoughts/<int:start>/", thoughts, name="thoughts"),
+    path("<slug:section>/<slug:slug>/thoughts/thread/<int:thread>/", thread, name="thread"),
+    path("<slug:section>/<slug:slug>/thoughts/thread/<int:thread>/<int:start>/", thread, name="thread"),
     path("<slug:section>/<slug:slug>/thoughts/<slug:order>/", in_order, name="thoughts-in-order"),
     path("<slug:section>/<slug:slug>/thoughts/<slug:order>/<int:start>/", in_order, name="thoughts-in-order"),
     path("", include("articles.urls")),

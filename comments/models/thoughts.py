@@ -23,6 +23,8 @@ class SiteComment(XtdComment):
     """
 
     objects = CommentManager()
+    # Whether the writer of what it answers wants to hear of it; known once it was inserted.
+    parent_follows = False
 
     class Meta:
         proxy = True
@@ -51,7 +53,7 @@ class SiteComment(XtdComment):
         if parent.level >= DEEPEST_LEVEL:
             # A reply to the deepest level stands beside what it answers.
             parent = XtdComment.norel_objects.get(pk=parent.parent_id)
-        self.parent_id = parent.pk
+        self.parent_id, self.parent_follows = parent.pk, parent.followup
         self.thread_id, self.level = parent.thread_id, parent.level + 1
         self.order = last + 1
         super(XtdComment, self).save(*args, **kwargs)

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from articles.models import Article
-from comments import forms, markup, opening, prose, threads, writing_out
+from comments import forms, markup, opening, paging, prose, threads, writing_out
 
 register = template.Library()
 
@@ -22,8 +22,8 @@ def orders(article: Article, part: threads.Part) -> list[dict[str, Any]]:
     if article.comment_count < 2:
         return []
     return [
-        {"name": name, "address": threads.first_page(article, order), "is_current": order == part.order}
-        for order, name in threads.ORDERS.items()
+        {"name": name, "address": paging.first_page(article, order), "is_current": order == part.order}
+        for order, name in paging.ORDERS.items()
     ]
 
 

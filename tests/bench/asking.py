@@ -32,10 +32,9 @@ def reader(site: Site) -> Callable[[str], None]:
     return ask
 
 
-def talker(site: Site) -> Callable[..., bytes]:
+def talker(site: Site, **cookies: str) -> Callable[..., bytes]:
     """Ask as one browser does: with its cookies, which are kept."""
     connection = http.client.HTTPConnection(site.url.removeprefix("http://"))
-    cookies: dict[str, str] = {}
 
     def ask(method: str, path: str, **form: str) -> bytes:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}

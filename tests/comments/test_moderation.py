@@ -7,7 +7,7 @@ from django.core import mail
 from django.utils import timezone
 
 from articles.models import Article
-from comments import banning, confirmation, moderation, posting
+from comments import banning, confirmation, moderation, paging, posting
 from comments.admission import Refused
 from comments.models import Ban, Confirmation, Decision, Rule, SiteComment, Verdict
 
@@ -107,9 +107,8 @@ def test_a_held_reply_cannot_be_answered(article):
 
 
 def test_many_held_thoughts_push_nothing_off_the_page(client, article, monkeypatch):
-    from comments import threads
 
-    monkeypatch.setattr(threads, "THREADS_PER_PAGE", 2)
+    monkeypatch.setattr(paging, "THREADS_PER_PAGE", 2)
     Rule.objects.exclude(kind="wallet").update(is_on=False)
     for _ in range(5):
         held(article)

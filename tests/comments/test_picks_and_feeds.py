@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from comments import moderation, picking, threads
+from comments import moderation, paging, picking
 from comments.models import Pick, SiteComment
 
 from ..factories import PublishedArticleFactory, SectionFactory, comment_on, member_of
@@ -47,13 +47,13 @@ def test_a_pick_stands_above_the_others_and_is_marked_among_them(client, article
 
 
 def test_a_pick_of_a_later_page_stands_on_the_first(client, article, monkeypatch):
-    monkeypatch.setattr(threads, "THREADS_PER_PAGE", 2)
+    monkeypatch.setattr(paging, "THREADS_PER_PAGE", 2)
     thoughts = [comment_on(article, comment=f"No. {number}.") for number in range(4)]
     picking.pick(thoughts[3], None)
     page = page_of(client, article)
     assert "No. 3." in page
     assert f'id="c{thoughts[3].pk}"' not in page
-    later = client.get(threads.address_of(thoughts[3], article)).content.decode()
+    later = client.get(paging.address_of(thoughts[3], article)).content.decode()
     assert later.count("Editor’s pick") == 1
 
 
@@ -89,7 +89,7 @@ def test_several_thoughts_are_decided_once_that_was_confirmed(desk, article):
 
 
 def test_the_address_of_a_thought_leads_to_its_page(client, article, monkeypatch):
-    monkeypatch.setattr(threads, "THREADS_PER_PAGE", 2)
+    monkeypatch.setattr(paging, "THREADS_PER_PAGE", 2)
     thoughts = [comment_on(article) for _ in range(3)]
     assert client.get(f"/comments/{thoughts[0].pk}/")["Location"] == f"{article.get_absolute_url()}#c{thoughts[0].pk}"
     later = client.get(f"/comments/{thoughts[2].pk}/")["Location"]

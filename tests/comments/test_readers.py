@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from articles.models import Article
-from comments import confirmation, editing, moderation, posting, reports, threads, visitors
+from comments import confirmation, editing, moderation, paging, posting, reports, visitors
 from comments.models import Edit, Reaction, Report, Rule, SiteComment, Standing, Verdict
 
 from ..factories import PublishedArticleFactory, SectionFactory, UserFactory, comment_on, member_of
@@ -284,7 +284,7 @@ def test_whoever_is_signed_in_is_offered_their_own_young_thoughts(client, articl
 
 @pytest.fixture
 def five(article, monkeypatch):
-    monkeypatch.setattr(threads, "THREADS_PER_PAGE", 2)
+    monkeypatch.setattr(paging, "THREADS_PER_PAGE", 2)
     roots = [comment_on(article, comment=f"root {number}") for number in range(5)]
     for number, root in enumerate(roots):
         comment_on(article, root, comment=f"reply {number}")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test.utils import CaptureQueriesContext
 
 from articles.views import public_article
-from comments import moderation, threads
+from comments import moderation, paging, threads
 from comments.models import SiteComment
 
 from ..articles import validators
@@ -143,7 +143,7 @@ def test_badges_name_the_author_of_the_story_and_the_staff(client):
 @pytest.fixture
 def long(monkeypatch):
     """An article with five threads of two thoughts, two threads a page."""
-    monkeypatch.setattr(threads, "THREADS_PER_PAGE", 2)
+    monkeypatch.setattr(paging, "THREADS_PER_PAGE", 2)
     article = PublishedArticleFactory(slug="the-clause", section=SectionFactory(name="Policy"))
     roots = [comment_on(article, comment=f"root {number}") for number in range(5)]
     for number, root in enumerate(roots):
@@ -166,9 +166,9 @@ def test_a_long_conversation_is_walked_by_threads_and_nothing_is_left_out(client
         found = re.search(r'<a href="([^"]*)" rel="next">Later thoughts', page)
         address = found and found[1]
     assert seen == [f"{kind} {number}" for number in range(5) for kind in ("root", "reply")]
-    last = client.get(threads.page_from(article, roots[4].pk)).content.decode()
-    assert f'<a href="{threads.page_from(article, roots[2].pk)}" rel="prev">' in last
-    second = client.get(threads.page_from(article, roots[2].pk)).content.decode()
+    last = client.get(paging.page_from(article, roots[4].pk)).content.decode()
+    assert f'<a href="{paging.page_from(article, roots[2].pk)}" rel="prev">' in last
+    second = client.get(paging.page_from(article, roots[2].pk)).content.decode()
     assert '<a href="/policy/the-clause/#comments" rel="prev">' in second
     assert f'<link rel="canonical" href="{settings.SITE_URL}/policy/the-clause/">' in second
 
@@ -176,13 +176,13 @@ def test_a_long_conversation_is_walked_by_threads_and_nothing_is_left_out(client
 def test_every_thought_is_on_the_page_that_its_address_names(client, long):
     article, _ = long
     for comment in SiteComment.objects.all():
-        page, anchor = threads.address_of(comment, article).split("#")
+        page, anchor = paging.address_of(comment, article).split("#")
         assert f'id="{anchor}"' in client.get(page).content.decode()
 
 
 def test_later_pages_name_no_story_of_their_own_to_search_engines(client, long):
     article, roots = long
-    assert validators.json_ld(client.get(threads.page_from(article, roots[2].pk)).content.decode()) == {}
+    assert validators.json_ld(client.get(paging.page_from(article, roots[2].pk)).content.decode()) == {}
 
 
 def test_a_page_that_begins_nowhere_leads_to_the_story(client, long):
@@ -191,13 +191,13 @@ def test_a_page_that_begins_nowhere_leads_to_the_story(client, long):
         response = client.get(f"/policy/the-clause/thoughts/{start}/")
         assert (response.status_code, response["Location"]) == (302, "/policy/the-clause/#comments")
     moved = client.get(f"/markets/the-clause/thoughts/{roots[2].pk}/")
-    assert (moved.status_code, moved["Location"]) == (301, threads.page_from(article, roots[2].pk))
+    assert (moved.status_code, moved["Location"]) == (301, paging.page_from(article, roots[2].pk))
     assert client.get("/policy/nothing/thoughts/2/").status_code == 404
 
 
 def test_an_answer_without_javascript_stays_on_its_page(client, long):
     article, roots = long
-    page = client.get(threads.page_from(article, roots[2].pk), {"reply_to": roots[3].pk}).content.decode()
+    page = client.get(paging.page_from(article, roots[2].pk), {"reply_to": roots[3].pk}).content.decode()
     assert f'name="reply_to" value="{roots[3].pk}"' in page
 
 

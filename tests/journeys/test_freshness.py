@@ -36,6 +36,7 @@ SURFACES = {
     "article": "/policy/nine-banks-agree-when-a-payment-is-over/",
     "thoughts": "/policy/{thoughts}/",
     "thoughts-in-order": "/policy/{in_order}/",
+    "thread": "/policy/{thread}/",
     "share-card": "{card}",
     "tag": "/tag/stablecoins/",
     "author": "/author/{author}/",
@@ -82,14 +83,14 @@ LISTS = {"home", "archive-month", "section", "tag", "author", "coin", "search", 
 PREPARE = """
 from articles.models import *
 from articles import page_metadata
-from comments import threads
+from comments import paging
 from comments.models import SiteComment
 from django.contrib.contenttypes.models import ContentType
 from newsroom.models import Page
 first = Article.objects.get(slug="nine-banks-agree-when-a-payment-is-over")
 long = Article.objects.get(slug="ask-for-a-date")
 kind = ContentType.objects.get_for_model(Article)
-for number in range(threads.THREADS_PER_PAGE + 1):
+for number in range(paging.THREADS_PER_PAGE + 1):
     words = {"user_name": "Tamsin", "comment": f"No. {number}"}
     last = SiteComment(content_type=kind, object_pk=str(long.pk), site_id=1, **words)
     last.save()
@@ -97,8 +98,9 @@ result = {
     "author": first.authors.first().slug,
     "tag": first.tags.first().slug,
     "page": Page.objects.first().slug,
-    "thoughts": threads.page_from(long, last.pk),
-    "in_order": threads.page_from(long, None, threads.NEWEST),
+    "thoughts": paging.page_from(long, last.pk),
+    "thread": paging.thread_from(long, last.pk),
+    "in_order": paging.page_from(long, None, paging.NEWEST),
     "long": long.pk,
     "card": page_metadata.share_card(first),
 }
@@ -165,6 +167,13 @@ publishing.publish(story, by=None)
         'late = SiteComment.objects.get(comment="Late, and agreed.")\nreactions.react(late, "somebody", agrees=True)',
         "<span data-count>1</span>",
         {"thoughts", "thoughts-in-order"},
+    ),
+    "late reply": change(
+        'late = SiteComment.objects.get(comment="No. 50")\n'
+        'words = {"name": "Wren", "email": "w@readers.example", "comment": "In one thread.", "reply_to": late.pk}\n'
+        'posting.publish(Article.objects.get(slug="ask-for-a-date"), words, ip=None)',
+        "In one thread.",
+        {"thread", "thoughts"},
     ),
     "count of comments": change("", "1 thought", {"section", "missing"}),
     "moderation": change(

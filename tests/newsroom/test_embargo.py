@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 SECRET = "Quietus"
 # What has no word of any story on it at any time.
 SILENT = {
-    "thoughts", "thoughts-in-order", "prices", "about", "page", "advertise", "newsletter", "newsletter-asked",
+    "thoughts", "thoughts-in-order", "thread", "prices", "about", "page", "advertise", "newsletter", "newsletter-asked",
     "comment-sent", "feeds",
     "archive", "corrections", "feed-corrections", "sitemap", "sitemap-pages", "robots", "ads-txt", "security-txt",
     "article", "share-card", "missing",
@@ -64,6 +64,7 @@ def addresses(story):
             card=card,
             long=story.pk,
             thoughts="quietus/thoughts/1",
+            thread="quietus/thoughts/thread/1",
             in_order="quietus/thoughts/newest",
         )
         yield name, filled
