@@ -8,6 +8,13 @@ class CommentsConfig(AppConfig):
     def ready(self) -> None:
         self.disconnect_library()
         self.connect_names()
+        self.connect_services()
+
+    def connect_services(self) -> None:
+        from comments import outside, signals
+
+        signals.posted.connect(outside.tell_of_thought)
+        signals.decided.connect(outside.tell_of_decision)
 
     def connect_names(self) -> None:
         """Names and badges of account holders stand under their thoughts: a change of either changes those pages."""

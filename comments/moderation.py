@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from articles.models import Article
-from comments import banning, counting, notifications
+from comments import banning, counting, notifications, signals
 from comments.models import Ban, Decision, Rule, SiteComment, Standing, Verdict
 from comments.rules.drafts import written_by
 from comments.rules.judging import Judgement
@@ -26,14 +26,20 @@ _OUTCOMES = {
 # A ban as spam takes everything of the writer's with it, as far back as this.
 SWEPT = timedelta(days=90)
 MOST_COUNTED = 5_000
+# How what readers reported is named in the queue.
+REPORTED = "Reported: "
 
 
 def note_judgement(comment: SiteComment, judgement: Judgement) -> Verdict:
-    """Put a thought before the moderators, under the name of the rule. One that waits already goes on waiting."""
-    why = {"rule": judgement.rule, "rule_name": judgement.rule.name, "found": judgement.found}
-    return Verdict.objects.get_or_create(
-        comment=comment, settled_at=None, defaults={**why, "action": judgement.action}
-    )[0]
+    """Put a thought before the moderators, under the name of the rule."""
+    rule = judgement.rule
+    return note(comment, name=rule.name, found=judgement.found, action=judgement.action, rule=rule)
+
+
+def note(comment: SiteComment, *, name: str, found: str, action: str, rule: Rule | None = None) -> Verdict:
+    """Put a thought before the moderators, and say why. One that waits already goes on waiting."""
+    why = {"rule": rule, "rule_name": name, "found": found, "action": action}
+    return Verdict.objects.get_or_create(comment=comment, settled_at=None, defaults=why)[0]
 
 
 def approve(comments: QuerySet[SiteComment], by: "User | None" = None) -> list[Decision]:
@@ -63,6 +69,8 @@ def decide(comments: QuerySet[SiteComment], action: str, by: "User | None") -> l
         decided = [_decide(each, Action(action), by, waiting.get(each.pk)) for each in thoughts]
         decisions = [each for each in decided if each is not None]
         _recount(thoughts)
+        for decision in decisions:
+            signals.decided.send(Decision, decision=decision)
         return decisions
 
 
@@ -176,5 +184,8 @@ def is_held(comment: SiteComment) -> bool:
 
 def reason_of(comment: SiteComment) -> str:
     """Why a thought waits, in words for its writer."""
-    rule = Rule.objects.filter(verdicts__comment=comment, verdicts__settled_at=None).first()
-    return rule.reason if rule else "Readers have reported it."
+    verdict = Verdict.objects.select_related("rule").filter(comment=comment, settled_at=None).first()
+    if verdict is not None and verdict.rule is not None:
+        return verdict.rule.reason
+    is_reported = verdict is None or verdict.rule_name.startswith(REPORTED)
+    return "Readers have reported it." if is_reported else "A program that looks for spam was not sure about it."

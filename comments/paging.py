@@ -20,7 +20,7 @@ from articles.models import Article
 from comments.models import SiteComment
 
 THREADS_PER_PAGE = 50
-THOUGHTS_PER_PAGE = 150
+THOUGHTS_PER_PAGE = 100
 # Of one thread on a page of many: the first, in the order in which they were said.
 SHOWN_OF_A_THREAD = 40
 OLDEST, NEWEST, LIKED = "oldest", "newest", "liked"

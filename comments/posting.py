@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles.models import Article
-from comments import admission, counting, moderation, notifications
+from comments import admission, counting, moderation, notifications, signals
 from comments.models import Rule, SiteComment
 from comments.rules.drafts import written_by
 from newsroom.pagecache.recording import Recording, current, recording
@@ -76,6 +76,7 @@ def publish(article: Article, words: dict[str, Any], *, ip: str | None, user: "U
             counting.add_one(locked)
             if comment.parent_follows:
                 notifications.tell_followers_later(comment)
+        signals.posted.send(SiteComment, comment=comment)
     return comment
 
 

@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 
 from comments import moderation
-from comments.models import Decision, Report, Rule, SiteComment, Standing, Verdict
+from comments.models import Decision, Report, Rule, SiteComment, Standing
 
 HIDDEN_AT = 3
 
@@ -20,12 +20,8 @@ def report(comment: SiteComment, reporter: str, reason: str, note: str = "") -> 
         if not standing:
             return True  # A moderator was quicker.
         thought = standing[0]
-        name = f"Reported: {Report.Reason(reason).label}"[:60]
-        Verdict.objects.get_or_create(
-            comment=thought,
-            settled_at=None,
-            defaults={"rule_name": name, "found": note[:200], "action": Rule.Action.FLAG},
-        )
+        name = f"{moderation.REPORTED}{Report.Reason(reason).label}"[:60]
+        moderation.note(thought, name=name, found=note[:200], action=Rule.Action.FLAG)
         if _is_to_be_hidden(thought):
             moderation.hold_back(thought)
     return True

@@ -167,6 +167,12 @@ CDN_SITE = environment.required("CDN_SITE") if CDN else ""
 CDN_TOKEN = environment.required("CDN_TOKEN") if CDN else ""
 CDN_URL = env.str("CDN_URL", default="").rstrip("/")
 
+# Services outside that are asked or told of thoughts, by the worker; none by default.
+AKISMET_KEY = env.str("AKISMET_KEY", default="")
+AKISMET_URL = env.str("AKISMET_URL", default="https://rest.akismet.com").rstrip("/")
+COMMENT_HOOK_URL = env.str("COMMENT_HOOK_URL", default="")
+COMMENT_HOOK_SECRET = environment.required("COMMENT_HOOK_SECRET") if COMMENT_HOOK_URL else ""
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- Files -----------------------------------------------------------------------------

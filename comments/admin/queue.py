@@ -18,8 +18,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 
 from articles.models import Article
-from comments import moderation
-from comments.models import Decision, Edit, Report, SiteComment, Verdict
+from comments import moderation, statistics
+from comments.models import Ban, Decision, Edit, Report, SiteComment, Verdict
 
 ON_A_PAGE = 20
 ACTIONS = {"approve": "Approve", "remove": "Remove", "spam": "Spam", "ban": "Spam, and ban the writer"}
@@ -58,6 +58,7 @@ class QueueMixin:
         return [
             path("queue/", view(self.queue), name="comments_sitecomment_queue"),
             path("queue/decide/", view(self.decide), name="comments_sitecomment_decide"),
+            path("statistics/", view(self.statistics), name="comments_sitecomment_statistics"),
             path("queue/undo/", view(self.undo), name="comments_sitecomment_undo"),
             *super().get_urls(),  # type: ignore[misc]
         ]
@@ -79,8 +80,11 @@ class QueueMixin:
             return redirect("admin:comments_sitecomment_queue")
         if (len(chosen) > 1 or action == "ban") and "confirmed" not in request.POST:
             return self._ask(request, action, chosen)
+        began = timezone.now()
         decisions = self._decide(request, action, chosen)
         request.session["decided"] = [each.pk for each in decisions]
+        bans = Ban.objects.filter(made_by=request.user.pk, made_at__gte=began) if action == "ban" else []
+        request.session["banned"] = [each.pk for each in bans]
         if decisions:
             messages.success(request, f"{_thoughts(len(decisions))} {SAID[action]}.", extra_tags="undo")
         else:
@@ -114,11 +118,22 @@ class QueueMixin:
         self._require_moderator(request)
         if request.method == "POST":
             undone = moderation.undo(request.session.pop("decided", []), request.user)  # type: ignore[arg-type]
-            messages.success(
-                request,
-                f"{_thoughts(undone)} put back to where they stood. Bans stay." if undone else "Nothing to undo.",
-            )
+            # Only what this decision banned: a ban that stood before, or was changed since, is another’s.
+            mine = Ban.objects.filter(pk__in=request.session.pop("banned", []), made_by=request.user.pk)
+            lifted = mine.delete()[0] if request.user.has_perm("comments.add_ban") else 0
+            said = f"{_thoughts(undone)} put back to where they stood.{' The ban is lifted.' if lifted else ''}"
+            messages.success(request, said if undone or lifted else "Nothing to undo.")
         return redirect("admin:comments_sitecomment_queue")
+
+    def statistics(self, request: HttpRequest) -> HttpResponse:
+        self._require_moderator(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "How it went",
+            "charts": statistics.charts(),
+            "weeks": statistics.WEEKS,
+        }
+        return TemplateResponse(request, "admin/conversation_statistics.html", context)
 
     def _require_moderator(self, request: HttpRequest) -> None:
         if not request.user.has_perm("comments.change_sitecomment"):

@@ -16,7 +16,7 @@ from pathlib import Path
 from ..journeys.conftest import running_site
 from ..journeys.test_freshness import Elsewhere
 from ..journeys.test_nginx import NGINX
-from . import growth, kept, made
+from . import growth, kept, made, talk
 from .loads import WRK, memory, say, static_nginx, web_processes
 
 
@@ -47,6 +47,7 @@ def main() -> None:
                     say("", "requests/s", "CPU ms", "trivial = 1")
                     made.cold(site, options.requests)
                     made.comments(site, options.requests)
+                    talk.measure(site, options.requests)
                 print(f"memory of the web processes: {memory(web_processes(site))} MB", flush=True)
     if options.scale:
         growth.measure(options.scale, options.requests // 4)

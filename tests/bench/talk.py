@@ -19,6 +19,7 @@ SECONDS = 30
 HELD = 100_000
 
 NAMES = """
+import random
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from articles.models import Article, Byline
@@ -35,13 +36,14 @@ def hold(title, slug, number):
     story.save()
     Byline.objects.create(article=story, author=first.authors.first())
     publishing.publish(story, by=None)
-    last = 0
+    rng, said = random.Random(number), []
     for index in range(number):
         comment = SiteComment(content_type=kind, object_pk=str(story.pk), site_id=1, user_name=f"Reader {index}",
                               user_email="reader@readers.example", comment="The clause is short. " * 8,
-                              parent_id=last if index % 4 else 0, submit_date=timezone.now())
+                              submit_date=timezone.now())
+        comment.parent_id = rng.choice(said) if said and rng.random() < 0.8 else 0
         comment.save()
-        last = comment.pk
+        said.append(comment.pk)
     counting.recount(story.pk)
 hold("Eight thoughts", "eight-thoughts", 8)
 hold("Ten thousand thoughts", "ten-thousand-thoughts", 10_000)

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from comments import moderation, reports
+from comments import banning, moderation, reports
 from comments.admin import queue
 from comments.models import Ban, Edit, Rule, SiteComment, Verdict
 
@@ -201,3 +201,24 @@ def test_a_dry_run_is_for_those_who_may_write_rules(client):
     comment_on(PublishedArticleFactory())
     page = client.post(reverse("admin:comments_rule_change", args=[wallet.pk]), {"_try": "1", "kind": "wallet"})
     assert "It would have caught" not in page.content.decode()
+
+
+def test_undoing_a_ban_lifts_it_unless_it_stood_before(client):
+    moderator = member_of("Moderators")
+    client.force_login(moderator)
+    article = PublishedArticleFactory()
+    first, second = (
+        comment_on(article, user_email="a@readers.example"),
+        comment_on(article, user_email="b@readers.example"),
+    )
+    banning.impose("address", "b@readers.example", moderator)
+    for comment, left in ((first, 1), (second, 1)):
+        moderation.note(comment, name="Seen", found="", action="flag")
+        data = {"action": "ban", "thought": comment.pk, "confirmed": "1"}
+        client.post("/admin/comments/sitecomment/queue/decide/", data)
+        assert Ban.objects.filter(value=comment.user_email).exists()
+        client.post("/admin/comments/sitecomment/queue/undo/")
+        assert Ban.objects.count() == left
+        comment.refresh_from_db()
+        assert not comment.is_removed
+    assert Ban.objects.get().value == "b@readers.example"

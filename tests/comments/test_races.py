@@ -1,13 +1,25 @@
 """What many do at once, with real threads on a real database."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 
 import pytest
+from django.core import mail
 from django.db import connections
+from django.db.models import Sum
 
-from comments import confirmation, moderation, posting
-from comments.models import Confirmation, Rule, SiteComment
+from comments import confirmation, editing, moderation, notifications, posting, reactions, reports
+from comments.models import (
+    Confirmation,
+    Decision,
+    Edit,
+    Reaction,
+    ReplyRefused,
+    Rule,
+    SiteComment,
+    Standing,
+)
 
 from ..factories import PublishedArticleFactory, UserFactory, comment_on
 
@@ -108,3 +120,125 @@ def test_posting_confirming_and_moderating_one_thread_at_once_never_lock_each_ot
     at_once(9, act)
     article.refresh_from_db()
     assert article.comment_count == 9
+
+
+def test_votes_changes_and_moderation_at_once_never_lock_each_other():
+    """A vote refers to the thought that others lock: on PostgreSQL each would wait for the other for ever."""
+    article, user = PublishedArticleFactory(), UserFactory()
+    thoughts = [comment_on(article, user=user) for _ in range(3)]
+
+    def act(index: int) -> None:
+        thought = thoughts[index % 3]
+        if index < 9:
+            reactions.react(thought, f"voter {index}", agrees=bool(index % 2))
+        elif index < 12:
+            editing.change(thought, f"Changed {index}.")
+        elif index < 15:
+            reports.report(thought, f"reporter {index}", "spam")
+        else:
+            moderation.approve(SiteComment.objects.filter(pk=thought.pk))
+
+    at_once(18, act)
+    assert Reaction.objects.count() == 9
+    totals = Standing.objects.aggregate(yes=Sum("agreed"), no=Sum("disagreed"))
+    assert totals == {"yes": 4, "no": 5}
+    assert Edit.objects.count() == 3
+    article.refresh_from_db()
+    assert article.comment_count == 3
+
+
+def test_one_visitor_who_votes_many_times_at_once_has_one_vote_or_none():
+    thought = comment_on(PublishedArticleFactory())
+    at_once(7, lambda _: reactions.react(thought, "somebody", agrees=True))
+    assert Reaction.objects.count() == Standing.objects.get().agreed == 1
+
+
+def test_two_moderators_who_decide_at_once_leave_one_decision_that_counts():
+    article = PublishedArticleFactory()
+    thought = comment_on(article)
+    moderation.note(thought, name="Seen", found="", action="flag")
+    mine = SiteComment.objects.filter(pk=thought.pk, verdicts__settled_at=None, verdicts__isnull=False)
+    decided = at_once(6, lambda index: len(moderation.decide(mine, "remove" if index % 2 else "approve", None)))
+    assert sum(decided) == Decision.objects.count() == 1
+    thought.refresh_from_db()
+    assert thought.is_removed == (Decision.objects.get().action == "remove")
+    article.refresh_from_db()
+    assert article.comment_count == (0 if thought.is_removed else 1)
+
+
+def test_one_undo_pressed_by_many_is_undone_once():
+    article = PublishedArticleFactory()
+    thought = comment_on(article)
+    decision = moderation.remove(SiteComment.objects.filter(pk=thought.pk))[0]
+    assert sum(at_once(5, lambda _: moderation.undo([decision.pk], None))) == 1
+    thought.refresh_from_db()
+    assert not thought.is_removed
+
+
+def test_a_thought_that_is_changed_while_it_is_removed_is_one_or_the_other():
+    article, user = PublishedArticleFactory(), UserFactory()
+    thoughts = [comment_on(article, user=user) for _ in range(6)]
+
+    def act(index: int) -> None:
+        thought = thoughts[index % 6]
+        if index < 6:
+            moderation.remove(SiteComment.objects.filter(pk=thought.pk))
+            return
+        with contextlib.suppress(editing.TooLate):
+            editing.change(thought, "Changed.")
+
+    at_once(12, act)
+    assert SiteComment.objects.filter(is_removed=True).count() == 6
+    assert Edit.objects.count() == SiteComment.objects.filter(comment="Changed.").count()
+    article.refresh_from_db()
+    assert article.comment_count == 0
+
+
+def test_many_replies_to_what_is_removed_meanwhile_stand_or_are_refused():
+    article = PublishedArticleFactory()
+    root = comment_on(article)
+
+    def act(index: int) -> bool:
+        if index == 0:
+            moderation.remove(SiteComment.objects.filter(pk=root.pk))
+            return False
+        try:
+            posting.publish(article, {**WORDS, "comment": f"No. {index}", "reply_to": root.pk}, ip=None)
+        except ReplyRefused:
+            return False
+        return True
+
+    stood = sum(at_once(10, act))
+    root.refresh_from_db()
+    article.refresh_from_db()
+    assert article.comment_count == root.nested_count == stood == SiteComment.objects.filter(level=1).count()
+
+
+def test_eighty_replies_at_once_each_stand_once():
+    article = PublishedArticleFactory()
+    root = comment_on(article)
+    at_once(
+        16,
+        lambda index: [
+            posting.publish(article, {**WORDS, "comment": f"{index}-{number}", "reply_to": root.pk}, ip=None)
+            for number in range(5)
+        ],
+    )
+    article.refresh_from_db()
+    root.refresh_from_db()
+    assert (article.comment_count, root.nested_count) == (81, 80)
+    assert SiteComment.objects.values("order").distinct().count() == 81
+
+
+def test_mails_about_one_reply_are_one_whoever_sends_them():
+    article = PublishedArticleFactory()
+    asked = comment_on(article, followup=True)
+    reply = comment_on(article, asked, user_email="ossian@readers.example")
+    at_once(5, lambda _: notifications.tell_followers.call(reply.pk))
+    assert len(mail.outbox) == 1
+
+
+def test_a_known_reader_who_sends_many_times_at_once_has_one_comment():
+    article = PublishedArticleFactory()
+    at_once(6, lambda _: posting.post_as_known_reader(article, WORDS, None).pk)
+    assert SiteComment.objects.count() == 1

@@ -54,6 +54,8 @@ DESK = {
     "coins": "/admin/ticker/coin/",
     "thoughts": "/admin/comments/sitecomment/",
     "queue": "/admin/comments/sitecomment/queue/",
+    "statistics": "/admin/comments/sitecomment/statistics/",
+    "person": "/admin/newsroom/personrequest/person/",
     "rules": "/admin/comments/rule/",
     "rule": "/admin/comments/rule/add/",
     "ban": "/admin/comments/ban/add/",

@@ -80,6 +80,7 @@ OTHER_PAGES = {
     "articles_article_merge": "C",
     "newsroom_personrequest_person": "C",
     "comments_sitecomment_queue": "ECM",
+    "comments_sitecomment_statistics": "ECM",
     "comments_sitecomment_decide": "ECM",
     "comments_sitecomment_undo": "ECM",
     "advertising_placement_review": "ECD",

@@ -1,0 +1,27 @@
+"""One call to a service outside: bounded in time, to the address that was set and nowhere else."""
+
+from typing import Any
+
+import requests
+
+TIMEOUT = (3.05, 10)  # seconds to connect, and between two bytes of the answer
+LARGEST_ANSWER = 10_000  # bytes
+AGENT = "Newsroom/1.0 | newsroom-comments/1.0"
+
+
+class Unreachable(Exception):
+    """The service did not answer as agreed; the job is tried again."""
+
+
+def call(who: str, url: str, headers: dict[str, str] | None = None, **body: Any) -> str:
+    """POST, and return what a successful answer says. Raises Unreachable with `who` it was."""
+    headers = {"User-Agent": AGENT, **(headers or {})}
+    try:
+        answer = requests.post(url, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True, **body)
+        with answer:
+            text = answer.raw.read(LARGEST_ANSWER, decode_content=True)
+    except (requests.RequestException, OSError) as error:
+        raise Unreachable(f"{who} did not answer: {type(error).__name__}.") from error
+    if not 200 <= answer.status_code < 300:
+        raise Unreachable(f"{who} answered {answer.status_code}.")
+    return str(text.decode("utf-8", "replace"))

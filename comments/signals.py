@@ -1,0 +1,8 @@
+"""What others may want to hear of. Sent inside the transaction: whoever acts on it waits for the commit."""
+
+from django.dispatch import Signal
+
+# comment: SiteComment
+posted = Signal()
+# decision: Decision
+decided = Signal()
