@@ -74,6 +74,7 @@ document.getElementById("react")?.addEventListener("submit", async (event) => {
   if (localStorage.getItem("known"))
     new IntersectionObserver(([seen]) => seen.isIntersecting && touch()).observe(form);
   form.addEventListener("submit", (event) => {
+    if (field("remember").checked) localStorage.setItem("known", "1");
     if (!pending) return;
     event.preventDefault();
     // A form cannot be sent from within its own submit event.
