@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 from ..newsroom.test_supervisor import descendants
 from .conftest import own_database, running_site, sign_in
 from .test_freshness import Elsewhere
+from .test_pages_in_a_browser import has_no_barrier
 
 pytestmark = pytest.mark.xdist_group("journeys")
 STORY = "/markets/how-to-close-an-exchange/"
@@ -71,6 +72,8 @@ def test_a_remembered_reader_writes_at_once_changes_it_and_is_forgotten(open_con
         thought.get_by_role("link", name="Change").click()
     else:
         page.goto(f"/comments/{number}/change/")
+    if javascript:
+        has_no_barrier(page, "change")
     page.get_by_label("Comment").fill(f"{name}’s last.")
     page.get_by_role("button", name="Save the change").click()
     expect(page.locator(f"#c{number} .comment-body")).to_have_text(f"{name}’s last.")
@@ -82,6 +85,8 @@ def test_a_remembered_reader_writes_at_once_changes_it_and_is_forgotten(open_con
         page.get_by_role("link", name="Write on a page that knows you").click()
     page.get_by_role("button", name="Forget me in this browser").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Forgotten")
+    if javascript:
+        has_no_barrier(page, "forgotten")
     page.goto(STORY)
     page.locator("#comment-form").get_by_label("Comment").focus()
     expect(page.locator("#comment-form").get_by_label("Name")).to_be_visible()
@@ -149,6 +154,7 @@ def test_a_rule_is_tried_before_it_is_saved(page):
     page.get_by_label("Words or sites").fill("barley")
     page.get_by_role("button", name="Try it").click()
     expect(page.get_by_text("how the barley got into trouble")).to_be_visible()
+    has_no_barrier(page, "rule, tried")
     page.goto("/admin/comments/rule/")
     expect(page.get_by_role("link", name="Barley")).to_have_count(0)
 

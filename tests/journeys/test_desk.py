@@ -116,5 +116,5 @@ def test_a_moderator_takes_a_thought_off_the_page(page, site):
     row.get_by_role("checkbox").check()
     page.locator("select[name=action]").select_option(label="Remove from the page")
     page.get_by_role("button", name="Go").click()
-    expect(page.locator(".messagelist")).to_contain_text("1 removed.")
+    expect(page.locator(".messagelist")).to_contain_text("1 thought removed.")
     assert "In shipping, nobody will wait" not in site.get("/policy/nine-banks-agree-when-a-payment-is-over/")

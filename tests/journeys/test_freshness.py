@@ -343,6 +343,8 @@ def test_every_change_is_seen_on_every_page_within_a_second(busy_site):
         surfaces = SURFACES | {
             "thoughts": names["thoughts"],
             "thoughts-in-order": names["in_order"],
+            "thread": names["thread"],
+            "feed-thoughts-on": f"/feeds/atom/thoughts/{names['long']}/",
             "share-card": names["card"],
             "author": f"/author/{names['author']}/",
             "tag": f"/tag/{names['tag']}/",
