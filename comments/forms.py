@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django_comments.forms import CommentSecurityForm
 
 from articles.email_addresses import can_be_mailed
@@ -54,11 +55,15 @@ class ThoughtForm(CommentSecurityForm):
         number = self.cleaned_data["reply_to"]
         if number is None:
             return None
-        if number > 2**31 - 1 or answered_comment(self.target_object, number) is None:
+        if number > 2**31 - 1 or not _answerable(self.target_object, number).exists():
             raise forms.ValidationError("The thought you answer is no longer here.")
         return number
 
 
 def answered_comment(article: Any, number: int) -> SiteComment | None:
     """The public comment `number` on `article`, or None."""
-    return comments_on(article).filter(pk=number, is_public=True, is_removed=False).first()
+    return _answerable(article, number).first()
+
+
+def _answerable(article: Any, number: int) -> QuerySet[SiteComment]:
+    return comments_on(article).filter(pk=number, is_public=True, is_removed=False).order_by()

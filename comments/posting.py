@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from articles.models import Article
 from comments import admission, counting, moderation, notifications, signals
-from comments.models import Rule, SiteComment
+from comments.models import DEEPEST_LEVEL, Rule, SiteComment
 from comments.rules.drafts import written_by
 from newsroom.pagecache.recording import Recording, current, recording
 
@@ -30,19 +31,31 @@ def post_as_known_reader(article: Article, words: dict[str, Any], ip: str | None
 def _post_once(article: Article, words: dict[str, Any], ip: str | None, user: "User | None" = None) -> SiteComment:
     """The same words sent twice are one comment."""
     with transaction.atomic():
-        _lock(article)
+        locked = _lock(article)
         # By its writer: a conversation may be long, and one writer’s part of it is not.
         mine = written_by(user.pk if user else None, words["email"]).filter(comment=words["comment"], is_removed=False)
         same = mine.filter(object_pk=str(article.pk), content_type=ContentType.objects.get_for_model(Article))
-        answered = words.get("reply_to")
-        # A root is its own parent.
-        again = same.filter(parent_id=answered) if answered else same.filter(level=0)
-        if found := again.first():
-            return found
-        return publish(article, words, ip=ip, user=user)
+        if found := same.filter(_answers(words.get("reply_to"))).values_list("pk", flat=True).first():
+            return SiteComment.objects.get(pk=found)
+        return publish(article, words, ip=ip, user=user, locked=locked)
 
 
-def publish(article: Article, words: dict[str, Any], *, ip: str | None, user: "User | None" = None) -> SiteComment:
+def _answers(number: int | None) -> Q:
+    """What answers this thought: below it, or beside it where threads go no deeper."""
+    if not number:
+        return Q(level=0)
+    deepest = SiteComment.norel_objects.filter(pk=number, level=DEEPEST_LEVEL).values("parent_id")
+    return Q(parent_id=number) | Q(level=DEEPEST_LEVEL, parent_id__in=deepest)
+
+
+def publish(
+    article: Article,
+    words: dict[str, Any],
+    *,
+    ip: str | None,
+    user: "User | None" = None,
+    locked: Article | None = None,
+) -> SiteComment:
     """Insert a comment, count it, and tell whoever asked to hear of replies once it is committed.
 
     A rule may hold it: then it is not public, and waits for a moderator. Raises Refused or ReplyRefused, having
@@ -53,7 +66,7 @@ def publish(article: Article, words: dict[str, Any], *, ip: str | None, user: "U
         judgement = admission.admit(words, ip=ip, user=user)
         is_held = judgement is not None and judgement.action == Rule.Action.HOLD
         # The article first, then its comments: everybody locks in this order.
-        locked = _lock(article)
+        locked = locked or _lock(article)
         comment = SiteComment(
             content_type=ContentType.objects.get_for_model(Article),
             object_pk=str(article.pk),

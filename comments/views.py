@@ -20,6 +20,9 @@ from comments.network import network_address
 from comments.reader_views import LARGEST_PK, after
 from newsroom.pagecache import public_page
 
+# Of a story, to say something under it: without its text.
+NEEDED = ("title", "slug", "status", "comments_open", "published_at", "section__name", "section__slug")
+
 
 class Closed(Exception):
     """The form names no article that takes thoughts now. The message is for its reader."""
@@ -30,7 +33,8 @@ def article_named(params: Any) -> Article:
     number = params.get("object_pk", "")
     if params.get("content_type") != "articles.article" or not (number.isascii() and number.isdecimal()):
         raise Closed(opening.CLOSED)
-    article = Article.objects.published().select_related("section").filter(pk=min(int(number[:12]), LARGEST_PK)).first()
+    articles = Article.objects.published().select_related("section").only(*NEEDED)
+    article = articles.filter(pk=min(int(number[:12]), LARGEST_PK)).first()
     if article is None:
         raise Closed(opening.CLOSED)
     if why := opening.of(article).why_closed:

@@ -1,6 +1,6 @@
 """The library’s comments under our rules."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Subquery
@@ -14,6 +14,16 @@ DEEPEST_LEVEL = 3  # four levels, counted from nought, as the design draws them
 
 class ReplyRefused(Exception):
     """The comment answers something that cannot be answered here. Nothing was stored."""
+
+
+class _Place(NamedTuple):
+    """What a reply has to know of what it answers. Plain values: a post asks for it again and again."""
+
+    pk: int
+    parent_id: int
+    thread_id: int
+    level: int
+    followup: bool
 
 
 class SiteComment(XtdComment):
@@ -48,11 +58,10 @@ class SiteComment(XtdComment):
         XtdComment.norel_objects.filter(pk=self.pk).update(parent_id=self.pk, thread_id=self.pk)
 
     def _insert_reply(self, *args: Any, **kwargs: Any) -> None:
-        parent = self._answered()
-        last = parent.last
+        parent, last = self._answered()
         if parent.level >= DEEPEST_LEVEL:
             # A reply to the deepest level stands beside what it answers.
-            parent = XtdComment.norel_objects.get(pk=parent.parent_id)
+            parent = _Place(*XtdComment.norel_objects.values_list(*_Place._fields).get(pk=parent.parent_id))
         self.parent_id, self.parent_follows = parent.pk, parent.followup
         self.thread_id, self.level = parent.thread_id, parent.level + 1
         self.order = last + 1
@@ -61,10 +70,10 @@ class SiteComment(XtdComment):
         ancestors = {parent.pk, parent.parent_id, parent.thread_id}
         XtdComment.norel_objects.filter(pk__in=ancestors).update(nested_count=F("nested_count") + 1)
 
-    def _answered(self) -> Any:
-        """What this answers, with the last place taken in its thread. Raises ReplyRefused."""
+    def _answered(self) -> "tuple[_Place, int]":
+        """Where what this answers stands, and the last place taken in its thread. Raises ReplyRefused."""
         in_thread = XtdComment.norel_objects.filter(thread_id=OuterRef("thread_id")).order_by("-order").values("order")
-        parent = (
+        found = (
             XtdComment.norel_objects.filter(
                 pk=self.parent_id,
                 content_type_id=self.content_type_id,
@@ -72,12 +81,13 @@ class SiteComment(XtdComment):
                 is_public=True,
                 is_removed=False,
             )
-            .annotate(last=Subquery(in_thread[:1]))
+            .values_list(*_Place._fields, Subquery(in_thread[:1]))
             .first()
         )
-        if parent is None:
+        if found is None:
             raise ReplyRefused("The thought you answer is no longer here.")
-        return parent
+        *place, last = found
+        return _Place(*place), last
 
 
 def comments_on(article: Article) -> models.QuerySet[SiteComment]:

@@ -46,6 +46,15 @@ def test_the_next_thought_of_a_confirmed_reader_stands_at_once_and_needs_no_addr
     assert SiteComment.objects.count() == 2
 
 
+def test_the_same_answer_sent_twice_is_one_at_the_deepest_level_too(known, article):
+    parent = None
+    for _ in range(4):
+        parent = comment_on(article, parent)
+    for _ in range(2):
+        assert "#c" in say(known, article, "The same.", email="", reply_to=str(parent.pk))["Location"]
+    assert SiteComment.objects.filter(comment="The same.").count() == 1
+
+
 def test_without_asking_nobody_is_remembered(client, article):
     say(client, article, "The first.")
     answer = client.post(f"/comments/confirm/{Confirmation.objects.get().key}/")
