@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django_comments.models import Comment
 from django_comments_xtd.models import XtdComment
 
@@ -37,7 +39,10 @@ class SiteCommentAdmin(QueueMixin, LongListAdmin):
     ordering = ("-submit_date",)
     sortable_by = ("submit_date",)
     actions = ("remove", "put_back", "pick", "unpick")
-    readonly_fields = ("user_name", "user_email", "user_url", "comment", "submit_date", "is_removed", "level")
+    readonly_fields = (
+        *("user_name", "user_email", "user_url", "comment", "submit_date", "is_public", "is_removed"),
+        *("earlier_words", "why_read", "reported", "decided", "on_the_page"),
+    )
     fields = readonly_fields
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
@@ -50,6 +55,41 @@ class SiteCommentAdmin(QueueMixin, LongListAdmin):
     @admin.display(description="thought")
     def excerpt(self, comment: SiteComment) -> str:
         return comment.comment[:90]
+
+    @admin.display(description="what it said before")
+    def earlier_words(self, comment: SiteComment) -> str:
+        edits = [(f"{edit.made_at:%d %B %Y, %H:%M} UTC", edit.text) for edit in comment.edits.order_by("pk")]
+        return format_html_join("\n", "Until {}:\n{}\n", edits) or "Nothing else."
+
+    @admin.display(description="why moderators were asked")
+    def why_read(self, comment: SiteComment) -> str:
+        rows = [(each.rule_name, each.found, each.outcome or "waits") for each in comment.verdicts.order_by("pk")]
+        return format_html_join("\n", "{}: {} ({})", rows) or "They were not."
+
+    @admin.display(description="reports of readers")
+    def reported(self, comment: SiteComment) -> str:
+        rows = [(each.get_reason_display(), each.note) for each in comment.reports.order_by("pk")]
+        return format_html_join("\n", "{} {}", rows) or "None."
+
+    @admin.display(description="decisions")
+    def decided(self, comment: SiteComment) -> str:
+        decisions = comment.decisions.select_related("by").order_by("pk")
+        rows = [
+            (
+                f"{each.at:%d %B %Y, %H:%M}",
+                each.get_action_display(),
+                each.by or "nobody",
+                " (undone)" * bool(each.undone_at),
+            )
+            for each in decisions
+        ]
+        return format_html_join("\n", "{} UTC: {} by {}{}", rows) or "None."
+
+    @admin.display(description="on the page")
+    def on_the_page(self, comment: SiteComment) -> str:
+        if not comment.is_public or comment.is_removed:
+            return "Readers do not see it."
+        return format_html('<a href="{}">Read it where it stands</a>', reverse("comment", args=[comment.pk]))
 
     @admin.action(description="Remove from the page", permissions=["change"])
     def remove(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from comments import banning, moderation, reports
+from comments import banning, editing, moderation, reports
 from comments.admin import queue
 from comments.models import Ban, Edit, Rule, SiteComment, Verdict
 
@@ -222,3 +222,21 @@ def test_undoing_a_ban_lifts_it_unless_it_stood_before(client):
         comment.refresh_from_db()
         assert not comment.is_removed
     assert Ban.objects.get().value == "b@readers.example"
+
+
+def test_the_page_of_a_thought_tells_its_history(client):
+    client.force_login(member_of("Moderators"))
+    user = UserFactory()
+    thought = comment_on(PublishedArticleFactory(), user=user, comment="Said <first>.")
+    editing.change(thought, "Said last.")
+    reports.report(thought, "somebody", "spam", "He sells something.")
+    moderation.remove(SiteComment.objects.filter(pk=thought.pk), user)
+    page = text(client.get(f"/admin/comments/sitecomment/{thought.pk}/change/"))
+    for words in (
+        "Said &lt;first&gt;.",
+        "Said last.",
+        "He sells something.",
+        f"removed by {user.username}",
+        "Readers do not",
+    ):
+        assert words in page

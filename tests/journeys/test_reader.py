@@ -63,6 +63,7 @@ def test_a_reply_says_whom_it_answers_and_stands_under_it(open_context, javascri
     expect(page.locator("[data-answers]")).to_contain_text("You answer quorum_of_one")
     text = f"A fair price, {javascript}."
     if javascript:
+        expect(page.locator(f"li:has(> #c{number}) > #respond")).to_be_in_viewport()
         expect(page.locator("[data-known]")).to_contain_text("You write as moderator.")
         page.locator("#comment-form").get_by_label("Comment").fill(text)
     else:

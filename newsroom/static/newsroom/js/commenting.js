@@ -85,23 +85,29 @@ document.getElementById("react")?.addEventListener("submit", async (event) => {
     if (event.persisted) fetched = false;
   });
 
+  // The form goes where the answer will stand, and back.
+  const respond = document.getElementById("respond");
+  const home = respond.parentElement;
   const answers = form.querySelector("[data-answers]");
   const answer = (number, name) => {
     field("reply_to").value = number;
     form.querySelector("[data-answers-name]").textContent = name;
     answers.hidden = !number;
+    if (number) document.getElementById(`c${number}`).after(respond);
+    else home.append(respond);
   };
   for (const link of document.querySelectorAll("[data-reply]")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
       answer(link.dataset.reply, link.dataset.name);
-      document.getElementById("respond").scrollIntoView({ block: "start", behavior: "instant" });
+      respond.scrollIntoView({ block: "nearest", behavior: "instant" });
       field(field("name").value || form.querySelector("[data-who]").disabled ? "comment" : "name").focus({ preventScroll: true });
     });
   }
   form.querySelector("[data-answers-cancel]").addEventListener("click", (event) => {
     event.preventDefault();
+    const answered = document.getElementById(`c${field("reply_to").value}`);
     answer("", "");
-    field("comment").focus();
+    answered?.querySelector("[data-reply]")?.focus();
   });
 })();
