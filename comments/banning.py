@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from comments.models import Ban
@@ -70,6 +70,14 @@ def normal(kind: str, value: str) -> str:
     if network.prefixlen < LARGEST[network.version]:
         raise ValidationError(f"That network is too large. /{LARGEST[network.version]} is the largest.")
     return str(network)
+
+
+def on_writer(user: "User | None", email: str) -> QuerySet[Ban]:
+    """The bans that a ban of this writer makes or changes."""
+    wanted = Q(kind=Ban.Kind.ADDRESS, value=email.lower())
+    if user is not None:
+        wanted |= Q(kind=Ban.Kind.ACCOUNT, value=user.get_username())
+    return Ban.objects.filter(wanted)
 
 
 def impose(kind: str, value: str, by: "User | None", until: datetime | None = None, note: str = "") -> Ban:

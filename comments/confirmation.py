@@ -56,6 +56,7 @@ def ask(article: Article, words: dict[str, Any], ip: str | None) -> Confirmation
                 "ip_address": ip,
             },
         )
+        waiting.is_new = created
         if created:
             transaction.on_commit(lambda: mail_link.enqueue(waiting.pk))
     return waiting
@@ -78,7 +79,7 @@ def confirm(key: str) -> SiteComment:
         if has_expired(waiting):
             raise Expired
         if not opening.site_settings().is_open:
-            raise admission.Refused("Conversations are closed for now. Keep the link, and try it again later.")
+            raise admission.Refused("Conversations are closed for now. The link works for three days.")
         words = {
             field: getattr(waiting, field) for field in ("name", "email", "url", "comment", "followup", "reply_to")
         }

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles import page_keys
 from articles.models import Article
-from comments import admission, counting, moderation, reactions
+from comments import admission, counting, moderation, reactions, signals
 from comments.models import Confirmation, Edit, KnownReader, Rule, SiteComment, comments_on
 from newsroom.pagecache import changes
 
@@ -74,6 +74,7 @@ def change(comment: SiteComment, text: str) -> SiteComment:
             moderation.note_judgement(comment, judgement)
             if judgement.action == Rule.Action.HOLD:
                 moderation.hold_back(comment)
+        signals.posted.send(SiteComment, comment=comment)
         changes.purge(f"article:{comment.object_pk}", page_keys.THOUGHTS)
         return comment
 

@@ -11,6 +11,7 @@ from articles import page_keys, schedule
 from articles.feeds import NEWEST, Entry
 from articles.models import Article
 from comments.models import SiteComment, comments_on
+from comments.plain_text import clean, clean_line
 from comments.prose import prose
 from newsroom.pagecache import keys, record
 
@@ -32,6 +33,7 @@ def newest() -> list[Entry]:
 def newest_on(article: Article) -> list[Entry]:
     """The newest thoughts under one story. One query."""
     record(keys.of(article))
+    schedule.until_next_change()
     return [_entry(thought, article) for thought in _public(comments_on(article)).order_by("-pk")[:NEWEST]]
 
 
@@ -42,16 +44,18 @@ def _public(thoughts: QuerySet[SiteComment]) -> QuerySet[SiteComment]:
 def _entry(thought: SiteComment, article: Article) -> Entry:
     address = settings.SITE_URL + reverse("comment", args=[thought.pk])
     host = urlsplit(settings.SITE_URL).hostname
-    summary = " ".join(thought.comment.split())
+    # Thoughts of earlier releases may hold what no XML may.
+    name, text = clean_line(thought.name), clean(thought.comment)
+    summary = " ".join(text.split())
     return Entry(
         key=f"tag:{host},{thought.submit_date:%Y-%m-%d}:thought:{thought.pk}",
         url=address,
-        title=f"{thought.name} on “{article.title}”",
+        title=f"{name} on “{article.title}”",
         summary=summary if len(summary) <= LONGEST_SUMMARY else summary[: LONGEST_SUMMARY - 1] + "…",
-        html=prose(thought.comment),
+        html=prose(text),
         published_at=thought.submit_date,
         updated_at=_changed_at(thought) or thought.submit_date,
-        authors=((thought.name, ""),),
+        authors=((name, ""),),
         subjects=(),
     )
 

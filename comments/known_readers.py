@@ -11,11 +11,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django_tasks import task
 
-from comments import opening
+from comments import confirmation, opening
 from comments.models import Confirmation, KnownReader
 
 COOKIE = "reader"
@@ -54,13 +55,13 @@ def confirmed(waiting: Confirmation, known: KnownReader | None) -> str:
     Only the browser in which the button was pressed is known from then on: whoever wrote the thought elsewhere may
     have written in somebody else’s name.
     """
-    if not waiting.remember:
+    if known is not None and known.email.lower() != waiting.email.lower():
+        return ""  # Somebody else is known here, until they say “forget me”.
+    if known is None and not waiting.remember:
         return ""
-    if known is None or known.email.lower() != waiting.email.lower():
-        words = {"name": waiting.name, "email": waiting.email, "url": waiting.url}
-        known, text = remember(words, None)
-    else:
-        text = ""
+    text = ""
+    if known is None:
+        known, text = remember({"name": waiting.name, "email": waiting.email, "url": waiting.url}, None)
     KnownReader.objects.filter(pk=known.pk, confirmed_at=None).update(confirmed_at=timezone.now())
     return text
 
@@ -81,15 +82,18 @@ def give(response: HttpResponse, text: str) -> HttpResponse:
 
 def forget(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Forget this browser, here and there."""
-    KnownReader.objects.filter(digest=_digest(request.COOKIES.get(COOKIE, ""))).delete()
-    response.delete_cookie(COOKIE, path=PATH, samesite="Lax")
+    if text := request.COOKIES.get(COOKIE, ""):
+        KnownReader.objects.filter(digest=_digest(text)).delete()
+        response.delete_cookie(COOKIE, path=PATH, samesite="Lax")
     return response
 
 
 @task()
 def forget_old() -> int:
-    """Forget whoever was not seen for a year."""
-    return KnownReader.objects.filter(seen_at__lte=timezone.now() - LIFETIME).delete()[0]
+    """Forget whoever was not seen for a year; and, with the mails, whoever has confirmed nothing."""
+    now = timezone.now()
+    gone = Q(seen_at__lte=now - LIFETIME) | Q(confirmed_at=None, seen_at__lte=now - confirmation.LIFETIME)
+    return KnownReader.objects.filter(gone).delete()[0]
 
 
 def _digest(text: str) -> str:

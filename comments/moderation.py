@@ -129,6 +129,9 @@ def ban_writer(comment: SiteComment, by: "User | None", until: datetime | None =
             banning.impose(Ban.Kind.ACCOUNT, comment.user.get_username(), by, until, note=f"Thought {comment.pk}")
         if "@" in comment.user_email:
             banning.impose(Ban.Kind.ADDRESS, comment.user_email, by, until, note=f"Thought {comment.pk}")
+        if comment.user is None and "@" not in comment.user_email:
+            # Somebody who was erased: nobody knows what else was theirs.
+            return decide(SiteComment.objects.filter(pk=comment.pk), Action.SPAM, by)
         lately = written_by(comment.user_id, comment.user_email).filter(submit_date__gte=timezone.now() - SWEPT)
         return decide(lately, Action.SPAM, by)
 

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from articles.models import Article
 from comments import counting
-from comments.models import Confirmation, comments_on
+from comments.models import Confirmation, Pick, comments_on
 
 
 def move_all(source: Article, into: Article) -> int:
@@ -12,6 +12,17 @@ def move_all(source: Article, into: Article) -> int:
     with transaction.atomic():
         moved = comments_on(source).update(object_pk=str(into.pk))
         Confirmation.objects.filter(article=source).update(article=into)
+        _move_pick(source, into)
         for article in (source, into):
             counting.recount(article.pk)
     return moved
+
+
+def _move_pick(source: Article, into: Article) -> None:
+    """A story has one pick: its own goes before the one that comes along."""
+    pick = Pick.objects.filter(article=source).first()
+    if pick is None:
+        return
+    pick.delete()
+    if not Pick.objects.filter(article=into).exists():
+        Pick.objects.create(article=into, comment=pick.comment, by=pick.by, at=pick.at)

@@ -4,14 +4,17 @@
 A reply is told by itself; but nobody gets more than a few mails an hour. What comes faster is told together.
 """
 
-from collections.abc import Iterable
+import hashlib
+import hmac
 from datetime import timedelta
 from itertools import groupby
+from operator import itemgetter
 
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +28,10 @@ SALT = "comments.mute"
 HOUR = timedelta(hours=1)
 MOST_AN_HOUR = 3  # mails to one address
 MOST_TOLD = 30  # replies in one mail
-KEPT_FOR = timedelta(days=7)
+MOST_AT_ONCE = 5_000
+TOLD_WITHIN = timedelta(days=7)
+KEPT_FOR = timedelta(days=90)  # so that a reply that comes back on the page is not told again
+CLAIM_LASTS = timedelta(minutes=10)
 
 
 def tell_followers_later(reply: SiteComment) -> None:
@@ -40,65 +46,88 @@ def tell_followers(reply_id: int) -> None:
     if reply is None:
         return
     answered = SiteComment.objects.filter(pk=reply.parent_id, followup=True, is_removed=False).first()
-    if answered is None or not answered.email or answered.email.lower() == reply.email.lower():
+    if answered is None or not _can_be_mailed(answered.email) or answered.email.lower() == reply.email.lower():
         return
-    notice, _ = Notice.objects.get_or_create(reply=reply, defaults={"answered": answered})
-    if _may_mail(answered.email):
-        _mail(answered.email, [notice])
+    to = _digest(answered.email)
+    notice, _ = Notice.objects.get_or_create(reply=reply, defaults={"answered": answered, "to": to})
+    if _may_mail(to):
+        _mail([notice.pk])
 
 
 @task()
 def tell_together() -> int:
-    """Mail what waited because too much came at once; a mail for each address. Returns how many were sent."""
+    """Mail what waited because too much came at once; a mail for each address. Returns how many were sent.
+
+    An address that the server refuses holds up no other; the job fails in the end, so that it is seen.
+    """
     now = timezone.now()
     Notice.objects.filter(made_at__lt=now - KEPT_FOR).delete()
-    waiting = Notice.objects.filter(mailed_at=None).select_related("answered__user", "reply").order_by("made_at")
-    by_address = sorted(waiting[:5_000], key=_address)
-    sent = 0
-    for address, notices in groupby(by_address, _address):
-        if _may_mail(address):
-            sent += _mail(address, list(notices)[:MOST_TOLD])
+    waiting = Notice.objects.filter(mailed_at=None, made_at__gte=now - TOLD_WITHIN).order_by("to", "made_at")
+    sent, refused = 0, []
+    for to, notices in groupby(waiting.values_list("to", "pk")[:MOST_AT_ONCE], key=itemgetter(0)):
+        if not _may_mail(to):
+            continue
+        try:
+            sent += _mail([pk for _, pk in notices][:MOST_TOLD])
+        except Exception as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
     return sent
 
 
-def _address(notice: Notice) -> str:
-    return str(notice.answered.email).lower()
+def _can_be_mailed(address: str) -> bool:
+    """Accounts without an address have one that says so."""
+    return "@" in address and not address.lower().endswith(".invalid")
 
 
-def _may_mail(address: str) -> bool:
+def _digest(address: str) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), f"notice:{address.lower()}".encode(), hashlib.sha256).hexdigest()
+
+
+def _may_mail(to: str) -> bool:
     """Whether this address had fewer mails in the last hour than anybody gets."""
-    lately = Notice.objects.filter(mailed_at__gt=timezone.now() - HOUR, answered__user_email__iexact=address)
+    lately = Notice.objects.filter(to=to, mailed_at__gt=timezone.now() - HOUR)
     return lately.values("mailed_at").distinct().count() < MOST_AN_HOUR
 
 
-def _mail(address: str, notices: list[Notice]) -> bool:
-    """Claim the notices, so that no other worker tells of them, and mail what of them can still be read."""
+def _mail(pks: list[int]) -> bool:
+    """Claim what of these can be read, so that no other worker tells of it, and mail it in one.
+
+    What cannot be read now waits until it can. A claim of a worker that was killed runs out.
+    """
     now = timezone.now()
-    mine = [each for each in notices if Notice.objects.filter(pk=each.pk, mailed_at=None).update(mailed_at=now)]
-    told = list(_readable(mine))
-    if not told:
+    free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LASTS)
+    readable = _readable(pks)
+    mine = [
+        (notice, article)
+        for notice, article in readable
+        if Notice.objects.filter(free, pk=notice.pk, mailed_at=None).update(claimed_at=now)
+    ]
+    if not mine:
         return False
+    claimed = Notice.objects.filter(pk__in=[notice.pk for notice, _ in mine], claimed_at=now)
     try:
-        _message(address, told).send()
+        _message(mine).send()
     except Exception:
-        Notice.objects.filter(pk__in=[each.pk for each in mine]).update(mailed_at=None)
+        claimed.update(claimed_at=None)
         raise
+    claimed.update(mailed_at=now)
     return True
 
 
-def _readable(notices: Iterable[Notice]) -> Iterable[tuple[Notice, Article]]:
+def _readable(pks: list[int]) -> list[tuple[Notice, Article]]:
     """Those whose reply is public and whose reader has not said stop since, with their stories."""
-    pks = [each.pk for each in notices]
     still = Notice.objects.filter(
         pk__in=pks, reply__is_public=True, reply__is_removed=False, answered__followup=True, answered__is_removed=False
     )
-    rows = list(still.select_related("reply__user", "answered").order_by("pk"))
+    rows = list(still.select_related("reply__user", "answered__user").order_by("pk"))
     stories = Article.objects.published().select_related("section")
     found = stories.in_bulk({int(each.reply.object_pk) for each in rows})
     return [(each, found[int(each.reply.object_pk)]) for each in rows if int(each.reply.object_pk) in found]
 
 
-def _message(address: str, told: list[tuple[Notice, Article]]) -> EmailMessage:
+def _message(told: list[tuple[Notice, Article]]) -> EmailMessage:
     answered = sorted({notice.answered_id for notice, _ in told})
     mute = settings.SITE_URL + reverse("comment-mute", args=[signing.dumps(answered, salt=SALT)])
     replies = [
@@ -116,7 +145,7 @@ def _message(address: str, told: list[tuple[Notice, Article]]) -> EmailMessage:
             "comments/mail/replies.txt" if several else "comments/mail/reply.txt",
             {"replies": replies, "reply": replies[0], "mute": mute},
         ),
-        to=[address],
+        to=[told[0][0].answered.email],
         headers={
             "List-Unsubscribe": f"<{mute}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

@@ -34,9 +34,12 @@ def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
     states = ("followup", "is_public", "is_removed", "standing__edited_at", "standing__taken_back_at")
     return {
         "thoughts": list(thoughts.values(*words, *states)),
+        "why thoughts were looked at": list(
+            Verdict.objects.filter(comment__in=own).values("comment", "rule_name", "found", "made_at", "outcome")
+        ),
         "earlier words of thoughts": list(Edit.objects.filter(comment__in=own).values("comment", "text", "made_at")),
         "thoughts waiting for a mail": list(
-            _waiting(address).values("article", "name", "comment", "url", "created_at")
+            _waiting(address).values("article", "name", "comment", "url", "ip_address")
         ),
         "votes": list(Reaction.objects.filter(voter__in=voters).values("comment", "agrees", "made_at")),
         "reports": list(Report.objects.filter(reporter__in=voters).values("comment", "reason", "note", "made_at")),
@@ -80,7 +83,7 @@ def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dic
 def _forget_notes(voters: list[str]) -> None:
     """What they wrote in reports stands in the queue as well."""
     for report in Report.objects.filter(reporter__in=voters).exclude(note=""):
-        Verdict.objects.filter(comment=report.comment_id, found=report.note).update(found="")
+        Verdict.objects.filter(comment=report.comment_id, found=report.note[:200]).update(found="")
 
 
 def _empty(thoughts: list[SiteComment], *, keep_words: bool) -> None:
@@ -132,5 +135,7 @@ def _forget_bans(address: str, accounts: list[Any]) -> int:
     number = found.count()
     found.filter(kind=Ban.Kind.ACCOUNT).delete()
     for ban in found.filter(kind=Ban.Kind.ADDRESS):
+        # One of an earlier erasure may stand already: then this one stands for both.
+        Ban.objects.filter(kind=ban.kind, value=banning.veiled(ban.value)).delete()
         Ban.objects.filter(pk=ban.pk).update(value=banning.veiled(ban.value), note="")
     return number

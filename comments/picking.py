@@ -19,9 +19,13 @@ def pick(comment: SiteComment, by: "User | None") -> Pick:
     """Show `comment` above the others under its story, instead of what was shown before. Raises NotShown."""
     with transaction.atomic():
         story = Article.objects.select_for_update(of=("self",)).only("pk").filter(pk=int(comment.object_pk)).first()
-        stands = SiteComment.objects.filter(pk=comment.pk, is_public=True, is_removed=False).exists()
+        stands = SiteComment.objects.filter(
+            pk=comment.pk, object_pk=comment.object_pk, is_public=True, is_removed=False
+        ).exists()
         if story is None or not stands:
             raise NotShown("Readers do not see this thought.")
+        for elsewhere in Pick.objects.filter(comment=comment).exclude(article=story):
+            elsewhere.delete()
         return Pick.objects.update_or_create(article=story, defaults={"comment": comment, "by": by})[0]
 
 

@@ -10,7 +10,10 @@ MOST_MARKS = 4
 MOST_LINES = 150
 # Everything that reorders what follows, U+202A to U+202E and U+2066 to U+2069: https://www.unicode.org/reports/tr9/.
 # What has no width and joins nothing. The joiners of emoji and of Persian, and the plain marks of direction, stay.
-_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\ufeff\u00ad\u180e\ufff9-\ufffb\ue000-\uf8ff]")
+_UNSEEN = re.compile(
+    "[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\ufeff\u00ad\u180e"
+    "\ufff9-\ufffb\ufffe\uffff\ufdd0-\ufdef\ue000-\uf8ff]"
+)
 # A null is left for Django to refuse, with a sentence.
 _CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
@@ -33,18 +36,29 @@ def clean_line(text: str) -> str:
 
 def _without_towers(text: str) -> str:
     kept, marks = [], 0
-    for character in unicodedata.normalize("NFC", text):
+    for character in text:
         marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
         if marks <= MOST_MARKS:
             kept.append(character)
-    return "".join(kept)
+    # Only now: to put a tower in order takes the square of its height.
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
-class PlainTextField(forms.CharField):
-    """A text of several lines."""
+class _PlainField(forms.CharField):
+    def cleaned(self, text: str) -> str:
+        raise NotImplementedError
 
     def to_python(self, value: object) -> str:
-        return clean(super().to_python(value) or "")
+        text = super().to_python(value) or ""
+        # What is far too long is refused as it came.
+        return text if self.max_length and len(text) > 2 * self.max_length else self.cleaned(text)
+
+
+class PlainTextField(_PlainField):
+    """A text of several lines."""
+
+    def cleaned(self, text: str) -> str:
+        return clean(text)
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -52,8 +66,8 @@ class PlainTextField(forms.CharField):
             raise forms.ValidationError(f"Keep it under {MOST_LINES} lines.")
 
 
-class PlainLineField(forms.CharField):
+class PlainLineField(_PlainField):
     """A text of one line."""
 
-    def to_python(self, value: object) -> str:
-        return clean_line(super().to_python(value) or "")
+    def cleaned(self, text: str) -> str:
+        return clean_line(text)

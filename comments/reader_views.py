@@ -66,7 +66,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def react(request: HttpRequest) -> HttpResponse:
     """One vote. Scripts are told the counts, everybody else goes back to the thought."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    if not is_from_here(request):
         return render(request, "comments/closed.html", status=403)
     agrees = "agree" in request.POST
     comment, article = standing_thought(request.POST.get("agree" if agrees else "disagree", ""))
@@ -141,6 +141,11 @@ def _change(request: HttpRequest, comment: SiteComment | None) -> HttpResponse:
         "noindex": True,
     }
     return render(request, "comments/change.html", context, status=400 if request.method == "POST" else 200)
+
+
+def is_from_here(request: HttpRequest) -> bool:
+    """Whether a form of ours was sent, by what browsers say; those that say nothing are believed."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
 
 
 def after(comment: SiteComment, article: Article) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-# comment: SiteComment
+# comment: SiteComment, new or with other words
 posted = Signal()
 # decision: Decision
 decided = Signal()

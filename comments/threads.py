@@ -68,7 +68,7 @@ class Thought:
 
     @property
     def is_shown(self) -> bool:
-        return not self.is_tombstone or any(reply.is_shown for reply in self.replies)
+        return not self.is_tombstone or bool(self.whole) or any(reply.is_shown for reply in self.replies)
 
 
 @dataclass(slots=True)

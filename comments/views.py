@@ -17,7 +17,7 @@ from comments.admission import Refused
 from comments.forms import ThoughtForm, answered_comment
 from comments.models import Confirmation, KnownReader, ReplyRefused, SiteComment
 from comments.network import network_address
-from comments.reader_views import LARGEST_PK, after
+from comments.reader_views import LARGEST_PK, after, is_from_here
 from newsroom.pagecache import public_page
 
 # Of a story, to say something under it: without its text.
@@ -115,7 +115,7 @@ def post(request: HttpRequest) -> HttpResponse:
             return after(posting.post_as_user(article, words, request.user, ip), article)
         if known_readers.may_write_at_once(reader, words["email"]):
             return after(posting.post_as_known_reader(article, words, ip), article)
-        confirmation.ask(article, words, ip)
+        waiting = confirmation.ask(article, words, ip)
     except Refused as refusal:
         form.add_error("comment", str(refusal))
     except ReplyRefused as refusal:
@@ -123,12 +123,13 @@ def post(request: HttpRequest) -> HttpResponse:
     except confirmation.TooManyWaiting:
         form.add_error("email", "Press the buttons behind the links that we mailed to this address first.")
     else:
-        cookie = known_readers.remember(words, reader)[1] if words["remember"] else ""
+        asks = words["remember"] and waiting.is_new
+        cookie = known_readers.remember(words, reader)[1] if asks else ""
         return known_readers.give(redirect("comment-sent"), cookie)
     return show_form(request, article, form, status=400)
 
 
-@csrf_exempt  # Its cookie is not sent with forms of other sites, and without it nothing happens.
+@csrf_exempt  # Its cookie is not sent with forms of other sites, and without it nothing is forgotten.
 @require_POST
 @never_cache
 def forget(request: HttpRequest) -> HttpResponse:
@@ -157,6 +158,7 @@ def identified(request: HttpRequest, data: Any, reader: KnownReader | None = Non
         if not data.get("email", "").strip():
             data["email"] = reader.email
         data["name"] = data.get("name", "").strip() or reader.name
+        data["url"] = data.get("url", "").strip() or reader.url
     return data
 
 
@@ -192,6 +194,9 @@ def show_form(request: HttpRequest, article: Article, form: ThoughtForm, status:
     reader = known_readers.of_request(request)
     if reader and (form.data.get("email") or reader.email).lower() != reader.email.lower():
         reader = None  # Somebody else writes in this browser.
+    elif reader and form.is_bound:
+        form.is_valid()  # Before its words are touched.
+        form.data["email"] = ""  # It was filled in here, and goes into no page.
     context = {"article": article, "form": form, "answers": answers, "noindex": True, **known_as(request, reader)}
     return render(request, "comments/preview.html", context, status=status)
 
@@ -213,8 +218,10 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "comments/expired.html", {"noindex": True}, status=404)
     if request.method == "POST":
         try:
+            # Only whoever publishes by the button is known from then on: a link that was used is no key.
+            is_first = waiting.comment_id is None and is_from_here(request)
             comment = confirmation.confirm(waiting.key)
-            cookie = known_readers.confirmed(waiting, known_readers.of_request(request))
+            cookie = known_readers.confirmed(waiting, known_readers.of_request(request)) if is_first else ""
             return known_readers.give(after(comment, waiting.article), cookie)
         except (confirmation.Expired, SiteComment.DoesNotExist):
             return render(request, "comments/expired.html", {"noindex": True}, status=410)

@@ -22,15 +22,16 @@ from comments.threads import Part, Thought
 _MARK = re.compile("\ue000([a-z]+)\ue001")
 # strftime costs more than the rest of a date.
 MONTHS = ("", *calendar.month_abbr[1:])
-WORDS = ("whole", "replies", "pk", "name", "initials", "url", "moment", "date", "prose", "agreed", "disagreed")
+WORDS = ("whole", "pk", "name", "initials", "url", "moment", "date", "prose", "agreed", "disagreed")
 
 
 def conversation(part: Part, article: Article, is_open: bool) -> SafeString:
     """The nested lists of a whole conversation, in one pass. Replies can be folded away without a script."""
     writers = {byline.author_id for byline in article.bylines.all()}
-    parts = []
+    parts, last = [], ""
     for step in part.steps:
-        parts.append(_opening(step.opens) if step.opens else "<li>")
+        parts.append(_opening(step.opens, last) if step.opens else "<li>")
+        last = "" if step.thought.gone else step.thought.name
         parts.append(comment(step.thought, role_of(step.thought, writers), is_open))
         parts.append("</li></ol></details>" * step.closes)
         if step.closes_item:
@@ -39,19 +40,19 @@ def conversation(part: Part, article: Article, is_open: bool) -> SafeString:
     return mark_safe("".join(parts))
 
 
-def _opening(replies: int) -> str:
+def _opening(replies: int, name: str) -> str:
     number = "1 reply" if replies == 1 else f"{replies} replies"
-    return f'<details class="replies" open><summary>{number}</summary><ol><li>'
+    to = f'<span class="vh"> to {escape(name)}</span>' if name else ""
+    return f'<details class="replies" open><summary>{number}{to}</summary><ol><li>'
 
 
 def comment(thought: Thought, role: str, is_open: bool) -> str:
     if thought.gone:
-        return pattern(gone=thought.gone) % {"pk": thought.pk}
+        return pattern(gone=thought.gone, is_cut=bool(thought.whole)) % {"pk": thought.pk, "whole": thought.whole}
     at = thought.submit_date
     kind = {"has_url": bool(thought.url), "is_cut": bool(thought.whole), "is_edited": thought.is_edited}
     return pattern(**kind, is_pick=thought.is_pick, role=role, is_open=is_open) % {
         "whole": thought.whole,
-        "replies": thought.size - 1,
         "agreed": thought.agreed,
         "disagreed": thought.disagreed,
         "pk": thought.pk,

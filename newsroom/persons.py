@@ -6,6 +6,7 @@ Each app tells and erases its own part; this module finds the accounts, calls th
 
 import hashlib
 import hmac
+import re
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
@@ -45,7 +46,9 @@ def named(text: str) -> str:
 
 
 def accounts_of(address: str) -> list[Any]:
-    users = get_user_model().objects.filter(Q(email__iexact=address) | Q(emailaddress__email__iexact=address))
+    # An address that nobody has confirmed may be another person’s, mistyped.
+    confirmed = Q(emailaddress__email__iexact=address, emailaddress__verified=True)
+    users = get_user_model().objects.filter(Q(email__iexact=address) | confirmed)
     return list(users.distinct())
 
 
@@ -90,7 +93,8 @@ def _everything(address: str) -> dict[str, list[Any]]:
     data["accounts"] = [{field: getattr(account, field) for field in fields} for account in accounts]
     addresses = EmailAddress.objects.filter(Q(email__iexact=address) | Q(user__in=accounts))
     data["addresses of accounts"] = list(addresses.values("email", "verified", "primary"))
-    data["lines in the log of the desk"] = list(_log(address).values("action_time", "object_repr", "change_message"))
+    log = _log(address, accounts)
+    data["lines in the log of the desk"] = list(log.values("action_time", "object_repr", "change_message"))
     data["jobs that name the address"] = list(_jobs(address).values("task_path", "enqueued_at", "finished_at"))
     return data
 
@@ -100,7 +104,9 @@ def _erase_accounts(address: str, accounts: list[Any]) -> dict[str, int]:
     signed_in = [row.pk for row in Session.objects.iterator() if row.get_decoded().get("_auth_user_id") in keys]
     Session.objects.filter(pk__in=signed_in).delete()
     addresses = EmailAddress.objects.filter(Q(email__iexact=address) | Q(user__in=accounts)).delete()[0]
-    lines, jobs = _log(address).update(object_repr="(erased)", change_message=""), _jobs(address).delete()[0]
+    lines = _log(address, accounts).update(object_repr="(erased)", change_message="")
+    jobs = _jobs(address).delete()[0]
+    DBTaskResult.objects.filter(traceback__icontains=address).update(traceback="(erased)", exception_class_path="")
     for account in accounts:
         account.delete()
     return {
@@ -111,13 +117,23 @@ def _erase_accounts(address: str, accounts: list[Any]) -> dict[str, int]:
     }
 
 
-def _log(address: str) -> Any:
-    return LogEntry.objects.filter(Q(object_repr__icontains=address) | Q(change_message__icontains=address))
+def _log(address: str, accounts: list[Any]) -> Any:
+    """Lines that name the address, or what an account is called where the line is about just that."""
+    named = {name for account in accounts for name in (account.get_username(), f"An account: {account.get_username()}")}
+    rough = LogEntry.objects.filter(Q(object_repr__icontains=address) | Q(change_message__icontains=address))
+    exact = [row.pk for row in rough if _names(f"{row.object_repr} {row.change_message}", address)]
+    return LogEntry.objects.filter(Q(pk__in=exact) | Q(object_repr__in=named))
 
 
 def _jobs(address: str) -> Any:
     """Mails on their way to this address, and those of the last days."""
-    return DBTaskResult.objects.filter(args_kwargs__icontains=address)
+    rough = DBTaskResult.objects.filter(args_kwargs__icontains=address)
+    return DBTaskResult.objects.filter(pk__in=[row.pk for row in rough if _names(str(row.args_kwargs), address)])
+
+
+def _names(text: str, address: str) -> bool:
+    """Whether `text` holds this very address, and not as a part of another’s."""
+    return bool(re.search(rf"(?<![\w.+-]){re.escape(address)}(?![\w-]|\.\w)", text, re.IGNORECASE))
 
 
 def _note(kind: str, address: str, by: "User | None", counts: dict[str, int]) -> None:

@@ -18,7 +18,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 
 from articles.models import Article
-from comments import moderation, statistics
+from comments import banning, moderation, statistics
 from comments.models import Ban, Decision, Edit, Report, SiteComment, Verdict
 
 ON_A_PAGE = 20
@@ -80,11 +80,12 @@ class QueueMixin:
             return redirect("admin:comments_sitecomment_queue")
         if (len(chosen) > 1 or action == "ban") and "confirmed" not in request.POST:
             return self._ask(request, action, chosen)
-        began = timezone.now()
+        before = _bans_on(chosen) if action == "ban" else {}
         decisions = self._decide(request, action, chosen)
+        after = _bans_on(chosen) if action == "ban" else {}
         request.session["decided"] = [each.pk for each in decisions]
-        bans = Ban.objects.filter(made_by=request.user.pk, made_at__gte=began) if action == "ban" else []
-        request.session["banned"] = [each.pk for each in bans]
+        # How they stood before, for an undo; None for those that this made.
+        request.session["banned"] = [(pk, before.get(pk)) for pk in after if decisions]
         if decisions:
             messages.success(request, f"{_thoughts(len(decisions))} {SAID[action]}.", extra_tags="undo")
         else:
@@ -118,10 +119,8 @@ class QueueMixin:
         self._require_moderator(request)
         if request.method == "POST":
             undone = moderation.undo(request.session.pop("decided", []), request.user)  # type: ignore[arg-type]
-            # Only what this decision banned: a ban that stood before, or was changed since, is another’s.
-            mine = Ban.objects.filter(pk__in=request.session.pop("banned", []), made_by=request.user.pk)
-            lifted = mine.delete()[0] if request.user.has_perm("comments.add_ban") else 0
-            said = f"{_thoughts(undone)} put back to where they stood.{' The ban is lifted.' if lifted else ''}"
+            lifted = undone and _put_bans_back(request.session.pop("banned", []), request.user)
+            said = f"{_thoughts(undone)} put back to where they stood.{' So are bans.' if lifted else ''}"
             messages.success(request, said if undone or lifted else "Nothing to undo.")
         return redirect("admin:comments_sitecomment_queue")
 
@@ -179,7 +178,7 @@ def histories(comments: Iterable[SiteComment]) -> tuple[Counter[Any], Counter[An
     """How many thoughts of each writer stand, and how many were removed: two queries for all of them."""
     standing, removed = Counter[Any](), Counter[Any]()
     users = {each.user_id for each in comments if each.user_id}
-    addresses = {each.user_email.lower() for each in comments if not each.user_id}
+    addresses = {each.user_email.lower() for each in comments if not each.user_id and each.user_email}
     counts = {
         "stand": Count("pk", filter=Q(is_public=True, is_removed=False)),
         "gone": Count("pk", filter=Q(is_removed=True, standing__taken_back_at=None)),
@@ -194,6 +193,29 @@ def histories(comments: Iterable[SiteComment]) -> tuple[Counter[Any], Counter[An
 
 def _writer(comment: SiteComment) -> Any:
     return comment.user_id or comment.user_email.lower()
+
+
+def _bans_on(chosen: list[int]) -> dict[int, tuple[str | None, str, int | None]]:
+    """The bans on the writers of these thoughts, each as a session can keep it."""
+    found = {}
+    for comment in SiteComment.objects.filter(pk__in=chosen).select_related("user"):
+        for ban in banning.on_writer(comment.user, comment.user_email):
+            found[ban.pk] = (ban.until.isoformat() if ban.until else None, ban.note, ban.made_by_id)
+    return found
+
+
+def _put_bans_back(bans: list[Any], user: Any) -> bool:
+    """Lift what a decision banned, and give a ban that stood before its time again; others’ changes since stay."""
+    if not user.has_perm("comments.add_ban"):
+        return False
+    for pk, before in bans:
+        ban = Ban.objects.filter(pk=pk, made_by=user.pk)
+        if before is None:
+            ban.delete()
+        else:
+            until, note, made_by = before
+            ban.update(until=parse_datetime(until) if until else None, note=note, made_by=made_by)
+    return bool(bans)
 
 
 def _as_they_were(chosen: list[int], shown: str) -> list[int]:

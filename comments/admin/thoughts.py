@@ -25,6 +25,7 @@ for library_model in (Comment, XtdComment):
 
 SEARCHED = 10_000
 MOST_NAMED = 100
+MOST_AT_ONCE = 1_000
 SAID = {"remove": "removed", "put_back": "put back"}
 
 
@@ -104,6 +105,9 @@ class SiteCommentAdmin(QueueMixin, LongListAdmin):
     ) -> HttpResponse | None:
         """Several are named first, and nothing happens to them until that was confirmed; one is done at once."""
         chosen = queryset.order_by("pk")
+        if len(chosen) > MOST_AT_ONCE:
+            self.message_user(request, f"Choose {MOST_AT_ONCE:,} at most. Nothing was changed.", messages.ERROR)
+            return None
         if "confirmed" not in request.POST and len(chosen) > 1:
             context = {
                 **self.admin_site.each_context(request),

@@ -79,12 +79,14 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('reply', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='notice', serialize=False, to='comments.sitecomment')),
+                ('to', models.CharField(help_text='A digest of the address: so many mails an hour go to one.', max_length=64)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('claimed_at', models.DateTimeField(help_text='When a worker began to mail it.', null=True)),
                 ('mailed_at', models.DateTimeField(null=True)),
                 ('answered', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='comments.sitecomment')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('mailed_at__isnull', True)), fields=['made_at'], name='notice_waiting'), models.Index(fields=['mailed_at'], name='notice_mailed')],
+                'indexes': [models.Index(condition=models.Q(('mailed_at__isnull', True)), fields=['made_at'], name='notice_waiting'), models.Index(fields=['to', 'mailed_at'], name='notice_mailed')],
             },
         ),
     ]

@@ -11,13 +11,15 @@ class Notice(models.Model):
 
     reply = models.OneToOneField(SiteComment, primary_key=True, on_delete=models.CASCADE, related_name="notice")
     answered = models.ForeignKey(SiteComment, on_delete=models.CASCADE, related_name="notices")
+    to = models.CharField(max_length=64, help_text="A digest of the address: so many mails an hour go to one.")
     made_at = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(null=True, help_text="When a worker began to mail it.")
     mailed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["made_at"], condition=models.Q(mailed_at__isnull=True), name="notice_waiting"),
-            models.Index(fields=["mailed_at"], name="notice_mailed"),
+            models.Index(fields=["to", "mailed_at"], name="notice_mailed"),
         ]
 
     def __str__(self) -> str:

@@ -25,6 +25,9 @@ class Confirmation(models.Model):
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
     comment_id = models.PositiveIntegerField(null=True, unique=True, help_text="Set once, when it was published.")
 
+    # Whether it was kept just now, and is not an earlier one of the same words.
+    is_new = False
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

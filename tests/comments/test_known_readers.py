@@ -7,7 +7,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from comments import known_readers
+from comments import confirmation, known_readers
 from comments.models import Confirmation, ConversationSettings, KnownReader, Rule, SiteComment
 
 from ..factories import PublishedArticleFactory, SectionFactory, UserFactory, comment_on
@@ -140,3 +140,49 @@ def test_readers_of_long_ago_are_forgotten(known, article):
 def test_a_made_up_cookie_is_nobody(client, article, text):
     client.cookies[known_readers.COOKIE] = text
     assert "known" not in client.get("/comments/tokens/", target(article)).json()
+
+
+def test_a_link_that_was_used_makes_nobody_known(known, article):
+    link = f"/comments/confirm/{Confirmation.objects.get().key}/"
+    assert known_readers.COOKIE not in Client().post(link).cookies
+
+
+def test_a_button_on_another_site_makes_nobody_known(client, article):
+    say(client, article, "The first.", remember="on")
+    elsewhere = Client(headers={"sec-fetch-site": "cross-site"})
+    answer = elsewhere.post(f"/comments/confirm/{Confirmation.objects.get().key}/")
+    assert known_readers.COOKIE not in answer.cookies
+
+
+def test_who_is_known_stays_so_when_somebody_else_confirms_there(known, article):
+    say(Client(), article, "Another’s.", name="Tamsin", email="tamsin@readers.example", remember="on")
+    waiting = Confirmation.objects.get(email="tamsin@readers.example")
+    known.post(f"/comments/confirm/{waiting.key}/")
+    assert known.get("/comments/tokens/", target(article)).json()["known"]["name"] == "Hollis"
+
+
+def test_who_missed_the_first_button_is_confirmed_by_the_next(client, article):
+    say(client, article, "The first.", remember="on")
+    say(client, article, "The second.", email="")
+    client.post(f"/comments/confirm/{Confirmation.objects.get(comment='The second.').key}/")
+    assert "#c" in say(client, article, "The third.", email="")["Location"]
+
+
+def test_who_never_confirms_is_forgotten_with_the_mail(noon, client, article):
+    say(client, article, "The first.", remember="on")
+    say(Client(), article, "The first.", remember="on")
+    assert KnownReader.objects.count() == 1
+    noon.shift(confirmation.LIFETIME.total_seconds() + 60)
+    known_readers.forget_old.call()
+    assert KnownReader.objects.count() == 0
+
+
+def test_a_name_that_is_too_long_tells_no_address(known, article):
+    page = known.post("/comments/preview/", {**target(article), "name": "x" * 51, "comment": "Mine."}).content.decode()
+    assert "thing to fix" in page
+    assert ADDRESS not in page
+
+
+def test_another_site_does_not_forget_anybody(known):
+    answer = Client(headers={"sec-fetch-site": "cross-site"}).post("/comments/forget/")
+    assert known_readers.COOKIE not in answer.cookies

@@ -94,7 +94,7 @@ def test_a_long_thread_has_pages_of_its_own(client, article):
     deep = comment_on(article, replies[0], comment="Late, and deep.")
     page = client.get(article.get_absolute_url()).content.decode()
     assert shown(page) == [root.pk, *(reply.pk for reply in replies[:4])]
-    whole = re.search(r'<a href="([^"]+)">All 31 replies', page)[1]
+    whole = re.search(r'<a href="([^"]+)">The whole thread', page)[1]
     assert whole == paging.thread_from(article, root.pk)
     pages = walk(client, whole)
     assert {pk for page in pages for pk in page} == {root.pk, deep.pk, *(reply.pk for reply in replies)}
@@ -124,7 +124,11 @@ def test_a_root_that_was_removed_keeps_its_thread(client, article):
     moderation.remove(SiteComment.objects.filter(pk=root.pk))
     page = client.get(article.get_absolute_url()).content.decode()
     assert "A moderator removed this thought." in page
+    assert f'<a href="{paging.thread_from(article, root.pk)}">The whole thread</a>' in page
     assert len(shown(client.get(paging.thread_from(article, root.pk)).content.decode())) == 9
+    first = SiteComment.objects.filter(thread_id=root.pk, order__lte=5)
+    moderation.remove(first)
+    assert "The whole thread" in client.get(article.get_absolute_url()).content.decode()
 
 
 def test_a_page_asks_as_often_for_eight_as_for_many(client):

@@ -2,10 +2,11 @@
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from articles.models import Article
 from comments import moderation, notifications, posting
-from comments.models import Rule, SiteComment
+from comments.models import Notice, Rule, SiteComment
 
 from ..factories import PublishedArticleFactory, comment_on
 
@@ -141,3 +142,50 @@ def test_a_mail_that_the_server_refused_is_not_lost(committed, monkeypatch):
             notifications.tell_followers.call(reply.pk)
     notifications.tell_followers.call(reply.pk)
     assert len(mail.outbox) == 1
+
+
+def test_an_address_that_is_refused_holds_up_no_other(committed, noon, monkeypatch):
+    Rule.objects.update(is_on=False)
+    article = PublishedArticleFactory()
+    for name in ("aaron", "zoe"):
+        many_replies(comment_on(article, followup=True, user_email=f"{name}@readers.example"), committed, noon, 4)
+    send = mail.EmailMessage.send
+
+    def refuse(message, *args):
+        if message.to == ["aaron@readers.example"]:
+            raise OSError("No such mailbox.")
+        return send(message, *args)
+
+    noon.shift(notifications.HOUR.total_seconds() + 1)
+    sent = len(mail.outbox)
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    with pytest.raises(OSError, match="No such mailbox"):
+        notifications.tell_together.call()
+    assert [message.to for message in mail.outbox[sent:]] == [["zoe@readers.example"]]
+
+
+def test_what_was_held_while_it_waited_is_told_once_it_is_public(committed, noon):
+    Rule.objects.update(is_on=False)
+    asked = comment_on(PublishedArticleFactory(), followup=True)
+    many_replies(asked, committed, noon, 4)
+    SiteComment.objects.filter(comment="No. 3.").update(is_public=False)
+    noon.shift(notifications.HOUR.total_seconds() + 1)
+    assert notifications.tell_together.call() == 0
+    SiteComment.objects.filter(comment="No. 3.").update(is_public=True)
+    assert notifications.tell_together.call() == 1
+
+
+def test_what_a_killed_worker_began_is_told_by_another(noon):
+    asked = comment_on(PublishedArticleFactory(), followup=True)
+    reply = comment_on(Article.objects.get(), asked, user_email="ossian@readers.example")
+    to = notifications._digest(asked.email)
+    Notice.objects.create(reply=reply, answered=asked, to=to, claimed_at=timezone.now())
+    assert notifications.tell_together.call() == 0
+    noon.shift(notifications.CLAIM_LASTS.total_seconds() + 1)
+    assert notifications.tell_together.call() == 1
+
+
+def test_an_account_without_an_address_is_not_mailed(committed):
+    asked = comment_on(PublishedArticleFactory(), followup=True, user_email="vesper@accounts.invalid")
+    reply_to(asked, committed)
+    assert mail.outbox == []

@@ -91,7 +91,7 @@ def test_what_was_written_in_time_is_confirmed_after_hours_but_not_while_the_sit
     row = settings(closes_after_days=1, is_open=False)
     answer = Client().post(f"/comments/confirm/{asked.key}/")
     assert answer.status_code == 409
-    assert "Conversations are closed for now. Keep the link" in answer.content.decode()
+    assert "Conversations are closed for now. The link works for three days" in answer.content.decode()
     assert SiteComment.objects.count() == 0
     row.is_open = True
     row.save()

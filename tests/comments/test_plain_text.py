@@ -21,6 +21,7 @@ from .test_posting import fresh
         ("bell\x07 and\x1b[31m", "bell and[31m"),
         ("e\u0301", "é"),
         ("o" + "\u0336\u0300" * 40, "o\u0336\u0300\u0336\u0300"),
+        ("a\ufffeb\uffffc", "abc"),  # no XML may hold them, and thoughts stand in feeds
         ("\U000e0041\U000e0042x", "x"),
         ("  x  ", "x"),
     ],
@@ -40,6 +41,11 @@ def test_the_words_of_every_language_stay(text):
 def test_a_name_is_one_line():
     assert clean_line("Hollis\r\nBcc: everybody@readers.example") == "Hollis Bcc: everybody@readers.example"
     assert clean_line(" \u200b\u202e ") == ""
+
+
+def test_a_tower_of_any_height_costs_no_more_than_its_letters():
+    """Put in order as it came, this would take minutes."""
+    assert len(clean("a" + "\u0300" * 60_000 + "\u0316" * 60_000)) <= 1 + MOST_MARKS
 
 
 @pytest.mark.django_db

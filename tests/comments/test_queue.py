@@ -1,11 +1,13 @@
 """The queue on the desk: what stands in it, how it is worked through, and who may."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from comments import banning, editing, moderation, reports
 from comments.admin import queue
@@ -211,7 +213,8 @@ def test_undoing_a_ban_lifts_it_unless_it_stood_before(client):
         comment_on(article, user_email="a@readers.example"),
         comment_on(article, user_email="b@readers.example"),
     )
-    banning.impose("address", "b@readers.example", moderator)
+    until = timezone.now() + timedelta(days=1)
+    banning.impose("address", "b@readers.example", moderator, until)
     for comment, left in ((first, 1), (second, 1)):
         moderation.note(comment, name="Seen", found="", action="flag")
         data = {"action": "ban", "thought": comment.pk, "confirmed": "1"}
@@ -222,6 +225,7 @@ def test_undoing_a_ban_lifts_it_unless_it_stood_before(client):
         comment.refresh_from_db()
         assert not comment.is_removed
     assert Ban.objects.get().value == "b@readers.example"
+    assert Ban.objects.get().until == until
 
 
 def test_the_page_of_a_thought_tells_its_history(client):

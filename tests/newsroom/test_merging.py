@@ -5,6 +5,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from articles import redirects
 from articles.models import Correction
+from comments import picking
+from comments.models import Pick, SiteComment
 from newsroom import merging
 
 from ..factories import (
@@ -77,3 +79,18 @@ def test_the_desk_shows_what_will_happen_and_asks(client, pair):
     assert source.status == "published"
     data = {"into": into.get_absolute_url(), "confirmed": "1"}
     assert "with 2 thoughts" in client.post(address, data, follow=True).content.decode()
+
+
+def test_the_desks_pick_comes_along_unless_there_is_one(pair):
+    source, into = pair
+    first = SiteComment.objects.get(comment="Said under the first.")
+    picking.pick(first, None)
+    merging.merge(source, into, member_of("Chief editors"))
+    assert Pick.objects.get().article_id == into.pk
+    second = SiteComment.objects.get(comment="Said under the second.")
+    picking.pick(second, None)
+    with pytest.raises(picking.NotShown):
+        picking.pick(first, None)  # as it stood before
+    first.refresh_from_db()
+    picking.pick(first, None)
+    assert Pick.objects.get().comment_id == first.pk

@@ -83,7 +83,7 @@ def test_a_person_is_told_everything(person):
     text = json.dumps(data, default=str)
     for words in ("one", "two", "three", "four", "report"):
         assert f"{TOLD} {words}" in text
-    assert text.count(IP) == 3
+    assert text.count(IP) == 4
     some = ("letter", "accounts", "votes", "bans", "remembered browsers", "advertisers, as a member")
     assert {kind: len(data[kind]) for kind in some} == dict.fromkeys(some, 1) | {"bans": 1}
     assert "An answer." not in text
@@ -190,3 +190,34 @@ def test_the_desk_looks_tells_and_erases(client, person):
     assert "Erased. thoughts: 3" in done
     assert list(PersonRequest.objects.values_list("kind", flat=True)) == ["erase", "export"]
     assert "Nothing is held of this address" in client.post(page, {"address": ADDRESS}).content.decode()
+
+
+def test_somebody_whose_address_ends_alike_keeps_what_is_theirs(person):
+    longer = f"not-{ADDRESS}"
+    ban = Ban.objects.create(kind="address", value=longer)
+    LogEntry.objects.log_actions(member_of("Editors").pk, [ban], 1)
+    assert longer not in json.dumps(persons.export(ADDRESS), default=str)
+    persons.erase(ADDRESS)
+    assert Ban.objects.filter(value=longer).exists()
+    assert LogEntry.objects.filter(object_repr__contains=longer).exists()
+
+
+def test_who_is_banned_and_erased_twice(person):
+    persons.erase(ADDRESS)
+    Ban.objects.create(kind="address", value=ADDRESS)
+    persons.erase(ADDRESS)
+    assert Ban.objects.filter(kind="address").count() == 1
+
+
+def test_an_address_that_nobody_confirmed_finds_no_account(person):
+    EmailAddress.objects.filter(email=ADDRESS).update(verified=False)
+    get_user_model().objects.filter(username="vesper").update(email="another@readers.example")
+    assert persons.found(ADDRESS)["accounts"] == 0
+
+
+def test_a_ban_on_what_was_kept_of_the_erased_takes_only_that(person):
+    persons.erase(ADDRESS, keep_words=True)
+    kept = SiteComment.objects.filter(user_name="A former reader", is_removed=False)
+    assert kept.count() > 1
+    moderation.ban_writer(kept[0], None)
+    assert kept.count() > 0

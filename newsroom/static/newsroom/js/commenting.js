@@ -26,17 +26,32 @@ document.getElementById("react")?.addEventListener("submit", async (event) => {
     footer.append(link);
   };
 
+  // Storage may be closed to us: then the form asks when it is touched.
+  const remember = (value) => {
+    try {
+      localStorage.setItem("known", value);
+    } catch {}
+  };
+  const isRemembered = () => {
+    try {
+      return Boolean(localStorage.getItem("known"));
+    } catch {
+      return false;
+    }
+  };
+
   // Whoever is known need not say who they are. Their next page asks by itself, before they begin to write.
   const greet = (known) => {
-    if (!known) return localStorage.removeItem("known");
-    localStorage.setItem("known", "1");
     const who = form.querySelector("[data-who]");
+    const isTyped = [...who.elements].some((input) => input.value);
     const wasThere = who.contains(document.activeElement);
-    who.hidden = who.disabled = true;
+    remember(known ? "1" : "");
+    who.hidden = who.disabled = Boolean(known) && !isTyped;
+    form.querySelector("[data-remember]").hidden = who.hidden;
+    form.querySelector("[data-known]").hidden = !who.hidden;
+    if (!who.hidden) return;
     form.querySelector("[data-known-name]").textContent = known.name;
     form.querySelector("[data-known-reader]").hidden = known.is_account;
-    form.querySelector("[data-known]").hidden = false;
-    form.querySelector("[data-remember]").hidden = true;
     if (wasThere) field("comment").focus();
   };
 
@@ -71,10 +86,10 @@ document.getElementById("react")?.addEventListener("submit", async (event) => {
       });
   };
   form.addEventListener("focusin", touch);
-  if (localStorage.getItem("known"))
+  if (isRemembered())
     new IntersectionObserver(([seen]) => seen.isIntersecting && touch()).observe(form);
   form.addEventListener("submit", (event) => {
-    if (field("remember").checked) localStorage.setItem("known", "1");
+    if (field("remember").checked) remember("1");
     if (!pending) return;
     event.preventDefault();
     // A form cannot be sent from within its own submit event.
