@@ -9,12 +9,10 @@ the thread or the thought that they begin with: their addresses stay true whatev
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum, Window
-from django.db.models.expressions import RowRange
-from django.db.models.functions import Coalesce, Least
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django_comments.models import Comment
-from django_comments_xtd.models import XtdComment
 
 from articles.models import Article
 from comments.models import SiteComment
@@ -31,8 +29,8 @@ _OURS = "xtdcomment__"
 SEEN = Q(is_public=True) | Q(nested_count__gt=0)
 
 
-def wanted(article: Article, start: int, order: str) -> QuerySet[XtdComment, dict[str, Any]]:
-    """The keys of the threads that a page shows, and a few that follow."""
+def wanted(article: Article, start: int, order: str) -> QuerySet[Comment, dict[str, Any]]:
+    """The keys of the threads that a page may show, and of one that follows."""
     roots = _roots(article)
     if order == OLDEST:
         roots = roots.filter(id__gte=start)
@@ -42,15 +40,12 @@ def wanted(article: Article, start: int, order: str) -> QuerySet[XtdComment, dic
     else:
         score = Coalesce(F(f"{_OURS}standing__agreed") - F(f"{_OURS}standing__disagreed"), 0)
         roots = roots.order_by(score.desc(), "id")
-    candidates = XtdComment.norel_objects.filter(pk__in=roots.values("id")[: THREADS_PER_PAGE + 1]).order_by()
-    if order == LIKED:
-        return candidates.values("pk")
-    direction = F("pk").desc() if order == NEWEST else F("pk").asc()
-    size = Least(F("nested_count") + 1, SHOWN_OF_A_THREAD)
-    through = Window(Sum(size), order_by=direction, frame=RowRange(start=None, end=0))
-    # A thread more than those that fit must be among them: it names the next page.
-    enough = THOUGHTS_PER_PAGE + 2 * SHOWN_OF_A_THREAD
-    return candidates.annotate(through=through).filter(through__lte=enough).values("pk")
+    return roots.values("id")[: THREADS_PER_PAGE + 1]
+
+
+def most_rows() -> int:
+    """More than a page ever shows, with the first thought of the thread that follows."""
+    return THOUGHTS_PER_PAGE + 2 * SHOWN_OF_A_THREAD
 
 
 def fitting(sizes: Iterable[int]) -> int:

@@ -6,11 +6,11 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet, Subquery
 
 from articles.models import Article
 from comments import paging
-from comments.models import SiteComment, comments_on
+from comments.models import Pick, SiteComment, comments_on
 from comments.paging import LIKED, NEWEST, OLDEST, SEEN
 
 _PK = itemgetter(0)
@@ -36,7 +36,7 @@ FIELDS = (
     "standing__edited_at",
     "standing__taken_back_at",
     "nested_count",
-    "is_pick",
+    "pick_of_story",
 )
 
 
@@ -94,14 +94,18 @@ class Part:
 
 
 def part(article: Article, start: int = 0, order: str = OLDEST) -> Part:
-    """The threads on `article` from the one with the key `start` on, as many as stand on a page. One query, or two.
+    """The threads on `article` from the one with the key `start` on, as many as stand on a page.
 
-    The most liked are the first page of their order and no more: behind it, time is the better guide.
+    One query; one more behind the first page, and for a story with a pick. The most liked are the first page of their
+    order and no more: behind it, time is the better guide.
     """
-    shown = comments_on(article).filter(SEEN, order__lte=paging.SHOWN_OF_A_THREAD)
-    rows = _rows(shown.filter(thread_id__in=paging.wanted(article, start, order)))
-    picked = _rows(SiteComment.objects.filter(pick__article=article, is_public=True, is_removed=False), is_pick=True)
-    roots, pick = _roots(sorted(rows.union(picked, all=True), key=_PK))
+    # The threads are the story’s, and so is what stands in them.
+    in_threads = SiteComment.objects.filter(SEEN, thread_id__in=paging.wanted(article, start, order))
+    rows = _rows(in_threads.filter(order__lte=paging.SHOWN_OF_A_THREAD), article)
+    if order != LIKED:
+        by_thread = rows.order_by("-thread_id" if order == NEWEST else "thread_id", "order")
+        rows = by_thread[: paging.most_rows()]
+    roots, pick = _roots(sorted(rows, key=_PK))
     if order == LIKED:
         roots.sort(key=lambda root: (root.disagreed - root.agreed, root.pk))
     elif order == NEWEST:
@@ -117,25 +121,33 @@ def part(article: Article, start: int = 0, order: str = OLDEST) -> Part:
         order=order,
         earlier=paging.earlier(article, start, order) if start else "",
         later=paging.page_from(article, following, order) if following and order != LIKED else "",
-        pick=pick if not start else None,
+        pick=_picked(article, pick) if pick and not start else None,
     )
 
 
-def _rows(thoughts: QuerySet[SiteComment], *, is_pick: bool = False) -> QuerySet[SiteComment, tuple[Any, ...]]:
-    return thoughts.order_by().annotate(is_pick=Value(is_pick)).values_list(*FIELDS)
+def _rows(thoughts: QuerySet[SiteComment], article: Article) -> QuerySet[SiteComment, tuple[Any, ...]]:
+    """Each tells which thought is the desk’s pick: it may stand on another page."""
+    pick = Pick.objects.filter(article=article.pk).values("comment")
+    return thoughts.order_by().annotate(pick_of_story=Subquery(pick[:1])).values_list(*FIELDS)
+
+
+def _picked(article: Article, pk: int) -> Thought | None:
+    """The desk’s pick, while it stands. One query, for a story that has one."""
+    row = _rows(SiteComment.objects.filter(pk=pk, is_public=True, is_removed=False), article).first()
+    return _thought(row) if row else None
 
 
 def one_thread(article: Article, thread: int, start: int) -> Part:
     """A part of one thread: the thoughts from the one with the key `start` on, below what they answer."""
     of_thread = comments_on(article).filter(SEEN, thread_id=thread)
     following = of_thread.filter(pk__gte=start).order_by("pk")
-    rows = list(_rows(following).order_by("pk")[: paging.THOUGHTS_PER_PAGE + 1])
+    rows = list(_rows(following, article).order_by("pk")[: paging.THOUGHTS_PER_PAGE + 1])
     part = Part(steps=[], begins=rows[0][0] if rows else None, order=ONE_THREAD)
     if len(rows) > paging.THOUGHTS_PER_PAGE:
         part.later = paging.thread_from(article, thread, rows.pop()[0])
     if start > thread:
         part.earlier = paging.thread_from(article, thread, _earlier_in(of_thread, start))
-    roots, _ = _roots(sorted(rows + _answered_by(of_thread, rows), key=_PK))
+    roots, _ = _roots(sorted(rows + _answered_by(of_thread, rows, article), key=_PK))
     part.steps = list(_walk(roots))
     return part
 
@@ -145,12 +157,14 @@ def _earlier_in(of_thread: QuerySet[SiteComment], start: int) -> int:
     return min(before, default=0)
 
 
-def _answered_by(of_thread: QuerySet[SiteComment], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def _answered_by(
+    of_thread: QuerySet[SiteComment], rows: list[tuple[Any, ...]], article: Article
+) -> list[tuple[Any, ...]]:
     """What these thoughts answer and is not among them: no more than three queries, for there are four levels."""
     have, found = {row[0] for row in rows}, []
     missing = {row[1] for row in rows} - have
     while missing:
-        parents = list(_rows(of_thread.filter(pk__in=missing)))
+        parents = list(_rows(of_thread.filter(pk__in=missing), article))
         found += parents
         have |= missing
         missing = {row[1] for row in parents} - have
@@ -159,26 +173,22 @@ def _answered_by(of_thread: QuerySet[SiteComment], rows: list[tuple[Any, ...]]) 
 
 def _thought(row: tuple[Any, ...]) -> Thought:
     pk, parent, name, url, comment, at, is_removed, is_public, *account = row[:14]
-    agreed, disagreed, edited_at, taken_back, nested, is_pick = row[14:]
+    agreed, disagreed, edited_at, taken_back, nested, pick = row[14:]
     user_id, username, first, last, is_staff, author = account
     if user_id:
         name = f"{first} {last}".strip() or username
     gone = ("writer" if taken_back else "moderator") if is_removed else "" if is_public else "waiting"
-    states = (agreed or 0, disagreed or 0, edited_at is not None, gone, bool(is_pick), nested + 1)
+    states = (agreed or 0, disagreed or 0, edited_at is not None, gone, pick == pk, nested + 1)
     return Thought(pk, parent, name, url, comment, at, bool(is_staff), author, *states)
 
 
-def _roots(rows: Iterable[tuple[Any, ...]]) -> tuple[list[Thought], Thought | None]:
-    """The first thoughts of threads, with their replies hung on them; and the pick of the desk, wherever it stands."""
+def _roots(rows: Iterable[tuple[Any, ...]]) -> tuple[list[Thought], int | None]:
+    """The first thoughts of threads, with their replies hung on them; and the key of the desk’s pick."""
     thoughts: dict[int, Thought] = {}
     pick = None
-    for thought in map(_thought, rows):
-        if thought.is_pick:
-            pick = thought
-        else:
-            thoughts[thought.pk] = thought
-    if pick and pick.pk in thoughts:
-        thoughts[pick.pk].is_pick = True
+    for row in rows:
+        pick = row[-1]
+        thoughts[row[0]] = _thought(row)
     roots = []
     for thought in thoughts.values():
         parent = thoughts.get(thought.parent_id)
