@@ -1,15 +1,13 @@
 """Who may not write here, for how long, and how that is said."""
 
-import hashlib
-import hmac
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from comments.models import Ban
 
@@ -32,8 +30,7 @@ def of_writer(user: "User | None", email: str, ip: str | None) -> Ban | None:
 
 def veiled(email: str) -> str:
     """What stands for an address whose owner was erased: the ban goes on, and nobody can read whom it is for."""
-    key = settings.SECRET_KEY.encode()
-    return "erased:" + hmac.new(key, f"ban:{email.lower()}".encode(), hashlib.sha256).hexdigest()
+    return "erased:" + salted_hmac("comments.ban", email.lower(), algorithm="sha256").hexdigest()
 
 
 def networks_of(ip: str) -> list[str]:

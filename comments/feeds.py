@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from articles import page_keys, schedule
 from articles.feeds import NEWEST, Entry
@@ -46,12 +47,11 @@ def _entry(thought: SiteComment, article: Article) -> Entry:
     host = urlsplit(settings.SITE_URL).hostname
     # Thoughts of earlier releases may hold what no XML may.
     name, text = clean_line(thought.name), clean(thought.comment)
-    summary = " ".join(text.split())
     return Entry(
         key=f"tag:{host},{thought.submit_date:%Y-%m-%d}:thought:{thought.pk}",
         url=address,
         title=f"{name} on “{article.title}”",
-        summary=summary if len(summary) <= LONGEST_SUMMARY else summary[: LONGEST_SUMMARY - 1] + "…",
+        summary=Truncator(clean_line(text)).chars(LONGEST_SUMMARY),
         html=prose(text),
         published_at=thought.submit_date,
         updated_at=_changed_at(thought) or thought.submit_date,

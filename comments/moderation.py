@@ -11,6 +11,7 @@ from django.utils import timezone
 from articles.models import Article
 from comments import banning, counting, notifications, signals
 from comments.models import Ban, Decision, Rule, SiteComment, Standing, Verdict
+from comments.models.moderation import LONGEST_FOUND
 from comments.rules.drafts import written_by
 from comments.rules.judging import Judgement
 
@@ -38,7 +39,7 @@ def note_judgement(comment: SiteComment, judgement: Judgement) -> Verdict:
 
 def note(comment: SiteComment, *, name: str, found: str, action: str, rule: Rule | None = None) -> Verdict:
     """Put a thought before the moderators, and say why. One that waits already goes on waiting."""
-    why = {"rule": rule, "rule_name": name, "found": found, "action": action}
+    why = {"rule": rule, "rule_name": name, "found": found[:LONGEST_FOUND], "action": action}
     return Verdict.objects.get_or_create(comment=comment, settled_at=None, defaults=why)[0]
 
 

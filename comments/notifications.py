@@ -4,8 +4,6 @@
 A reply is told by itself; but nobody gets more than a few mails an hour. What comes faster is told together.
 """
 
-import hashlib
-import hmac
 from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -18,6 +16,7 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django_tasks import task
 
 from articles.models import Article
@@ -82,7 +81,7 @@ def _can_be_mailed(address: str) -> bool:
 
 
 def _digest(address: str) -> str:
-    return hmac.new(settings.SECRET_KEY.encode(), f"notice:{address.lower()}".encode(), hashlib.sha256).hexdigest()
+    return salted_hmac("comments.notice", address.lower(), algorithm="sha256").hexdigest()
 
 
 def _may_mail(to: str) -> bool:

@@ -17,8 +17,6 @@ from articles.models import Article
 from comments import moderation
 from comments.models import Decision, Rule, SiteComment
 
-MOST_FOUND = 200
-
 
 @dataclass(frozen=True)
 class Opinion:
@@ -85,5 +83,5 @@ def _hold(comment_id: int, opinion: Opinion) -> None:
         found = moderation.lock(SiteComment.objects.filter(pk=comment_id, is_public=True, is_removed=False))
         if not found or Decision.objects.filter(comment=comment_id, undone_at=None).exists():
             return
-        moderation.note(found[0], name=opinion.name, found=opinion.found[:MOST_FOUND], action=Rule.Action.HOLD)
+        moderation.note(found[0], name=opinion.name, found=opinion.found, action=Rule.Action.HOLD)
         moderation.hold_back(found[0])

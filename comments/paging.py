@@ -16,6 +16,7 @@ from django_comments.models import Comment
 
 from articles.models import Article
 from comments.models import SiteComment
+from comments.models.thoughts import UNDER_STORIES
 
 THREADS_PER_PAGE = 50
 THOUGHTS_PER_PAGE = 100
@@ -105,8 +106,7 @@ def _roots(article: Article) -> QuerySet[Comment]:
     without a look at the others.
     """
     seen = Q(is_public=True) | Q(**{f"{_OURS}nested_count__gt": 0})
-    kind = {"content_type__app_label": "articles", "content_type__model": "article"}
-    roots = Comment.objects.filter(seen, object_pk=str(article.pk), **kind, **{f"{_OURS}level": 0})
+    roots = Comment.objects.filter(seen, object_pk=str(article.pk), **UNDER_STORIES, **{f"{_OURS}level": 0})
     return roots.order_by("id")
 
 

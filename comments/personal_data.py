@@ -20,6 +20,7 @@ from comments.models import (
     Standing,
     Verdict,
 )
+from comments.models.moderation import LONGEST_FOUND
 
 ERASED_NAME = "A former reader"
 AT_ONCE = 500
@@ -83,7 +84,7 @@ def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dic
 def _forget_notes(voters: list[str]) -> None:
     """What they wrote in reports stands in the queue as well."""
     for report in Report.objects.filter(reporter__in=voters).exclude(note=""):
-        Verdict.objects.filter(comment=report.comment_id, found=report.note[:200]).update(found="")
+        Verdict.objects.filter(comment=report.comment_id, found=report.note[:LONGEST_FOUND]).update(found="")
 
 
 def _empty(thoughts: list[SiteComment], *, keep_words: bool) -> None:

@@ -21,7 +21,7 @@ def report(comment: SiteComment, reporter: str, reason: str, note: str = "") -> 
             return True  # A moderator was quicker.
         thought = standing[0]
         name = f"{moderation.REPORTED}{Report.Reason(reason).label}"[:60]
-        moderation.note(thought, name=name, found=note[:200], action=Rule.Action.FLAG)
+        moderation.note(thought, name=name, found=note, action=Rule.Action.FLAG)
         if _is_to_be_hidden(thought):
             moderation.hold_back(thought)
     return True

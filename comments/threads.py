@@ -15,7 +15,7 @@ from comments.paging import LIKED, NEWEST, OLDEST, SEEN
 
 _PK = itemgetter(0)
 ONE_THREAD = "thread"  # the order of a page of one thread
-# A page shows a thousand of them: plain tuples cost a tenth of what rows made into models do.
+# A page shows a hundred and more: plain tuples cost a tenth of what rows made into models do.
 FIELDS = (
     "pk",
     "parent_id",

@@ -1,22 +1,15 @@
 """The publication’s own texts on the desk."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
-from articles.admin import BodyEditorMixin
+from articles.admin import BodyEditorMixin, SingleRowAdmin
 from newsroom.models import Heartbeat, Page, PeriodicJob, PersonRequest, Publication
 from ticker.read_only_admin import ReadOnlyAdmin
 
 
 @admin.register(Publication)
-class PublicationAdmin(admin.ModelAdmin[Publication]):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not Publication.objects.exists()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+class PublicationAdmin(SingleRowAdmin):
+    pass
 
 
 @admin.register(Page)

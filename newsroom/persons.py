@@ -4,13 +4,10 @@ What the publication holds of one person, and how it forgets them: articles 15 a
 Each app tells and erases its own part; this module finds the accounts, calls them, and keeps the record.
 """
 
-import hashlib
-import hmac
 import re
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
@@ -19,6 +16,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django_tasks_db.models import DBTaskResult
 
 import advertising.personal_data
@@ -81,7 +79,7 @@ def erase(address: str, by: "User | None" = None, *, keep_words: bool = False) -
 
 def digest(address: str) -> str:
     """By which it can be shown that a person was forgotten, to whoever knows the address, and to nobody else."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"person:{address.lower()}".encode(), hashlib.sha256).hexdigest()
+    return salted_hmac("newsroom.person", address.lower(), algorithm="sha256").hexdigest()
 
 
 def _everything(address: str) -> dict[str, list[Any]]:

@@ -12,6 +12,8 @@ from newsroom.pagecache.rows import Shown, ShownWhole
 
 # How many earlier thoughts of a writer are looked at.
 MOST_HISTORY = 50
+# Of what a rule or a reader saw, so much is kept.
+LONGEST_FOUND = 200
 
 
 class Rule(ShownWhole):
@@ -106,7 +108,7 @@ class Verdict(models.Model):
     rule = models.ForeignKey(Rule, null=True, on_delete=models.SET_NULL, related_name="verdicts")
     # As it was called at the time: a rule that is renamed or deleted leaves what it said.
     rule_name = models.CharField(max_length=60)
-    found = models.CharField(max_length=200, blank=True, help_text="What the rule saw.")
+    found = models.CharField(max_length=LONGEST_FOUND, blank=True, help_text="What the rule saw.")
     action = models.CharField(max_length=8, choices=Rule.Action.choices)
     made_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True)

@@ -9,6 +9,8 @@ from django_comments_xtd.models import XtdComment
 
 from articles.models import Article
 
+# The kind of object by its names: joined, and not asked for by itself first.
+UNDER_STORIES = {"content_type__app_label": "articles", "content_type__model": "article"}
 DEEPEST_LEVEL = 3  # four levels, counted from nought, as the design draws them
 
 
@@ -92,5 +94,4 @@ class SiteComment(XtdComment):
 
 def comments_on(article: Article) -> models.QuerySet[SiteComment]:
     """Every comment on `article` in any state. The kind of object is joined, not asked for by itself first."""
-    kind = {"content_type__app_label": "articles", "content_type__model": "article"}
-    return SiteComment.objects.filter(object_pk=str(article.pk), **kind)
+    return SiteComment.objects.filter(object_pk=str(article.pk), **UNDER_STORIES)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from comments.models import Rule
+from comments.models.moderation import LONGEST_FOUND
 from comments.rules.detectors import DETECTORS
 from comments.rules.drafts import Draft
 from newsroom.pagecache import whole
@@ -11,7 +12,6 @@ from newsroom.pagecache.shared import shared
 
 # Refusing goes before holding, holding before marking.
 _STRICT = {Rule.Action.REFUSE: 0, Rule.Action.HOLD: 1, Rule.Action.FLAG: 2}
-LONGEST_FOUND = 200
 
 
 @dataclass(frozen=True)
