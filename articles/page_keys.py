@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 STORIES = "stories"  # any list of the newest from all sections
 DISCUSSED = "discussed"
+DISCUSSED_LESS = "discussed less"  # it may take fewer thoughts than before to be among the most discussed
 SCHEDULE = "schedule"  # when the next story comes out or goes, which ends the life of every page
 CORRECTIONS = "corrections"
 THOUGHTS = "thoughts"  # the newest of all conversations
@@ -47,7 +48,7 @@ def of_article(article: "Article", also: models.Model | None = None) -> list[str
     found += [stories_of(subject) for subject in subjects]
     found += [SITEMAPS, sitemap_of(sitemap_block(article.pk))]
     if article.comment_count:
-        found.append(DISCUSSED)
+        found += [DISCUSSED, DISCUSSED_LESS]
     if article.expires_at or (article.published_at and article.published_at > timezone.now()):
         found.append(SCHEDULE)
     return found

@@ -15,7 +15,8 @@ from django_tasks import task
 
 from articles.models import Article
 from comments import admission, opening, posting
-from comments.models import Confirmation, SiteComment
+from comments.models import Confirmation, ReplyRefused, SiteComment
+from comments.models.thoughts import NOT_HERE, answerable
 
 LIFETIME = timedelta(days=3)
 MOST_WAITING = 5
@@ -32,8 +33,11 @@ class TooManyWaiting(Exception):
 def ask(article: Article, words: dict[str, Any], ip: str | None) -> Confirmation:
     """Keep a stranger’s words and have the link mailed. The same words sent twice are asked about once.
 
-    What a rule refuses is refused before any mail is sent. Raises TooManyWaiting or Refused, having stored nothing.
+    What a rule refuses is refused before any mail is sent. Raises TooManyWaiting, Refused or ReplyRefused, having
+    stored nothing.
     """
+    if words.get("reply_to") and not answerable(article, words["reply_to"]).exists():
+        raise ReplyRefused(NOT_HERE)
     admission.admit(words, ip=ip)
     fingerprint = _fingerprint(article, words)
     with transaction.atomic():

@@ -29,11 +29,14 @@ def recount(article_id: int) -> None:
 
 def _lists_that_change(before: int, after: int) -> list[str]:
     """The newest thoughts; “most discussed” only if the article has enough to have been or to be among them."""
-    is_among_them = max(before, after) >= fewest_of_the_most_discussed()
-    return [page_keys.THOUGHTS, page_keys.DISCUSSED] if is_among_them else [page_keys.THOUGHTS]
+    if max(before, after) < fewest_of_the_most_discussed():
+        return [page_keys.THOUGHTS]
+    found = [page_keys.THOUGHTS, page_keys.DISCUSSED]
+    return found if after > before else [*found, page_keys.DISCUSSED_LESS]
 
 
-@shared(page_keys.DISCUSSED)
+# Not asked again for each thought: where that number has risen since, some pages are made once more than they need.
+@shared(page_keys.DISCUSSED_LESS)
 def fewest_of_the_most_discussed() -> int:
     """With how many thoughts an article is among the most discussed."""
     most = Article.objects.published().most_discussed().values_list("comment_count", flat=True)

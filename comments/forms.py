@@ -1,13 +1,10 @@
 """The reply form. The library makes and checks its tokens; the words and the fields are ours."""
 
-from typing import Any
-
 from django import forms
-from django.db.models import QuerySet
 from django_comments.forms import CommentSecurityForm
 
 from articles.email_addresses import can_be_mailed
-from comments.models import SiteComment, comments_on
+from comments.models.thoughts import LARGEST_PK, NOT_HERE
 from comments.plain_text import PlainLineField, PlainTextField
 
 MISSING = {
@@ -41,7 +38,10 @@ class ThoughtForm(CommentSecurityForm):
     )
     followup = forms.BooleanField(required=False)
     remember = forms.BooleanField(required=False)
-    reply_to = forms.IntegerField(required=False, min_value=1)
+    # Whether that can be answered is asked by whoever stores the thought, and by the page that shows it again.
+    reply_to = forms.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_PK, error_messages={"max_value": NOT_HERE}
+    )
     # Nobody sees this field; robots fill it in.
     honeypot = forms.CharField(required=False)
 
@@ -49,21 +49,3 @@ class ThoughtForm(CommentSecurityForm):
         if self.cleaned_data["honeypot"]:
             raise forms.ValidationError("Leave this field empty.")
         return ""
-
-    def clean_reply_to(self) -> int | None:
-        """A reply answers a public comment on this article, or nothing."""
-        number = self.cleaned_data["reply_to"]
-        if number is None:
-            return None
-        if number > 2**31 - 1 or not _answerable(self.target_object, number).exists():
-            raise forms.ValidationError("The thought you answer is no longer here.")
-        return number
-
-
-def answered_comment(article: Any, number: int) -> SiteComment | None:
-    """The public comment `number` on `article`, or None."""
-    return _answerable(article, number).first()
-
-
-def _answerable(article: Any, number: int) -> QuerySet[SiteComment]:
-    return comments_on(article).filter(pk=number, is_public=True, is_removed=False).order_by()

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from articles.models import Article
@@ -35,17 +34,20 @@ def _post_once(article: Article, words: dict[str, Any], ip: str | None, user: "U
         # By its writer: a conversation may be long, and one writer’s part of it is not.
         mine = written_by(user.pk if user else None, words["email"]).filter(comment=words["comment"], is_removed=False)
         same = mine.filter(object_pk=str(article.pk), content_type=ContentType.objects.get_for_model(Article))
-        if found := same.filter(_answers(words.get("reply_to"))).values_list("pk", flat=True).first():
-            return SiteComment.objects.get(pk=found)
+        for found in same.order_by("pk"):
+            if _answers(found, words.get("reply_to")):
+                return found
         return publish(article, words, ip=ip, user=user, locked=locked)
 
 
-def _answers(number: int | None) -> Q:
-    """What answers this thought: below it, or beside it where threads go no deeper."""
+def _answers(comment: SiteComment, number: int | None) -> bool:
+    """Whether it answers that thought: below it, or beside it where threads go no deeper."""
     if not number:
-        return Q(level=0)
-    deepest = SiteComment.norel_objects.filter(pk=number, level=DEEPEST_LEVEL).values("parent_id")
-    return Q(parent_id=number) | Q(level=DEEPEST_LEVEL, parent_id__in=deepest)
+        return comment.level == 0
+    if comment.level < DEEPEST_LEVEL or comment.parent_id == number:
+        return comment.level > 0 and comment.parent_id == number
+    beside = SiteComment.norel_objects.filter(pk=number, level=DEEPEST_LEVEL, parent_id=comment.parent_id)
+    return beside.exists()
 
 
 def publish(

@@ -14,10 +14,9 @@ from comments import editing, known_readers, moderation, paging, reactions, repo
 from comments.admission import Refused
 from comments.forms import ThoughtForm
 from comments.models import Report, SiteComment
+from comments.models.thoughts import LARGEST_PK
 from comments.network import network_address
 from newsroom.pagecache.rules import show_fresh
-
-LARGEST_PK = 2**31 - 1
 
 
 class ReportForm(forms.Form):

@@ -10,14 +10,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from articles import views as stories
 from articles.models import Article
-from comments import confirmation, editing, known_readers, moderation, notifications, opening, paging, posting, threads
+from comments import confirmation, editing, known_readers, moderation, notifications, opening, paging, posting
 from comments.admission import Refused
-from comments.forms import ThoughtForm, answered_comment
+from comments.forms import ThoughtForm
 from comments.models import Confirmation, KnownReader, ReplyRefused, SiteComment
+from comments.models.thoughts import LARGEST_PK, NOT_HERE, answerable
 from comments.network import network_address
-from comments.reader_views import LARGEST_PK, after, is_from_here
+from comments.reader_views import after, is_from_here
 from newsroom.pagecache import public_page
 
 # Of a story, to say something under it: without its text.
@@ -190,7 +190,9 @@ def refreshed(form: ThoughtForm) -> ThoughtForm:
 
 def show_form(request: HttpRequest, article: Article, form: ThoughtForm, status: int = 200) -> HttpResponse:
     number = str(form.data.get("reply_to") or "")
-    answers = answered_comment(article, int(number)) if number.isdecimal() and len(number) < 10 else None
+    answers = answerable(article, int(number)).first() if number.isdecimal() and len(number) < 10 else None
+    if number and answers is None and form.is_bound and not form.errors.get("reply_to"):
+        form.add_error("reply_to", NOT_HERE)
     reader = known_readers.of_request(request)
     if reader and (form.data.get("email") or reader.email).lower() != reader.email.lower():
         reader = None  # Somebody else writes in this browser.
@@ -251,56 +253,3 @@ def mute(request: HttpRequest, key: str) -> HttpResponse:
         notifications.mute(key)
     context = {"is_muted": request.method == "POST", "noindex": True}
     return render(request, "comments/mute.html", context)
-
-
-@public_page(asks=("reply_to",))
-@require_safe
-def thoughts(request: HttpRequest, section: str, slug: str, start: int) -> HttpResponse:
-    """A later page of a long conversation: the threads from the one with the key `start` on."""
-    article = stories.public_article(slug)
-    if article is None:
-        return stories.elsewhere(request, slug)
-    if article.section.slug != section:
-        return redirect(paging.page_from(article, start), permanent=True)
-    part = threads.part(article, min(start, LARGEST_PK))
-    if part.begins != start or not part.earlier:
-        return redirect(paging.first_page(article))  # No thread begins here, or the first one does.
-    return show_part(request, article, part)
-
-
-@public_page(asks=("reply_to",))
-@require_safe
-def in_order(request: HttpRequest, section: str, slug: str, order: str, start: int = 0) -> HttpResponse:
-    """A conversation the newest first, or the most liked."""
-    article = stories.public_article(slug)
-    if article is None:
-        return stories.elsewhere(request, slug)
-    if order not in (paging.NEWEST, paging.LIKED) or (start and order == paging.LIKED):
-        return redirect(paging.first_page(article))
-    if article.section.slug != section:
-        return redirect(paging.page_from(article, start, order), permanent=True)
-    part = threads.part(article, min(start, LARGEST_PK), order)
-    if start and (part.begins != start or not part.earlier):
-        return redirect(paging.first_page(article, order))
-    return show_part(request, article, part)
-
-
-@public_page(asks=("reply_to",))
-@require_safe
-def thread(request: HttpRequest, section: str, slug: str, thread: int, start: int = 0) -> HttpResponse:
-    """One thread that is too long for a page of many."""
-    article = stories.public_article(slug)
-    if article is None:
-        return stories.elsewhere(request, slug)
-    if article.section.slug != section:
-        return redirect(paging.thread_from(article, thread, start), permanent=True)
-    thread, start = min(thread, LARGEST_PK), min(start, LARGEST_PK)
-    part = threads.one_thread(article, thread, start)
-    if part.begins != (start or thread):
-        return redirect(paging.first_page(article))  # Nothing that stands begins here.
-    return show_part(request, article, part)
-
-
-def show_part(request: HttpRequest, article: Article, part: threads.Part) -> HttpResponse:
-    context = {"article": article, "part": part, "canonical": article.get_absolute_url()}
-    return render(request, "comments/thoughts.html", context)

@@ -11,7 +11,7 @@ from articles import feeds
 from articles.feeds import FORMS, Feed
 from articles.models import Article, Author, Section, Tag
 from comments import feeds as conversations
-from comments.reader_views import LARGEST_PK
+from comments.models.thoughts import LARGEST_PK
 from newsroom import identity
 from newsroom.pagecache import public_page, record, whole
 from ticker.models import Coin

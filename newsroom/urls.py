@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from comments.views import in_order, thoughts, thread
+from comments.conversation_pages import in_order, thoughts, thread
 from newsroom import accounts, error_pages, feeds, health, pages, sitemaps
 from newsroom.share_cards import share_card
 

@@ -11,6 +11,8 @@ from articles.models import Article
 
 # The kind of object by its names: joined, and not asked for by itself first.
 UNDER_STORIES = {"content_type__app_label": "articles", "content_type__model": "article"}
+LARGEST_PK = 2**31 - 1
+NOT_HERE = "The thought you answer is no longer here."
 DEEPEST_LEVEL = 3  # four levels, counted from nought, as the design draws them
 
 
@@ -48,7 +50,8 @@ class SiteComment(XtdComment):
         if self.pk is not None:
             super(XtdComment, self).save(*args, **kwargs)
             return
-        with transaction.atomic():
+        # No savepoint of its own: what fails here, fails the post.
+        with transaction.atomic(savepoint=False):
             if self.parent_id:
                 self._insert_reply(*args, **kwargs)
             else:
@@ -87,7 +90,7 @@ class SiteComment(XtdComment):
             .first()
         )
         if found is None:
-            raise ReplyRefused("The thought you answer is no longer here.")
+            raise ReplyRefused(NOT_HERE)
         *place, last = found
         return _Place(*place), last
 
@@ -95,3 +98,8 @@ class SiteComment(XtdComment):
 def comments_on(article: Article) -> models.QuerySet[SiteComment]:
     """Every comment on `article` in any state. The kind of object is joined, not asked for by itself first."""
     return SiteComment.objects.filter(object_pk=str(article.pk), **UNDER_STORIES)
+
+
+def answerable(article: Article, number: int) -> models.QuerySet[SiteComment]:
+    """The comment with that key, if a new one on `article` may answer it."""
+    return comments_on(article).filter(pk=number, is_public=True, is_removed=False).order_by()

@@ -27,7 +27,7 @@ def asked_for(article, parent):
 
 
 def test_a_reply_costs_the_same_in_a_thread_of_two_hundred():
-    # Stories that are talked about more: to be among them costs one query again and again.
+    # Stories that are talked about more.
     for _ in range(related.DISCUSSED):
         PublishedArticleFactory(comment_count=999)
     short, long = PublishedArticleFactory(), PublishedArticleFactory()

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core import mail
+from django.db import transaction
 from django.test import Client
 
 from articles.models import Article
@@ -200,7 +201,7 @@ def test_a_refused_reply_leaves_no_row():
     article = PublishedArticleFactory()
     content_type = ContentType.objects.get_for_model(Article)
     reply = SiteComment(content_type=content_type, object_pk=str(article.pk), site_id=1, parent_id=12345, comment="x")
-    with pytest.raises(ReplyRefused):
+    with pytest.raises(ReplyRefused), transaction.atomic():
         reply.save()
     assert SiteComment.objects.count() == 0
 
