@@ -81,7 +81,7 @@ JOBS = (
     ),
     Job("what came out", timedelta(minutes=1), articles.publishing.note_what_came_out),
     Job("forget unsaved text", timedelta(hours=6), articles.working_copies.forget_old_copies),
-    Job("forget page changes", timedelta(hours=1), newsroom.pagecache.changes.forget_old_changes),
+    Job("forget page changes", timedelta(minutes=10), newsroom.pagecache.changes.forget_old_changes),
     Job("tidy kept pages", timedelta(minutes=10), newsroom.pagecache.shelves.tidy_files),
     Job("statistics for queries", timedelta(hours=6), newsroom.query_statistics.refresh),
     Job("tidy the queue", timedelta(minutes=5), tidy_queue),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 
 from django.db import DatabaseError, connection, connections
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django_tasks import task
 
@@ -49,8 +50,14 @@ def changed_since(number: int, keys: Collection[str]) -> bool:
 
 @task()
 def forget_old_changes() -> int:
-    """Delete what every process has read long ago and no kept page is older than."""
-    return Change.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()[0]
+    """Delete what every process has read long ago and no kept page is older than, or what a newer change says as well.
+
+    So a page that asks for the newest changes of what it shares looks at few rows, however much is said and published.
+    """
+    now = timezone.now()
+    newer = Change.objects.filter(key=OuterRef("key"), id__gt=OuterRef("id"))
+    is_repeated = Q(at__lt=now - 2 * timedelta(seconds=GAP_LIFETIME)) & Exists(newer)
+    return Change.objects.filter(Q(at__lt=now - KEPT_FOR) | is_repeated).delete()[0]
 
 
 class Watcher:
@@ -128,9 +135,10 @@ class Watcher:
 
     def _begin(self) -> None:
         """Begin at the newest change. What is missing just below it may be on its way still."""
-        numbers = list(Change.objects.order_by("-id").values_list("id", flat=True)[:BEGINS_BELOW])
-        self._last = numbers[0] if numbers else 0
+        newest = Change.objects.order_by("-id").values_list("id", flat=True)
+        self._last = newest.first() or 0
         self._gaps = {}
+        numbers = list(newest.filter(at__gte=timezone.now() - timedelta(seconds=GAP_LIFETIME))[:BEGINS_BELOW])
         if numbers and connection.vendor == "postgresql":
             now, seen = time.monotonic(), set(numbers)
             self._gaps = {number: now for number in range(numbers[-1], numbers[0]) if number not in seen}

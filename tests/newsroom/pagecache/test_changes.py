@@ -122,6 +122,28 @@ def test_old_changes_are_forgotten():
     assert Change.objects.get().key == "article:2"
 
 
+def test_of_changes_that_everybody_has_read_the_newest_of_a_key_stays(watcher, told):
+    for _ in range(3):
+        changes.purge("thoughts")
+    Change.objects.update(at=timezone.now() - timedelta(hours=1))
+    for _ in range(2):
+        changes.purge("section:1")
+    assert changes.forget_old_changes.func() == 2
+    assert list(Change.objects.order_by("pk").values_list("key", flat=True)) == ["thoughts", "section:1", "section:1"]
+    watcher.poll()
+    assert set(told) == {"thoughts", "section:1"}
+
+
+def test_what_was_forgotten_is_not_waited_for():
+    changes.purge("thoughts")
+    number = Change.objects.get().pk
+    Change.objects.create(pk=number + 5_000_000, key="thoughts")
+    Change.objects.filter(pk=number).update(at=timezone.now() - timedelta(hours=1))
+    watcher = Watcher(Told(), lambda: None)
+    watcher.poll()
+    assert watcher.mark()[1] == number + 5_000_000
+
+
 def test_what_changed_since_a_number():
     changes.purge("article:1")
     number = Change.objects.get().pk
