@@ -95,17 +95,18 @@ def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
 
 def story_page(request: HttpRequest, article: Article, is_preview: bool = False) -> HttpResponse:
     """The page of a story that its reader may see. A preview is not for search engines, and says what it is."""
-    # One query brings the price strip, and says which of its coins the story is about.
+    # One query brings the price strip and the coins that the story is about, on the strip or not.
     about = ArticleCoin.objects.filter(article=article, coin=OuterRef("pk"))
-    strip = list(
-        Coin.objects.on_strip().annotate(
-            in_story=Exists(about), price_then=Subquery(about.values("price_at_publication")[:1])
-        )
+    coins = Coin.objects.on_strip(and_also=Exists(about)).annotate(
+        in_story=Exists(about), price_then=Subquery(about.values("price_at_publication")[:1])
     )
-    about_coins = [coin for coin in strip if getattr(coin, "in_story", False)]
+    found = list(coins)
+    strip = [coin for coin in found if coin.stands_on_strip]
+    about_coins = [coin for coin in found if getattr(coin, "in_story", False)]
     context = {
         "article": article,
         "coins": strip,
+        "named_coins": found,
         "story_coins": about_coins,
         "read_next": related.read_next(article, about_coins),
         "discussed": related.most_discussed(),

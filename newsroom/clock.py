@@ -20,7 +20,9 @@ import newsletter.subscriptions
 import newsroom.pagecache.changes
 import newsroom.pagecache.shelves
 import newsroom.query_statistics
-import ticker.quotes
+import ticker.directory
+import ticker.history
+import ticker.polling
 from newsroom.models import Heartbeat, PeriodicJob
 
 BEAT_EVERY = timedelta(seconds=10)
@@ -75,7 +77,14 @@ def tidy_queue() -> None:
 
 JOBS = (
     Job("worker heartbeat", timedelta(seconds=30), worker_heartbeat),
-    Job("refresh quotes", timedelta(seconds=ticker.quotes.INTERVAL), ticker.quotes.refresh_in_background),
+    Job(
+        "refresh quotes",
+        timedelta(seconds=10),
+        ticker.polling.refresh_in_background,
+        only_if=ticker.polling.is_due,
+    ),
+    Job("prices of a year", timedelta(minutes=1), ticker.history.refresh_in_background, only_if=ticker.history.is_due),
+    Job("check coins", ticker.directory.EVERY, ticker.directory.check_in_background),
     Job(
         "what is due", timedelta(seconds=1), articles.publishing.carry_out_schedule, only_if=articles.publishing.has_due
     ),

@@ -39,7 +39,7 @@ EDITING = {
     "comments.rule": VIEW,
     "comments.ban": VIEW_ADD_CHANGE,
     "comments.conversationsettings": VIEW,
-    "ticker.coin": VIEW_ADD_CHANGE,
+    "ticker.coin": (*VIEW_ADD_CHANGE, "retire"),
     "ticker.quote": VIEW,
     "ticker.pricesource": VIEW,
     "newsletter.subscription": VIEW,

@@ -14,7 +14,8 @@ from articles.models import Article, Revision
 from comments import privacy
 from newsroom.models import Heartbeat
 from newsroom.pagecache import counts
-from ticker.models import Quote
+from ticker import state as price_state
+from ticker.models import Coin, Quote
 from ticker.quotes import DELAYED_AFTER
 
 MISSED_AFTER = timedelta(minutes=2)
@@ -33,21 +34,26 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """503 with reasons when the database, the worker, the clock or the prices are behind."""
+    prices = None
     try:
         reasons = reasons_not_ready(timezone.now())
+        prices = price_state.as_json(price_state.now_of(timezone.now()))
     except DatabaseError:
         reasons = ["The database does not answer."]
-    return JsonResponse({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+    said = {"ready": not reasons, "reasons": reasons, "prices": prices}
+    return JsonResponse(said, status=503 if reasons else 200)
 
 
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """What the page cache of every web process does, for who has the token; to others there is nothing here."""
+    """What the page cache does and how prices stand, for who has the token; to others there is nothing here."""
     token = request.META.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
     if not settings.METRICS_TOKEN or not constant_time_compare(token, settings.METRICS_TOKEN):
         raise Http404
     text = counts.as_text(counts.read_all(settings.DATA_DIR / "counts"))
+    now = timezone.now()
+    text += price_state.as_metrics(price_state.now_of(now), now)
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -66,6 +72,12 @@ def reasons_not_ready(now: datetime) -> list[str]:
     if newest and not newest.is_sample and newest.quoted_at < now - DELAYED_AFTER:
         reasons.append(f"The newest price is of {newest.quoted_at:%d %B, %H:%M} UTC.")
     return reasons
+
+
+def unlisted_coins() -> list[str]:
+    """Coins that their sources do not know any more, a sentence each."""
+    coins = Coin.objects.followed().exclude(problem="").only("name", "symbol", "problem")
+    return [f"{coin}: {coin.problem}" for coin in coins[:MOST_NAMED]]
 
 
 def missed(now: datetime) -> list[str]:

@@ -254,8 +254,14 @@ COMMENTS_TIMEOUT = 2 * 60 * 60
 
 # --- Prices -----------------------------------------------------------------------------
 
-PRICES_COINGECKO_URL = env.str("PRICES_COINGECKO_URL", default="https://api.coingecko.com/api/v3").rstrip("/")
+PRICES_COINPAPRIKA_URL = env.str("PRICES_COINPAPRIKA_URL", default="https://api.coinpaprika.com/v1").rstrip("/")
+PRICES_BINANCE_URL = env.str("PRICES_BINANCE_URL", default="https://data-api.binance.vision/api/v3").rstrip("/")
 COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
+COINGECKO_PLAN = environment.one_of("COINGECKO_PLAN", ("demo", "pro")) or "demo"
+# Paid plans differ; 0: as the plan says.
+COINGECKO_MONTHLY_CALLS = environment.whole_number("COINGECKO_MONTHLY_CALLS", default=0, least=0, most=10**9)
+_coingecko = "pro-api" if COINGECKO_API_KEY and COINGECKO_PLAN == "pro" else "api"
+PRICES_COINGECKO_URL = env.str("PRICES_COINGECKO_URL", default=f"https://{_coingecko}.coingecko.com/api/v3").rstrip("/")
 
 # --- What a browser may do here ------------------------------------------------------------
 

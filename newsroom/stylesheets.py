@@ -41,6 +41,7 @@ SITE = (
     "footer",
     "page_heads",
     "coin",
+    "prices",
     "search",
     "columns",
     "badge",

@@ -9,5 +9,6 @@ for name in ("DEBUG", "ALLOWED_HOSTS", "SITE_URL", "SECRET_KEY", "EMAIL_URL", "R
     os.environ.pop(name, None)
 os.environ["DEMO"] = "1"
 os.environ["DATA_DIR"] = os.path.join(FOLDER, os.environ.get("PYTEST_XDIST_WORKER", "main"))
-os.environ["PRICES_COINGECKO_URL"] = "http://127.0.0.1:9"  # The discard port: nobody answers.
+for _source in ("COINGECKO", "COINPAPRIKA", "BINANCE"):
+    os.environ[f"PRICES_{_source}_URL"] = "http://127.0.0.1:9"  # The discard port: nobody answers.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # The browser's driver runs an event loop.

@@ -128,6 +128,7 @@ class CoinFactory(factory.django.DjangoModelFactory):
     slug = factory.LazyAttribute(lambda coin: coin.name.lower())
     coingecko_id = factory.LazyAttribute(lambda coin: coin.name.lower())
     position = 10
+    is_on_strip = True
 
 
 class QuoteFactory(factory.django.DjangoModelFactory):

@@ -1,4 +1,4 @@
-"""Lines and charts as SVG paths, drawn on the server: attributes and classes only, no script, no style."""
+"""Lines and charts as SVG, drawn on the server: attributes and classes only, no script, no style."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,14 @@ from ticker import numbers
 SPARK_WIDTH, SPARK_HEIGHT = 56, 20
 SPARK_POINTS = 15
 
+Price = tuple[datetime, Decimal]
+
 
 def spark_path(prices: Sequence[Decimal]) -> str:
     """The path of a small line: about fifteen points in a box of 56 × 20, or “” for too few prices."""
     if len(prices) < 2:
         return ""
-    chosen = _thinned(prices, SPARK_POINTS)
+    chosen = [prices[index] for index in _spread(len(prices), SPARK_POINTS)]
     low, high = min(chosen), max(chosen)
     span = (high - low) or Decimal(1)
     step = SPARK_WIDTH / (len(chosen) - 1)
@@ -26,10 +28,35 @@ def spark_path(prices: Sequence[Decimal]) -> str:
     return "M" + "L".join(f"{x} {y}" for x, y in points)
 
 
-def _thinned(values: Sequence[Decimal], count: int) -> list[Decimal]:
-    if len(values) <= count:
-        return list(values)
-    return [values[round(index * (len(values) - 1) / (count - 1))] for index in range(count)]
+def _spread(length: int, count: int) -> list[int]:
+    """The places of `count` things among `length`, evenly, with the first and the last."""
+    if length <= count:
+        return list(range(length))
+    return [round(index * (length - 1) / (count - 1)) for index in range(count)]
+
+
+@dataclass(frozen=True)
+class Span:
+    """How long a chart looks back, and how its times are written."""
+
+    key: str  # the end of its address
+    label: str
+    title: str
+    length: timedelta
+    tick: str  # strftime
+    end_tick: str
+    moment: str
+
+    @property
+    def is_in_days(self) -> bool:
+        return self.length > timedelta(days=7)
+
+
+DAY = Span("24h", "24 h", "24 hours", timedelta(days=1), "%H:%M", "%H:%M", "%-d %B, %H:%M UTC")
+WEEK = Span("7d", "7 d", "Seven days", timedelta(days=7), "%-d", "%-d %b", "%-d %B, %H:%M UTC")
+MONTH = Span("30d", "30 d", "Thirty days", timedelta(days=30), "%-d %b", "%-d %b", "%-d %B")
+YEAR = Span("1y", "1 y", "One year", timedelta(days=365), "%b", "%b %Y", "%-d %B %Y")
+SPANS = {span.key: span for span in (DAY, WEEK, MONTH, YEAR)}
 
 
 @dataclass(frozen=True)
@@ -40,20 +67,33 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Point:
+    """A price that can be read off the chart, by pointer or keyboard, and in the table below it."""
+
+    x: float
+    y: float
+    when: str
+    price: str
+    note: str = ""
+    anchor: str = "middle"
+
+
+@dataclass(frozen=True)
 class Chart:
     """What the template needs to draw one size of a price chart; all numbers are in the viewBox’s units."""
 
     width: int
     height: int
     left: int
-    right: float
+    right: int
     bottom: int
     line: str
     area: str
     last: tuple[float, float]
     last_label: str
     prices: tuple[Tick, ...]
-    days: tuple[Tick, ...]
+    times: tuple[Tick, ...]
+    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
@@ -62,48 +102,91 @@ class Frame:
     height: int
     margin: int  # right of the line, for the labels
     left: int
-    days: int  # labels along the bottom
+    ticks: int  # labels along the bottom
 
 
 LARGE = Frame(1180, 380, 70, 8, 8)
 SMALL = Frame(360, 300, 42, 4, 4)
+TOP = 28  # the label of a point fits above the line
+MOST_ON_LINE = 120
+POINTS = 13
 
 
-def week_chart(prices: Sequence[Decimal], until: datetime, frame: Frame) -> Chart:
-    """Draw seven days of prices that end at `until`. Needs two prices at least."""
-    low, high = min(prices), max(prices)
-    span = (high - low) or high or Decimal(1)
-    low, high = low - span / 12, high + span / 12
-    right, bottom, top = frame.width - frame.margin, frame.height - 28, 14
-    points = []
-    for index, value in enumerate(_thinned(prices, 84)):
-        count = min(len(prices), 84) - 1
-        x = frame.left + (right - frame.left) * index / count
-        y = bottom - float((value - low) / (high - low)) * (bottom - top)
-        points.append((round(x, 1), round(y, 1)))
-    line = " ".join(f"{x:g},{y:g}" for x, y in points)
+def draw(prices: Sequence[Price], span: Span, frame: Frame) -> Chart:
+    """Draw prices in the order of their times; two at least. A gap in time is a long straight line."""
+    values = [value for _, value in prices]
+    low, high = min(values), max(values)
+    margin = (high - low or high) / 12
+    place = _Placing(prices[0][0], prices[-1][0], low - margin, high + margin, frame)
+    drawn = [place(prices[index]) for index in _spread(len(prices), MOST_ON_LINE)]
+    line = " ".join(f"{x:g},{y:g}" for x, y in drawn)
     return Chart(
         width=frame.width,
         height=frame.height,
         left=frame.left,
-        right=right,
-        bottom=bottom,
+        right=place.right,
+        bottom=place.bottom,
         line=line,
-        area=f"{frame.left},{bottom} {line} {right},{bottom}",
-        last=points[-1],
-        last_label=numbers.price(prices[-1]),
-        prices=_price_ticks(low, high, bottom, top),
-        days=_day_ticks(until, frame, right),
+        area=f"{frame.left},{place.bottom} {line} {place.right},{place.bottom}",
+        last=drawn[-1],
+        last_label=numbers.price(values[-1]),
+        prices=_price_ticks(place),
+        times=_time_ticks(place, span),
+        points=tuple(_points(prices, span, place)),
     )
 
 
-def _price_ticks(low: Decimal, high: Decimal, bottom: int, top: int) -> tuple[Tick, ...]:
-    step = _round_step((high - low) / 5)
-    value = (low / step).to_integral_value(rounding="ROUND_CEILING") * step
+@dataclass(frozen=True)
+class _Placing:
+    """Where a price at a time stands in a frame."""
+
+    begins: datetime
+    ends: datetime
+    low: Decimal
+    high: Decimal
+    frame: Frame
+
+    @property
+    def right(self) -> int:
+        return self.frame.width - self.frame.margin
+
+    @property
+    def bottom(self) -> int:
+        return self.frame.height - 28
+
+    def __call__(self, price: Price) -> tuple[float, float]:
+        return self.x(price[0]), self.y(price[1])
+
+    def x(self, moment: datetime) -> float:
+        length = (self.ends - self.begins) or timedelta(seconds=1)
+        return round(self.frame.left + (self.right - self.frame.left) * ((moment - self.begins) / length), 1)
+
+    def y(self, value: Decimal) -> float:
+        return round(self.bottom - float((value - self.low) / (self.high - self.low)) * (self.bottom - TOP), 1)
+
+
+def _points(prices: Sequence[Price], span: Span, place: _Placing) -> list[Point]:
+    """Evenly over the time, and the highest and the lowest in any case."""
+    values = [value for _, value in prices]
+    highest, lowest = values.index(max(values)), values.index(min(values))
+    notes = {lowest: "lowest", highest: "highest"} if highest != lowest else {}
+    found = []
+    for index in sorted({*_spread(len(prices), POINTS), *notes}):
+        moment, value = prices[index]
+        x, y = place((moment, value))
+        part = (x - place.frame.left) / (place.right - place.frame.left)
+        anchor = "start" if part < 0.2 else "end" if part > 0.8 else "middle"
+        found.append(Point(x, y, format(moment, span.moment), numbers.dollars(value), notes.get(index, ""), anchor))
+    return found
+
+
+def _price_ticks(place: _Placing) -> tuple[Tick, ...]:
+    step = _round_step((place.high - place.low) / 5)
+    value = (place.low / step).to_integral_value(rounding="ROUND_CEILING") * step
+    places = max(0, -step.normalize().adjusted())
     ticks = []
-    while value <= high:
-        y = bottom - float((value - low) / (high - low)) * (bottom - top)
-        ticks.append(Tick(round(y, 1), numbers.price(value)))
+    while value <= place.high:
+        ticks.append(Tick(place.y(value), numbers.axis(value, places)))
         value += step
     return tuple(ticks)
 
@@ -114,12 +197,11 @@ def _round_step(rough: Decimal) -> Decimal:
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
 
 
-def _day_ticks(until: datetime, frame: Frame, right: int) -> tuple[Tick, ...]:
+def _time_ticks(place: _Placing, span: Span) -> tuple[Tick, ...]:
     ticks = []
-    for index in range(frame.days):
-        day = until - timedelta(days=7) * (frame.days - 1 - index) / (frame.days - 1)
-        x = frame.left + (right - frame.left) * index / (frame.days - 1)
-        is_end = index in (0, frame.days - 1)
+    for index in range(place.frame.ticks):
+        moment = place.begins + (place.ends - place.begins) * index / (place.frame.ticks - 1)
+        is_end = index in (0, place.frame.ticks - 1)
         anchor = "middle" if not is_end else ("start" if index == 0 else "end")
-        ticks.append(Tick(round(x, 1), f"{day.day} {day:%b}" if is_end else str(day.day), anchor))
+        ticks.append(Tick(place.x(moment), format(moment, span.end_tick if is_end else span.tick), anchor))
     return tuple(ticks)

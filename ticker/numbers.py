@@ -32,6 +32,11 @@ def large(value: Decimal) -> str:
     return _fixed(value, 0)
 
 
+def axis(value: Decimal, places: int) -> str:
+    """A label of an axis whose steps need so many decimals."""
+    return _fixed(value, places) if value < 1_000_000 else large(value)
+
+
 def change(value: Decimal) -> str:
     """A change in per cent: always a sign, a true minus, two decimals."""
     rounded = value.quantize(Decimal("0.01"), ROUND_HALF_UP)

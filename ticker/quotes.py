@@ -1,103 +1,135 @@
-"""Prices: fetched by the clock, kept with their time, never blank because of a failure, never older than a day."""
+"""Prices: kept with their time and source, each coin by itself, never blank because of a failure."""
 
 import logging
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db import transaction
+from django.db import connection
 from django.utils import timezone
-from django_tasks import task
 
-from ticker.models import Coin, PriceSource, Quote
-from ticker.providers import coingecko
-from ticker.providers.coingecko import MarketQuote
-from ticker.providers.errors import PricesUnavailable
+from ticker import charts, numbers
+from ticker.models import Coin, History, Quote
+from ticker.providers import MarketQuote, Provider
 
 logger = logging.getLogger(__name__)
 
-INTERVAL = 120  # seconds between calls, for CoinGecko without a key
-WEEK_EVERY = timedelta(hours=1)
-LONGEST_WAIT = 900  # seconds
 DELAYED_AFTER = timedelta(minutes=15)
 HIDDEN_AFTER = timedelta(hours=24)  # CoinGecko’s terms: stored data is refreshed within a day
-FIGURES = ("price", "change_24h", "high_24h", "low_24h", "market_value", "volume_24h", "supply", "quoted_at")
+# Another source that says something else than the one before is believed when nothing newer contradicts it.
+LARGEST_JUMP = Decimal("0.2")
 
 
-@dataclass(frozen=True)
-class Round:
-    """What one refresh did."""
+@dataclass
+class Stored:
+    """What became of an answer; coins by their symbols."""
 
-    updated: int
+    updated: int = 0
     missing: tuple[str, ...] = ()
-    error: str = ""
-    waiting: bool = False
+    doubtful: tuple[str, ...] = field(default=())
 
 
 def is_delayed(quote: Quote) -> bool:
-    return not quote.is_sample and quote.quoted_at < timezone.now() - DELAYED_AFTER
+    return not quote.is_sample and quote.quoted_at <= timezone.now() - DELAYED_AFTER
 
 
 def is_hidden(quote: Quote) -> bool:
     """Too old to show. The demo’s snapshot says that it is a sample and stays."""
-    return not quote.is_sample and quote.quoted_at < timezone.now() - HIDDEN_AFTER
+    return not quote.is_sample and quote.quoted_at <= timezone.now() - HIDDEN_AFTER
 
 
-@task()
-def refresh_in_background() -> None:
-    refresh()
+def store(
+    coins: Iterable[Coin], found: dict[str, MarketQuote], provider: Provider, now: datetime, expected_at: datetime
+) -> Stored:
+    """Write each good quote by itself, all in one statement: what one coin lacks costs the others nothing.
+
+    Needs select_related("quote"). `expected_at`: when newer prices can be there.
+    """
+    rows, missing, doubtful, samples = [], [], [], []
+    for coin in coins:
+        market = found.get(getattr(coin, provider.identifier))
+        kept: Quote | None = getattr(coin, "quote", None)
+        if market is None or market.symbol != coin.symbol:
+            missing.append(coin.symbol)
+        elif kept and _is_doubtful(kept, market, provider, now):
+            doubtful.append(coin.symbol)
+        elif not kept or kept.is_sample or market.quoted_at >= kept.quoted_at:
+            if kept and kept.is_sample:
+                samples.append(coin)
+            rows.append(_row(coin, kept, market, provider, now, expected_at))
+    if doubtful:
+        logger.warning("prices jumped with their source", extra={"source": provider.name, "coins": doubtful})
+    _write(rows)
+    if samples:
+        History.objects.filter(coin__in=samples, is_sample=True).delete()
+    return Stored(len(rows), tuple(missing), tuple(doubtful))
 
 
-def refresh(force: bool = False) -> Round:
-    """Ask the provider once for every coin, unless it asked to be left alone. Errors are kept, not raised."""
-    now = timezone.now()
-    source, _ = PriceSource.objects.get_or_create(name=coingecko.NAME)
-    if not force and source.next_try_at and source.next_try_at > now:
-        return Round(0, waiting=True, error=source.last_error)
-    coins = {coin.coingecko_id: coin for coin in Coin.objects.all()}
-    if not coins:
-        return Round(0)
-    with_week = source.last_week_at is None or source.last_week_at < now - WEEK_EVERY
-    try:
-        found = coingecko.fetch(coins, now=now, with_week=with_week)
-    except PricesUnavailable as error:
-        return _keep_failure(source, error)
-    updated = _store(coins, found)
-    source.last_success_at, source.failures, source.last_error, source.next_try_at = now, 0, "", None
-    if with_week:
-        source.last_week_at = now
-    source.save()
-    return Round(updated, missing=tuple(sorted(coin.symbol for key, coin in coins.items() if key not in found)))
+def _is_doubtful(kept: Quote, market: MarketQuote, provider: Provider, now: datetime) -> bool:
+    """A jump on the switch to another source, against a price that is still young."""
+    if kept.is_sample or kept.source == provider.name or kept.quoted_at <= now - DELAYED_AFTER:
+        return False
+    return abs(market.price / kept.price - 1) > LARGEST_JUMP
 
 
-def _keep_failure(source: PriceSource, error: PricesUnavailable) -> Round:
-    """Wait as long as asked, doubling with every failure in a row up to LONGEST_WAIT."""
-    source.failures += 1
-    wait = min(max(error.wait, 60) * 2 ** min(source.failures - 1, 10), max(LONGEST_WAIT, error.wait))
-    source.next_try_at = timezone.now() + timedelta(seconds=wait)
-    source.last_error = str(error)[:300]
-    source.save()
-    logger.warning("prices unavailable", extra={"reason": str(error), "wait_seconds": wait})
-    return Round(0, error=str(error))
+def _row(
+    coin: Coin, kept: Quote | None, market: MarketQuote, provider: Provider, now: datetime, expected_at: datetime
+) -> Quote:
+    """What is to stand. Of an earlier quote only what changes slowly stays: how many coins there are, and its week."""
+    live = kept if kept and not kept.is_sample else None
+    supply = market.supply or (live.supply if live else None)
+    row = Quote(
+        coin=coin,
+        price=market.price,
+        change_24h=market.change_24h,
+        high_24h=market.high_24h,
+        low_24h=market.low_24h,
+        market_value=market.market_value or (market.price * supply if supply else None),
+        volume_24h=market.volume_24h,
+        supply=supply,
+        week=live.week if live else [],
+        week_at=live.week_at if live else None,
+        spark=live.spark if live else "",
+        spark_direction=live.spark_direction if live else "",
+        source=provider.name,
+        quoted_at=market.quoted_at,
+        fetched_at=now,
+        expected_at=expected_at,
+    )
+    if market.week:
+        draw_week(row, market.week, market.quoted_at)
+    return row
 
 
-def _store(coins: dict[str, Coin], found: dict[str, MarketQuote]) -> int:
-    """Write each good quote by itself: what one coin lacks costs the others nothing."""
-    updated = 0
-    now = timezone.now()
-    with transaction.atomic():
-        for coin_id, market in found.items():
-            coin = coins[coin_id]
-            if market.symbol != coin.symbol:
-                logger.warning("symbol differs", extra={"coin": coin.symbol, "answered": market.symbol})
-                continue
-            values = {name: getattr(market, name) for name in FIGURES}
-            values |= {"source": coingecko.NAME, "fetched_at": now, "is_sample": False}
-            if market.week:
-                values["week"] = [format(price, "f") for price in market.week]
-            Quote.objects.update_or_create(coin=coin, defaults=values)
-            updated += 1
-    return updated
+def draw_week(quote: Quote, week: Iterable[Decimal], until: datetime) -> None:
+    """Note the prices of seven days, and the small line that the tables show of them."""
+    prices = list(week)
+    quote.week, quote.week_at = [format(price, "f") for price in prices], until
+    quote.spark = charts.spark_path(prices)
+    quote.spark_direction = numbers.direction(change_since(prices[0], prices[-1]) or Decimal(0)) if prices else ""
+
+
+# The coin comes first: it says which row is meant.
+_FIELDS: list[Any] = [field for field in Quote._meta.concrete_fields if not field.primary_key]
+
+
+def _write(rows: list[Quote]) -> None:
+    """One statement for all rows, where Django’s own way needs one for every eighty on SQLite."""
+    if not rows:
+        return
+    columns = [connection.ops.quote_name(field.column) for field in _FIELDS]
+    updates = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
+    statement = (
+        f"INSERT INTO ticker_quote ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) "  # noqa: S608
+        f"ON CONFLICT ({columns[0]}) DO UPDATE SET {updates}"
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            statement,
+            [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in _FIELDS] for row in rows],
+        )
 
 
 def change_since(then: Decimal | None, now: Decimal | None) -> Decimal | None:

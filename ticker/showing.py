@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
 
 from newsroom.pagecache import changes_at, refresh_at
 from ticker import charts, numbers, quotes
-from ticker.models import Coin, Quote
-from ticker.providers import coingecko
+from ticker.models import Coin, History, Quote
+from ticker.providers import BY_NAME, Provider
 
-REFRESHED_WITHIN = timedelta(seconds=quotes.INTERVAL + 10)  # the call itself takes some of it
+CALL_TAKES = timedelta(seconds=10)
 LATE_CHECK_EVERY = timedelta(seconds=30)  # when the provider is late
 SHOWN_MEANWHILE = timedelta(seconds=60)  # how much older than the newest prices a shown page may be
 
@@ -30,22 +30,25 @@ class Freshness:
     as_of: datetime | None
     is_sample: bool
     is_delayed: bool
-
-    attribution = coingecko.ATTRIBUTION
-    attribution_url = coingecko.ATTRIBUTION_URL
+    sources: tuple[Provider, ...] = ()  # to be named beside the prices, as their terms want it
 
 
 def freshness(coins: Iterable[Coin]) -> Freshness:
-    """Judged by the oldest price that is shown, so that no page claims to be fresher than it is."""
+    """Judged by the oldest price that is not late itself; each of those says its own age beside it.
+
+    Where all are late, so is the page.
+    """
     shown = [quote for quote in map(shown_quote, coins) if quote]
     _limit_life([quote for quote in shown if not quote.is_sample])
     if not shown:
         return Freshness(None, is_sample=False, is_delayed=False)
-    oldest = min(shown, key=lambda quote: quote.quoted_at)
+    named = dict.fromkeys(quote.source for quote in shown)
+    in_time = [quote for quote in shown if not quotes.is_delayed(quote)]
     return Freshness(
-        oldest.quoted_at,
+        min(quote.quoted_at for quote in in_time or shown),
         is_sample=any(quote.is_sample for quote in shown),
-        is_delayed=any(quotes.is_delayed(quote) for quote in shown),
+        is_delayed=not in_time,
+        sources=tuple(BY_NAME[name] for name in named if name in BY_NAME),
     )
 
 
@@ -54,7 +57,8 @@ def _limit_life(live: list[Quote]) -> None:
     if not live:
         return
     now = timezone.now()
-    expected = max(quote.fetched_at for quote in live) + REFRESHED_WITHIN
+    newest = max(live, key=lambda quote: quote.fetched_at)
+    expected = (newest.expected_at or newest.fetched_at) + CALL_TAKES
     refresh_at(max(expected, now + LATE_CHECK_EVERY))
     turns = [quote.quoted_at + age for quote in live for age in (quotes.DELAYED_AFTER, quotes.HIDDEN_AFTER)]
     changes_at(min((turn for turn in turns if turn > now), default=None))
@@ -76,28 +80,64 @@ def coin_figures(coin: Coin) -> list[tuple[str, str]]:
     return [(label, value) for label, value in figures if value]
 
 
+def change_in_dollars(quote: Quote) -> str:
+    """What the change over 24 hours is in dollars, without its sign; empty where nobody knows."""
+    if quote.change_24h is None:
+        return ""
+    return numbers.dollars(abs(quote.price - quote.price / (1 + quote.change_24h / 100)))
+
+
 @dataclass(frozen=True)
-class WeekCharts:
+class PriceCharts:
+    span: charts.Span
     large: charts.Chart
     small: charts.Chart
     sentence: str
 
 
-def week_charts(coin: Coin) -> WeekCharts | None:
-    """The seven-day chart in its two sizes and in one sentence, or None without enough prices."""
+def price_charts(coin: Coin, span: charts.Span) -> PriceCharts | None:
+    """A coin’s chart in its two sizes and in one sentence, or None without enough prices that may be shown.
+
+    Needs select_related("quote", "history").
+    """
     quote = shown_quote(coin)
-    week = [Decimal(price) for price in quote.week] if quote else []
-    if quote is None or len(week) < 2:
+    prices = _prices(coin, quote, span) if quote else []
+    if len(prices) < 2:
         return None
-    began = quote.quoted_at - timedelta(days=7)
-    lowest, highest = min(week), max(week)
+    values = [value for _, value in prices]
     sentence = (
-        f"{coin.name}, seven days: {numbers.dollars(week[0])} on {began.day} {began:%B}, "
-        f"between {numbers.dollars(lowest)} and {numbers.dollars(highest)} since, "
-        f"{numbers.dollars(week[-1])} at the end."
+        f"{coin.name}, {span.title.lower()}: {numbers.dollars(values[0])} on {format(prices[0][0], span.moment)}, "
+        f"between {numbers.dollars(min(values))} and {numbers.dollars(max(values))} since, "
+        f"{numbers.dollars(values[-1])} at the end."
     )
-    return WeekCharts(
-        charts.week_chart(week, quote.quoted_at, charts.LARGE),
-        charts.week_chart(week, quote.quoted_at, charts.SMALL),
-        sentence,
-    )
+    return PriceCharts(span, charts.draw(prices, span, charts.LARGE), charts.draw(prices, span, charts.SMALL), sentence)
+
+
+def _prices(coin: Coin, quote: Quote, span: charts.Span) -> list[charts.Price]:
+    """Those of the span, with the price that stands now as the last."""
+    prices = _of_days(getattr(coin, "history", None)) if span.is_in_days else _of_hours(quote)
+    begins = quote.quoted_at - span.length
+    found = [(moment, value) for moment, value in prices if begins <= moment < quote.quoted_at]
+    return [*found, (quote.quoted_at, quote.price)] if found else []
+
+
+def _of_hours(quote: Quote) -> list[charts.Price]:
+    if not quote.week_at or not (quote.is_sample or _is_kept(quote.week_at)):
+        return []
+    last = len(quote.week) - 1
+    return [(quote.week_at - timedelta(hours=last - index), Decimal(value)) for index, value in enumerate(quote.week)]
+
+
+def _of_days(history: History | None) -> list[charts.Price]:
+    """The last price of each day stands at its end."""
+    if history is None or not history.fetched_at or not (history.is_sample or _is_kept(history.fetched_at)):
+        return []
+    ends = ((datetime.combine(day, time.max, UTC), value) for day, value in history.closes())
+    return list(ends)
+
+
+def _is_kept(fetched_at: datetime) -> bool:
+    """Whether prices of then may still be shown; the page goes when they may not."""
+    ends = fetched_at + quotes.HIDDEN_AFTER
+    changes_at(ends)
+    return ends > timezone.now()

@@ -1,31 +1,92 @@
-"""Prices and the page of each coin."""
+"""Prices, the page of each coin, the strip by itself, and what a reader wants to see of them."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
-from newsroom.pagecache import public_page
-from ticker.models import Coin
-from ticker.showing import coin_figures, week_charts
+from newsroom.pagecache import public_page, record, whole
+from ticker import charts, choices
+from ticker.choices import Choice
+from ticker.models import Coin, FormerSlug
+from ticker.showing import coin_figures, price_charts
+from ticker.tables import LONGEST_NAME, Table
 
 
-@public_page()
+@public_page("sort", "shown", asks=("named", "mine"))
 @require_safe
 def prices(request: HttpRequest) -> HttpResponse:
-    context = {"coins": list(Coin.objects.on_strip()), "canonical": "/prices/", "place": "prices"}
+    """All coins. Sorted and filtered by addresses; `mine`: as this browser chose, for those without a script."""
+    named = " ".join(request.GET.get("named", "").split())[:LONGEST_NAME]
+    table = Table(request.GET.get("sort", ""), request.GET.get("shown", ""), named)
+    if not table.is_known:
+        return redirect("prices")
+    coins = list(Coin.objects.in_tables())
+    is_mine = "mine" in request.GET
+    hidden = choices.of(request).hidden if is_mine else frozenset()
+    context = {
+        "coins": [coin for coin in coins if coin.is_on_strip],
+        "listed": [coin for coin in table.rows(coins) if coin.symbol not in hidden],
+        "number": len(coins),
+        "table": table,
+        "is_mine": is_mine and bool(hidden),
+        "canonical": "/prices/",
+        "noindex": bool(table != Table() or is_mine),
+        "place": "prices",
+    }
     return render(request, "ticker/prices.html", context)
 
 
 @public_page()
 @require_safe
-def coin(request: HttpRequest, slug: str) -> HttpResponse:
-    coin = get_object_or_404(Coin.objects.select_related("quote"), slug=slug)
+def coin(request: HttpRequest, slug: str, span: charts.Span = charts.WEEK) -> HttpResponse:
+    """A coin with one of its charts."""
+    record(whole(Coin))
+    coin = Coin.objects.select_related("quote", "history").filter(slug=slug).first()
+    if coin is None:
+        former = get_object_or_404(FormerSlug.objects.select_related("coin"), slug=slug)
+        return redirect(former.coin, permanent=True)
     context = {
         "coin": coin,
-        "figures": coin_figures(coin),
-        "charts": week_charts(coin),
+        "figures": [] if coin.is_retired else coin_figures(coin),
+        "span": span,
+        "charts": price_charts(coin, span),
         "coins": list(Coin.objects.on_strip()),
         "canonical": coin.get_absolute_url(),
+        "noindex": span is not charts.WEEK,
         "place": "prices",
     }
     return render(request, "ticker/coin.html", context)
+
+
+@public_page()
+@require_safe
+def strip(request: HttpRequest) -> HttpResponse:
+    """The strip’s lists alone, for pages that lie open: asked for now and then, and answered from the cache."""
+    record(whole(Coin))
+    response = render(request, "ticker/_strip_lists.html", {"coins": list(Coin.objects.on_strip())})
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@csrf_exempt  # It changes nothing here: a cookie of this browser, about what its reader sees.
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def choice(request: HttpRequest) -> HttpResponse:
+    """Hide prices, or single coins, in this browser."""
+    coins = list(Coin.objects.in_tables())
+    if request.method == "POST":
+        known = {coin.symbol for coin in coins}
+        chosen = Choice(is_off="off" in request.POST, hidden=frozenset(request.POST.getlist("hide")) & known)
+        response = redirect("/prices/?mine=1")
+        choices.keep(response, Choice() if "everything" in request.POST else chosen)
+        return response
+    context = {
+        "coins": [coin for coin in coins if coin.is_on_strip],
+        "listed": coins,
+        "choice": choices.of(request),
+        "noindex": True,
+        "place": "prices",
+    }
+    return render(request, "ticker/choice.html", context)

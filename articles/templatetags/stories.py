@@ -47,9 +47,10 @@ def _menu() -> list[Section]:
 def body_halves(article: Article, coins: Iterable[Coin], own_host: str) -> tuple[SafeString, SafeString]:
     """The body as readers get it, in two halves with room for an advertisement between them."""
     chips = {
-        coin.symbol: render_to_string("ticker/_chip.html", {"coin": coin}).strip()
+        symbol: render_to_string("ticker/_chip.html", {"coin": coin}).strip()
         for coin in coins
-        if f"[[{coin.symbol}]]" in article.body
+        for symbol in (coin.symbol, *coin.former_symbols)
+        if f"[[{symbol}]]" in article.body
     }
     html = body.for_page(article.body, chips, _pictures_in(article.body), is_paid=article.is_paid, own_host=own_host)
     first, second = body.halves(html)

@@ -124,7 +124,8 @@ def running_site(data: Path, database_url: str = "", **variables: str) -> Iterat
 def _serving(data: Path, database_url: str, **variables: str) -> Iterator[Site]:
     port = free_port()
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    environment |= {"DEMO": "1", "PORT": str(port), "DATA_DIR": str(data), "PRICES_COINGECKO_URL": "http://127.0.0.1:9"}
+    environment |= {"DEMO": "1", "PORT": str(port), "DATA_DIR": str(data)}
+    environment |= {f"PRICES_{name}_URL": "http://127.0.0.1:9" for name in ("COINGECKO", "COINPAPRIKA", "BINANCE")}
     if database_url:
         environment["DATABASE_URL"] = database_url
     environment |= variables

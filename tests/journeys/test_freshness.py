@@ -42,6 +42,8 @@ SURFACES = {
     "author": "/author/{author}/",
     "coin": "/prices/bitcoin/",
     "prices": "/prices/",
+    "price-strip": "/prices/strip/",
+    "coin-chart": "/prices/bitcoin/1y/",
     "about": "/about/",
     "page": "/about/standards/",
     "advertise": "/advertise/",
@@ -76,7 +78,7 @@ FEEDS = {name for name in SURFACES if name.split(":")[0] in ("feed", "feed-of")}
 THOUGHTS = {"feed-thoughts", "feed-thoughts-on"}
 SITEMAPS = {name for name in SURFACES if "sitemap" in name}
 TEXT_FILES = {"robots", "ads-txt", "security-txt"}
-WITH_MENU = set(SURFACES) - FEEDS - SITEMAPS - TEXT_FILES - THOUGHTS - {"feed-corrections", "share-card"}
+WITH_MENU = set(SURFACES) - FEEDS - SITEMAPS - TEXT_FILES - THOUGHTS - {"feed-corrections", "share-card", "price-strip"}
 STORY = "The quorum clause"
 LISTS = {"home", "archive-month", "section", "tag", "author", "coin", "search", "missing", "news-sitemap"} | FEEDS
 
@@ -236,7 +238,9 @@ review.approve(placement, admin)
         "Statutes",
         WITH_MENU | {"feed-of:section"},
     ),
-    "coin": change('coin = Coin.objects.get(symbol="BTC"); coin.symbol = "BTX"; coin.save()', "BTX", WITH_MENU),
+    "coin": change(
+        'coin = Coin.objects.get(symbol="BTC"); coin.symbol = "BTX"; coin.save()', "BTX", WITH_MENU | {"price-strip"}
+    ),
     "rate": change(
         'rate = Rate.objects.first(); rate.unit = "for a fortnight"; rate.save()',
         "for a fortnight",

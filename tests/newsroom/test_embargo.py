@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db
 SECRET = "Quietus"
 # What has no word of any story on it at any time.
 SILENT = {
-    "thoughts", "thoughts-in-order", "thread", "prices", "about", "page", "advertise", "newsletter", "newsletter-asked",
+    "thoughts", "thoughts-in-order", "thread", "prices", "price-strip", "about", "page", "advertise", "newsletter",
+    "newsletter-asked",
     "comment-sent", "feeds",
     "archive", "corrections", "feed-corrections", "sitemap", "sitemap-pages", "robots", "ads-txt", "security-txt",
     "article", "share-card", "missing",

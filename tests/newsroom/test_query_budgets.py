@@ -34,6 +34,9 @@ BUDGETS = {
     "/author/ada/": 6,
     "/prices/": 3,
     "/prices/bitcoin/": 5,
+    "/prices/bitcoin/1y/": 5,
+    "/prices/strip/": 2,
+    "/prices/?sort=-change&shown=rising": 3,
     "/about/": 4,
     "/about/standards/": 4,
     "/advertise/": 4,
@@ -57,11 +60,14 @@ BUDGETS = {
 }
 # The desk asks who is asking, what they may do, and which filters it offers.
 DESK_BUDGETS = {
-    "/admin/": 20,
+    "/admin/": 21,
     "/admin/articles/article/": 12,
     "/admin/comments/sitecomment/": 12,
     "/admin/advertising/placement/": 12,
     "/admin/ticker/quote/": 10,
+    "/admin/ticker/coin/": 10,
+    "/admin/ticker/coin/find/?q=bitcoin": 10,
+    "/admin/ticker/pricesource/": 14,
 }
 
 

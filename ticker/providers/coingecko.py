@@ -1,119 +1,101 @@
-"""CoinGecko v3 /coins/markets: the only file that knows its addresses, shapes and faults."""
+"""CoinGecko v3: the only file that knows its addresses, shapes and plans."""
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
-import requests
 from django.conf import settings
 
+from ticker.providers.answers import Listed, MarketQuote, change, fresh, moment, number, text
+from ticker.providers.calling import WAIT_AFTER_REFUSAL, get_json
 from ticker.providers.errors import PricesUnavailable
 
-NAME = "CoinGecko"
-ATTRIBUTION = "Powered by CoinGecko API"
-ATTRIBUTION_URL = "https://www.coingecko.com/en/api/"
-TIMEOUT = (3, 10)  # seconds to connect, to read
-LARGEST_ANSWER = 8_000_000  # bytes, after decompression
-USER_AGENT = "newsroom-ticker/1.0"
-WAIT_AFTER_429 = 60
-WAIT_AFTER_REFUSAL = 600
-OLDEST_FRESH = timedelta(minutes=30)
-CLOCKS_DIFFER_BY = timedelta(minutes=5)
+MOST_AT_ONCE = 250
+BETWEEN_CALLS = 10  # seconds, where the coins do not fit in one
+MOST_HOURS = 200
+YEAR = 365  # days; what is older needs a paid plan
+KEY_HEADERS = {"demo": "x-cg-demo-api-key", "pro": "x-cg-pro-api-key"}
+# Seconds between two rounds, and calls in a month; of paid plans only the owner knows the number.
+EVERY = {"keyless": 120, "demo": 300, "pro": 60}
+MONTHLY = {"keyless": None, "demo": 10_000, "pro": None}
 
 
-@dataclass(frozen=True)
-class MarketQuote:
-    """One coin as the provider sees it, in dollars."""
+class CoinGecko:
+    name = "CoinGecko"
+    attribution = "Powered by CoinGecko API"
+    attribution_url = "https://www.coingecko.com/en/api/"
+    identifier = "coingecko_id"
+    has_weeks = True
 
-    coin_id: str
-    symbol: str
-    price: Decimal
-    quoted_at: datetime
-    change_24h: Decimal | None = None
-    high_24h: Decimal | None = None
-    low_24h: Decimal | None = None
-    market_value: Decimal | None = None
-    volume_24h: Decimal | None = None
-    supply: Decimal | None = None
-    week: tuple[Decimal, ...] = ()
+    @property
+    def plan(self) -> str:
+        return settings.COINGECKO_PLAN if settings.COINGECKO_API_KEY else "keyless"
 
+    @property
+    def monthly_calls(self) -> int | None:
+        return settings.COINGECKO_MONTHLY_CALLS or MONTHLY[self.plan]
 
-def fetch(coin_ids: Iterable[str], *, now: datetime, with_week: bool = False) -> dict[str, MarketQuote]:
-    """Ask once for all coins. Raises PricesUnavailable; a bad coin spoils only itself."""
-    wanted = sorted(coin_ids)
-    rows = _rows(_get(wanted, with_week))
-    quotes: dict[str, MarketQuote] = {}
-    for row in rows:
-        quote = _quote(row, now)
-        if quote and quote.coin_id in wanted:
-            quotes.setdefault(quote.coin_id, quote)
-    if len(quotes) * 2 < len(wanted):
-        raise PricesUnavailable(f"Only {len(quotes)} of {len(wanted)} coins had a usable price.", WAIT_AFTER_REFUSAL)
-    return quotes
+    def every(self, coins: int) -> int:
+        """Seconds between two rounds for so many coins."""
+        calls = self.calls(coins)
+        return EVERY[self.plan] * (calls + 1) // 2 if self.plan == "keyless" else EVERY[self.plan] * calls
 
+    def calls(self, coins: int) -> int:
+        """Of one round."""
+        return max(1, -(-coins // MOST_AT_ONCE))
 
-def _get(coin_ids: list[str], with_week: bool) -> bytes:
-    # The address stays the same from call to call, so that the provider’s own cache can answer.
-    query = {"vs_currency": "usd", "ids": ",".join(coin_ids), "per_page": "250", "page": "1"}
-    if with_week:
-        query["sparkline"] = "true"
-    headers = {"User-Agent": f"{USER_AGENT} (+{settings.SITE_URL})", "Accept": "application/json"}
-    if settings.COINGECKO_API_KEY:
-        headers["x-cg-demo-api-key"] = settings.COINGECKO_API_KEY
-    try:
-        with requests.get(
-            f"{settings.PRICES_COINGECKO_URL}/coins/markets",
-            params=query,
-            headers=headers,
-            timeout=TIMEOUT,
-            allow_redirects=False,
-            stream=True,
-        ) as response:
-            _check(response)
-            return _read(response)
-    except requests.RequestException as error:
-        raise PricesUnavailable(f"No answer: {type(error).__name__}.") from error
+    def fetch(self, wanted: Mapping[str, str], now: datetime, *, with_week: bool = False) -> dict[str, MarketQuote]:
+        """Ask for coins by their identifiers. A bad coin spoils only itself. Raises PricesUnavailable."""
+        identifiers, found = sorted(wanted), dict[str, MarketQuote]()
+        for start in range(0, len(identifiers), MOST_AT_ONCE):
+            if start:
+                time.sleep(BETWEEN_CALLS)
+            for row in self._markets(identifiers[start : start + MOST_AT_ONCE], with_week):
+                market = _quote(row, now)
+                if market and market.coin_id in wanted:
+                    found.setdefault(market.coin_id, market)
+        return found
 
+    def _markets(self, identifiers: list[str], with_week: bool) -> list[Any]:
+        # The address stays the same from call to call, so that the provider’s own cache can answer.
+        query = {"vs_currency": "usd", "ids": ",".join(identifiers), "per_page": str(MOST_AT_ONCE), "page": "1"}
+        return _list(self._get("/coins/markets", query | ({"sparkline": "true"} if with_week else {})))
 
-def _check(response: requests.Response) -> None:
-    if response.status_code == 429:
-        raise PricesUnavailable("Asked too often (429).", _retry_after(response))
-    if response.status_code != 200:
-        wait = WAIT_AFTER_REFUSAL if response.status_code < 500 else WAIT_AFTER_429
-        raise PricesUnavailable(f"Answered with status {response.status_code}.", wait)
-    if "json" not in response.headers.get("Content-Type", ""):
-        raise PricesUnavailable("Answered with something that is not JSON.", WAIT_AFTER_REFUSAL)
+    def history(self, identifier: str) -> list[tuple[date, Decimal]]:
+        """The last price of each day of a year. Raises PricesUnavailable."""
+        query = {"vs_currency": "usd", "days": str(YEAR), "interval": "daily"}
+        answer = self._get(f"/coins/{quote(identifier, safe='')}/market_chart", query)
+        rows = answer.get("prices") if isinstance(answer, dict) else None
+        days: dict[date, Decimal] = {}
+        for row in _list(rows):
+            if isinstance(row, list) and len(row) == 2 and isinstance(row[0], Decimal):
+                price = number(row[1])
+                if price is not None and 0 < row[0] < Decimal("1e13"):
+                    days[datetime.fromtimestamp(float(row[0]) / 1000, UTC).date()] = price
+        if len(days) < 2:
+            raise PricesUnavailable("The answer has no prices for days.", WAIT_AFTER_REFUSAL)
+        return sorted(days.items())[-YEAR - 1 :]
 
+    def listed(self) -> list[Listed]:
+        """Every coin that can be asked for. Raises PricesUnavailable."""
+        rows = _list(self._get("/coins/list", {}))
+        found = (
+            Listed(text(row.get("id"), 120), text(row.get("symbol"), 40).upper(), text(row.get("name"), 200))
+            for row in rows
+            if isinstance(row, dict)
+        )
+        return [coin for coin in found if coin.identifier and coin.symbol and coin.name]
 
-def _retry_after(response: requests.Response) -> int:
-    """Seconds to wait. None, nonsense and 0 have all been seen, and count as a minute."""
-    value = response.headers.get("Retry-After", "")
-    return min(max(int(value[:9]), WAIT_AFTER_429), 3600) if value.isdecimal() else WAIT_AFTER_429
-
-
-def _read(response: requests.Response) -> bytes:
-    parts, size = [], 0
-    for part in response.iter_content(65_536):
-        size += len(part)
-        if size > LARGEST_ANSWER:
-            raise PricesUnavailable("The answer is too large.", WAIT_AFTER_REFUSAL)
-        parts.append(part)
-    return b"".join(parts)
+    def _get(self, path: str, query: dict[str, str]) -> Any:
+        key = settings.COINGECKO_API_KEY
+        headers = {KEY_HEADERS[self.plan]: key} if key else {}
+        return get_json(f"{settings.PRICES_COINGECKO_URL}{path}", query, headers)
 
 
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number")
-
-
-def _rows(content: bytes) -> list[Any]:
-    """Strict JSON: numbers become Decimal, NaN and Infinity are refused."""
-    try:
-        rows = json.loads(content, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, ArithmeticError, RecursionError) as error:
-        raise PricesUnavailable("The answer could not be read.", WAIT_AFTER_REFUSAL) from error
+def _list(rows: Any) -> list[Any]:
     if not isinstance(rows, list):
         raise PricesUnavailable("The answer has an unknown shape.", WAIT_AFTER_REFUSAL)
     return rows
@@ -123,60 +105,28 @@ def _quote(row: Any, now: datetime) -> MarketQuote | None:
     """Return the row as a quote, or None if it has no believable price or time."""
     if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not isinstance(row.get("symbol"), str):
         return None
-    price = _number(row.get("current_price"), above=Decimal(0))
-    quoted_at = _moment(row.get("last_updated"))
+    price = number(row.get("current_price"))
+    quoted_at = fresh(moment(row.get("last_updated")), now)
     if price is None or quoted_at is None:
-        return None
-    if not now - OLDEST_FRESH <= quoted_at <= now + CLOCKS_DIFFER_BY:
         return None
     return MarketQuote(
         coin_id=row["id"],
         symbol=row["symbol"].upper(),
         price=price,
-        quoted_at=min(quoted_at, now),
-        change_24h=_change(row.get("price_change_percentage_24h")),
-        high_24h=_number(row.get("high_24h"), above=Decimal(0)),
-        low_24h=_number(row.get("low_24h"), above=Decimal(0)),
-        market_value=_number(row.get("market_cap"), above=Decimal(0)),
-        volume_24h=_number(row.get("total_volume"), above=Decimal(0)),
-        supply=_number(row.get("circulating_supply"), above=Decimal(0)),
+        quoted_at=quoted_at,
+        change_24h=change(number(row.get("price_change_percentage_24h"), above=Decimal(-100))),
+        high_24h=number(row.get("high_24h")),
+        low_24h=number(row.get("low_24h")),
+        market_value=number(row.get("market_cap")),
+        volume_24h=number(row.get("total_volume")),
+        supply=number(row.get("circulating_supply")),
         week=_week(row.get("sparkline_in_7d")),
     )
-
-
-LARGEST_NUMBER = Decimal("1e15")
-SMALLEST_NUMBER = Decimal("1e-12")
-
-
-def _number(value: Any, above: Decimal, below: Decimal = LARGEST_NUMBER) -> Decimal | None:
-    """Return a Decimal strictly between the limits; booleans, texts and what we cannot store are None."""
-    if not isinstance(value, Decimal) or not above < value < below:
-        return None
-    if value != 0 and abs(value) < SMALLEST_NUMBER:
-        return None
-    return value
-
-
-def _change(value: Any) -> Decimal | None:
-    """A change in per cent as it is stored, with four places: more than −100 after rounding, too."""
-    change = _number(value, above=Decimal(-100), below=Decimal(10_000))
-    rounded = change.quantize(Decimal("0.0001")) if change is not None else None
-    return rounded if rounded is not None and rounded > -100 else None
-
-
-def _moment(value: Any) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _week(value: Any) -> tuple[Decimal, ...]:
     prices = value.get("price") if isinstance(value, dict) else None
     if not isinstance(prices, list):
         return ()
-    numbers = [_number(price, above=Decimal(0)) for price in prices[-200:]]
-    return tuple(number for number in numbers if number is not None)
+    numbers = [number(price) for price in prices[-MOST_HOURS:]]
+    return tuple(found for found in numbers if found is not None)

@@ -46,19 +46,31 @@ def change_since(then: Decimal | None, quote: Quote) -> SafeString:
 @register.simple_tag
 def spark(quote: Quote) -> SafeString:
     """The line of seven days, coloured by what it shows: from its first price to its last."""
-    week = [Decimal(price) for price in quote.week]
-    path = charts.spark_path(week)
-    if not path:
+    if not quote.spark:
         return SafeString("")
-    direction = numbers.direction(quotes.change_since(week[0], week[-1]) or Decimal(0))
     return format_html(
         '<svg class="spark {}" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">'
         '<path d="{}" vector-effect="non-scaling-stroke"/></svg>',
-        direction,
+        quote.spark_direction,
         charts.SPARK_WIDTH,
         charts.SPARK_HEIGHT,
-        path,
+        quote.spark,
     )
+
+
+@register.simple_tag
+def late(quote: Quote) -> SafeString:
+    """The age of a price that is late by itself; nothing for all others."""
+    if not quotes.is_delayed(quote):
+        return SafeString("")
+    return format_html(
+        ' <small class="late">as of <time datetime="{}">{}</time></small>',
+        quote.quoted_at.isoformat(),
+        f"{quote.quoted_at:%-d %b, %H:%M} UTC",
+    )
+
+
+register.filter("change_in_dollars", showing.change_in_dollars)
 
 
 @register.simple_tag
@@ -85,6 +97,11 @@ def large_or_dash(value: Decimal | None) -> str:
 def unlocalised(number: float) -> str:
     """A coordinate: with a point whatever the language."""
     return f"{number:g}"
+
+
+@register.simple_tag
+def spans() -> list[charts.Span]:
+    return list(charts.SPANS.values())
 
 
 @register.filter

@@ -39,6 +39,33 @@
   const pause = document.getElementById("tick");
   if (pause) {
     pause.checked = remembered("tickerPaused") === "yes";
-    pause.addEventListener("change", () => remember("tickerPaused", pause.checked ? "yes" : "no"));
+    pause.addEventListener("change", () => {
+      delete root.dataset.strip;
+      remember("tickerPaused", pause.checked ? "yes" : "no");
+    });
+  }
+
+  // A page that lies open shows what is current when it is looked at. Nothing is announced.
+  const strip = document.querySelector(".ticker__view[data-fresh]");
+  if (strip && root.dataset.prices !== "off") {
+    const every = 60_000;
+    let last = Date.now();
+    const refresh = async () => {
+      if (document.hidden || Date.now() - last < every) return;
+      last = Date.now();
+      try {
+        const answer = await fetch(strip.dataset.fresh, { credentials: "omit" });
+        if (!answer.ok) return;
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("ul");
+        const lists = strip.querySelectorAll("ul");
+        if (fresh.length !== lists.length || strip.contains(document.activeElement?.closest("a"))) return;
+        // The lists stay where they are on their way; what stands in them changes.
+        lists.forEach((list, index) => list.replaceChildren(...fresh[index].children));
+      } catch {
+        // The network is away. What stands there says its own age.
+      }
+    };
+    setInterval(refresh, every / 2);
+    document.addEventListener("visibilitychange", refresh);
   }
 })();

@@ -1,0 +1,234 @@
+"""
+The one poller of the whole site: which source is asked when, and what follows from its answer.
+
+However many processes run, one holds the lease; it asks the first source that is due, and the next one only while
+those before it are down. What comes is written in one transaction, together with the time of the next round.
+"""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
+from django.utils import timezone
+from django_tasks import task
+
+from ticker import pace, quotes
+from ticker.models import Coin, Poller, PriceSource, month_of
+from ticker.providers import PROVIDERS, MarketQuote, Provider
+from ticker.providers.errors import PricesUnavailable
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=90)  # longer than three sources may take; whoever dies is followed by another
+SOONEST = timedelta(seconds=30)  # from one round to the next
+WEEK_EVERY = timedelta(hours=1)
+# A source is down after so many failures, or so long without an answer; then it is tried now and then.
+MOST_FAILURES = 3
+DOWN_AFTER = timedelta(minutes=10)
+PROBE_EVERY = timedelta(minutes=15)
+LONGEST_WAIT = timedelta(minutes=15)
+ERRORS_KEPT = 8
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One source in one round."""
+
+    name: str
+    updated: int = 0
+    missing: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one refresh did. `waiting`: it was not time yet, or another process was at it."""
+
+    tried: tuple[Tried, ...] = ()
+    waiting: bool = False
+
+    @property
+    def updated(self) -> int:
+        return sum(each.updated for each in self.tried)
+
+    @property
+    def error(self) -> str:
+        return " ".join(f"{each.name}: {each.error}" for each in self.tried if each.error)
+
+
+class LeaseLost(Exception):
+    """The round took so long that another process began one. Nothing was written."""
+
+
+def is_due() -> bool:
+    """Whether it is time for a round and nobody is at it: a look at one row."""
+    now = timezone.now()
+    poller = Poller.objects.values_list("next_round_at", "lease_until").first()
+    return poller is None or all(moment is None or moment <= now for moment in poller)
+
+
+@task()
+def refresh_in_background() -> None:
+    refresh()
+
+
+@task()
+def refresh_now() -> None:
+    refresh(force=True)
+
+
+def refresh(force: bool = False) -> Round:
+    """Ask for the price of every coin, once. Errors of sources are kept, not raised.
+
+    `force`: now, whenever the next round would be; of sources that asked to be left alone the first is asked still.
+    """
+    holder = _take_lease(force)
+    if not holder:
+        return Round(waiting=True)
+    try:
+        return _round(holder, force)
+    except LeaseLost:
+        logger.warning("a round of prices took too long")
+        return Round(waiting=True)
+    except BaseException:
+        Poller.objects.filter(lease_holder=holder).update(lease_holder="", lease_until=None)
+        raise
+
+
+def _take_lease(force: bool) -> str:
+    """One conditional statement: whoever changes the row has it. Empty where another process does, or it is early."""
+    now, holder = timezone.now(), secrets.token_hex(16)
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    if not force:
+        free &= Q(next_round_at=None) | Q(next_round_at__lte=now)
+    leased: dict[str, Any] = {"lease_holder": holder, "lease_until": now + LEASE}
+    if Poller.objects.filter(free).update(**leased):
+        return holder
+    if not Poller.objects.exists() and Poller.objects.get_or_create(pk=1)[1]:
+        return holder if Poller.objects.filter(free).update(**leased) else ""
+    return ""
+
+
+def _round(holder: str, force: bool) -> Round:
+    now = timezone.now()
+    states = _states()
+    coins = list(Coin.objects.followed().select_related("quote").order_by("pk"))
+    tried: list[Tried] = []
+    answered: tuple[Provider, dict[str, MarketQuote]] | None = None
+    for provider in PROVIDERS:
+        state = states[provider.name]
+        wanted = {getattr(coin, provider.identifier): coin.symbol for coin in coins}
+        wanted.pop("", None)
+        is_forced = force and not tried
+        if wanted and (is_forced or _is_due(provider, state, now)):
+            try:
+                answered = provider, _ask(provider, state, wanted, now)
+                break
+            except PricesUnavailable as error:
+                _note_failure(state, error, now)
+                tried.append(Tried(provider.name, error=str(error)))
+        if not is_down(provider, state, now):
+            break
+    with transaction.atomic():
+        if answered:
+            provider, found = answered
+            state = states[provider.name]
+            following = now + pace.interval(provider, state, len(coins), now)
+            state.next_try_at = following
+            stored = quotes.store(coins, found, provider, now, expected_at=following)
+            tried.append(Tried(provider.name, stored.updated, stored.missing, stored.doubtful))
+        _save([states[each.name] for each in tried])
+        _release(holder, states, answered[0].name if answered and tried[-1].updated else "", now)
+    return Round(tuple(tried))
+
+
+def _states() -> dict[str, PriceSource]:
+    kept = {state.name: state for state in PriceSource.objects.all()}
+    return {provider.name: kept.get(provider.name) or PriceSource(name=provider.name) for provider in PROVIDERS}
+
+
+def _is_due(provider: Provider, state: PriceSource, now: datetime) -> bool:
+    is_time = state.next_try_at is None or state.next_try_at <= now
+    return is_time and not pace.is_spent(provider, state, now)
+
+
+def is_down(provider: Provider, state: PriceSource, now: datetime) -> bool:
+    """Whether the next source is asked in its place."""
+    if pace.is_spent(provider, state, now):
+        return True
+    is_late = state.last_success_at is None or state.last_success_at <= now - DOWN_AFTER
+    return state.failures >= MOST_FAILURES or (state.failures > 0 and is_late)
+
+
+def _ask(provider: Provider, state: PriceSource, wanted: dict[str, str], now: datetime) -> dict[str, MarketQuote]:
+    """Ask for all at once, and judge by what came. Raises PricesUnavailable. Every call counts, whatever comes."""
+    is_old = state.last_week_at is None or state.last_week_at <= now - WEEK_EVERY
+    with_week = provider.has_weeks and is_old
+    count_calls(state, now, provider.calls(len(wanted)))
+    found = provider.fetch(wanted, now, with_week=with_week)
+    if len(found) * 2 < len(wanted):
+        raise PricesUnavailable(f"Only {len(found)} of {len(wanted)} coins had a usable price.", 600)
+    state.last_success_at, state.failures = now, 0
+    if with_week:
+        state.last_week_at = now
+    return found
+
+
+def count_calls(state: PriceSource, now: datetime, calls: int) -> None:
+    """Count, on the row that is saved later."""
+    state.calls, state.month = state.calls_in(now) + calls, month_of(now)
+    state.newly_counted += calls
+
+
+def _note_failure(state: PriceSource, error: PricesUnavailable, now: datetime) -> None:
+    """Wait as long as asked, doubling with every failure in a row; a source that is down is tried now and then."""
+    state.failures += 1
+    asked = timedelta(seconds=max(error.wait, 60))
+    wait = min(asked * 2 ** min(state.failures - 1, 10), max(LONGEST_WAIT, asked))
+    state.next_try_at = now + (max(wait, PROBE_EVERY) if state.failures >= MOST_FAILURES else wait)
+    state.errors = [[now.isoformat(timespec="seconds"), str(error)[:300]], *state.errors][:ERRORS_KEPT]
+    logger.warning("prices unavailable", extra={"source": state.name, "reason": str(error)})
+
+
+def _save(states: list[PriceSource]) -> None:
+    for state in states:
+        if state.pk:
+            save_calls(state, **{name: getattr(state, name) for name in SAVED})
+        else:
+            state.save()
+
+
+SAVED = ("last_success_at", "last_week_at", "failures", "errors", "next_try_at")
+
+
+def save_calls(state: PriceSource, **values: Any) -> None:
+    """One statement. Calls are added to what is there: rounds and the charts of a year are counted apart."""
+    calls = state.newly_counted
+    counted = Case(When(month=state.month, then=F("calls") + calls), default=Value(calls))
+    PriceSource.objects.filter(pk=state.pk).update(**values, calls=counted, month=state.month)
+    state.newly_counted = 0
+
+
+def _release(holder: str, states: dict[str, PriceSource], source: str, now: datetime) -> None:
+    """Give the lease back with the time of the next round, in the transaction of what was written."""
+    moments = []
+    for provider in PROVIDERS:
+        state = states[provider.name]
+        if state.next_try_at:
+            moments.append(state.next_try_at)
+        if not is_down(provider, state, now):
+            break
+    following = max(min((moment for moment in moments if moment > now), default=now + LONGEST_WAIT), now + SOONEST)
+    values: dict[str, Any] = {"lease_holder": "", "lease_until": None, "next_round_at": following}
+    if source:
+        values |= {
+            "source": source,
+            "source_since": Case(When(source=source, then=F("source_since")), default=Value(now)),
+        }
+    if not Poller.objects.filter(lease_holder=holder).update(**values):
+        raise LeaseLost
