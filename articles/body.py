@@ -76,7 +76,7 @@ _ALT = re.compile(r'\balt="([^"]*)"')
 _LINK_ALONE = re.compile(r'<p><a href="(https?://[^"]*)"[^>]*>([^<]+)</a></p>')
 _LINK = re.compile(r'<a href="([^"]*)"')
 _OWN_ADDRESS = re.compile(r'\b(href|src)="/(?!/)')
-_CHIP = re.compile(r"\[\[([A-Z0-9]{2,10})\]\]")
+_CHIP = re.compile(r"\[\[([A-Z0-9]{1,10})\]\]")
 _TAG = re.compile(r"(<[^>]*>)")
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 

@@ -84,7 +84,12 @@ JOBS = (
         only_if=ticker.polling.is_due,
     ),
     Job("prices of a year", timedelta(minutes=1), ticker.history.refresh_in_background, only_if=ticker.history.is_due),
-    Job("check coins", ticker.directory.EVERY, ticker.directory.check_in_background),
+    Job(
+        "check coins",
+        timedelta(hours=1),
+        ticker.directory.check_in_background,
+        only_if=ticker.directory.is_due,
+    ),
     Job(
         "what is due", timedelta(seconds=1), articles.publishing.carry_out_schedule, only_if=articles.publishing.has_due
     ),

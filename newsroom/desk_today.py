@@ -52,7 +52,7 @@ def for_person(user: Any) -> Today:
     sees_stories = user.has_perm("articles.change_article")
     return Today(
         queues=_queues(user),
-        alarms=[*health.reasons_not_ready(timezone.now()), *health.unlisted_coins()] if sees_stories else [],
+        alarms=[*health.reasons_not_ready(timezone.now()), *health.troubled_coins()] if sees_stories else [],
         timeline=_timeline() if sees_stories else [],
         changes=_changes(user),
     )

@@ -16,7 +16,7 @@ from newsroom.models import Heartbeat
 from newsroom.pagecache import counts
 from ticker import state as price_state
 from ticker.models import Coin, Quote
-from ticker.quotes import DELAYED_AFTER
+from ticker.quotes import DELAYED_AFTER, is_delayed
 
 MISSED_AFTER = timedelta(minutes=2)
 MOST_NAMED = 5
@@ -74,10 +74,15 @@ def reasons_not_ready(now: datetime) -> list[str]:
     return reasons
 
 
-def unlisted_coins() -> list[str]:
-    """Coins that their sources do not know any more, a sentence each."""
-    coins = Coin.objects.followed().exclude(problem="").only("name", "symbol", "problem")
-    return [f"{coin}: {coin.problem}" for coin in coins[:MOST_NAMED]]
+def troubled_coins() -> list[str]:
+    """Coins that their sources do not know any more, or whose price alone is late, a sentence each."""
+    coins = list(Coin.objects.followed().select_related("quote").defer("quote__week"))
+    found = [f"{coin}: {coin.problem}" for coin in coins if coin.problem]
+    priced = [(coin, coin.quote) for coin in coins if hasattr(coin, "quote") and not coin.quote.is_sample]
+    late = [(coin, quote) for coin, quote in priced if is_delayed(quote)]
+    if len(late) < len(priced):  # Otherwise all are, which is said of all together.
+        found += [f"{coin} has had no price since {quote.quoted_at:%d %B, %H:%M} UTC." for coin, quote in late]
+    return found[:MOST_NAMED]
 
 
 def missed(now: datetime) -> list[str]:

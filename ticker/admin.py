@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,8 @@ from ticker import directory, polling, state
 from ticker.directory import Candidate
 from ticker.models import Coin, ListedCoin, PriceSource, Quote
 from ticker.read_only_admin import ReadOnlyAdmin
+
+BY_HAND_EVERY = 30  # seconds; each round counts among the calls of the month
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -150,6 +153,9 @@ class PriceSourceAdmin(ReadOnlyAdmin):
     def refresh_view(self, request: HttpRequest) -> HttpResponse:
         if not request.user.has_perm("ticker.change_coin"):
             raise PermissionDenied
-        polling.refresh_now.enqueue()
-        self.message_user(request, "Prices are asked for now. What came of it stands here in a few seconds.")
+        if cache.add("prices-asked-by-hand", 1, timeout=BY_HAND_EVERY):
+            polling.refresh_now.enqueue()
+            self.message_user(request, "Prices are asked for now. What came of it stands here in a few seconds.")
+        else:
+            self.message_user(request, "They were asked for a moment ago. Wait half a minute.", messages.WARNING)
         return redirect("admin:ticker_pricesource_changelist")

@@ -117,8 +117,10 @@ def draw(prices: Sequence[Price], span: Span, frame: Frame) -> Chart:
     values = [value for _, value in prices]
     low, high = min(values), max(values)
     margin = (high - low or high) / 12
-    place = _Placing(prices[0][0], prices[-1][0], low - margin, high + margin, frame)
-    drawn = [place(prices[index]) for index in _spread(len(prices), MOST_ON_LINE)]
+    place = _Placing(prices[0][0], prices[-1][0], max(low - margin, Decimal(0)), high + margin, frame)
+    # With the highest and the lowest, so that the points which name them stand on the line.
+    on_line = sorted({*_spread(len(prices), MOST_ON_LINE), values.index(high), values.index(low)})
+    drawn = [place(prices[index]) for index in on_line]
     line = " ".join(f"{x:g},{y:g}" for x, y in drawn)
     return Chart(
         width=frame.width,

@@ -10,13 +10,16 @@ COOKIE = "prices"
 LIFETIME = 365 * 24 * 60 * 60  # seconds
 OFF = "off"
 MOST_HIDDEN = 100
-_SYMBOL = re.compile(r"[A-Z0-9]{2,10}")
+_SYMBOL = re.compile(r"[A-Z0-9]{1,10}")
 
 
 @dataclass(frozen=True)
 class Choice:
     is_off: bool = False
     hidden: frozenset[str] = frozenset()
+
+    def shows(self, symbol: str) -> bool:
+        return not self.is_off and symbol not in self.hidden
 
 
 def of(request: HttpRequest) -> Choice:

@@ -11,15 +11,15 @@ from django.utils import timezone
 from django_tasks import task
 
 from ticker.models import Coin, ListedCoin, PriceSource
-from ticker.polling import count_calls, save_calls
-from ticker.providers import COINGECKO, COINPAPRIKA
+from ticker.polling import count_calls, leave_alone, save_calls
+from ticker.providers import BINANCE, COINGECKO, COINPAPRIKA
 from ticker.providers.answers import Listed
 from ticker.providers.errors import PricesUnavailable
 
 logger = logging.getLogger(__name__)
 
 EVERY = timedelta(days=7)
-DIRECTORIES = (COINGECKO, COINPAPRIKA)
+DIRECTORIES = (COINGECKO, COINPAPRIKA, BINANCE)
 FEWEST = 15  # of one list; less is no list
 MOST_FOUND = 20
 MOST_AT_ONCE = 1_000
@@ -34,24 +34,30 @@ class Checked:
     problems: list[Coin] = field(default_factory=list)
 
 
+def is_due() -> bool:
+    """Whether a list is missing or a week old: a look at three rows."""
+    recent = PriceSource.objects.filter(listed_at__gt=timezone.now() - EVERY)
+    return recent.count() < len(DIRECTORIES)
+
+
 @task()
 def check_in_background() -> None:
     check()
 
 
 def check() -> Checked:
-    """Fetch both lists and look up every coin that is followed. A list that does not come leaves the last one."""
+    """Fetch the lists and look up every coin that is followed. A list that does not come leaves the last one."""
     done, now = Checked(), timezone.now()
     for provider in DIRECTORIES:
         state, _ = PriceSource.objects.get_or_create(name=provider.name)
         count_calls(state, now, 1)
         try:
             done.listed[provider.name] = _replace(provider.name, provider.listed(), now)
+            save_calls(state, listed_at=now)
         except PricesUnavailable as error:
             done.errors[provider.name] = str(error)
             logger.warning("no list of coins", extra={"source": provider.name, "reason": str(error)})
-        finally:
-            save_calls(state)
+            leave_alone(state, error, now)
     done.problems = look_up_all()
     return done
 

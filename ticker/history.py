@@ -46,10 +46,10 @@ def refresh_next() -> Coin | None:
         days = COINGECKO.history(coin.coingecko_id)
     except PricesUnavailable as error:
         logger.warning("no prices for days", extra={"coin": coin.symbol, "reason": str(error)})
+        polling.leave_alone(state, error, now)
         return None
-    finally:
-        polling.save_calls(state)
-    written = [[day.isoformat(), format(price, "f")] for day, price in days]
+    polling.save_calls(state)
+    written = [[moment.isoformat(), format(price, "f")] for moment, price in days]
     History.objects.filter(coin=coin).update(days=written, fetched_at=now, is_sample=False)
     return coin
 

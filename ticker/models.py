@@ -1,6 +1,6 @@
 """Coins that the publication follows, the last good price of each, and what the poller knows of its sources."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
@@ -12,9 +12,13 @@ from django.urls import reverse
 
 from newsroom.pagecache.rows import ShownWhole
 
-SYMBOL = RegexValidator(r"^[A-Z0-9]{2,10}$", "Use the capital letters and digits of the symbol, such as BTC.")
+SYMBOL = RegexValidator(r"^[A-Z0-9]{1,10}$", "Use the capital letters and digits of the symbol, such as BTC.")
 # Every page carries the strip: it stays as short as one that a person can follow.
 LONGEST_STRIP = 30
+RESERVED_SLUGS = frozenset({"strip", "choice"})  # other pages under /prices/
+
+# What a coin is known by: a change of it has consequences.
+IDENTITY = ("slug", "symbol", "coingecko_id")
 
 
 class CoinQuerySet(models.QuerySet["Coin"]):
@@ -88,7 +92,7 @@ class Coin(ShownWhole):
     @classmethod
     def from_db(cls, db: Any, field_names: Any, values: Any, **kwargs: Any) -> Any:
         coin = super().from_db(db, field_names, values, **kwargs)
-        coin.loaded_as = {name: coin.__dict__.get(name) for name in ("slug", "symbol")}
+        coin.loaded_as = {name: coin.__dict__.get(name) for name in IDENTITY}
         return coin
 
     @property
@@ -100,6 +104,13 @@ class Coin(ShownWhole):
         return self.is_on_strip and self.is_shown and not self.is_retired
 
     def clean(self) -> None:
+        if self.slug in RESERVED_SLUGS:
+            raise ValidationError({"slug": "Another page has this address. Choose another."})
+        for other in Coin.objects.exclude(pk=self.pk).exclude(former_symbols=[]):
+            if self.symbol in other.former_symbols:
+                raise ValidationError({"symbol": f"Stories call {other.name} so, which had this symbol before."})
+        if self.binance_symbol and self.binance_symbol != f"{self.symbol}USDT":
+            raise ValidationError({"binance_symbol": f"Only the pair with the dollar’s stand-in: {self.symbol}USDT."})
         former = FormerSlug.objects.filter(slug=self.slug).exclude(coin=self.pk).select_related("coin").first()
         if former is not None:
             raise ValidationError({"slug": f"{former.coin.name} was out under this address. Choose another."})
@@ -117,7 +128,11 @@ class Coin(ShownWhole):
             FormerSlug.objects.filter(slug=self.slug, coin=self).delete()
             if before.get("slug") not in (None, self.slug):
                 FormerSlug.objects.update_or_create(slug=before["slug"], defaults={"coin": self})
-        self.loaded_as = {"slug": self.slug, "symbol": self.symbol}
+            if before.get("coingecko_id") not in (None, self.coingecko_id):
+                # What was known of another coin is no longer true.
+                Quote.objects.filter(coin=self).delete()
+                History.objects.filter(coin=self).delete()
+        self.loaded_as = {name: getattr(self, name) for name in IDENTITY}
 
 
 class FormerSlug(models.Model):
@@ -171,7 +186,7 @@ class History(models.Model):
     """A price for each day of the last year, for the longer charts."""
 
     coin = models.OneToOneField(Coin, on_delete=models.CASCADE, related_name="history")
-    days = models.JSONField(default=list, help_text="Pairs of a day and a price as text, the oldest first.")
+    days = models.JSONField(default=list, help_text="Pairs of a moment and a price as texts, the oldest first.")
     fetched_at = models.DateTimeField(null=True, blank=True)
     tried_at = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
@@ -182,8 +197,8 @@ class History(models.Model):
     def __str__(self) -> str:
         return f"{len(self.days)} days of {self.coin.symbol}"
 
-    def closes(self) -> list[tuple[date, Decimal]]:
-        return [(date.fromisoformat(day), Decimal(price)) for day, price in self.days]
+    def prices(self) -> list[tuple[datetime, Decimal]]:
+        return [(datetime.fromisoformat(moment), Decimal(price)) for moment, price in self.days]
 
 
 class PriceSource(models.Model):
@@ -197,6 +212,9 @@ class PriceSource(models.Model):
         "last errors", default=list, blank=True, help_text="The newest first, each with its time."
     )
     next_try_at = models.DateTimeField("next try", null=True, blank=True)
+    missing = models.JSONField(default=list, blank=True, help_text="Coins that its last answer had no price of.")
+    doubtful = models.JSONField(default=list, blank=True, help_text="Coins whose price jumped as it took over.")
+    listed_at = models.DateTimeField("last list of coins", null=True, blank=True)
     month = models.CharField(max_length=7, blank=True, help_text="The month whose calls are counted, such as 2026-11.")
     calls = models.PositiveIntegerField("calls this month", default=0)
     newly_counted = 0  # calls that are not saved yet

@@ -26,15 +26,16 @@ def dollars(value: Decimal) -> str:
 def large(value: Decimal) -> str:
     """A large amount with three digits that matter and its unit: 1.93tn, 41.2bn, 19.9m."""
     for unit, name in UNITS:
-        if value >= unit:
-            scaled = value / unit
-            return f"{_fixed(scaled, max(0, 2 - scaled.adjusted()))}{name}"
+        scaled = value / unit
+        # By what it is once it is rounded: 999,999,999 is a billion, and no thousand millions.
+        if scaled >= Decimal("0.9995"):
+            return f"{_fixed(scaled, max(0, 2 - max(scaled.quantize(Decimal('0.01')).adjusted(), 0)))}{name}"
     return _fixed(value, 0)
 
 
 def axis(value: Decimal, places: int) -> str:
     """A label of an axis whose steps need so many decimals."""
-    return _fixed(value, places) if value < 1_000_000 else large(value)
+    return _fixed(abs(value) if value == 0 else value, places)
 
 
 def change(value: Decimal) -> str:

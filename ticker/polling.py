@@ -23,7 +23,7 @@ from ticker.providers.errors import PricesUnavailable
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=90)  # longer than three sources may take; whoever dies is followed by another
+LEASE = timedelta(minutes=3)  # longer than three sources may take; whoever dies is followed by another
 SOONEST = timedelta(seconds=30)  # from one round to the next
 WEEK_EVERY = timedelta(hours=1)
 # A source is down after so many failures, or so long without an answer; then it is tried now and then.
@@ -32,6 +32,7 @@ DOWN_AFTER = timedelta(minutes=10)
 PROBE_EVERY = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(minutes=15)
 ERRORS_KEPT = 8
+WANTS_PEACE = frozenset({402, 403, 418, 429})
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,9 @@ def refresh(force: bool = False) -> Round:
         logger.warning("a round of prices took too long")
         return Round(waiting=True)
     except BaseException:
-        Poller.objects.filter(lease_holder=holder).update(lease_holder="", lease_until=None)
+        # Whatever it was, it is not tried again at once.
+        later = timezone.now() + timedelta(seconds=60)
+        Poller.objects.filter(lease_holder=holder).update(lease_holder="", lease_until=None, next_round_at=later)
         raise
 
 
@@ -120,31 +123,53 @@ def _round(holder: str, force: bool) -> Round:
     coins = list(Coin.objects.followed().select_related("quote").order_by("pk"))
     tried: list[Tried] = []
     answered: tuple[Provider, dict[str, MarketQuote]] | None = None
-    for provider in PROVIDERS:
+    asked = {provider: wanted for provider in PROVIDERS if (wanted := _wanted_of(provider, coins))}
+    for provider, wanted in asked.items():
         state = states[provider.name]
-        wanted = {getattr(coin, provider.identifier): coin.symbol for coin in coins}
-        wanted.pop("", None)
         is_forced = force and not tried
-        if wanted and (is_forced or _is_due(provider, state, now)):
+        if is_forced or _is_due(provider, state, now):
             try:
                 answered = provider, _ask(provider, state, wanted, now)
                 break
             except PricesUnavailable as error:
                 _note_failure(state, error, now)
                 tried.append(Tried(provider.name, error=str(error)))
-        if not is_down(provider, state, now):
+        if not is_down(provider, state, len(coins), now):
             break
-    with transaction.atomic():
-        if answered:
-            provider, found = answered
-            state = states[provider.name]
-            following = now + pace.interval(provider, state, len(coins), now)
-            state.next_try_at = following
-            stored = quotes.store(coins, found, provider, now, expected_at=following)
-            tried.append(Tried(provider.name, stored.updated, stored.missing, stored.doubtful))
-        _save([states[each.name] for each in tried])
-        _release(holder, states, answered[0].name if answered and tried[-1].updated else "", now)
+    try:
+        with transaction.atomic():
+            if answered:
+                tried.append(_store(coins, *answered, states, now))
+            _save([states[each.name] for each in tried])
+            source = answered[0].name if answered and tried[-1].updated else ""
+            _release(holder, [(provider, states[provider.name]) for provider in asked], len(coins), source, now)
+    except BaseException:
+        for state in states.values():
+            if state.pk and state.newly_counted:
+                save_calls(state)  # They were made.
+        raise
     return Round(tuple(tried))
+
+
+def _wanted_of(provider: Provider, coins: list[Coin]) -> dict[str, str]:
+    """What the coins are called there, each with its symbol; nothing for a source that is not to be asked."""
+    named = {getattr(coin, provider.identifier): coin.symbol for coin in coins}
+    named.pop("", None)
+    return named
+
+
+def _store(
+    coins: list[Coin],
+    provider: Provider,
+    found: dict[str, MarketQuote],
+    states: dict[str, PriceSource],
+    now: datetime,
+) -> Tried:
+    state = states[provider.name]
+    state.next_try_at = now + pace.interval(provider, state, len(coins), now)
+    stored = quotes.store(coins, found, provider, now, expected_at=state.next_try_at)
+    state.missing, state.doubtful = list(stored.missing), list(stored.doubtful)
+    return Tried(provider.name, stored.updated, stored.missing, stored.doubtful)
 
 
 def _states() -> dict[str, PriceSource]:
@@ -157,9 +182,9 @@ def _is_due(provider: Provider, state: PriceSource, now: datetime) -> bool:
     return is_time and not pace.is_spent(provider, state, now)
 
 
-def is_down(provider: Provider, state: PriceSource, now: datetime) -> bool:
-    """Whether the next source is asked in its place."""
-    if pace.is_spent(provider, state, now):
+def is_down(provider: Provider, state: PriceSource, coins: int, now: datetime) -> bool:
+    """Whether the next source is asked in its place: it fails, or has too few calls left to keep prices fresh."""
+    if pace.interval(provider, state, coins, now) > DOWN_AFTER:
         return True
     is_late = state.last_success_at is None or state.last_success_at <= now - DOWN_AFTER
     return state.failures >= MOST_FAILURES or (state.failures > 0 and is_late)
@@ -170,9 +195,19 @@ def _ask(provider: Provider, state: PriceSource, wanted: dict[str, str], now: da
     is_old = state.last_week_at is None or state.last_week_at <= now - WEEK_EVERY
     with_week = provider.has_weeks and is_old
     count_calls(state, now, provider.calls(len(wanted)))
-    found = provider.fetch(wanted, now, with_week=with_week)
+    try:
+        found = provider.fetch(wanted, now, with_week=with_week)
+    except PricesUnavailable:
+        raise
+    except Exception as error:
+        # A fault of ours in reading it: to readers the same as an answer that cannot be read.
+        logger.exception("an answer could not be read")
+        raise PricesUnavailable(f"The answer could not be read ({type(error).__name__}).", 600) from error
     if len(found) * 2 < len(wanted):
         raise PricesUnavailable(f"Only {len(found)} of {len(wanted)} coins had a usable price.", 600)
+    newest = max(quote.quoted_at for quote in found.values())
+    if newest <= now - DOWN_AFTER - provider.lag:
+        raise PricesUnavailable(f"Its prices stand still since {newest:%H:%M} UTC.")
     state.last_success_at, state.failures = now, 0
     if with_week:
         state.last_week_at = now
@@ -185,13 +220,27 @@ def count_calls(state: PriceSource, now: datetime, calls: int) -> None:
     state.newly_counted += calls
 
 
+def leave_alone(state: PriceSource, error: PricesUnavailable, now: datetime) -> None:
+    """Another call than a round failed. Where the source wants peace, rounds keep it as well. Saves it."""
+    _note_error(state, error, now)
+    values: dict[str, Any] = {"errors": state.errors}
+    if error.code in WANTS_PEACE:
+        later = now + timedelta(seconds=max(error.wait, 60))
+        values["next_try_at"] = max(later, state.next_try_at) if state.next_try_at else later
+    save_calls(state, **values)
+
+
+def _note_error(state: PriceSource, error: PricesUnavailable, now: datetime) -> None:
+    state.errors = [[now.isoformat(timespec="seconds"), str(error)[:300]], *state.errors][:ERRORS_KEPT]
+
+
 def _note_failure(state: PriceSource, error: PricesUnavailable, now: datetime) -> None:
     """Wait as long as asked, doubling with every failure in a row; a source that is down is tried now and then."""
     state.failures += 1
     asked = timedelta(seconds=max(error.wait, 60))
     wait = min(asked * 2 ** min(state.failures - 1, 10), max(LONGEST_WAIT, asked))
     state.next_try_at = now + (max(wait, PROBE_EVERY) if state.failures >= MOST_FAILURES else wait)
-    state.errors = [[now.isoformat(timespec="seconds"), str(error)[:300]], *state.errors][:ERRORS_KEPT]
+    _note_error(state, error, now)
     logger.warning("prices unavailable", extra={"source": state.name, "reason": str(error)})
 
 
@@ -203,7 +252,7 @@ def _save(states: list[PriceSource]) -> None:
             state.save()
 
 
-SAVED = ("last_success_at", "last_week_at", "failures", "errors", "next_try_at")
+SAVED = ("last_success_at", "last_week_at", "failures", "errors", "next_try_at", "missing", "doubtful")
 
 
 def save_calls(state: PriceSource, **values: Any) -> None:
@@ -214,16 +263,17 @@ def save_calls(state: PriceSource, **values: Any) -> None:
     state.newly_counted = 0
 
 
-def _release(holder: str, states: dict[str, PriceSource], source: str, now: datetime) -> None:
+def _release(holder: str, asked: list[tuple[Provider, PriceSource]], coins: int, source: str, now: datetime) -> None:
     """Give the lease back with the time of the next round, in the transaction of what was written."""
     moments = []
-    for provider in PROVIDERS:
-        state = states[provider.name]
-        if state.next_try_at:
-            moments.append(state.next_try_at)
-        if not is_down(provider, state, now):
+    for provider, state in asked:
+        due = state.next_try_at
+        moments.append(due if due and due > now else now + timedelta(seconds=provider.every(coins)))
+        if not is_down(provider, state, coins, now):
+            if state.failures and state.last_success_at:
+                moments.append(state.last_success_at + DOWN_AFTER)  # Then the next source has its turn.
             break
-    following = max(min((moment for moment in moments if moment > now), default=now + LONGEST_WAIT), now + SOONEST)
+    following = max(min(moments, default=now + LONGEST_WAIT), now + SOONEST)
     values: dict[str, Any] = {"lease_holder": "", "lease_until": None, "next_round_at": following}
     if source:
         values |= {

@@ -13,6 +13,7 @@ from django.utils import timezone
 from ticker import charts, numbers
 from ticker.models import Coin, History, Quote
 from ticker.providers import MarketQuote, Provider
+from ticker.providers.answers import number
 
 logger = logging.getLogger(__name__)
 
@@ -80,13 +81,15 @@ def _row(
     """What is to stand. Of an earlier quote only what changes slowly stays: how many coins there are, and its week."""
     live = kept if kept and not kept.is_sample else None
     supply = market.supply or (live.supply if live else None)
+    # What is too large to be kept is not known either.
+    worth = number(market.price * supply) if supply else None
     row = Quote(
         coin=coin,
         price=market.price,
         change_24h=market.change_24h,
         high_24h=market.high_24h,
         low_24h=market.low_24h,
-        market_value=market.market_value or (market.price * supply if supply else None),
+        market_value=market.market_value or worth,
         volume_24h=market.volume_24h,
         supply=supply,
         week=live.week if live else [],
@@ -103,10 +106,11 @@ def _row(
     return row
 
 
-def draw_week(quote: Quote, week: Iterable[Decimal], until: datetime) -> None:
-    """Note the prices of seven days, and the small line that the tables show of them."""
-    prices = list(week)
-    quote.week, quote.week_at = [format(price, "f") for price in prices], until
+def draw_week(quote: Quote, week: Iterable[Decimal | None], until: datetime) -> None:
+    """Note the prices of seven days, and the small line that the tables show of them. An hour may have none."""
+    hours = list(week)
+    prices = [price for price in hours if price is not None]
+    quote.week, quote.week_at = [None if price is None else format(price, "f") for price in hours], until
     quote.spark = charts.spark_path(prices)
     quote.spark_direction = numbers.direction(change_since(prices[0], prices[-1]) or Decimal(0)) if prices else ""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
@@ -39,15 +39,16 @@ def freshness(coins: Iterable[Coin]) -> Freshness:
     Where all are late, so is the page.
     """
     shown = [quote for quote in map(shown_quote, coins) if quote]
-    _limit_life([quote for quote in shown if not quote.is_sample])
+    live = [quote for quote in shown if not quote.is_sample]
+    _limit_life(live)
     if not shown:
         return Freshness(None, is_sample=False, is_delayed=False)
-    named = dict.fromkeys(quote.source for quote in shown)
-    in_time = [quote for quote in shown if not quotes.is_delayed(quote)]
+    in_time = [quote for quote in live if not quotes.is_delayed(quote)]
+    named = dict.fromkeys(quote.source for quote in live)
     return Freshness(
-        min(quote.quoted_at for quote in in_time or shown),
-        is_sample=any(quote.is_sample for quote in shown),
-        is_delayed=not in_time,
+        min(quote.quoted_at for quote in in_time or live or shown),
+        is_sample=not live,
+        is_delayed=bool(live) and not in_time,
         sources=tuple(BY_NAME[name] for name in named if name in BY_NAME),
     )
 
@@ -121,19 +122,23 @@ def _prices(coin: Coin, quote: Quote, span: charts.Span) -> list[charts.Price]:
     return [*found, (quote.quoted_at, quote.price)] if found else []
 
 
+def shows_week(quote: Quote) -> bool:
+    """Whether the seven days of a quote are young enough: they come from one source only, and less often."""
+    return quote.is_sample or (quote.week_at is not None and _is_kept(quote.week_at))
+
+
 def _of_hours(quote: Quote) -> list[charts.Price]:
-    if not quote.week_at or not (quote.is_sample or _is_kept(quote.week_at)):
+    if not quote.week_at or not shows_week(quote):
         return []
     last = len(quote.week) - 1
-    return [(quote.week_at - timedelta(hours=last - index), Decimal(value)) for index, value in enumerate(quote.week)]
+    hours = ((quote.week_at - timedelta(hours=last - index), value) for index, value in enumerate(quote.week))
+    return [(moment, Decimal(value)) for moment, value in hours if value is not None]
 
 
 def _of_days(history: History | None) -> list[charts.Price]:
-    """The last price of each day stands at its end."""
     if history is None or not history.fetched_at or not (history.is_sample or _is_kept(history.fetched_at)):
         return []
-    ends = ((datetime.combine(day, time.max, UTC), value) for day, value in history.closes())
-    return list(ends)
+    return history.prices()
 
 
 def _is_kept(fetched_at: datetime) -> bool:

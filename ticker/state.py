@@ -22,6 +22,9 @@ class SourceState:
     monthly_calls: int | None
     coins: int  # that it is asked for
     is_slowed: bool
+    is_spent: bool
+    missing: list[str]
+    doubtful: list[str]
 
     @property
     def share(self) -> int | None:
@@ -31,11 +34,13 @@ class SourceState:
     @property
     def said(self) -> str:
         """Its state in a word or two, for the desk."""
+        if self.is_spent:
+            return "No calls left this month"
+        if self.failures:
+            return "Does not answer" if self.is_down else "Did not answer last time"
         if self.is_used:
             return "Gives the prices, slower than it could" if self.is_slowed else "Gives the prices"
-        if self.calls and self.monthly_calls and self.share == 100:
-            return "No calls left this month"
-        return "Does not answer" if self.is_down and self.failures else "Stands by"
+        return "Stands by" if self.coins else "Is not asked: no coin has a name there"
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ def _of_source(provider: Provider, state: PriceSource, coins: int, used: str, no
     return SourceState(
         name=provider.name,
         is_used=provider.name == used,
-        is_down=polling.is_down(provider, state, now),
+        is_down=polling.is_down(provider, state, coins, now),
         last_success_at=state.last_success_at,
         next_try_at=state.next_try_at,
         failures=state.failures,
@@ -86,6 +91,9 @@ def _of_source(provider: Provider, state: PriceSource, coins: int, used: str, no
         monthly_calls=provider.monthly_calls,
         coins=coins,
         is_slowed=pace.is_slowed(provider, state, coins, now),
+        is_spent=pace.is_spent(provider, state, now),
+        missing=state.missing,
+        doubtful=state.doubtful,
     )
 
 

@@ -63,6 +63,7 @@ class Table:
     sort: str = ""
     shown: str = ""
     named: str = ""
+    is_mine: bool = False  # as this browser chose
 
     @property
     def is_known(self) -> bool:
@@ -114,5 +115,5 @@ class Table:
 
     def _url(self, **changed: str) -> str:
         asked = {"sort": self.sort, "shown": self.shown, "named": self.named} | changed
-        kept = {name: value for name, value in asked.items() if value}
+        kept = {name: value for name, value in asked.items() if value} | ({"mine": "1"} if self.is_mine else {})
         return reverse("prices") + (f"?{urlencode(kept)}" if kept else "")

@@ -19,20 +19,20 @@ from ticker.tables import LONGEST_NAME, Table
 def prices(request: HttpRequest) -> HttpResponse:
     """All coins. Sorted and filtered by addresses; `mine`: as this browser chose, for those without a script."""
     named = " ".join(request.GET.get("named", "").split())[:LONGEST_NAME]
-    table = Table(request.GET.get("sort", ""), request.GET.get("shown", ""), named)
+    is_mine = "mine" in request.GET
+    table = Table(request.GET.get("sort", ""), request.GET.get("shown", ""), named, is_mine)
     if not table.is_known:
         return redirect("prices")
     coins = list(Coin.objects.in_tables())
-    is_mine = "mine" in request.GET
-    hidden = choices.of(request).hidden if is_mine else frozenset()
+    chosen = choices.of(request) if is_mine else Choice()
     context = {
         "coins": [coin for coin in coins if coin.is_on_strip],
-        "listed": [coin for coin in table.rows(coins) if coin.symbol not in hidden],
+        "listed": [coin for coin in table.rows(coins) if chosen.shows(coin.symbol)],
         "number": len(coins),
         "table": table,
-        "is_mine": is_mine and bool(hidden),
+        "chosen": chosen,
         "canonical": "/prices/",
-        "noindex": bool(table != Table() or is_mine),
+        "noindex": table != Table(),
         "place": "prices",
     }
     return render(request, "ticker/prices.html", context)

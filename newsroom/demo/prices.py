@@ -1,7 +1,7 @@
 """The demo’s snapshot of prices: sample data with its date, which never pretends to be live."""
 
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from newsroom.demo import files
@@ -40,7 +40,7 @@ def load(now: datetime) -> None:
         )
         quotes.draw_week(quote, week, taken_at)
         quote.save()
-        year = invented_year(row["symbol"], price, week[0], taken_at.date())
+        year = invented_year(row["symbol"], price, week[0], taken_at)
         History.objects.create(coin=coin, days=year, fetched_at=taken_at, is_sample=True)
     load_directory(snapshot["listed"], now)
 
@@ -60,8 +60,8 @@ def load_directory(listed: list[dict[str, str]], now: datetime) -> None:
     ListedCoin.objects.bulk_create(rows)
 
 
-def invented_year(symbol: str, price: Decimal, week_ago: Decimal, until: date) -> list[list[str]]:
-    """Pairs of a day and a price, which pass through the price a week ago. The same at every load."""
+def invented_year(symbol: str, price: Decimal, week_ago: Decimal, until: datetime) -> list[list[str]]:
+    """Pairs of a moment and a price, which pass through the price a week ago. The same at every load."""
     rng = random.Random(f"{symbol} for a year")
     start = week_ago * Decimal(str(rng.uniform(0.55, 1.35)))
     walk = [*bridge(rng, start, week_ago, DAYS_IN_YEAR - 7, 0.022), *bridge(rng, week_ago, price, 7, 0.012)]

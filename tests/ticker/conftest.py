@@ -17,6 +17,7 @@ PLACES = {
     "Binance": "/binance/ticker/24hr",
     "CoinGecko’s list": "/gecko/coins/list",
     "CoinPaprika’s list": "/paprika/coins",
+    "Binance’s list": "/binance/ticker/price",
     "a year": "/gecko/coins/bitcoin/market_chart",
 }
 

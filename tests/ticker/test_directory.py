@@ -40,11 +40,14 @@ PAPRIKA = [
     for row in (*GECKO[:3], *FILLING)
 ]
 
+BINANCE = [{"symbol": f"{name}USDT", "price": "1.0"} for name in ("BTC", "ETH", "SOL", *map(chr, range(65, 91)))]
+
 
 @pytest.fixture
 def listed(coins, sources):
     sources.answer("CoinGecko’s list", GECKO)
     sources.answer("CoinPaprika’s list", PAPRIKA)
+    sources.answer("Binance’s list", BINANCE)
     directory.check()
 
 
@@ -68,11 +71,28 @@ def test_a_coin_that_is_no_longer_listed_is_told_to_the_desk(listed, sources, ca
     call_command("check_coins")
     said = capsys.readouterr().out
     assert "Ethereum (ETH): CoinGecko lists no “ethereum” any more." in said
-    assert health.unlisted_coins() == ["Ethereum (ETH): CoinGecko lists no “ethereum” any more."]
+    assert health.troubled_coins() == ["Ethereum (ETH): CoinGecko lists no “ethereum” any more."]
     sources.answer("CoinGecko’s list", GECKO)
     call_command("check_coins")
     assert "Every coin is still listed" in capsys.readouterr().out
-    assert health.unlisted_coins() == []
+    assert health.troubled_coins() == []
+
+
+def test_a_pair_that_is_gone_is_told_before_it_is_needed(listed, sources):
+    sources.answer("Binance’s list", BINANCE[1:])
+    assert [coin.problem for coin in directory.check().problems] == ["Binance lists no “BTCUSDT” any more."]
+
+
+def test_the_lists_are_fetched_again_soon_where_one_did_not_come(coins, sources, noon):
+    sources.answer("CoinGecko’s list", GECKO)
+    sources.answer("CoinPaprika’s list", PAPRIKA)
+    directory.check()
+    assert directory.is_due()
+    sources.answer("Binance’s list", BINANCE)
+    directory.check()
+    assert not directory.is_due()
+    noon.shift(directory.EVERY.total_seconds())
+    assert directory.is_due()
 
 
 def test_an_identifier_that_means_another_coin_now_is_told(coins, sources):

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from newsroom import health
 from ticker import quotes
 from ticker.models import LONGEST_STRIP, Coin, FormerSlug, History, Poller, PriceSource, Quote
 
@@ -71,6 +72,32 @@ def test_every_source_is_named_beside_its_prices(client, coins):
     assert "Source: CoinPaprika" in page
 
 
+def test_a_sample_among_live_prices_says_so_by_itself(client, coins, noon):
+    QuoteFactory(coin=coins[0], is_sample=True, source="sample")
+    QuoteFactory(coin=coins[1])
+    page = page_of(client, "/prices/")
+    assert "Not live prices" not in page
+    assert "Powered by CoinGecko API" in page
+    assert '<small class="late">sample</small>' in page
+
+
+def test_a_line_of_seven_days_that_is_a_day_old_is_not_shown(client, coins, noon):
+    quote = QuoteFactory(coin=coins[0])
+    week(quote, range(90_000, 91_680, 10))
+    assert 'class="spark' in page_of(client, "/prices/")
+    Quote.objects.update(week_at=timezone.now() - quotes.HIDDEN_AFTER)
+    assert 'class="spark' not in page_of(client, "/prices/")
+
+
+def test_a_chip_says_that_its_price_is_late(client, coins, noon):
+    QuoteFactory(coin=coins[0], quoted_at=timezone.now() - timedelta(hours=2))
+    article = PublishedArticleFactory(body="<p>What [[BTC]] was.</p>")
+    article.coins.add(coins[0])
+    page = page_of(client, article.get_absolute_url())
+    chip = page[page.index('class="chip"') :].partition("</a>")[0]
+    assert "22 Nov, 10:00 UTC" in chip
+
+
 # --- Charts -----------------------------------------------------------------------------------------
 
 
@@ -88,7 +115,7 @@ def test_the_coin_page_draws_its_week(client, coins):
 def test_any_week_can_be_drawn_or_left_out(client, coins, prices, span):
     quote = QuoteFactory(coin=coins[0], price=Decimal(prices[-1]))
     week(quote, prices)
-    days = [[f"2026-{month:02}-01", prices[-1]] for month in range(1, 12)]
+    days = [[f"2026-{month:02}-01T00:00:00+00:00", prices[-1]] for month in range(1, 12)]
     History.objects.create(coin=coins[0], days=days, fetched_at=timezone.now())
     page_of(client, f"/prices/bitcoin/{span}")
     page_of(client, "/prices/")
@@ -96,7 +123,7 @@ def test_any_week_can_be_drawn_or_left_out(client, coins, prices, span):
 
 def test_each_span_shows_its_own_prices_and_ends_with_the_one_that_stands(client, coins):
     week(QuoteFactory(coin=coins[0]), range(90_000, 91_680, 10))
-    first = timezone.now().date() - timedelta(days=365)
+    first = timezone.now().replace(hour=0) - timedelta(days=364)
     days = [[(first + timedelta(days=n)).isoformat(), str(50_000 + n)] for n in range(365)]
     History.objects.create(coin=coins[0], days=days, fetched_at=timezone.now())
     for span, begins in (("24h", "$91,430"), ("30d", "$50,335"), ("1y", "$50,000")):
@@ -111,7 +138,7 @@ def test_each_span_shows_its_own_prices_and_ends_with_the_one_that_stands(client
 
 def test_prices_of_days_that_were_not_renewed_for_a_day_are_not_shown(client, coins, noon):
     quote = QuoteFactory(coin=coins[0])
-    days = [["2026-11-01", "90000"], ["2026-11-20", "91000"]]
+    days = [["2026-11-01T00:00:00+00:00", "90000"], ["2026-11-20T00:00:00+00:00", "91000"]]
     History.objects.create(coin=coins[0], days=days, fetched_at=timezone.now())
     assert "<polyline" in page_of(client, "/prices/bitcoin/30d/")
     noon.shift(quotes.HIDDEN_AFTER.total_seconds())
@@ -207,6 +234,8 @@ def test_a_choice_is_a_cookie_that_no_kept_page_is_made_by(client, quoted):
 def test_all_prices_can_be_hidden_and_shown_again(client, quoted):
     client.post("/prices/choice/", {"off": "on"})
     assert client.cookies["prices"].value == "off"
+    assert "You chose to see no prices" in page_of(client, "/prices/?mine=1")
+    assert "$60,000" not in page_of(client, "/prices/?mine=1").split("<main")[1]
     assert 'name="off" checked' in page_of(client, "/prices/choice/")
     client.post("/prices/choice/", {"off": "on", "everything": "1"})
     assert client.cookies["prices"].value == ""
@@ -236,10 +265,12 @@ def test_a_renamed_coin_keeps_its_addresses_and_chips(client, coins):
     coin.name, coin.symbol, coin.slug, coin.coingecko_id = "POL", "POL", "pol", "polygon-ecosystem-token"
     coin.full_clean()
     coin.save()
+    assert not Quote.objects.filter(coin=coin).exists()  # It was the price of what the old identifier means.
+    QuoteFactory(coin=coin, price=Decimal("0.5"))
     response = client.get("/prices/polygon/")
     assert (response.status_code, response.headers["Location"]) == (301, "/prices/pol/")
     page = page_of(client, article.get_absolute_url())
-    assert 'class="chip" href="/prices/pol/"><b>POL</b> $0.5000' in page
+    assert 'class="chip" href="/prices/pol/"><b>POL</b><span class="chip__price" data-symbol="POL"> $0.5000' in page
     other = CoinFactory.build(name="Polygon", symbol="PLG", slug="polygon", coingecko_id="x")
     with pytest.raises(Exception, match="POL was out under this address"):
         other.full_clean()
@@ -267,6 +298,31 @@ def test_a_retired_coin_keeps_its_page_and_stories_and_is_asked_for_no_more(clie
     client.force_login(member_of("Editors"))
     client.post("/admin/ticker/coin/", {"action": "follow_again", "_selected_action": [quoted[0].pk]})
     assert Coin.objects.followed().count() == 3
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("slug", "strip", "Another page has this address"),
+        ("symbol", "OLD", "Stories call Bitcoin so"),
+        ("binance_symbol", "ETHEUR", "ETHUSDT"),
+    ],
+)
+def test_what_would_mean_two_things_is_refused(coins, field, value, sentence):
+    Coin.objects.filter(symbol="BTC").update(former_symbols=["OLD"])
+    setattr(coins[1], field, value)
+    if field == "symbol":
+        coins[1].binance_symbol = ""
+    with pytest.raises(Exception, match=sentence):
+        coins[1].full_clean()
+
+
+def test_the_desk_hears_of_one_coin_whose_price_is_late(quoted, noon):
+    assert health.troubled_coins() == []
+    Quote.objects.filter(coin=quoted[0]).update(quoted_at=timezone.now() - timedelta(hours=2))
+    assert health.troubled_coins() == ["Bitcoin (BTC) has had no price since 22 November, 10:00 UTC."]
+    Quote.objects.update(quoted_at=timezone.now() - timedelta(hours=2))
+    assert health.troubled_coins() == []
 
 
 def test_the_strip_has_room_for_so_many(coins):
@@ -301,10 +357,17 @@ def test_a_page_costs_the_same_however_many_coins_are_followed(client, quoted):
 def test_the_desk_sees_how_prices_stand(client, quoted, sources, committed):
     Poller.objects.create(pk=1, source="CoinGecko", source_since=timezone.now(), next_round_at=timezone.now())
     error = [timezone.now().isoformat(), "Answered with status 403."]
-    PriceSource.objects.create(name="CoinGecko", calls=431, month="2026-11", failures=1, errors=[error])
+    known = {"last_success_at": timezone.now(), "failures": 1, "errors": [error]}
+    PriceSource.objects.create(name="CoinGecko", calls=431, month="2026-11", **known)
     client.force_login(member_of("Editors"))
     page = page_of(client, "/admin/ticker/pricesource/")
-    for words in ("Prices come from <b>CoinGecko</b>", "Answered with status 403.", "431", "Stands by", "20000"):
+    for words in (
+        "Prices come from <b>CoinGecko</b>",
+        "Answered with status 403.",
+        "431",
+        "Did not answer last time",
+        "20000",
+    ):
         assert words in page, words
     with committed():
         client.post("/admin/ticker/pricesource/refresh/")

@@ -71,14 +71,14 @@ def test_the_week_comes_once_an_hour_and_draws_its_line(coins, sources, noon):
     polling.refresh()
     assert sources.asked("CoinGecko")[-1].args["sparkline"] == "true"
     quote = price_of("BTC")
-    assert (quote.week, quote.week_at) == (["1", "2.5", "0.0000001"], timezone.now())
+    assert (quote.week, quote.week_at) == (["1", "2.5", "0.0000001", None, None], timezone.now())
     assert quote.spark.startswith("M0 ")
     assert quote.spark_direction == "down"
     noon.shift(120)
     good(sources)
     polling.refresh()
     assert "sparkline" not in sources.asked("CoinGecko")[-1].args
-    assert price_of("BTC").week == ["1", "2.5", "0.0000001"]
+    assert price_of("BTC").week == ["1", "2.5", "0.0000001", None, None]
 
 
 @pytest.mark.parametrize("fault", upstream.FAULTS)
@@ -181,9 +181,12 @@ def test_ten_minutes_without_an_answer_are_enough(coins, sources, noon):
     sources.answer("CoinGecko", lambda: upstream.as_json({}, 429, Retry_After="900"))
     polling.refresh()
     assert not sources.asked("CoinPaprika")
-    noon.shift(600)
-    polling.refresh(force=True)
+    noon.shift(479)
+    assert polling.refresh().waiting
+    noon.shift(1)
+    polling.refresh()
     assert price_of("BTC").source == "CoinPaprika"
+    assert len(sources.asked("CoinGecko")) == 2
 
 
 def test_the_first_source_is_probed_every_quarter_of_an_hour_and_returns(coins, sources, noon):
@@ -248,6 +251,49 @@ def test_a_jump_of_the_same_source_is_news(coins, sources, noon):
     assert polling.refresh().updated == 3
 
 
+def test_a_source_whose_prices_stand_still_gives_way(coins, sources, noon):
+    began = timezone.now()
+    sources.answer("CoinGecko", lambda: upstream.as_json(upstream.gecko(began)))
+    good(sources, "CoinPaprika")
+    while price_of_or_none("BTC") != "CoinPaprika":
+        polling.refresh()
+        noon.shift(30)
+        assert timezone.now() < began + timedelta(minutes=17)
+    assert "stand still since 12:00 UTC" in state_of("CoinGecko").errors[0][1]
+
+
+def price_of_or_none(symbol):
+    return Quote.objects.filter(coin__symbol=symbol).values_list("source", flat=True).first()
+
+
+def test_a_source_that_knows_none_of_our_coins_is_passed_over(coins, sources, noon):
+    Coin.objects.update(coinpaprika_id="")
+    good(sources, "Binance")
+    polling.refresh()
+    assert price_of("BTC").source == "Binance"
+    assert not sources.asked("CoinPaprika")
+
+
+def test_a_fault_of_ours_in_reading_an_answer_is_a_failure_of_its_source(coins, sources, noon, monkeypatch):
+    def broken(self, *args, **options):
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(type(COINGECKO), "fetch", broken)
+    good(sources, "CoinPaprika")
+    polling.refresh()
+    assert price_of("BTC").source == "CoinPaprika"
+    assert state_of("CoinGecko").calls == 1
+    assert "RuntimeError" in state_of("CoinGecko").last_error
+
+
+@pytest.mark.parametrize("values", [{"current_price": 9e14, "circulating_supply": 589e12, "market_cap": None}])
+def test_what_is_too_large_to_be_kept_spoils_no_round(client, coins, sources, values):
+    good(sources, BTC=values)
+    assert polling.refresh().updated == 3
+    assert price_of("BTC").market_value is None
+    assert client.get("/prices/").status_code == 200
+
+
 # --- The calls of a month -----------------------------------------------------------------------
 
 
@@ -299,6 +345,17 @@ def test_a_source_without_calls_left_gives_way(demo_plan, coins, sources, noon):
     assert price_of("BTC").source == "CoinPaprika"
 
 
+def test_a_source_that_has_too_few_calls_left_to_be_fresh_is_helped_by_the_next(demo_plan, coins, sources, noon):
+    PriceSource.objects.create(name="CoinGecko", month="2026-11", calls=9_750)
+    good(sources)
+    good(sources, "CoinPaprika")
+    began = timezone.now()
+    while timezone.now() < began + timedelta(hours=2):
+        polling.refresh()
+        noon.shift(60)
+        assert timezone.now() - price_of("BTC").quoted_at < timedelta(minutes=15)
+
+
 def test_calls_are_counted_whatever_comes(coins, sources, noon):
     polling.refresh(force=True)
     good(sources)
@@ -334,7 +391,7 @@ def test_ten_at_once_make_one_call(coins, sources):
 
 def test_ten_processes_make_six_calls_in_ten_minutes_at_most(coins, sources, noon):
     good(sources)
-    sources.answer("a year", {"prices": []})
+    sources.answer("a year", year(timezone.now()))
     for _ in range(120):
         for _ in range(10):
             polling.refresh()
@@ -367,14 +424,20 @@ def test_who_was_so_slow_that_another_began_writes_nothing(coins, sources, noon,
     assert Poller.objects.get().lease_holder == "another"
 
 
-def test_a_round_that_breaks_gives_the_lease_back(coins, sources, monkeypatch):
-    def broken(self, *args, **options):
+def test_a_round_that_breaks_gives_the_lease_back_and_keeps_its_count(coins, sources, noon, monkeypatch):
+    def broken(*args, **options):
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(type(COINGECKO), "fetch", broken)
+    good(sources)
+    polling.refresh()
+    noon.shift(120)
+    monkeypatch.setattr(polling.quotes, "store", broken)
     with pytest.raises(RuntimeError):
         polling.refresh()
-    assert Poller.objects.get().lease_until is None
+    poller = Poller.objects.get()
+    assert poller.lease_until is None
+    assert poller.next_round_at == timezone.now() + timedelta(seconds=60)
+    assert state_of("CoinGecko").calls == 2
 
 
 def test_250_coins_take_six_queries(sources, noon):
@@ -465,7 +528,8 @@ def test_the_year_of_a_coin_comes_while_the_source_answers(coins, sources, noon)
     noon.shift(900)
     assert history.refresh_next() == coins[0]
     kept = History.objects.get()
-    assert len(kept.closes()) == 366
+    assert len(kept.prices()) == 366
+    assert kept.prices()[-1][0].hour == 0
     assert kept.fetched_at == timezone.now()
     assert sources.asked("a year")[0].args["days"] == "365"
     assert state_of("CoinGecko").calls == 2
@@ -481,6 +545,18 @@ def test_a_year_that_does_not_come_lets_the_next_coin_go_first(coins, sources, n
     assert history.refresh_next() is None
     assert History.objects.get().days == []
     assert history._longest_waiting(timezone.now()) == coins[1]
+    assert state_of("CoinGecko").next_try_at == timezone.now() + timedelta(seconds=120)  # Rounds go on.
+
+
+def test_a_429_for_a_year_holds_for_rounds_as_well(coins, sources, noon):
+    good(sources)
+    polling.refresh()
+    sources.answer("a year", lambda: upstream.as_json({}, 429, Retry_After="600"))
+    history.refresh_next()
+    assert state_of("CoinGecko").next_try_at == timezone.now() + timedelta(seconds=600)
+    noon.shift(120)
+    polling.refresh()
+    assert len(sources.asked("CoinGecko")) == 1
 
 
 def test_no_year_is_asked_for_while_calls_are_scarce(demo_plan, coins, sources, noon):

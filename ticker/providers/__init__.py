@@ -1,10 +1,10 @@
 """Where prices come from, in the order in which they are asked: each next one only while those before it are down."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from ticker.providers.answers import MarketQuote
+from ticker.providers.answers import Listed, MarketQuote
 from ticker.providers.binance import Binance
 from ticker.providers.coingecko import CoinGecko
 from ticker.providers.coinpaprika import CoinPaprika
@@ -26,11 +26,16 @@ class Provider(Protocol):
     @property
     def has_weeks(self) -> bool: ...
 
+    # How old its newest prices usually are.
+    @property
+    def lag(self) -> timedelta: ...
+
     # None where the plan sets no number.
     @property
     def monthly_calls(self) -> int | None: ...
     def every(self, coins: int) -> int: ...
     def calls(self, coins: int) -> int: ...
+    def listed(self) -> list[Listed]: ...
     def fetch(self, wanted: Mapping[str, str], now: datetime, *, with_week: bool = False) -> dict[str, MarketQuote]: ...
 
 

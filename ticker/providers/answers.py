@@ -26,7 +26,7 @@ class MarketQuote:
     market_value: Decimal | None = None
     volume_24h: Decimal | None = None
     supply: Decimal | None = None
-    week: tuple[Decimal, ...] = ()
+    week: tuple[Decimal | None, ...] = ()  # hourly, the oldest first
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def change(value: Decimal | None) -> Decimal | None:
     if value is None or not -100 < value < 10_000:
         return None
     rounded = value.quantize(Decimal("0.0001"))
-    return rounded if rounded > -100 else None
+    return rounded if -100 < rounded < 10_000 else None
 
 
 def moment(value: Any) -> datetime | None:

@@ -21,7 +21,7 @@ PART = 65_536
 USER_AGENT = "newsroom-ticker/1.0"
 WAIT = 60  # seconds; what a missing, a senseless and a zero Retry-After count as
 WAIT_AFTER_REFUSAL = 600
-LONGEST_WAIT_ASKED = 3600
+LONGEST_WAIT_ASKED = 6 * 3600
 
 
 def get_json(url: str, params: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Any:
@@ -45,7 +45,7 @@ def _within(seconds: float, ask: Any) -> bytes:
 
     threading.Thread(target=run, name="price call", daemon=True).start()
     try:
-        found = answers.get(timeout=seconds + TIMEOUT[0])
+        found = answers.get(timeout=seconds)
     except queue.Empty:
         raise PricesUnavailable("The answer took too long.") from None
     if isinstance(found, BaseException):
@@ -67,10 +67,12 @@ def _get(url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> byt
 
 def _check(response: requests.Response) -> None:
     if response.status_code in (402, 418, 429):
-        raise PricesUnavailable(f"Asked too often ({response.status_code}).", _retry_after(response))
+        raise PricesUnavailable(
+            f"Asked too often ({response.status_code}).", _retry_after(response), response.status_code
+        )
     if response.status_code != 200:
         wait = WAIT_AFTER_REFUSAL if response.status_code < 500 else WAIT
-        raise PricesUnavailable(f"Answered with status {response.status_code}.", wait)
+        raise PricesUnavailable(f"Answered with status {response.status_code}.", wait, response.status_code)
     if "json" not in response.headers.get("Content-Type", ""):
         raise PricesUnavailable("Answered with something that is not JSON.", WAIT_AFTER_REFUSAL)
 

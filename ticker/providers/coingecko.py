@@ -2,14 +2,23 @@
 
 import time
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 
-from ticker.providers.answers import Listed, MarketQuote, change, fresh, moment, number, text
+from ticker.providers.answers import (
+    Listed,
+    MarketQuote,
+    change,
+    fresh,
+    moment,
+    moment_of_milliseconds,
+    number,
+    text,
+)
 from ticker.providers.calling import WAIT_AFTER_REFUSAL, get_json
 from ticker.providers.errors import PricesUnavailable
 
@@ -29,6 +38,7 @@ class CoinGecko:
     attribution_url = "https://www.coingecko.com/en/api/"
     identifier = "coingecko_id"
     has_weeks = True
+    lag = timedelta()
 
     @property
     def plan(self) -> str:
@@ -64,20 +74,20 @@ class CoinGecko:
         query = {"vs_currency": "usd", "ids": ",".join(identifiers), "per_page": str(MOST_AT_ONCE), "page": "1"}
         return _list(self._get("/coins/markets", query | ({"sparkline": "true"} if with_week else {})))
 
-    def history(self, identifier: str) -> list[tuple[date, Decimal]]:
-        """The last price of each day of a year. Raises PricesUnavailable."""
+    def history(self, identifier: str) -> list[tuple[datetime, Decimal]]:
+        """A price for each day of a year, as it was at midnight, and the newest. Raises PricesUnavailable."""
         query = {"vs_currency": "usd", "days": str(YEAR), "interval": "daily"}
         answer = self._get(f"/coins/{quote(identifier, safe='')}/market_chart", query)
         rows = answer.get("prices") if isinstance(answer, dict) else None
-        days: dict[date, Decimal] = {}
+        found: dict[datetime, Decimal] = {}
         for row in _list(rows):
-            if isinstance(row, list) and len(row) == 2 and isinstance(row[0], Decimal):
-                price = number(row[1])
-                if price is not None and 0 < row[0] < Decimal("1e13"):
-                    days[datetime.fromtimestamp(float(row[0]) / 1000, UTC).date()] = price
-        if len(days) < 2:
+            if isinstance(row, list) and len(row) == 2:
+                at, price = moment_of_milliseconds(row[0]), number(row[1])
+                if at is not None and price is not None:
+                    found[at] = price
+        if len(found) < 2:
             raise PricesUnavailable("The answer has no prices for days.", WAIT_AFTER_REFUSAL)
-        return sorted(days.items())[-YEAR - 1 :]
+        return sorted(found.items())[-YEAR - 2 :]
 
     def listed(self) -> list[Listed]:
         """Every coin that can be asked for. Raises PricesUnavailable."""
@@ -124,9 +134,9 @@ def _quote(row: Any, now: datetime) -> MarketQuote | None:
     )
 
 
-def _week(value: Any) -> tuple[Decimal, ...]:
+def _week(value: Any) -> tuple[Decimal | None, ...]:
+    """Hourly prices; an hour without one keeps its place."""
     prices = value.get("price") if isinstance(value, dict) else None
     if not isinstance(prices, list):
         return ()
-    numbers = [number(price) for price in prices[-MOST_HOURS:]]
-    return tuple(found for found in numbers if found is not None)
+    return tuple(number(price) for price in prices[-MOST_HOURS:])

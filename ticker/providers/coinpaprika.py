@@ -1,7 +1,7 @@
 """CoinPaprika v1: one answer with two thousand coins, of which ours are taken."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ class CoinPaprika:
     attribution_url = "https://coinpaprika.com"
     identifier = "coinpaprika_id"
     has_weeks = False
+    lag = timedelta(minutes=10)
     monthly_calls: int | None = 20_000
 
     def every(self, coins: int) -> int:
@@ -30,8 +31,8 @@ class CoinPaprika:
         """Ask for coins by their identifiers. A bad coin spoils only itself. Raises PricesUnavailable."""
         found: dict[str, MarketQuote] = {}
         for row in _list(get_json(f"{settings.PRICES_COINPAPRIKA_URL}/tickers", {"quotes": "USD"})):
-            quote = _quote(row, now) if isinstance(row, dict) and row.get("id") in wanted else None
-            if quote:
+            quote = _quote(row, now) if isinstance(row, dict) else None
+            if quote and quote.coin_id in wanted:
                 found.setdefault(quote.coin_id, quote)
         return found
 
@@ -58,7 +59,7 @@ def _quote(row: dict[str, Any], now: datetime) -> MarketQuote | None:
     """Return the row as a quote, or None if it has no believable price or time. A market value of 0 is unknown."""
     quotes = row.get("quotes")
     dollars = quotes.get("USD") if isinstance(quotes, dict) else None
-    if not isinstance(dollars, dict) or not isinstance(row.get("symbol"), str) or not isinstance(row["id"], str):
+    if not isinstance(dollars, dict) or not isinstance(row.get("symbol"), str) or not isinstance(row.get("id"), str):
         return None
     price = number(dollars.get("price"))
     quoted_at = fresh(moment(row.get("last_updated")), now)

@@ -46,7 +46,7 @@ def change_since(then: Decimal | None, quote: Quote) -> SafeString:
 @register.simple_tag
 def spark(quote: Quote) -> SafeString:
     """The line of seven days, coloured by what it shows: from its first price to its last."""
-    if not quote.spark:
+    if not quote.spark or not showing.shows_week(quote):
         return SafeString("")
     return format_html(
         '<svg class="spark {}" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">'
@@ -59,8 +59,10 @@ def spark(quote: Quote) -> SafeString:
 
 
 @register.simple_tag
-def late(quote: Quote) -> SafeString:
-    """The age of a price that is late by itself; nothing for all others."""
+def late(quote: Quote, fresh: showing.Freshness | None = None) -> SafeString:
+    """What is to be said of a price by itself: that it is late, or a sample among live ones (`fresh` tells)."""
+    if quote.is_sample and fresh is not None and not fresh.is_sample:
+        return format_html(' <small class="late">{}</small>', "sample")
     if not quotes.is_delayed(quote):
         return SafeString("")
     return format_html(

@@ -50,6 +50,7 @@
   if (strip && root.dataset.prices !== "off") {
     const every = 60_000;
     let last = Date.now();
+    let got = last;
     const refresh = async () => {
       if (document.hidden || Date.now() - last < every) return;
       last = Date.now();
@@ -61,9 +62,13 @@
         if (fresh.length !== lists.length || strip.contains(document.activeElement?.closest("a"))) return;
         // The lists stay where they are on their way; what stands in them changes.
         lists.forEach((list, index) => list.replaceChildren(...fresh[index].children));
+        got = Date.now();
       } catch {
-        // The network is away. What stands there says its own age.
+        // The network is away: what stands there says its own age, and below, that it is late.
       }
+      if (Date.now() - got > 15 * every) strip.closest(".ticker").dataset.late = "yes";
+      else delete strip.closest(".ticker").dataset.late;
+      if (Date.now() - got > 24 * 60 * every) strip.closest(".ticker").hidden = true;
     };
     setInterval(refresh, every / 2);
     document.addEventListener("visibilitychange", refresh);

@@ -11,7 +11,7 @@
   const chosen = document.cookie.match(/(?:^|; )prices=([A-Z0-9.]+|off)/)?.[1];
   if (chosen === "off") root.dataset.prices = "off";
   else if (chosen && "adoptedStyleSheets" in document) {
-    const symbols = chosen.split(".").filter((symbol) => /^[A-Z0-9]{2,10}$/.test(symbol));
+    const symbols = chosen.split(".").filter((symbol) => /^[A-Z0-9]{1,10}$/.test(symbol));
     const rows = symbols.map((symbol) => `[data-symbol="${symbol}"],[data-copy="${symbol}"]`).join();
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`${rows}{display:none!important}`);
