@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Max, QuerySet
+from django.forms import BaseModelFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,10 +18,22 @@ from django.views.decorators.http import require_POST
 
 from ticker import directory, polling, state
 from ticker.directory import Candidate
-from ticker.models import Coin, ListedCoin, PriceSource, Quote
+from ticker.models import LONGEST_STRIP, Coin, ListedCoin, PriceSource, Quote
 from ticker.read_only_admin import ReadOnlyAdmin
 
 BY_HAND_EVERY = 30  # seconds; each round counts among the calls of the month
+
+
+class StripFormSet(BaseModelFormSet[Coin, Any]):
+    """The list of coins, saved at once: the strip’s room is counted over all of it."""
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [form for form in self.forms if form.is_valid()]
+        here = {form.instance.pk for form in rows}
+        chosen = sum(form.instance.stands_on_strip for form in rows)
+        if chosen + Coin.objects.on_strip().exclude(pk__in=here).count() > LONGEST_STRIP:
+            raise ValidationError(f"The strip holds {LONGEST_STRIP} coins. Take some off first.")
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -62,6 +75,9 @@ class CoinAdmin(admin.ModelAdmin[Coin]):
         find = path("find/", self.admin_site.admin_view(self.find_view), name="ticker_coin_find")
         check = path("check/", self.admin_site.admin_view(require_POST(self.check_view)), name="ticker_coin_check")
         return [find, check, *super().get_urls()]
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> type[BaseModelFormSet[Coin, Any]]:
+        return super().get_changelist_formset(request, **{"formset": StripFormSet, **kwargs})
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         last = Coin.objects.aggregate(last=Max("position"))["last"] or 0
@@ -116,7 +132,9 @@ class CoinAdmin(admin.ModelAdmin[Coin]):
         changed = list(coins)
         for coin in changed:
             coin.retired_at = timezone.now() if retired else None
-            coin.save(update_fields=["retired_at"])
+            # What comes back finds its place on the strip again, if somebody gives it one.
+            coin.is_on_strip = coin.is_on_strip and not retired
+            coin.save(update_fields=["retired_at", "is_on_strip"])
             self.log_change(request, coin, done.partition(".")[0].capitalize() + ".")
         names = ", ".join(coin.symbol for coin in changed)
         said = f"{names}: {done}" if names else "Nothing to change."

@@ -41,6 +41,11 @@ def warm(site: Site, workers: int, yardstick: tuple[str, list[int]], folder: Pat
                 partial(load, f"{url}/{name}.html", pids, connections, seconds, **fields),
             )
     row(
+        f"strip of prices, {workers} process, c=32",
+        partial(load, site.url + "/prices/strip/", web, 32, seconds, Accept_Encoding="gzip"),
+        partial(load, f"{url}/gzip.html", pids, 32, seconds),
+    )
+    row(
         f"304, {workers} process, c=32",
         partial(load, site.url + STORY, web, 32, seconds, If_None_Match=etag),
         partial(load, f"{url}/plain.html", pids, 32, seconds),

@@ -5,6 +5,7 @@ python -m tests.soak [--minutes 10] [--seed 1]
 """
 
 import argparse
+import logging
 import random
 import re
 import sys
@@ -73,6 +74,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     fickle, faults, seen, rounds = Fickle(random.Random(options.seed)), [], 0, 0
     with tempfile.TemporaryDirectory() as folder, HTTPServer() as server:
         server.expect_request(re.compile(".*")).respond_with_handler(fickle.answer)

@@ -335,6 +335,27 @@ def test_the_strip_has_room_for_so_many(coins):
     late.full_clean()
 
 
+def test_the_list_of_coins_is_counted_as_a_whole(client, coins):
+    for number in range(LONGEST_STRIP):
+        CoinFactory(
+            name=f"C {number}", symbol=f"C{number}", slug=f"c{number}", coingecko_id=f"c-{number}", is_on_strip=False
+        )
+    client.force_login(member_of("Editors"))
+    listed = list(Coin.objects.order_by("position", "symbol"))
+
+    def save(chosen):
+        form = {"form-TOTAL_FORMS": len(listed), "form-INITIAL_FORMS": len(listed), "_save": "Save"}
+        for index, coin in enumerate(listed):
+            form |= {f"form-{index}-id": coin.pk, f"form-{index}-position": index, f"form-{index}-is_shown": "on"}
+            form |= {f"form-{index}-is_on_strip": "on"} if index < chosen else {}
+        return client.post("/admin/ticker/coin/", form)
+
+    assert "The strip holds 30 coins" in save(31).content.decode()
+    assert Coin.objects.on_strip().count() == 3
+    assert save(30).status_code == 302
+    assert Coin.objects.on_strip().count() == 30
+
+
 def test_a_page_costs_the_same_however_many_coins_are_followed(client, quoted):
     def cost():
         with CaptureQueriesContext(connection) as queries:

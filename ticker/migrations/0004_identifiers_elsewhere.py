@@ -31,7 +31,8 @@ def name_elsewhere(apps, schema_editor):
             coinpaprika_id=coinpaprika_id, binance_symbol=binance_symbol
         )
     Coin.objects.update(is_on_strip=F("is_shown"))
-    # The next round brings the seven days, of which the small lines are drawn.
+    # The demo brings its sample again, with what it lacks now; and the next round the seven days of live prices.
+    apps.get_model("ticker", "Quote").objects.filter(is_sample=True).delete()
     apps.get_model("ticker", "PriceSource").objects.update(last_week_at=None)
 
 
