@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,13 +23,13 @@ HIDDEN_AFTER = timedelta(hours=24)  # CoinGecko’s terms: stored data is refres
 LARGEST_JUMP = Decimal("0.2")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Stored:
     """What became of an answer; coins by their symbols."""
 
     updated: int = 0
     missing: tuple[str, ...] = ()
-    doubtful: tuple[str, ...] = field(default=())
+    doubtful: tuple[str, ...] = ()
 
 
 def is_delayed(quote: Quote) -> bool:

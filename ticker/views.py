@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -79,7 +80,7 @@ def choice(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         known = {coin.symbol for coin in coins}
         chosen = Choice(is_off="off" in request.POST, hidden=frozenset(request.POST.getlist("hide")) & known)
-        response = redirect("/prices/?mine=1")
+        response = redirect(f"{reverse('prices')}?mine=1")
         choices.keep(response, Choice() if "everything" in request.POST else chosen)
         return response
     context = {

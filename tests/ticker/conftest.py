@@ -67,3 +67,8 @@ def sources(httpserver: Any, settings: Any) -> Sources:
     for name, folder in (("COINGECKO", "gecko"), ("COINPAPRIKA", "paprika"), ("BINANCE", "binance")):
         setattr(settings, f"PRICES_{name}_URL", httpserver.url_for(f"/{folder}"))
     return Sources(httpserver)
+
+
+@pytest.fixture
+def demo_plan(settings: Any) -> None:
+    settings.COINGECKO_API_KEY, settings.COINGECKO_PLAN = "a-key", "demo"

@@ -18,21 +18,9 @@ from ticker.providers.errors import PricesUnavailable
 
 from ..factories import CoinFactory, QuoteFactory
 from . import price_sources as upstream
+from .rounds import good, price_of, state_of, year
 
 pytestmark = pytest.mark.django_db
-
-
-def good(sources, name="CoinGecko", **changes):
-    shape = {"CoinGecko": upstream.gecko, "CoinPaprika": upstream.paprika, "Binance": upstream.binance}[name]
-    sources.answer(name, lambda: upstream.as_json(shape(timezone.now(), **changes)))
-
-
-def price_of(symbol):
-    return Quote.objects.get(coin__symbol=symbol)
-
-
-def state_of(name):
-    return PriceSource.objects.get(name=name)
 
 
 def test_one_round_brings_all_coins_with_time_and_source(coins, sources):
@@ -297,11 +285,6 @@ def test_what_is_too_large_to_be_kept_spoils_no_round(client, coins, sources, va
 # --- The calls of a month -----------------------------------------------------------------------
 
 
-@pytest.fixture
-def demo_plan(settings):
-    settings.COINGECKO_API_KEY, settings.COINGECKO_PLAN = "a-key", "demo"
-
-
 def test_the_pace_of_the_plan_lasts_for_a_month(demo_plan):
     first = timezone.now().replace(month=12, day=1, hour=0, minute=0, second=0, microsecond=0)
     state = PriceSource(name="CoinGecko")
@@ -510,61 +493,6 @@ def test_with_faults_at_random_no_page_is_blank_or_unmarked(client, coins, sourc
         assert page.count('class="late"') == 2 * len(late)
         assert ("<b>Delayed</b>" in page) == (len(late) == 3)
         assert page.count("<time") == 2 + 2 * len(late)
-
-
-# --- A year -----------------------------------------------------------------------------------------
-
-
-def year(now, days=366):
-    noon = now.replace(hour=0)
-    return {"prices": [[int((noon - timedelta(days=days - n)).timestamp() * 1000), 60_000 + n] for n in range(days)]}
-
-
-def test_the_year_of_a_coin_comes_while_the_source_answers(coins, sources, noon):
-    good(sources)
-    sources.answer("a year", year(timezone.now()))
-    assert history.refresh_next() is None  # Nothing is known of the source yet.
-    polling.refresh()
-    noon.shift(900)
-    assert history.refresh_next() == coins[0]
-    kept = History.objects.get()
-    assert len(kept.prices()) == 366
-    assert kept.prices()[-1][0].hour == 0
-    assert kept.fetched_at == timezone.now()
-    assert sources.asked("a year")[0].args["days"] == "365"
-    assert state_of("CoinGecko").calls == 2
-    noon.shift(60)
-    assert history.refresh_next() is None
-    assert len(sources.asked("a year")) == 1
-
-
-def test_a_year_that_does_not_come_lets_the_next_coin_go_first(coins, sources, noon):
-    good(sources)
-    polling.refresh()
-    sources.answer("a year", {"prices": [[1, 2]]})
-    assert history.refresh_next() is None
-    assert History.objects.get().days == []
-    assert history._longest_waiting(timezone.now()) == coins[1]
-    assert state_of("CoinGecko").next_try_at == timezone.now() + timedelta(seconds=120)  # Rounds go on.
-
-
-def test_a_429_for_a_year_holds_for_rounds_as_well(coins, sources, noon):
-    good(sources)
-    polling.refresh()
-    sources.answer("a year", lambda: upstream.as_json({}, 429, Retry_After="600"))
-    history.refresh_next()
-    assert state_of("CoinGecko").next_try_at == timezone.now() + timedelta(seconds=600)
-    noon.shift(120)
-    polling.refresh()
-    assert len(sources.asked("CoinGecko")) == 1
-
-
-def test_no_year_is_asked_for_while_calls_are_scarce(demo_plan, coins, sources, noon):
-    PriceSource.objects.create(name="CoinGecko", month="2026-11", calls=9_500)
-    good(sources)
-    polling.refresh()
-    assert history.refresh_next() is None
-    assert not sources.asked("a year")
 
 
 def test_a_wait_is_never_shorter_than_a_minute():

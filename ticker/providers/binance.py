@@ -17,7 +17,7 @@ from ticker.providers.answers import (
     text,
     written_number,
 )
-from ticker.providers.calling import WAIT_AFTER_REFUSAL, get_json
+from ticker.providers.calling import get_list
 from ticker.providers.errors import PricesUnavailable
 
 # What stands for the dollar there; a price in another currency would be another price.
@@ -63,10 +63,7 @@ class Binance:
         return [Listed(name, name.removesuffix(QUOTED_IN), name) for name in names if name.endswith(QUOTED_IN)]
 
     def _rows(self, path: str, query: dict[str, str]) -> list[Any]:
-        rows = get_json(f"{settings.PRICES_BINANCE_URL}{path}", query)
-        if not isinstance(rows, list):
-            raise PricesUnavailable("The answer has an unknown shape.", WAIT_AFTER_REFUSAL)
-        return rows
+        return get_list(f"{settings.PRICES_BINANCE_URL}{path}", query)
 
 
 def _quote(row: dict[str, Any], pair: str, symbol: str, now: datetime) -> MarketQuote | None:

@@ -33,6 +33,17 @@ def get_json(url: str, params: Mapping[str, str], headers: Mapping[str, str] | N
         raise PricesUnavailable("The answer could not be read.", WAIT_AFTER_REFUSAL) from error
 
 
+def get_list(url: str, params: Mapping[str, str], headers: Mapping[str, str] | None = None) -> list[Any]:
+    """The same where only a list is an answer."""
+    return as_list(get_json(url, params, headers))
+
+
+def as_list(rows: Any) -> list[Any]:
+    if not isinstance(rows, list):
+        raise PricesUnavailable("The answer has an unknown shape.", WAIT_AFTER_REFUSAL)
+    return rows
+
+
 def _within(seconds: float, ask: Any) -> bytes:
     """What `ask` returns. A source that sends its headers a letter at a time is not waited for."""
     answers: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()

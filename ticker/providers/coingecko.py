@@ -19,7 +19,7 @@ from ticker.providers.answers import (
     number,
     text,
 )
-from ticker.providers.calling import WAIT_AFTER_REFUSAL, get_json
+from ticker.providers.calling import WAIT_AFTER_REFUSAL, as_list, get_json
 from ticker.providers.errors import PricesUnavailable
 
 MOST_AT_ONCE = 250
@@ -72,7 +72,7 @@ class CoinGecko:
     def _markets(self, identifiers: list[str], with_week: bool) -> list[Any]:
         # The address stays the same from call to call, so that the provider’s own cache can answer.
         query = {"vs_currency": "usd", "ids": ",".join(identifiers), "per_page": str(MOST_AT_ONCE), "page": "1"}
-        return _list(self._get("/coins/markets", query | ({"sparkline": "true"} if with_week else {})))
+        return as_list(self._get("/coins/markets", query | ({"sparkline": "true"} if with_week else {})))
 
     def history(self, identifier: str) -> list[tuple[datetime, Decimal]]:
         """A price for each day of a year, as it was at midnight, and the newest. Raises PricesUnavailable."""
@@ -80,7 +80,7 @@ class CoinGecko:
         answer = self._get(f"/coins/{quote(identifier, safe='')}/market_chart", query)
         rows = answer.get("prices") if isinstance(answer, dict) else None
         found: dict[datetime, Decimal] = {}
-        for row in _list(rows):
+        for row in as_list(rows):
             if isinstance(row, list) and len(row) == 2:
                 at, price = moment_of_milliseconds(row[0]), number(row[1])
                 if at is not None and price is not None:
@@ -91,7 +91,7 @@ class CoinGecko:
 
     def listed(self) -> list[Listed]:
         """Every coin that can be asked for. Raises PricesUnavailable."""
-        rows = _list(self._get("/coins/list", {}))
+        rows = as_list(self._get("/coins/list", {}))
         found = (
             Listed(text(row.get("id"), 120), text(row.get("symbol"), 40).upper(), text(row.get("name"), 200))
             for row in rows
@@ -103,12 +103,6 @@ class CoinGecko:
         key = settings.COINGECKO_API_KEY
         headers = {KEY_HEADERS[self.plan]: key} if key else {}
         return get_json(f"{settings.PRICES_COINGECKO_URL}{path}", query, headers)
-
-
-def _list(rows: Any) -> list[Any]:
-    if not isinstance(rows, list):
-        raise PricesUnavailable("The answer has an unknown shape.", WAIT_AFTER_REFUSAL)
-    return rows
 
 
 def _quote(row: Any, now: datetime) -> MarketQuote | None:

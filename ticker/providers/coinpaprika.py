@@ -8,8 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from ticker.providers.answers import Listed, MarketQuote, change, fresh, moment, number, text
-from ticker.providers.calling import WAIT_AFTER_REFUSAL, get_json
-from ticker.providers.errors import PricesUnavailable
+from ticker.providers.calling import get_list
 
 
 class CoinPaprika:
@@ -30,7 +29,7 @@ class CoinPaprika:
     def fetch(self, wanted: Mapping[str, str], now: datetime, *, with_week: bool = False) -> dict[str, MarketQuote]:
         """Ask for coins by their identifiers. A bad coin spoils only itself. Raises PricesUnavailable."""
         found: dict[str, MarketQuote] = {}
-        for row in _list(get_json(f"{settings.PRICES_COINPAPRIKA_URL}/tickers", {"quotes": "USD"})):
+        for row in get_list(f"{settings.PRICES_COINPAPRIKA_URL}/tickers", {"quotes": "USD"}):
             quote = _quote(row, now) if isinstance(row, dict) else None
             if quote and quote.coin_id in wanted:
                 found.setdefault(quote.coin_id, quote)
@@ -38,15 +37,9 @@ class CoinPaprika:
 
     def listed(self) -> list[Listed]:
         """Every coin that can be asked for. Raises PricesUnavailable."""
-        rows = _list(get_json(f"{settings.PRICES_COINPAPRIKA_URL}/coins", {}))
+        rows = get_list(f"{settings.PRICES_COINPAPRIKA_URL}/coins", {})
         found = (_listed(row) for row in rows if isinstance(row, dict) and row.get("is_active") is True)
         return [coin for coin in found if coin.identifier and coin.symbol and coin.name]
-
-
-def _list(rows: Any) -> list[Any]:
-    if not isinstance(rows, list):
-        raise PricesUnavailable("The answer has an unknown shape.", WAIT_AFTER_REFUSAL)
-    return rows
 
 
 def _listed(row: dict[str, Any]) -> Listed:
