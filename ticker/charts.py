@@ -90,7 +90,6 @@ class Chart:
     line: str
     area: str
     last: tuple[float, float]
-    last_label: str
     prices: tuple[Tick, ...]
     times: tuple[Tick, ...]
     points: tuple[Point, ...]
@@ -131,7 +130,6 @@ def draw(prices: Sequence[Price], span: Span, frame: Frame) -> Chart:
         line=line,
         area=f"{frame.left},{place.bottom} {line} {place.right},{place.bottom}",
         last=drawn[-1],
-        last_label=numbers.price(values[-1]),
         prices=_price_ticks(place),
         times=_time_ticks(place, span),
         points=tuple(_points(prices, span, place)),
