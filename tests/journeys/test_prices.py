@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 # The journeys share one server, so they run in one process.
 pytestmark = pytest.mark.xdist_group("journeys")
-STATE = "getComputedStyle(document.querySelector('.ticker ul')).animationPlayState"
+STATE = "getComputedStyle(document.querySelector('.ticker__run')).animationPlayState"
 
 
 def pause(page):
