@@ -10,15 +10,17 @@ if TYPE_CHECKING:
 
 
 class PlacementQuerySet(models.QuerySet["Placement"]):
-    def live(self) -> Self:
-        """Approved once, not rejected since, and within its dates.
+    def approved(self) -> Self:
+        """Approved once, and not rejected since.
 
-        A placement whose later edit waits for review stays live with the copy that was approved.
+        A placement whose later edit waits for review stays approved with the copy that was.
         """
+        return self.filter(approved_creative__isnull=False).exclude(status="rejected")
+
+    def live(self) -> Self:
+        """Approved, and within its dates."""
         today = timezone.now().date()
-        return self.filter(approved_creative__isnull=False, starts_on__lte=today, ends_on__gte=today).exclude(
-            status="rejected"
-        )
+        return self.approved().filter(starts_on__lte=today, ends_on__gte=today)
 
     def awaiting_review(self) -> Self:
         return self.filter(status="submitted").order_by("submitted_at")

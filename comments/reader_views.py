@@ -15,7 +15,7 @@ from comments.admission import Refused
 from comments.forms import ThoughtForm
 from comments.models import Report, SiteComment
 from comments.models.thoughts import LARGEST_PK
-from comments.network import network_address
+from newsroom.pagecache.network import network_address
 from newsroom.pagecache.rules import show_fresh
 
 

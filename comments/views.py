@@ -16,9 +16,9 @@ from comments.admission import Refused
 from comments.forms import ThoughtForm
 from comments.models import Confirmation, KnownReader, ReplyRefused, SiteComment
 from comments.models.thoughts import LARGEST_PK, NOT_HERE, answerable
-from comments.network import network_address
 from comments.reader_views import after, is_from_here
 from newsroom.pagecache import public_page
+from newsroom.pagecache.network import network_address
 
 # Of a story, to say something under it: without its text.
 NEEDED = ("title", "slug", "status", "comments_open", "published_at", "section__name", "section__slug")

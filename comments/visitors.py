@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from comments.models import SiteComment
-from comments.network import network_of
+from newsroom.pagecache.network import network_of
 
 MOST_A_MINUTE = 30
 

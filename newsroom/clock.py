@@ -10,6 +10,7 @@ from django_tasks import task
 from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
+import advertising.reach
 import articles.publishing
 import articles.working_copies
 import comments.confirmation
@@ -103,6 +104,7 @@ JOBS = (
     Job("forget readers of long ago", timedelta(hours=6), comments.known_readers.forget_old),
     Job("tell of many replies together", timedelta(minutes=5), comments.notifications.tell_together),
     Job("shorten network addresses", timedelta(hours=6), comments.privacy.shorten_ip_addresses),
+    Job("settle the days of advertising", timedelta(hours=1), advertising.reach.settle_days),
     Job("forget unconfirmed subscriptions", timedelta(hours=6), newsletter.subscriptions.forget_unconfirmed),
 )
 

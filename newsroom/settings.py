@@ -252,6 +252,11 @@ COMMENTS_XTD_APP_MODEL_OPTIONS = {"default": {"allow_flagging": False, "allow_fe
 COMMENT_MAX_LENGTH = 3000
 COMMENTS_TIMEOUT = 2 * 60 * 60
 
+# --- Advertising ------------------------------------------------------------------------
+
+# How much a network may tell a web process in a minute of placements shown and seen before it stops counting; 0: all.
+SEEN_A_MINUTE = environment.whole_number("SEEN_A_MINUTE", default=240, least=0, most=1_000_000)
+
 # --- Prices -----------------------------------------------------------------------------
 
 PRICES_COINPAPRIKA_URL = env.str("PRICES_COINPAPRIKA_URL", default="https://api.coinpaprika.com/v1").rstrip("/")

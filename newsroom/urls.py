@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from advertising import slot_views
 from comments.conversation_pages import in_order, thoughts, thread
 from newsroom import accounts, error_pages, feeds, health, pages, sitemaps
 from newsroom.share_cards import share_card
@@ -34,6 +35,10 @@ urlpatterns = [
     path("comments/", include("comments.urls")),
     path("prices/", include("ticker.urls")),
     path("advertise/", include("advertising.urls")),
+    path("slots/", slot_views.answer, name="slots"),
+    path("slots/seen/", slot_views.seen, name="slots-seen"),
+    path("slots/go/<str:token>/", slot_views.click, name="slot-click"),
+    path("slots/<int:pk>/", slot_views.plain_click, name="slot-plain-click"),
     path("newsletter/", include("newsletter.urls")),
     path("about/", pages.about, name="about"),
     path("about/<slug:slug>/", pages.page, name="page"),

@@ -8,7 +8,9 @@ import pytest
 import time_machine
 from django.core.cache import cache
 
-from newsroom.pagecache import shared
+from advertising import pacing, reach
+from advertising.network_rates import rates
+from newsroom.pagecache import held, shared
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -23,7 +25,8 @@ def _separate_tests(settings: Any, tmp_path: Any) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     cache.clear()
-    shared.forget()
+    for memory in (shared, held, pacing, reach, rates):
+        memory.forget()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image as Pillow
 
+from advertising import review
 from advertising.models import Advertiser, Creative, CreativePicture, Placement, Product
 from advertising.slots import SLOTS
 from articles import bylines
@@ -187,6 +188,14 @@ class DraftBannerFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def creative(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         add_version(self)
+
+
+def running_banner(**kwargs: Any) -> Placement:
+    """A banner that an editor approved."""
+    placement = DraftBannerFactory(**kwargs)
+    review.submit(placement, None)
+    review.approve(placement, None)
+    return placement
 
 
 def add_version(placement: Placement, **values: Any) -> Creative:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from django import template
-from django.utils import timezone
+from django.urls import reverse
 
-from advertising import copy_text, serving
+from advertising import copy_text, page_context, serving
 from advertising.models import Creative, Rate
 from advertising.slots import SLOTS
 from newsroom.pagecache import record, whole
@@ -15,37 +15,26 @@ register = template.Library()
 
 
 @register.inclusion_tag("advertising/_slot.html", takes_context=True)
-def slot(context: dict[str, Any], name: str, position: str) -> dict[str, Any]:
-    """The labelled advertisement at one position of this page, said in words such as “beside the story”.
+def slot(context: dict[str, Any], name: str, where: str) -> dict[str, Any]:
+    """The box of an advertisement at one place of this page, said in words such as “beside the story”.
 
-    All slots of a page share one query.
+    `slots.js` fills it with what `slot_views.answer` gives it. For readers without JavaScript it holds one of today’s
+    banners, which leads to its approved address and is not counted as seen.
     """
-    request = context["request"]
-    if not hasattr(request, "banners"):
-        section = getattr(context.get("article") or context.get("section"), "section_id", None)
-        if section is None and context.get("section"):
-            section = context["section"].pk
-        request.banners = serving.banners_for_page(section)
-        request.banners_shown = []
-    place = SLOTS[name]
-    key = f"{request.path}:{position}:{timezone.now():%Y-%m-%d}"
-    banner = serving.choose(request.banners.get(name, []), key, request.banners_shown)
+    shown: list[int] = context["request"].__dict__.setdefault("banners_shown", [])
+    position = page_context.of_template(context, name)
+    banner = serving.choose_for_everybody(
+        serving.banners_of_today().get(name, []), serving.Asked(position, shown=shown)
+    )
     if banner:
-        request.banners_shown.append(banner.placement.pk)
-    return {"slot": place, "position": position, "banner": banner, "sources": sources(place, banner)}
-
-
-def sources(place: Any, banner: serving.Banner | None) -> list[tuple[str, Any, str]]:
-    """Media condition, size and address for each screen but the smallest."""
-    if banner is None:
-        return []
-    wider = place.sizes[:-1]
-    return [(min_width, size, banner.url_for(size)) for min_width, size in zip(place.min_widths, wider, strict=True)]
-
-
-@register.simple_tag
-def picture_url(banner: serving.Banner, place: Any) -> str:
-    return banner.url_for(place.smallest)
+        shown.append(banner.placement.pk)
+    return {
+        "slot": SLOTS[name],
+        "where": where,
+        "signed": page_context.sign(position),
+        "banner": banner,
+        "href": reverse("slot-plain-click", args=[banner.placement.pk]) if banner else "",
+    }
 
 
 @register.simple_tag

@@ -34,6 +34,7 @@ RESERVED_SLUGS = frozenset(
         "search",
         "share",
         "sitemap",
+        "slots",
         "static",
         "tag",
     }

@@ -60,6 +60,14 @@ def forget_old_changes() -> int:
     return Change.objects.filter(Q(at__lt=now - KEPT_FOR) | is_repeated).delete()[0]
 
 
+_listening: "Watcher | None" = None
+
+
+def listening() -> "Watcher | None":
+    """What hears of changes in this process; None in one that serves no pages, such as a command."""
+    return _listening
+
+
 class Watcher:
     """Reads changes as they are committed and hands their keys to `apply`. One a process, in a thread of its own."""
 
@@ -91,8 +99,12 @@ class Watcher:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="page changes", daemon=True)
                 self._thread.start()
+        global _listening
+        _listening = self
 
     def stop(self) -> None:
+        global _listening
+        _listening = None
         self._stopped.set()
         if self._thread:
             self._thread.join(5)

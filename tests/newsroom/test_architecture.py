@@ -11,7 +11,7 @@ MAY_IMPORT = {
     "ticker": set(),
     "articles": {"ticker"},
     "comments": {"articles"},
-    "advertising": {"articles"},
+    "advertising": {"articles", "ticker"},
     "newsletter": {"articles", "advertising", "ticker"},
 }
 APPS = {*MAY_IMPORT, "newsroom"}

@@ -1,6 +1,7 @@
 // Loaded in the head, so that what a reader chose is there before the first paint: theme, paused strip, hidden prices.
 (() => {
   const root = document.documentElement;
+  root.dataset.script = "on"; // so that boxes which a script will fill do not show something else first
   try {
     const theme = localStorage.theme;
     if (theme === "light" || theme === "dark") root.dataset.theme = theme;

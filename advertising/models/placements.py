@@ -1,78 +1,29 @@
-"""Who advertises, what they submitted, and which copy of it was approved."""
+"""What advertisers submitted, which copy of it was approved, and who decided."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from advertising import slots
+from advertising.models.advertisers import Advertiser, Product, https_only
 from advertising.querysets import PlacementQuerySet
 from articles import images
 from articles.models import Article, Section
 from newsroom.pagecache import keys
-from newsroom.pagecache.rows import Shown, ShownWhole
-
-https_only = URLValidator(schemes=["https"], message="Use an address that starts with https://.")
-
-
-class Advertiser(Shown):
-    name = models.CharField(max_length=120, unique=True, help_text="As readers see it: Paid for by …")
-    website = models.URLField(blank=True, validators=[https_only])
-    contact_email = models.EmailField(blank=True)
-    members = models.ManyToManyField(
-        settings.AUTH_USER_MODEL,
-        blank=True,
-        related_name="advertisers",
-        help_text="Accounts that may submit and follow placements.",
-    )
-    is_house = models.BooleanField(
-        "house", default=False, help_text="Our own: fills slots that nobody booked, never labelled as paid."
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def page_keys(self) -> list[str]:
-        """Its name stands on its banners; what nobody approved stands nowhere."""
-        has_banners = self.placements.filter(approved_creative__isnull=False).exists()
-        return [keys.whole(Placement)] if has_banners else []
+from newsroom.pagecache.rows import Shown
+from ticker.models import Coin
 
 
-class Product(models.TextChoices):
-    SPONSORED = "sponsored", "Sponsored article"
-    PRESS_RELEASE = "press_release", "Press release"
-    BANNER = "banner", "Banner"
-    LETTER = "letter", "Letter placement"
-
-
-class Rate(ShownWhole):
-    """A line of the rate card."""
-
-    product = models.CharField(max_length=20, choices=Product.choices, unique=True)
-    price = models.DecimalField("price in dollars", max_digits=10, decimal_places=2)
-    unit = models.CharField(max_length=40, help_text="What the price buys, such as: for 30 days.")
-    details = models.TextField(help_text="One line for each thing that is included.")
-    position = models.PositiveSmallIntegerField(default=100)
-
-    class Meta:
-        ordering = ["position", "product"]
-        verbose_name = "rate"
-
-    def __str__(self) -> str:
-        return f"{self.get_product_display()}: ${self.price}"
-
-    @property
-    def lines(self) -> list[str]:
-        return [line.strip() for line in self.details.splitlines() if line.strip()]
+class Device(models.TextChoices):
+    ANY = "any", "Any screen"
+    PHONE = "phone", "Phones only"
+    DESKTOP = "desktop", "Larger screens only"
 
 
 class Placement(Shown):
@@ -90,11 +41,34 @@ class Placement(Shown):
     section = models.ForeignKey(
         Section, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Empty: everywhere."
     )
+    coins = models.ManyToManyField(
+        Coin, blank=True, related_name="+", help_text="Banners: only on pages about one of these. Empty: everywhere."
+    )
+    device = models.CharField(max_length=10, choices=Device.choices, default=Device.ANY, help_text="For banners.")
     starts_on = models.DateField("first day")
     ends_on = models.DateField("last day")
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT, editable=False)
     approved_creative = models.ForeignKey(
         "Creative", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    goal = models.PositiveIntegerField(
+        "viewable impressions",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Banners: how many were bought. They are spread evenly over the days. Empty: no limit.",
+    )
+    daily_cap = models.PositiveIntegerField(
+        "most a day",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Banners: no more viewable impressions than this on one day. Empty: no limit.",
+    )
+    weight = models.PositiveSmallIntegerField(
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="Banners: one with 2 is chosen twice as often as one with 1 that may stand in the same place.",
     )
     article = models.OneToOneField(
         Article, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="placement"

@@ -1,0 +1,105 @@
+"""How often placements were offered, shown, seen and clicked, and why something did not count. Never deleted."""
+
+from django.db import models
+
+from advertising.models.placements import Placement
+
+
+class Action(models.TextChoices):
+    """What happens to a placement on a page, in this order. Each is counted apart from the others."""
+
+    OFFERED = "offered", "Offered"  # our answer to a page held it
+    RENDERED = "rendered", "Shown"  # a browser put it into the page
+    VIEWABLE = "viewable", "Viewable"  # half of it, 30 % of a large one, was on the screen for a second
+    CLICKED = "clicked", "Clicks"
+
+
+class DailyCount(models.Model):
+    """A line of the ledger. Lines without a reason are billable; gross is the sum of all lines of an action."""
+
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="counts")
+    slot = models.CharField(max_length=20)
+    day = models.DateField()  # of UTC
+    action = models.CharField(max_length=10, choices=Action.choices)
+    reason = models.CharField(max_length=20, blank=True, help_text="Why it does not count; empty: it does.")
+    number = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ["-day", "placement", "slot", "action", "reason"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["placement", "day", "slot", "action", "reason"], name="one_line_of_the_ledger"
+            )
+        ]
+        indexes = [models.Index(fields=["day", "placement"], name="daily_counts_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.slot} {self.action} {self.reason or 'billable'}: {self.number}"
+
+
+class PageCount(models.Model):
+    """On which pages a placement was shown, seen and clicked over its whole run: what is billable alone."""
+
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="page_counts")
+    page = models.CharField(max_length=300)
+    action = models.CharField(max_length=10, choices=Action.choices)
+    number = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["placement", "page", "action"], name="one_count_of_page_and_action")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.page} {self.action}: {self.number}"
+
+
+class SpentToken(models.Model):
+    """That a token was used for an action: it cannot be once more. Forgotten with the salt of its day."""
+
+    nonce = models.CharField(max_length=16)
+    action = models.CharField(max_length=10, choices=Action.choices)
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField(db_index=True)
+    person = models.CharField(max_length=22, help_text="A digest that nobody can trace once its day is over.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["nonce", "action"], name="a_token_counts_once")]
+
+    def __str__(self) -> str:
+        return f"{self.nonce} {self.action}"
+
+
+class DailyReach(models.Model):
+    """How many different browsers were shown a placement on a day."""
+
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="reach")
+    day = models.DateField()
+    people = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["placement", "day"], name="one_reach_of_placement_and_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.people}"
+
+
+class DailySalt(models.Model):
+    """What digests of a day are made with. Deleted after it: then no digest leads back to anybody."""
+
+    day = models.DateField(primary_key=True)
+    salt = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"Salt of {self.day}"
+
+
+class FoldedJournal(models.Model):
+    """How far a journal of offers has been added to the ledger, so that no line of it is added twice."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    offset = models.PositiveBigIntegerField()
+    at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.offset}"
