@@ -9,7 +9,7 @@ from django.db import transaction
 from advertising import ledger, reach, reasons
 from advertising.models import Action, Placement, SpentToken
 from advertising.reasons import Event
-from advertising.slots import SLOTS
+from advertising.slots import SLOTS, STORY_SLOT
 
 
 @dataclass(frozen=True)
@@ -80,4 +80,4 @@ def _line(event: Event, reason: str) -> ledger.Line:
 
 def is_claim_of_ours(placement: int, slot: str) -> bool:
     """Whether a forged token names something that exists, so that it can be told to whom it was meant to be charged."""
-    return slot in SLOTS and 0 < placement < 2**31 and Placement.objects.filter(pk=placement).exists()
+    return slot in (*SLOTS, STORY_SLOT) and 0 < placement < 2**31 and Placement.objects.filter(pk=placement).exists()

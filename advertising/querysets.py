@@ -27,3 +27,9 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
 
     def of_member(self, user: Any) -> Self:
         return self.filter(advertiser__members=user)
+
+    def visible_to(self, user: Any) -> Self:
+        """Those whose reports somebody may read: their advertiser’s, or all for the desk."""
+        if user.is_staff and user.has_perm("advertising.view_placement"):
+            return self
+        return self.of_member(user).distinct()

@@ -100,11 +100,7 @@ def _pin(placement: Placement, version: int | None) -> None:
 
 def _mail_later(decision: Decision) -> None:
     """Tell each of the advertiser’s people by a mail of their own, so that trying one again repeats no other."""
-    advertiser = decision.placement.advertiser
-    people = set(advertiser.members.exclude(email="").values_list("email", flat=True))
-    if advertiser.contact_email:
-        people.add(advertiser.contact_email)
-    for address in sorted(people):
+    for address in decision.placement.advertiser.addresses():
         mail_decision.enqueue(decision.pk, address)
 
 

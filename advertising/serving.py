@@ -109,6 +109,13 @@ def _written_out(banner: Banner) -> Banner:
     return Banner(banner.placement, banner.creative, banner.slot, banner.pictures, banner.coins, html)
 
 
+@held(whole(Placement))
+def paid_stories() -> dict[int, Placement]:
+    """Approved placements by the number of the article that was made of them. One query."""
+    placements = Placement.objects.approved().exclude(article=None).select_related("advertiser", "approved_creative")
+    return {cast(int, placement.article_id): placement for placement in placements}
+
+
 # --- Filters ----------------------------------------------------------------------------------
 
 

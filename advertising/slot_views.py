@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from advertising import counting, offers, pacing, page_context, reasons, serving, tokens
 from advertising.models import Action, Advertiser, Creative, Device, Placement
 from advertising.network_rates import rates
+from advertising.slots import STORY_SLOT
 from newsroom.pagecache.network import network_address, network_of
 
 logger = logging.getLogger(__name__)
@@ -24,7 +25,8 @@ logger = logging.getLogger(__name__)
 MOST_SLOTS = 8  # of one page
 MOST_EVENTS = 12  # of one beacon
 NARROWEST_DESKTOP = 768  # CSS pixels
-BY_BROWSERS = (Action.RENDERED, Action.VIEWABLE)
+# A click on a banner comes by us; one on a link of a paid story is told, for its links lead where they say.
+BY_BEACON = (Action.RENDERED, Action.VIEWABLE, Action.CLICKED)
 
 _dice = random.SystemRandom()
 
@@ -33,23 +35,9 @@ _dice = random.SystemRandom()
 @never_cache
 def answer(request: HttpRequest) -> HttpResponse:
     """Fill the slots of a page, in its order: null for one that should stay as its page made it."""
-    positions = [page_context.read(signed) for signed in request.GET.getlist("s")[:MOST_SLOTS]]
-    reader, filled, offered = Reader(request), [], []
-    shown: list[int] = []
-    for position in positions:
-        asked = position and serving.Asked(position, reader.device, timezone.now(), shown)
-        banner = asked and serving.choose(
-            serving.candidates().get(asked.position.slot, []), asked, pacing.delivered(asked.now), _dice
-        )
-        if not banner or not position:
-            filled.append({"html": empty_slot} if position else None)
-            continue
-        reason = reader.reason(banner)
-        shown.append(banner.placement.pk)
-        offered.append((banner.placement.pk, position.slot, reason))
-        token = tokens.issue(banner.placement.pk, banner.creative.pk, position.slot, position.page, reason)
-        filled.append({"html": banner.html.replace(serving.PLACE_OF_TOKEN, token), "token": token})
-    offers.offers.note(offered)
+    reader = Reader(request)
+    filled = [reader.fill(page_context.read(signed)) for signed in request.GET.getlist("s")[:MOST_SLOTS]]
+    offers.offers.note(reader.offered)
     return JsonResponse({"slots": filled}, json_dumps_params={"default": str})
 
 
@@ -64,6 +52,30 @@ class Reader:
         self.agent = request.headers.get("User-Agent", "")
         self.network = network_of(network_address(request))
         self.is_prefetch = is_prefetch(request)
+        self.shown: list[int] = []
+        self.offered: list[offers.Offer] = []
+
+    def fill(self, position: page_context.Position | None) -> dict[str, Any] | None:
+        """What stands in one slot, with its token."""
+        if position is None:
+            return None
+        if position.slot == STORY_SLOT:
+            placement = serving.paid_stories().get(position.story or 0)
+            return {"token": self.offer(placement, position)} if placement else None
+        asked = serving.Asked(position, self.device, timezone.now(), self.shown)
+        candidates = serving.candidates().get(position.slot, [])
+        banner = serving.choose(candidates, asked, pacing.delivered(asked.now), _dice)
+        if banner is None:
+            return {"html": empty_slot}
+        token = self.offer(banner.placement, position)
+        return {"html": banner.html.replace(serving.PLACE_OF_TOKEN, token), "token": token}
+
+    def offer(self, placement: Placement, position: page_context.Position) -> str:
+        reason = self.reason(placement.advertiser_id)
+        self.shown.append(placement.pk)
+        self.offered.append((placement.pk, position.slot, reason))
+        creative = cast(int, placement.approved_creative_id)
+        return tokens.issue(placement.pk, creative, position.slot, position.page, reason)
 
     @property
     def device(self) -> str:
@@ -72,7 +84,7 @@ class Reader:
             return Device.ANY
         return Device.PHONE if int(width) < NARROWEST_DESKTOP else Device.DESKTOP
 
-    def reason(self, banner: serving.Banner) -> str:
+    def reason(self, advertiser: int) -> str:
         """Why what is offered now cannot count later: robots, what is fetched ahead, our own and the advertiser’s."""
         if found := reasons.agent_reason(self.agent):
             return found
@@ -80,7 +92,7 @@ class Reader:
             return reasons.PREFETCH
         if self.is_staff:
             return reasons.STAFF
-        return reasons.ADVERTISER if banner.advertiser.pk in self.own_advertisers else ""
+        return reasons.ADVERTISER if advertiser in self.own_advertisers else ""
 
     @property
     def is_signed_in(self) -> bool:
@@ -117,7 +129,7 @@ def seen(request: HttpRequest) -> HttpResponse:
     """A beacon: `action` and one `token` for each placement. Whatever comes of it, the answer says nothing."""
     action = request.POST.get("action", "")
     signed = request.POST.getlist("token")
-    if action not in BY_BROWSERS or not signed or len(signed) > MOST_EVENTS:
+    if action not in BY_BEACON or not signed or len(signed) > MOST_EVENTS:
         return HttpResponse(f"Send an action and 1 to {MOST_EVENTS} tokens.", status=400, content_type="text/plain")
     events_of(request, Action(action), signed)
     return HttpResponse(status=204)
@@ -180,7 +192,7 @@ def events_of(request: HttpRequest, action: Action, signed: list[str]) -> list[s
                 at=now,
                 agent=reader.agent,
                 method=request.method or "",
-                is_forged=is_forged,
+                is_forged=is_forged or not _is_told_as_it_should_be(request, action, token),
                 is_prefetch=reader.is_prefetch,
                 is_hidden=request.POST.get("hidden") == "1",
                 is_over_rate=is_over_rate,
@@ -193,6 +205,10 @@ def events_of(request: HttpRequest, action: Action, signed: list[str]) -> list[s
     except DatabaseError:
         logger.exception("events could not be counted")
     return []
+
+
+def _is_told_as_it_should_be(request: HttpRequest, action: Action, token: tokens.Token) -> bool:
+    return action != Action.CLICKED or (request.method == "POST") == (token.slot == STORY_SLOT)
 
 
 def _read(signed: str) -> tuple[tokens.Token | None, bool]:

@@ -48,5 +48,13 @@ TOP = Slot("top", "Top of the page", "ad--top", (LEADERBOARD, PHONE_STRIP), ("48
 BILLBOARD_SLOT = Slot("billboard", "Billboard", "ad--bill", (BILLBOARD, LEADERBOARD, RECTANGLE), ("64rem", "48rem"))
 RECTANGLE_SLOT = Slot("rectangle", "Rectangle, in and beside stories", "ad--mpu", (RECTANGLE,), ())
 
+# A sponsored article or press release on its own page: nothing is chosen, everything is counted.
+STORY_SLOT = "story"
+
 SLOTS = {slot.name: slot for slot in (TOP, BILLBOARD_SLOT, RECTANGLE_SLOT)}
 CHOICES = [(slot.name, slot.label) for slot in SLOTS.values()]
+
+
+def label_of(name: str) -> str:
+    """How reports call a position; that of a paid story is the story itself."""
+    return SLOTS[name].label if name in SLOTS else name.capitalize()

@@ -34,15 +34,6 @@ def rate_card(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_safe
-@never_cache
-def placements(request: MemberRequest) -> HttpResponse:
-    mine = Placement.objects.of_member(request.user).select_related("advertiser")
-    context = {"placements": list(mine), "advertiser": advertiser_of(request), "noindex": True, "shows_messages": True}
-    return render(request, "advertising/placements.html", context)
-
-
-@login_required
 @require_http_methods(FORM_METHODS)
 @never_cache
 def join(request: MemberRequest) -> HttpResponse:

@@ -23,6 +23,9 @@ class Advertiser(Shown):
     is_house = models.BooleanField(
         "house", default=False, help_text="Our own: fills slots that nobody booked, never labelled as paid."
     )
+    wants_weekly_report = models.BooleanField(
+        "weekly report", default=True, help_text="A mail on Mondays with the figures of the week, while something runs."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -30,6 +33,11 @@ class Advertiser(Shown):
 
     def __str__(self) -> str:
         return self.name
+
+    def addresses(self) -> list[str]:
+        """Who is told of decisions and figures: each of its people, and the firm’s own address."""
+        found = set(self.members.exclude(email="").values_list("email", flat=True))
+        return sorted(found | ({self.contact_email} if self.contact_email else set()))
 
     def page_keys(self) -> list[str]:
         """Its name stands on its banners; what nobody approved stands nowhere."""

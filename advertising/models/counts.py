@@ -1,7 +1,9 @@
 """How often placements were offered, shown, seen and clicked, and why something did not count. Never deleted."""
 
 from django.db import models
+from django.db.models import Q
 
+from advertising.models.advertisers import Advertiser
 from advertising.models.placements import Placement
 
 
@@ -9,8 +11,8 @@ class Action(models.TextChoices):
     """What happens to a placement on a page, in this order. Each is counted apart from the others."""
 
     OFFERED = "offered", "Offered"  # our answer to a page held it
-    RENDERED = "rendered", "Shown"  # a browser put it into the page
-    VIEWABLE = "viewable", "Viewable"  # half of it, 30 % of a large one, was on the screen for a second
+    RENDERED = "rendered", "Impressions"  # a browser put it into the page
+    VIEWABLE = "viewable", "Viewable impressions"  # half of it, 30 % of a large one, was on the screen for a second
     CLICKED = "clicked", "Clicks"
 
 
@@ -103,3 +105,25 @@ class FoldedJournal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.offset}"
+
+
+class SentReport(models.Model):
+    """That figures were mailed: of a week to an advertiser, or of a whole run. Each is sent once."""
+
+    advertiser = models.ForeignKey(Advertiser, on_delete=models.PROTECT, related_name="+")
+    placement = models.ForeignKey(Placement, null=True, on_delete=models.PROTECT, related_name="+")
+    until = models.DateField(help_text="The last day that was reported.")
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["advertiser", "until"], condition=Q(placement=None), name="one_report_of_a_week"
+            ),
+            models.UniqueConstraint(
+                fields=["placement"], condition=Q(placement__isnull=False), name="one_report_of_a_run"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.advertiser}: {self.placement or 'week'} until {self.until}"

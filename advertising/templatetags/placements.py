@@ -1,13 +1,16 @@
 """Placements in templates. A tag says where; the app decides what."""
 
+from datetime import date
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.html import format_html
 
 from advertising import copy_text, page_context, serving
 from advertising.models import Creative, Rate
-from advertising.slots import SLOTS
+from advertising.reports import Period
+from advertising.slots import SLOTS, STORY_SLOT
 from newsroom.pagecache import record, whole
 from newsroom.pagecache.shared import shared
 
@@ -37,6 +40,13 @@ def slot(context: dict[str, Any], name: str, where: str) -> dict[str, Any]:
     }
 
 
+@register.simple_tag(takes_context=True)
+def story_position(context: dict[str, Any]) -> str:
+    """Attributes of what stands for a paid article on its own page: so it is counted as banners are."""
+    signed = page_context.sign(page_context.of_template(context, STORY_SLOT))
+    return format_html('data-slot="{}" data-position="{}"', STORY_SLOT, signed)
+
+
 @register.simple_tag
 @shared(whole(Rate))
 def rates() -> list[Rate]:
@@ -52,3 +62,36 @@ def paragraphs(creative: Creative) -> list[copy_text.Paragraph]:
 @register.filter
 def whole_dollars(price: Any) -> str:
     return f"${price:,.0f}" if price == int(price) else f"${price:,.2f}"
+
+
+@register.filter
+def grouped(number: int) -> str:
+    return f"{number:,}"
+
+
+@register.filter
+def per_cent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.2f}%"
+
+
+@register.filter
+def half(number: float) -> float:
+    return round(number / 2, 1)
+
+
+@register.filter
+def of_day(reach: dict[date, int], day: date) -> str:
+    """Known once a day is over."""
+    return f"{reach[day]:,}" if day in reach else "–"
+
+
+@register.filter
+def in_days(period: Period) -> str:
+    """9 to 22 November 2026"""
+    first, last = period.first, period.last
+    if first == last:
+        return f"{last.day} {last:%B %Y}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {last.day} {last:%B %Y}"
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"{first.day} {first:%B}{year} to {last.day} {last:%B %Y}"

@@ -174,7 +174,7 @@ def test_nonsense_changes_nothing(browser, token):
 
 @pytest.mark.parametrize(
     "data",
-    [{}, {"action": "rendered"}, {"action": "clicked", "token": "x"}, {"token": "x"}, {"action": "paid", "token": "x"}],
+    [{}, {"action": "rendered"}, {"action": "offered", "token": "x"}, {"token": "x"}, {"action": "paid", "token": "x"}],
 )
 def test_a_beacon_that_says_nothing_is_refused_in_a_sentence(client, data):
     answer = client.post("/slots/seen/", data)

@@ -192,3 +192,15 @@ def test_who_sends_too_much_is_asked_to_wait(front):
     statuses = [front.ask("/newsletter/", "POST", Content_Length="0")[0].status for _ in range(25)]
     assert 429 in statuses
     assert front.ask("/")[0].status == 200
+
+
+def test_beacons_are_let_through_and_no_answer_to_slots_is_kept(front):
+    page = front.ask(STORY)[1].decode()
+    signed = re.search(r'data-position="([^"]+)"', page)[1]
+    answers = [front.ask(f"/slots/?w=1280&s={signed}") for _ in range(12)]
+    bodies = {body for _, body in answers}
+    assert {answer.status for answer, _ in answers} == {200}
+    assert len(bodies) == 12  # each with a token of its own
+    assert answers[0][0].getheader("X-Cache-Front") is None
+    statuses = {front.ask("/slots/seen/", "POST", Content_Length="0")[0].status for _ in range(25)}
+    assert statuses == {400}  # by the publication: it says nothing

@@ -14,6 +14,14 @@
     navigator.sendBeacon("/slots/seen/", words);
   };
 
+  // A paid article on its own page is not filled, but seen and followed like anything that was paid for.
+  const isStory = (box) => box.dataset.slot === "story";
+  const followLinks = (token) => {
+    for (const link of document.querySelectorAll("article[data-sponsored] a[rel~=sponsored]")) {
+      link.addEventListener("click", () => say("clicked", [token]));
+    }
+  };
+
   // One creative on its way to be seen. The clock starts anew whenever it or the tab goes out of sight.
   const watched = new Map();
   const look = (creative, state) => {
@@ -44,7 +52,7 @@
     { threshold: [0, 0.29, 0.295, 0.298, 0.3, 0.49, 0.495, 0.498, 0.5, 1] },
   );
   const watch = (box, token) => {
-    const creative = box.querySelector("a");
+    const creative = isStory(box) ? box : box.querySelector("a");
     watched.set(creative, { token, ratio: 0, needed: 0.5, timer: 0 });
     observer.observe(creative);
   };
@@ -67,8 +75,9 @@
         box.dataset.plain = "yes"; // The banner that the page brought along.
         return;
       }
-      box.innerHTML = slots[index].html;
+      if (slots[index].html) box.innerHTML = slots[index].html;
       if (!slots[index].token) return;
+      if (isStory(box)) followLinks(slots[index].token);
       shown.push(slots[index].token);
       watch(box, slots[index].token);
     });
