@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from advertising import review
+from advertising.copy_text import differences
 from advertising.models import Advertiser, Creative, CreativePicture, Decision, Placement, Rate
 from advertising.pictures import check_fit
 from advertising.slots import SIZES
@@ -89,11 +90,13 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         placement = get_object_or_404(Placement.objects.select_related("advertiser", "approved_creative"), pk=pk)
         if request.method == "POST" and self.decide(request, placement):
             return redirect("admin:advertising_placement_changelist")
+        newest = placement.latest_creative
         context = {
             **self.admin_site.each_context(request),
             "title": f"Review: {placement.title}",
             "placement": placement,
-            "newest": placement.latest_creative,
+            "newest": newest,
+            "differences": differences(placement.approved_creative, newest),
             "opts": self.model._meta,
             "note": request.POST.get("note", ""),
         }
@@ -105,7 +108,12 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         seen = request.POST.get("version", "")
         version = int(seen) if seen.isdecimal() and len(seen) < 6 else -1
         decisions: dict[str, Callable[[], Placement]] = {
-            "approve": lambda: review.approve(placement, request.user, version),  # type: ignore[arg-type]
+            "approve": lambda: review.approve(
+                placement,
+                request.user,  # type: ignore[arg-type]
+                version,
+                has_looked=request.POST.get("has_looked") == "on",
+            ),
             "changes": lambda: review.request_changes(placement, request.user, note),  # type: ignore[arg-type]
             "reject": lambda: review.reject(placement, request.user, note),  # type: ignore[arg-type]
         }

@@ -1,6 +1,9 @@
-"""An advertiser’s plain text as paragraphs: an empty line between them, “## ” before a section heading."""
+"""An advertiser’s plain text as paragraphs: an empty line between them, “## ” before a heading. And how two differ."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from articles import word_diff
 
 HEADING = "## "
 
@@ -14,3 +17,34 @@ class Paragraph:
 def paragraphs(text: str) -> list[Paragraph]:
     blocks = (block.strip() for block in text.replace("\r\n", "\n").split("\n\n"))
     return [Paragraph(block.removeprefix(HEADING).strip(), block.startswith(HEADING)) for block in blocks if block]
+
+
+# What an editor reads of a version, in this order.
+READ = {
+    "headline": "Headline",
+    "text": "Text",
+    "target_url": "Where it leads",
+    "alt": "Picture description",
+    "disclosure": "Disclosure",
+    "about_token": "Token",
+    "approver": "Approved for the UK by",
+    "white_paper_url": "White paper",
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    label: str
+    lines: list[list[word_diff.Part]]
+
+
+def differences(approved: Any, newest: Any) -> list[Difference]:
+    """What a newer version says otherwise than the approved one, word by word. Pictures are shown, not compared."""
+    if approved is None or newest is None or approved.pk == newest.pk:
+        return []
+    found = []
+    for name, label in READ.items():
+        lines = word_diff.compare(getattr(approved, name), getattr(newest, name))
+        if word_diff.is_changed(lines):
+            found.append(Difference(label, lines))
+    return found

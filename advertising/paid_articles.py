@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.text import Truncator, slugify
 
-from advertising import copy_text
+from advertising import copy_text, risk_warnings
 from advertising.models import Creative, Placement, Product
 from articles import images, publishing
 from articles.models import Article, Image, Section
@@ -28,6 +28,7 @@ def publish(placement: Placement, creative: Creative) -> None:
     article.standfirst, article.body = _standfirst_and_body(creative)
     article.paid_by = placement.advertiser.name
     article.disclosure = creative.disclosure or f"{placement.advertiser.name} paid for this article."
+    article.risk_warning = risk_warnings.compose(creative.terms)
     article.comments_open = False
     article.hero = _picture(creative) or article.hero
     article.save()

@@ -1,8 +1,11 @@
 """The pictures of a creative: what fits a size, and what is refused in one sentence."""
 
+import hashlib
+import io
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 
 from advertising.slots import STORY, Size
 from articles import images
@@ -19,3 +22,26 @@ def check_fit(file: Any, size: Size) -> None:
     if size is not STORY and picture.size not in {(size.width, size.height), double}:
         found = f"it is {picture.width} × {picture.height}"
         raise ValidationError(f"This must be exactly {size.label}, or twice that for sharp screens; {found}.")
+
+
+def clean_copy(file: Any) -> ContentFile[bytes]:
+    """The picture, written anew from its pixels: nothing stays of what stood before, in or behind them.
+
+    A file may be a picture and something else at once; this one is a picture alone.
+    """
+    picture = images.open_picture(file)
+    kind = str(picture.format)
+    buffer = io.BytesIO()
+    picture.info = {}
+    options: dict[str, dict[str, Any]] = {"JPEG": {"quality": "keep"}, "PNG": {"optimize": True}}
+    picture.save(buffer, kind, **options.get(kind, {"quality": 90}))
+    return ContentFile(buffer.getvalue(), name=f"picture.{images.FORMATS[kind]}")
+
+
+def digest_of_file(file: Any) -> str:
+    sha = hashlib.sha256()
+    file.seek(0)
+    while chunk := file.read(65_536):
+        sha.update(chunk)
+    file.seek(0)
+    return sha.hexdigest()

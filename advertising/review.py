@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django_tasks import task
 
-from advertising import paid_articles
+from advertising import checks, paid_articles, pinning
 from advertising.models import Decision, Placement
 
 if TYPE_CHECKING:
@@ -33,15 +33,20 @@ def submit(placement: Placement, by: "User | None") -> Placement:
         raise ValidationError("Add what readers should see first.")
     if missing := newest.missing():
         raise ValidationError(missing)
+    newest.findings = checks.as_data(checks.check(newest))
+    newest.save(update_fields=["findings"])
     return _decide(placement, Status.SUBMITTED, by)
 
 
-def approve(placement: Placement, by: "User | None", version: int | None = None) -> Placement:
+def approve(
+    placement: Placement, by: "User | None", version: int | None = None, *, has_looked: bool = True
+) -> Placement:
     """Pin a version, the newest by default: from now on readers see that copy and no other.
 
-    `version` is what the editor looked at; a newer one that arrived meanwhile is refused.
+    `version` is what the editor looked at; a newer one that arrived meanwhile is refused. So is one in which the checks
+    found something that holds, unless the editor says that they looked at it.
     """
-    return _decide(placement, Status.APPROVED, by, version=version)
+    return _decide(placement, Status.APPROVED, by, version=version, has_looked=has_looked)
 
 
 def request_changes(placement: Placement, by: "User | None", note: str) -> Placement:
@@ -59,7 +64,12 @@ def _reason(note: str) -> str:
 
 
 def _decide(
-    placement: Placement, new: Placement.Status, by: "User | None", note: str = "", version: int | None = None
+    placement: Placement,
+    new: Placement.Status,
+    by: "User | None",
+    note: str = "",
+    version: int | None = None,
+    has_looked: bool = True,
 ) -> Placement:
     if new != Status.SUBMITTED and by is not None and not by.has_perm("advertising.review_placement"):
         raise PermissionDenied("Only the desk may decide on placements.")
@@ -74,7 +84,7 @@ def _decide(
         if new == Status.SUBMITTED:
             locked.submitted_at = timezone.now()
         if new == Status.APPROVED:
-            _pin(locked, version)
+            _pin(locked, version, has_looked)
         if new == Status.REJECTED:
             paid_articles.withdraw(locked)
         locked.desk_note = note
@@ -88,13 +98,19 @@ def _decide(
     return locked
 
 
-def _pin(placement: Placement, version: int | None) -> None:
+def _pin(placement: Placement, version: int | None, has_looked: bool) -> None:
     newest = placement.latest_creative
     if newest is None:
         raise ValidationError("There is nothing to approve yet.")
     if version is not None and newest.version != version:
         raise ValidationError("The advertiser sent a newer version while you were reading. Look at it first.")
+    if newest.holding_findings and not has_looked:
+        raise ValidationError("Say that you have looked at what the checks found, or ask for changes.")
+    if newest.digest != pinning.digest(newest):
+        newest.digest = pinning.digest(newest)
+        newest.save(update_fields=["digest"])
     placement.approved_creative = newest
+    placement.approved_digest = newest.digest
     paid_articles.publish(placement, newest)
 
 

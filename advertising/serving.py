@@ -11,7 +11,7 @@ from typing import cast
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from advertising import pacing
+from advertising import pacing, pinning
 from advertising.models import Advertiser, Creative, CreativePicture, Device, Placement, Product
 from advertising.page_context import Position
 from advertising.slots import SLOTS, Size, Slot
@@ -83,7 +83,7 @@ def _approved_banners(until: date | None = None) -> dict[str, list[Banner]]:
     by_slot: dict[str, list[Banner]] = defaultdict(list)
     for placement in placements:
         banner = _banner(placement)
-        if banner.is_complete:
+        if banner.is_complete and pinning.is_as_approved(placement):
             by_slot[placement.slot].append(banner)
     return by_slot
 

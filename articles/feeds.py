@@ -127,7 +127,8 @@ def _disclosure(article: Article) -> str:
     if not article.is_paid:
         return ""
     text = "<p><strong>{}. Paid for by {}.</strong> {}</p>"
-    return format_html(text, article.label, article.paid_by, article.disclosure)
+    warning = linebreaks(article.risk_warning, autoescape=True) if article.risk_warning else ""
+    return format_html(text, article.label, article.paid_by, article.disclosure) + warning
 
 
 def _html(article: Article) -> str:

@@ -81,7 +81,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.select_related("hero")._light()
 
     def _light(self) -> Self:
-        return self.defer("body", "search_text", "disclosure")
+        return self.defer("body", "search_text", "disclosure", "risk_warning")
 
     def newest_first(self) -> Self:
         return self.order_by("-published_at", "-pk")

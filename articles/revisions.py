@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 Origin = Revision.Origin
-WORDS = ("title", "slug", "standfirst", "kind", "body", "paid_by", "disclosure", "comments_open")
+WORDS = ("title", "slug", "standfirst", "kind", "body", "paid_by", "disclosure", "risk_warning", "comments_open")
 MOMENTS = ("expires_at", "embargoed_until", "updated_at")
 # Labels for people; the order in which differences are shown.
 LABELS = {
@@ -37,6 +37,7 @@ LABELS = {
     "coins": "Coins",
     "paid_by": "Paid by",
     "disclosure": "Disclosure",
+    "risk_warning": "Risk warning",
     "comments_open": "Comments open",
     "expires_at": "Taken down",
     "embargoed_until": "Embargo",

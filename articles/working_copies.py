@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 Row = TypeVar("Row", Section, Image)
-FIELDS = ("title", "slug", "standfirst", "body", "paid_by", "disclosure", "section", "kind", "hero")
+FIELDS = ("title", "slug", "standfirst", "body", "paid_by", "disclosure", "risk_warning", "section", "kind", "hero")
 LONGEST = 500_000  # characters of one field; the form itself takes a megabyte
 KEPT_FOR = timedelta(days=30)
 

@@ -10,6 +10,7 @@ from django_tasks import task
 from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
+import advertising.pinning
 import advertising.reach
 import advertising.report_mails
 import articles.publishing
@@ -106,6 +107,7 @@ JOBS = (
     Job("tell of many replies together", timedelta(minutes=5), comments.notifications.tell_together),
     Job("shorten network addresses", timedelta(hours=6), comments.privacy.shorten_ip_addresses),
     Job("settle the days of advertising", timedelta(hours=1), advertising.reach.settle_days),
+    Job("look at approved pictures", timedelta(hours=6), advertising.pinning.look_at_pictures),
     Job("mail figures to advertisers", timedelta(hours=1), advertising.report_mails.mail_reports),
     Job("forget unconfirmed subscriptions", timedelta(hours=6), newsletter.subscriptions.forget_unconfirmed),
 )

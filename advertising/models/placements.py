@@ -10,9 +10,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from advertising import slots
+from advertising import risk_warnings, slots
 from advertising.models.advertisers import Advertiser, Product, https_only
+from advertising.pictures import digest_of_file
 from advertising.querysets import PlacementQuerySet
+from advertising.target_urls import check_target
 from articles import images
 from articles.models import Article, Section
 from newsroom.pagecache import keys
@@ -70,6 +72,7 @@ class Placement(Shown):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text="Banners: one with 2 is chosen twice as often as one with 1 that may stand in the same place.",
     )
+    approved_digest = models.CharField(max_length=64, blank=True, editable=False)
     article = models.OneToOneField(
         Article, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="placement"
     )
@@ -138,6 +141,12 @@ class Placement(Shown):
         return self.status in (self.Status.DRAFT, self.Status.CHANGES)
 
 
+class Payment(models.TextChoices):
+    MONEY = "money", "Money"
+    TOKENS = "tokens", "Tokens or coins"
+    NONE = "none", "No payment"
+
+
 class Creative(models.Model):
     """One version of what readers would see. Approved copies never change; an edit is a new version."""
 
@@ -145,9 +154,22 @@ class Creative(models.Model):
     version = models.PositiveSmallIntegerField()
     headline = models.CharField(max_length=60, blank=True)
     text = models.TextField(blank=True, help_text="Banners: up to 140 characters. Articles: the whole text.")
-    target_url = models.URLField("where it leads", validators=[https_only])
+    target_url = models.URLField("where it leads", validators=[https_only, check_target])
     alt = models.CharField("picture description", max_length=200, blank=True)
-    disclosure = models.CharField("who pays what", max_length=300, blank=True)
+    payer = models.CharField("who pays", max_length=120, blank=True)
+    payment = models.CharField(max_length=10, choices=Payment.choices, blank=True)
+    amount = models.CharField(max_length=40, blank=True, help_text="As readers are told, such as $1,800.")
+    disclosure = models.CharField(
+        "who pays what", max_length=300, blank=True, help_text="One sentence, printed under the label."
+    )
+    about_token = models.CharField("token or coin", max_length=60, blank=True, help_text="Empty: it is not about one.")
+    markets = models.JSONField(default=list, blank=True, help_text="Whose readers it is for, when about a token.")
+    approver = models.CharField("approved by", max_length=120, blank=True, help_text="For the UK.")
+    white_paper_url = models.URLField("white paper", blank=True, validators=[https_only], help_text="For the EU.")
+    issuer_phone = models.CharField(max_length=40, blank=True, help_text="For the EU.")
+    issuer_email = models.EmailField(blank=True, help_text="For the EU.")
+    findings = models.JSONField(default=list, blank=True, editable=False)  # of the checks, when it was submitted
+    digest = models.CharField(max_length=64, blank=True, editable=False)  # of all that readers see; see pinning
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -157,14 +179,37 @@ class Creative(models.Model):
     def __str__(self) -> str:
         return f"{self.headline or self.placement.title}, version {self.version}"
 
+    @property
+    def terms(self) -> risk_warnings.Terms:
+        return risk_warnings.Terms(
+            token=self.about_token,
+            markets=self.markets,
+            approver=self.approver,
+            white_paper=self.white_paper_url,
+            phone=self.issuer_phone,
+            email=self.issuer_email,
+        )
+
+    @property
+    def risk_warning(self) -> str:
+        return risk_warnings.compose(self.terms)
+
+    @property
+    def holding_findings(self) -> list[dict[str, str]]:
+        return [finding for finding in self.findings if finding["weight"] == "hold"]
+
     def missing(self) -> list[str]:
-        """What its product or its slot needs and it does not have, a sentence each."""
+        """What its product, its slot or its subject needs and it does not have, a sentence each."""
         placement = self.placement
+        warnings = list(risk_warnings.missing(self.terms).values())
         if placement.product != Product.BANNER:
-            return [] if self.text.strip() else ["Add the text."]
+            return warnings + ([] if self.text.strip() else ["Add the text."])
+        if not self.pictures.exists() and self.headline and self.text:
+            return warnings  # An advertisement of words alone.
         have = set(self.pictures.values_list("size", flat=True))
         needed = slots.SLOTS[placement.slot].sizes
-        return [f"This position needs a picture of {size.label}." for size in needed if size.name not in have]
+        sizes = [f"This position needs a picture of {size.label}." for size in needed if size.name not in have]
+        return warnings + sizes
 
 
 def creative_path(picture: "CreativePicture", filename: str) -> str:
@@ -177,12 +222,18 @@ class CreativePicture(models.Model):
     creative = models.ForeignKey(Creative, on_delete=models.CASCADE, related_name="pictures")
     size = models.CharField(max_length=10, choices=slots.SIZE_CHOICES)
     file = models.ImageField(upload_to=creative_path, validators=[images.validate_picture])
+    digest = models.CharField(max_length=64, blank=True, editable=False)  # of the file’s bytes
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["creative", "size"], name="creative_picture_once")]
 
     def __str__(self) -> str:
         return self.size
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.digest:
+            self.digest = digest_of_file(self.file)
+        super().save(*args, **kwargs)
 
 
 class Decision(models.Model):

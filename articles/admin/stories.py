@@ -86,7 +86,7 @@ class ArticleAdmin(
         (None, {"fields": ("state", "title", "slug", "standfirst", "kind", "section", "body", "seen_revision")}),
         ("Picture", {"fields": ("hero",)}),
         ("Subjects", {"fields": ("tags",)}),
-        ("Paid work", {"fields": ("paid_by", "disclosure"), "classes": ("collapse",)}),
+        ("Paid work", {"fields": ("paid_by", "disclosure", "risk_warning"), "classes": ("collapse",)}),
         (
             "Conversation and dates",
             {"fields": ("comments_open", "published_at", "updated_at", "embargoed_until", "expires_at")},

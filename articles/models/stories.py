@@ -77,6 +77,11 @@ class Article(ShownByRow):
         help_text="Who paid. With this the piece is labelled, on every page, as paid.",
     )
     disclosure = models.CharField(max_length=300, blank=True, help_text="What was paid, and for what.")
+    risk_warning = models.TextField(
+        max_length=2000,
+        blank=True,
+        help_text="Paid work about a token: what its readers must be told. It cannot be published without.",
+    )
 
     comments_open = models.BooleanField(default=True)
     comment_count = models.PositiveIntegerField(default=0, editable=False)
@@ -171,6 +176,8 @@ class Article(ShownByRow):
             problems["hero"] = "Choose a picture."
         if self.is_paid and not self.disclosure:
             problems["disclosure"] = "Say who paid what."
+        if self.is_paid and not self.risk_warning and self.is_about_a_coin:
+            problems["risk_warning"] = "Add the risk warning: this is paid for, and about a coin."
         return problems
 
     @property
@@ -184,6 +191,10 @@ class Article(ShownByRow):
     def is_paid(self) -> bool:
         """The one flag behind label, disclosure, link relations and what the piece is kept out of."""
         return bool(self.paid_by)
+
+    @property
+    def is_about_a_coin(self) -> bool:
+        return self.pk is not None and self.coins.exists()
 
     @property
     def label(self) -> str:

@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from django.contrib.auth import get_user_model
 
+from articles.fraud_signs import scams, wallets
+from articles.fraud_signs.lookalikes import plain, skeleton
 from articles.models import Author
 from comments.models import Rule, SiteComment
-from comments.rules import scams, wallets
 from comments.rules.drafts import Draft
-from comments.rules.lookalikes import plain, skeleton
 from comments.writers import STAFF
 from newsroom.pagecache import whole
 from newsroom.pagecache.shared import shared

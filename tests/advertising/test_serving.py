@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from advertising import pacing, serving
+from advertising import pacing, review, serving
 from advertising.models import Device
 from advertising.page_context import Position
 from advertising.serving import Asked
@@ -177,8 +177,8 @@ def test_an_advertisement_of_words_is_escaped_and_labelled(client):
     placement = DraftBannerFactory()
     creative = add_version(placement, headline="<b>Keys</b>", text="Custody & audit.")
     creative.pictures.all().delete()
-    placement.status, placement.approved_creative = "approved", creative
-    placement.save()
+    review.submit(placement, None)
+    review.approve(placement, None)
     banner = box_of(client.get(PublishedArticleFactory().get_absolute_url()).content.decode())
     assert "<b>&lt;b&gt;Keys&lt;/b&gt;</b><small>Custody &amp; audit.</small>" in banner
     assert "Advertisement, paid for by" in banner

@@ -8,7 +8,7 @@
   const words = place.querySelector("[data-words]");
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("story-preview") : null;
   const field = (name) => form.elements.namedItem(name);
-  const FIELDS = ["title", "slug", "standfirst", "body", "paid_by", "disclosure", "section", "kind", "hero"];
+  const FIELDS = ["title", "slug", "standfirst", "body", "paid_by", "disclosure", "risk_warning", "section", "kind", "hero"];
 
   const snapshot = () => {
     const data = new URLSearchParams({ seen_revision: field("seen_revision")?.value || "0" });

@@ -2,7 +2,7 @@
 
 import pytest
 
-from comments.rules import wallets
+from articles.fraud_signs import wallets
 
 # EIP-55, BIP 173, BIP 350 and the first block of Bitcoin; Solana’s token program.
 ADDRESSES = [
