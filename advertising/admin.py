@@ -14,17 +14,23 @@ from django.views.decorators.http import require_http_methods
 
 from advertising import review
 from advertising.copy_text import differences
-from advertising.models import Advertiser, Creative, CreativePicture, Decision, Placement, Rate
+from advertising.models import Advertiser, Creative, CreativePicture, Decision, Membership, Placement, Rate
 from advertising.pictures import check_fit
 from advertising.slots import SIZES
 from articles.admin import ReadOnlyAdmin
+
+
+class MembershipInline(admin.TabularInline[Membership, Advertiser]):
+    model = Membership
+    autocomplete_fields = ("user",)
+    extra = 1
 
 
 @admin.register(Advertiser)
 class AdvertiserAdmin(admin.ModelAdmin[Advertiser]):
     list_display = ("name", "website", "contact_email", "is_house")
     search_fields = ("name",)
-    autocomplete_fields = ("members",)
+    inlines = (MembershipInline,)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -32,7 +38,7 @@ class AdvertiserAdmin(admin.ModelAdmin[Advertiser]):
 
 @admin.register(Rate)
 class RateAdmin(admin.ModelAdmin[Rate]):
-    list_display = ("product", "price", "unit", "position")
+    list_display = ("product", "price", "basis", "unit", "section_surcharge", "position")
 
 
 @admin.register(Placement)
@@ -90,7 +96,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         placement = get_object_or_404(Placement.objects.select_related("advertiser", "approved_creative"), pk=pk)
         if request.method == "POST" and self.decide(request, placement):
             return redirect("admin:advertising_placement_changelist")
-        newest = placement.latest_creative
+        newest = placement.newest_sent
         context = {
             **self.admin_site.each_context(request),
             "title": f"Review: {placement.title}",

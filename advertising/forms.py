@@ -1,4 +1,4 @@
-"""What an advertiser fills in. Every refusal says how to mend it."""
+"""What an advertiser fills in, for each product its own. Every refusal says how to mend it."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,18 +8,52 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from advertising.models import Advertiser, Creative, CreativePicture, Placement, Product, https_only
-from advertising.pictures import check_fit
+from advertising import availability, risk_warnings
+from advertising.models import (
+    Advertiser,
+    Creative,
+    CreativePicture,
+    Device,
+    Payment,
+    Placement,
+    Product,
+    https_only,
+)
+from advertising.pictures import check_fit, clean_copy
 from advertising.slots import SIZES, SLOTS, STORY, Size
+from advertising.target_urls import check_target
 from articles.models import Section
+from ticker.models import Coin
 
 LONGEST_BANNER_TEXT = 140
 LONGEST_LETTER_TEXT = 60  # words
 SHORTEST_ARTICLE = 120  # words
 LONGEST_ARTICLE = 1200
 LONGEST_RUN = timedelta(days=366)
+SMALLEST_GOAL, LARGEST_GOAL = 1_000, 100_000_000
 DOUBLE_CLICK = timedelta(minutes=1)
-WORDY = (Product.SPONSORED, Product.PRESS_RELEASE)
+
+BOOKING = ("title", "slot", "section", "device", "goal", "starts_on", "ends_on")
+WORDS = ("headline", "text", "target_url", "alt")
+DISCLOSURE = ("payer", "payment", "amount")
+WARNINGS = ("about_token", "markets", "approver", "white_paper_url", "issuer_phone", "issuer_email")
+PICTURES = tuple(f"picture_{name}" for name in SIZES if name != STORY.name)
+STORY_PICTURE = f"picture_{STORY.name}"
+
+FIELDS_OF = {
+    Product.BANNER: (*BOOKING, "coins", *WORDS, *WARNINGS, *PICTURES, "rights"),
+    Product.SPONSORED: ("section", "starts_on", "ends_on", *WORDS, *DISCLOSURE, *WARNINGS, STORY_PICTURE, "rights"),
+    Product.PRESS_RELEASE: ("section", "starts_on", *WORDS, *DISCLOSURE, *WARNINGS, STORY_PICTURE, "rights"),
+    Product.LETTER: ("starts_on", "headline", "text", "target_url", *WARNINGS, "rights"),
+}
+# A press release stays for good; its booking ends on paper.
+RELEASE_RUNS = timedelta(days=30)
+
+SENTENCES = {
+    Payment.MONEY: "{payer} paid {amount} for this {what}.",
+    Payment.TOKENS: "{payer} paid {amount} in tokens for this {what}.",
+    Payment.NONE: "{payer} supplied this {what}. Nobody paid for it.",
+}
 
 
 class AdvertiserForm(forms.ModelForm[Advertiser]):
@@ -29,116 +63,190 @@ class AdvertiserForm(forms.ModelForm[Advertiser]):
         labels = {"name": "Company", "contact_email": "E-mail for decisions"}
 
 
-class PlacementForm(forms.Form):
-    """One form for all four products: what a product does not need may stay empty."""
+class CompanyForm(forms.ModelForm[Advertiser]):
+    class Meta:
+        model = Advertiser
+        fields = ("website", "contact_email", "wants_weekly_report")
+        labels = {"contact_email": "E-mail for decisions", "wants_weekly_report": "Mail us the figures on Mondays"}
 
-    product = forms.ChoiceField(choices=Product.choices, initial=Product.BANNER)
-    title = forms.CharField(max_length=120, label="Name of this placement")
+
+def _day(label: str) -> forms.DateField:
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, widget=widget, required=False)
+
+
+class PlacementForm(forms.Form):
+    """A draft may lack anything but what is wrong; what goes on to the checks must be complete."""
+
+    title = forms.CharField(max_length=120, label="Name of this placement", help_text="For you and the desk.")
     slot = forms.ChoiceField(
         label="Position",
-        choices=[("", "Choose a position"), *((s.name, s.label) for s in SLOTS.values())],
+        choices=[("", "Choose a position"), *((slot.name, slot.label) for slot in SLOTS.values())],
         required=False,
     )
     section = forms.ModelChoiceField(Section.objects.all(), required=False, empty_label="All sections")
-    starts_on = forms.DateField(label="First day", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    ends_on = forms.DateField(label="Last day", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    headline = forms.CharField(max_length=60, required=False)
+    coins = forms.ModelMultipleChoiceField(
+        Coin.objects.followed(),
+        required=False,
+        label="Coins",
+        help_text="Only on pages about these coins. None chosen: on all pages.",
+    )
+    device = forms.ChoiceField(choices=Device.choices, initial=Device.ANY, required=False, label="Screens")
+    goal = forms.IntegerField(
+        label="Viewable impressions",
+        min_value=SMALLEST_GOAL,
+        max_value=LARGEST_GOAL,
+        required=False,
+        widget=forms.NumberInput(attrs={"step": 1000}),
+        help_text="How many you buy. They are spread evenly over your days.",
+    )
+    starts_on = _day("First day")
+    ends_on = _day("Last day")
+    headline = forms.CharField(max_length=60, required=False, help_text="60 characters or fewer.")
     text = forms.CharField(widget=forms.Textarea, required=False, max_length=12_000)
     target_url = forms.URLField(
         label="Where it leads",
         assume_scheme="https",
-        validators=[https_only],
+        required=False,
+        validators=[https_only, check_target],
         max_length=200,
         error_messages={"invalid": "Use an address that starts with https://."},
+        help_text="An address of your own that starts with https://.",
     )
-    alt = forms.CharField(max_length=200, required=False, label="Picture description")
-    disclosure = forms.CharField(max_length=300, required=False, label="Who pays what, in one sentence")
+    alt = forms.CharField(
+        max_length=200,
+        required=False,
+        label="Picture description",
+        help_text="What a reader who cannot see the picture should know.",
+    )
+    payer = forms.CharField(max_length=120, required=False, label="Who pays", help_text="As readers are told.")
+    payment = forms.ChoiceField(choices=[("", "Choose"), *Payment.choices], required=False, label="What was paid with")
+    amount = forms.CharField(
+        max_length=40, required=False, label="How much", help_text="Such as $1,800. Readers are told."
+    )
+    about_token = forms.CharField(
+        max_length=60,
+        required=False,
+        label="Token or coin that this is about",
+        help_text="Leave it empty if it is about none. With one, readers get the risk warnings of their country.",
+    )
+    markets = forms.MultipleChoiceField(
+        choices=risk_warnings.Market.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="For readers in",
+    )
+    approver = forms.CharField(
+        max_length=120, required=False, label="UK: authorised firm that approved it", help_text="As the FCA lists it."
+    )
+    white_paper_url = forms.URLField(
+        required=False, assume_scheme="https", validators=[https_only], label="EU: address of the white paper"
+    )
+    issuer_phone = forms.CharField(max_length=40, required=False, label="EU: telephone of the issuer")
+    issuer_email = forms.EmailField(required=False, label="EU: e-mail of the issuer")
     rights = forms.BooleanField(
-        label="We own or may use everything in this placement.",
-        error_messages={"required": "Confirm that you may use what you sent."},
+        label="We own or may use everything in this placement, and it follows the advertising rules.", required=False
     )
 
-    def __init__(self, *args: Any, placement: Placement | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        product: str,
+        advertiser: Advertiser,
+        placement: Placement | None = None,
+        is_draft: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.placement = placement
+        self.product, self.advertiser, self.placement, self.is_draft = Product(product), advertiser, placement, is_draft
         for size in SIZES.values():
             self.fields[picture_field(size)] = forms.FileField(
                 required=False,
                 label="Picture" if size is STORY else size.label,
-                widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+                widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp", "data-picture": size.name}),
             )
+        for name in set(self.fields) - set(FIELDS_OF[self.product]):
+            del self.fields[name]
+        if self.product in (Product.BANNER, Product.LETTER):
+            self.fields["text"].widget.attrs["rows"] = 3
+        else:
+            self.fields["text"].widget.attrs["rows"] = 20
+        if self.is_paid_story:
+            self.fields["section"].empty_label = "Choose a section"  # type: ignore[attr-defined]
+        if self.product == Product.LETTER:
+            self.fields["starts_on"].label = "Day of the letter"
+
+    def group(self, *names: str) -> list[forms.BoundField]:
+        return [self[name] for name in names if name in self.fields]
+
+    @property
+    def words(self) -> list[forms.BoundField]:
+        return self.group("title", *WORDS)
 
     @property
     def picture_fields(self) -> list[forms.BoundField]:
-        return [self[picture_field(size)] for size in SIZES.values() if size is not STORY]
+        return self.group(*PICTURES)
+
+    @property
+    def disclosure_fields(self) -> list[forms.BoundField]:
+        return self.group(*DISCLOSURE)
+
+    @property
+    def warning_fields(self) -> list[forms.BoundField]:
+        return self.group(*WARNINGS)
+
+    # --- What is wrong ------------------------------------------------------------------------
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         self._keep_what_was_booked(data)
         self._check_dates(data)
-        if data.get("product") == Product.BANNER:
-            self._check_banner(data)
-        elif data.get("product") in WORDY:
-            self._check_article(data)
-        elif data.get("product") == Product.LETTER:
-            self._check_letter(data)
+        self._check_lengths(data)
         for size in SIZES.values():
             self._check_picture(size)
+        if not self.is_draft:
+            self._check_complete(data)
         return data
 
     def clean_title(self) -> str:
         """One line: it is the subject of mails."""
         return " ".join(self.cleaned_data["title"].split())
 
+    @property
+    def _was_approved(self) -> bool:
+        return self.placement is not None and self.placement.approved_creative_id is not None
+
     def _keep_what_was_booked(self, data: dict[str, Any]) -> None:
         """A new version of what was approved once is judged, and kept, as what was booked."""
-        if self.placement is None or self.placement.approved_creative_id is None:
+        if self.placement is None or not self._was_approved:
             return
-        for name in ("product", "slot", "section", "starts_on", "ends_on"):
-            data[name] = getattr(self.placement, name)
+        for name in ("slot", "section", "starts_on", "ends_on", "goal", "device"):
+            if name in self.fields:
+                data[name] = getattr(self.placement, name)
+        if "coins" in self.fields:
+            data["coins"] = self.placement.coins.all()
 
     def _check_dates(self, data: dict[str, Any]) -> None:
         starts, ends = data.get("starts_on"), data.get("ends_on")
-        if not starts or not ends:
-            return
-        if ends < starts:
+        if starts and ends and ends < starts:
             self.add_error("ends_on", "The last day is before the first.")
-        elif ends - starts > LONGEST_RUN:
+        elif starts and ends and ends - starts > LONGEST_RUN:
             self.add_error("ends_on", "Book a year at most.")
-        if self.placement is None and starts < timezone.now().date():
+        if starts and starts < timezone.now().date() and not self._was_approved:
             self.add_error("starts_on", "Choose today or a later day.")
+        if self.product == Product.LETTER and starts in availability.letters_taken(self.placement):
+            free = ", ".join(f"{day.day} {day:%B}" for day in availability.free_letters(3, self.placement))
+            self.add_error("starts_on", f"The letter of that day is taken. The next free ones: {free}.")
 
-    def _check_banner(self, data: dict[str, Any]) -> None:
-        slot = SLOTS.get(data.get("slot") or "")
-        if slot is None:
-            self.add_error("slot", "Choose where the banner stands.")
-            return
-        if len(data.get("text") or "") > LONGEST_BANNER_TEXT:
+    def _check_lengths(self, data: dict[str, Any]) -> None:
+        text = data.get("text") or ""
+        words = len(text.split())
+        if self.product == Product.BANNER and len(text) > LONGEST_BANNER_TEXT:
             self.add_error("text", f"Keep the text of a banner under {LONGEST_BANNER_TEXT} characters.")
-        if not data.get("alt"):
-            self.add_error("alt", "Describe the picture for readers who cannot see it.")
-        latest = self.placement.latest_creative if self.placement else None
-        for size in slot.sizes:
-            if not data.get(picture_field(size)) and not picture_of(latest, size):
-                self.add_error(picture_field(size), f"This position needs a picture of {size.label}.")
-
-    def _check_letter(self, data: dict[str, Any]) -> None:
-        words = len((data.get("text") or "").split())
-        if not 0 < words <= LONGEST_LETTER_TEXT:
+        if self.product == Product.LETTER and words > LONGEST_LETTER_TEXT:
             self.add_error("text", f"Write up to {LONGEST_LETTER_TEXT} words for the letter; this has {words}.")
-        if not data.get("headline"):
-            self.add_error("headline", "Add a headline.")
-
-    def _check_article(self, data: dict[str, Any]) -> None:
-        words = len((data.get("text") or "").split())
-        if not SHORTEST_ARTICLE <= words <= LONGEST_ARTICLE:
+        if self.is_paid_story and words > LONGEST_ARTICLE:
             self.add_error("text", f"Write {SHORTEST_ARTICLE} to {LONGEST_ARTICLE:,} words; this has {words}.")
-        if not data.get("headline"):
-            self.add_error("headline", "Add a headline.")
-        if not data.get("section") and "section" not in self.errors:
-            self.add_error("section", "Choose the section it stands in.")
-        if not data.get("disclosure"):
-            self.add_error("disclosure", "Say who pays, and how much or “no payment”.")
 
     def _check_picture(self, size: Size) -> None:
         name = picture_field(size)
@@ -150,59 +258,160 @@ class PlacementForm(forms.Form):
         except ValidationError as error:
             self.add_error(name, error)
 
-    def save(self, advertiser: Advertiser) -> Placement:
-        """Store the placement with a new version of its creative. What was approved is left as it is.
+    # --- What is missing ----------------------------------------------------------------------
+
+    @property
+    def is_paid_story(self) -> bool:
+        return self.product in (Product.SPONSORED, Product.PRESS_RELEASE)
+
+    def _check_complete(self, data: dict[str, Any]) -> None:
+        self._require(data, "target_url", "Say where it leads.")
+        self._require(data, "starts_on", "Choose a day.")
+        self._require(data, "ends_on", "Choose a day.")
+        self._require(data, "rights", "Confirm that you may use what you sent.")
+        if self.product == Product.BANNER:
+            self._require(data, "slot", "Choose where the banner stands.")
+            if not self._was_approved:
+                self._require(data, "goal", "Say how many viewable impressions you buy.")
+            self._require_banner(data)
+        else:
+            self._require(data, "headline", "Add a headline.")
+            self._require(data, "text", "Add the text.")
+        if self.is_paid_story:
+            self._require_story(data)
+        for name, sentence in risk_warnings.missing(terms_of(data)).items():
+            self._require({}, name, sentence)
+
+    def _require(self, data: dict[str, Any], name: str, sentence: str) -> None:
+        if name in self.fields and not data.get(name) and name not in self.errors:
+            self.add_error(name, sentence)
+
+    def _require_banner(self, data: dict[str, Any]) -> None:
+        slot = SLOTS.get(data.get("slot") or "")
+        if slot is None:
+            return
+        latest = self.placement.latest_creative if self.placement else None
+        there = {size: bool(data.get(picture_field(size)) or picture_of(latest, size)) for size in slot.sizes}
+        if not any(there.values()) and data.get("headline") and data.get("text"):
+            return  # An advertisement of words alone.
+        self._require(data, "alt", "Describe the picture for readers who cannot see it.")
+        for size, is_there in there.items():
+            if not is_there:
+                sentence = f"This position needs a picture of {size.label}, or a headline and a text and no picture."
+                self._require({}, picture_field(size), sentence)
+
+    def _require_story(self, data: dict[str, Any]) -> None:
+        words = len((data.get("text") or "").split())
+        if 0 < words < SHORTEST_ARTICLE and "text" not in self.errors:
+            self.add_error("text", f"Write {SHORTEST_ARTICLE} to {LONGEST_ARTICLE:,} words; this has {words}.")
+        self._require(data, "section", "Choose the section it stands in.")
+        self._require(data, "payer", "Say who pays.")
+        self._require(data, "payment", "Say what was paid with, or that nothing was.")
+        if data.get("payment") in (Payment.MONEY, Payment.TOKENS):
+            self._require(data, "amount", "Say how much. Readers are told.")
+
+    # --- Storing it ---------------------------------------------------------------------------
+
+    def save(self) -> Placement:
+        """Store the placement with the version that is being written. What was sent to the desk is left as it is.
 
         A form sent twice, by a double click say, is one placement.
         """
         with transaction.atomic():
-            Advertiser.objects.select_for_update(of=("self",)).get(pk=advertiser.pk)
-            if self.placement is None and (sent_already := self._sent_a_moment_ago(advertiser)):
+            Advertiser.objects.select_for_update(of=("self",)).get(pk=self.advertiser.pk)
+            if self.placement is None and (sent_already := self._sent_a_moment_ago()):
                 return sent_already
-            placement = self._save_booking(advertiser)
+            placement = self._save_booking()
             self._save_creative(placement)
         return placement
 
-    def _save_booking(self, advertiser: Advertiser) -> Placement:
+    @property
+    def _title(self) -> str:
+        data = self.cleaned_data
+        return data.get("title") or data.get("headline") or f"{self.product.label}, not named yet"
+
+    def _save_booking(self) -> Placement:
         """Write what the form may write, and nothing of what the desk decided meanwhile."""
         data = self.cleaned_data
-        values = {name: data[name] for name in ("title", "product", "section", "starts_on", "ends_on")}
-        values["slot"] = data["slot"] if data["product"] == Product.BANNER else ""
+        values = {"title": self._title, "section": data.get("section")}
+        values |= {"starts_on": data.get("starts_on"), "ends_on": self._last_day}
+        if self.product == Product.BANNER:
+            values |= {name: data.get(name) for name in ("goal", "slot")}
+            values["device"] = data.get("device") or Device.ANY
         if self.placement is None:
-            return Placement.objects.create(advertiser=advertiser, **values)
-        placement = Placement.objects.select_for_update(of=("self",)).get(pk=self.placement.pk)
-        for name, value in values.items():
-            setattr(placement, name, value)
-        placement.save(update_fields=list(values))
+            placement = Placement.objects.create(advertiser=self.advertiser, product=self.product, **values)
+        else:
+            placement = Placement.objects.select_for_update(of=("self",)).get(pk=self.placement.pk)
+            for name, value in values.items():
+                setattr(placement, name, value)
+            placement.save(update_fields=list(values))
+        if "coins" in data:
+            placement.coins.set(data["coins"])
         return placement
 
-    def _sent_a_moment_ago(self, advertiser: Advertiser) -> Placement | None:
+    @property
+    def _last_day(self) -> Any:
+        if self.placement is not None and self._was_approved:
+            return self.placement.ends_on
+        starts = self.cleaned_data.get("starts_on")
+        if self.product == Product.LETTER:
+            return starts
+        if self.product == Product.PRESS_RELEASE:
+            return starts and starts + RELEASE_RUNS
+        return self.cleaned_data.get("ends_on")
+
+    def _sent_a_moment_ago(self) -> Placement | None:
         data = self.cleaned_data
         return Placement.objects.filter(
-            advertiser=advertiser,
-            product=data["product"],
-            title=data["title"],
+            advertiser=self.advertiser,
+            product=self.product,
+            title=self._title,
             created_at__gte=timezone.now() - DOUBLE_CLICK,
             creatives__target_url=data["target_url"],
             creatives__text=data["text"],
         ).first()
 
     def _save_creative(self, placement: Placement) -> None:
+        """The version that nobody has sent yet is written over; after that a change is a new one."""
         data = self.cleaned_data
         latest = placement.latest_creative
-        fields = ("headline", "text", "target_url", "alt", "disclosure")
-        creative = Creative.objects.create(
-            placement=placement,
-            version=placement.next_version(),
-            **{name: data[name] for name in fields},
-        )
+        is_new = latest is None or latest.submitted_at is not None
+        creative = Creative(placement=placement, version=placement.next_version()) if is_new else latest
+        assert creative is not None  # noqa: S101
+        for name in (*WORDS, *DISCLOSURE, *WARNINGS):
+            if name in data:
+                setattr(creative, name, data[name])
+        creative.disclosure = self._disclosure()
+        creative.save()
         for size in SIZES.values():
-            file = data.get(picture_field(size))
-            kept = picture_of(latest, size)
-            if file:
-                CreativePicture.objects.create(creative=creative, size=size.name, file=file)
-            elif kept:
-                CreativePicture.objects.create(creative=creative, size=size.name, file=kept.file.name)
+            self._save_picture(creative, latest, size)
+
+    def _disclosure(self) -> str:
+        data = self.cleaned_data
+        if not (self.is_paid_story and data.get("payment") and data.get("payer")):
+            return ""
+        what = "article" if self.product == Product.SPONSORED else "press release"
+        sentence = SENTENCES[Payment(data["payment"])]
+        return sentence.format(payer=data["payer"], amount=data.get("amount") or "an amount", what=what)
+
+    def _save_picture(self, creative: Creative, latest: Creative | None, size: Size) -> None:
+        file = self.cleaned_data.get(picture_field(size))
+        if file:
+            creative.pictures.filter(size=size.name).delete()
+            CreativePicture.objects.create(creative=creative, size=size.name, file=clean_copy(file))
+        elif latest is not None and latest.pk != creative.pk and (kept := picture_of(latest, size)):
+            CreativePicture.objects.create(creative=creative, size=size.name, file=kept.file.name, digest=kept.digest)
+
+
+def terms_of(data: dict[str, Any]) -> risk_warnings.Terms:
+    return risk_warnings.Terms(
+        token=data.get("about_token") or "",
+        markets=data.get("markets") or [],
+        approver=data.get("approver") or "",
+        white_paper=data.get("white_paper_url") or "",
+        phone=data.get("issuer_phone") or "",
+        email=data.get("issuer_email") or "",
+    )
 
 
 def picture_of(creative: Creative | None, size: Size) -> CreativePicture | None:
@@ -216,9 +425,9 @@ def picture_field(size: Size) -> str:
 
 def initial_of(placement: Placement) -> dict[str, Any]:
     """The form as it was last sent."""
-    names = ("product", "title", "slot", "section", "starts_on", "ends_on")
-    initial = {name: getattr(placement, name) for name in names}
+    initial: dict[str, Any] = {name: getattr(placement, name) for name in BOOKING}
+    initial["coins"] = list(placement.coins.all())
     latest = placement.latest_creative
     if latest:
-        initial |= {name: getattr(latest, name) for name in ("headline", "text", "target_url", "alt", "disclosure")}
+        initial |= {name: getattr(latest, name) for name in (*WORDS, *DISCLOSURE, *WARNINGS)}
     return initial

@@ -62,8 +62,9 @@ forget = _memory.forget
 
 def elapsed(placement: Placement, now: datetime) -> float:
     """The share of its run that is over, from 0 to 1. A run ends with its last day."""
-    begins = datetime.combine(placement.starts_on, time_of_day(), tzinfo=UTC)
-    ends = datetime.combine(placement.ends_on + timedelta(days=1), time_of_day(), tzinfo=UTC)
+    first, last = placement.run
+    begins = datetime.combine(first, time_of_day(), tzinfo=UTC)
+    ends = datetime.combine(last + timedelta(days=1), time_of_day(), tzinfo=UTC)
     return min(max((now - begins) / (ends - begins), 0.0), 1.0)
 
 

@@ -2,14 +2,17 @@
 
 from datetime import UTC, datetime, time
 from html import escape
+from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from django.utils.text import Truncator, slugify
 
 from advertising import copy_text, risk_warnings
 from advertising.models import Creative, Placement, Product
-from articles import images, publishing
+from advertising.slots import STORY
+from articles import body, images, publishing
 from articles.models import Article, Image, Section
 
 LONGEST_STANDFIRST = 300
@@ -21,32 +24,45 @@ def publish(placement: Placement, creative: Creative) -> None:
     if placement.product not in KINDS:
         return
     article = placement.article or Article()
-    article.kind = KINDS[placement.product]
-    article.section = placement.section or _any_section()
-    article.title = creative.headline or placement.title
+    write(article, placement, creative)
     article.slug = article.slug or _free_slug(article.title)
+    article.hero = _picture(creative) or article.hero
+    article.save()
+    placement.article = article
+    publishing.publish(article, by=None, at=datetime.combine(placement.run[0], time(7), tzinfo=UTC))
+
+
+def write(article: Article, placement: Placement, creative: Creative) -> None:
+    """Put a version’s words into an article, in memory."""
+    article.kind = KINDS[placement.product]
+    article.section = cast(Section, placement.section)
+    article.title = creative.headline or placement.title
     article.standfirst, article.body = _standfirst_and_body(creative)
     article.paid_by = placement.advertiser.name
     article.disclosure = creative.disclosure or f"{placement.advertiser.name} paid for this article."
     article.risk_warning = risk_warnings.compose(creative.terms)
     article.comments_open = False
-    article.hero = _picture(creative) or article.hero
-    article.save()
-    placement.article = article
-    publishing.publish(article, by=None, at=datetime.combine(placement.starts_on, time(7), tzinfo=UTC))
+
+
+def preview(placement: Placement, creative: Creative) -> Article:
+    """The article that a version would become, in memory alone."""
+    article = Article(pk=0, slug="preview")
+    write(article, placement, creative)
+    article.section = placement.section or Section(name="Section", slug="section")
+    article.body = body.sanitise(article.body)
+    article.word_count = len(body.plain_text(article.body).split())
+    starts_on = placement.starts_on or timezone.now().date()
+    article.published_at = datetime.combine(starts_on, time(7), tzinfo=UTC)
+    supplied = creative.pictures.filter(size=STORY.name).first()
+    if supplied:
+        article.hero = Image(file=supplied.file.name, alt=creative.alt, width=STORY.width, height=STORY.height)
+    return article
 
 
 def withdraw(placement: Placement) -> None:
     article = placement.article
     if article and article.status == Article.Status.PUBLISHED:
         publishing.withdraw(article, by=None, note="The placement was rejected.")
-
-
-def _any_section() -> Section:
-    section = Section.objects.first()
-    if section is None:
-        raise ValidationError("Add a section first.")
-    return section
 
 
 def _free_slug(title: str) -> str:
@@ -77,7 +93,7 @@ def _standfirst_and_body(creative: Creative) -> tuple[str, str]:
 
 
 def _picture(creative: Creative) -> Image | None:
-    supplied = creative.pictures.filter(size="1280x720").first()
+    supplied = creative.pictures.filter(size=STORY.name).first()
     if supplied is None:
         return None
     with supplied.file.open("rb") as file:

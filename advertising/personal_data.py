@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from advertising.models import Advertiser, Decision
+from advertising.models import Advertiser, Decision, Invitation, Membership
 
 
 def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
@@ -11,6 +11,7 @@ def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
     return {
         "advertisers, as a member": list(member_of.values("name", "created_at")),
         "advertisers, as the contact": list(contact_of.values("name", "contact_email")),
+        "invitations": list(Invitation.objects.filter(email__iexact=address).values("advertiser__name", "created_at")),
         "steps of placements": list(Decision.objects.filter(by__in=accounts).values("placement", "new_status", "at")),
     }
 
@@ -19,7 +20,8 @@ def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dic
     """The person leaves their firms. Placements and the record of their steps stay, without a name."""
     contact_of = Advertiser.objects.filter(contact_email__iexact=address)
     return {
-        "advertisers, as a member": Advertiser.members.through.objects.filter(user__in=accounts).delete()[0],
+        "advertisers, as a member": Membership.objects.filter(user__in=accounts).delete()[0],
         "advertisers, as the contact": contact_of.update(contact_email=""),
+        "invitations": Invitation.objects.filter(email__iexact=address).delete()[0],
         "steps of placements": Decision.objects.filter(by__in=accounts).update(by=None),
     }

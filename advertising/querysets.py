@@ -28,6 +28,10 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
     def of_member(self, user: Any) -> Self:
         return self.filter(advertiser__members=user)
 
+    def may_be_changed_by(self, user: Any) -> Self:
+        """Those of advertisers for whom somebody submits."""
+        return self.filter(advertiser__memberships__user=user, advertiser__memberships__role__in=("owner", "member"))
+
     def visible_to(self, user: Any) -> Self:
         """Those whose reports somebody may read: their advertiser’s, or all for the desk."""
         if user.is_staff and user.has_perm("advertising.view_placement"):

@@ -24,7 +24,7 @@ LOOK_BACK = timedelta(days=14)  # for what a stopped worker missed
 def mail_reports() -> int:
     """Put in the queue what is due. Run twice, or by two, it sends nothing twice. Returns how many were claimed."""
     now = timezone.now()
-    claimed = sum(_claim(placement.advertiser, placement.ends_on, placement) for placement in _finished())
+    claimed = sum(_claim(placement.advertiser, placement.run[1], placement) for placement in _finished())
     if now.weekday() == MONDAY and now.hour >= NOT_BEFORE:
         week = reports.Period("7d", now.date() - timedelta(days=7), now.date() - timedelta(days=1))
         claimed += sum(_claim(advertiser, week.last) for advertiser in _shown_in(week))
@@ -75,6 +75,6 @@ def _of_week(sent: SentReport) -> tuple[str, str]:
 
 def _of_run(sent: SentReport) -> tuple[str, str]:
     placement = cast(Placement, sent.placement)
-    found = reports.report(placement, reports.Period("all", placement.starts_on, placement.ends_on))
+    found = reports.report(placement, reports.Period("all", *placement.run))
     context = {"placement": placement, "report": found, "reach": max(found.reach.values(), default=None)}
     return f"{placement.title}: the final figures", render_to_string("advertising/mail/run.txt", context)

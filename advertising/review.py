@@ -31,11 +31,13 @@ def submit(placement: Placement, by: "User | None") -> Placement:
     newest = placement.latest_creative
     if newest is None:
         raise ValidationError("Add what readers should see first.")
-    if missing := newest.missing():
+    if missing := [*placement.missing(), *newest.missing()]:
         raise ValidationError(missing)
-    newest.findings = checks.as_data(checks.check(newest))
-    newest.save(update_fields=["findings"])
-    return _decide(placement, Status.SUBMITTED, by)
+    with transaction.atomic():
+        newest.findings = checks.as_data(checks.check(newest))
+        newest.submitted_at = newest.submitted_at or timezone.now()
+        newest.save(update_fields=["findings", "submitted_at"])
+        return _decide(placement, Status.SUBMITTED, by)
 
 
 def approve(
@@ -88,6 +90,7 @@ def _decide(
         if new == Status.REJECTED:
             paid_articles.withdraw(locked)
         locked.desk_note = note
+        locked.validate_constraints()
         locked.save()
         decision = Decision.objects.create(
             placement=locked, by=by, old_status=old, new_status=new, note=note, at=timezone.now()
@@ -99,7 +102,7 @@ def _decide(
 
 
 def _pin(placement: Placement, version: int | None, has_looked: bool) -> None:
-    newest = placement.latest_creative
+    newest = placement.newest_sent
     if newest is None:
         raise ValidationError("There is nothing to approve yet.")
     if version is not None and newest.version != version:

@@ -130,7 +130,8 @@ class Asked:
 
 
 def _is_within_its_dates(banner: Banner, asked: Asked) -> bool:
-    return banner.placement.starts_on <= asked.now.date() <= banner.placement.ends_on
+    first, last = banner.placement.run
+    return first <= asked.now.date() <= last
 
 
 def _is_for_this_section(banner: Banner, asked: Asked) -> bool:

@@ -1,14 +1,19 @@
 from django.urls import path
 
-from advertising import report_views, views
+from advertising import organisation_views, report_views, views
 
 urlpatterns = [
     path("", views.rate_card, name="advertise"),
+    path("company/", organisation_views.company, name="advertiser"),
+    path("company/join/<str:key>/", organisation_views.accept, name="advertiser-accept"),
     path("placements/", report_views.dashboard, name="placements"),
     path("placements/report.csv", report_views.report_table, name="placements-table"),
     path("placements/join/", views.join, name="advertiser-join"),
-    path("placements/new/", views.new_placement, name="placement-new"),
+    path("placements/new/", views.choose_product, name="placement-new"),
+    path("placements/new/<slug:product>/", views.new_placement, name="placement-new-product"),
     path("placements/<int:pk>/", views.placement, name="placement"),
+    path("placements/<int:pk>/check/", views.check, name="placement-check"),
+    path("placements/<int:pk>/preview/", views.preview, name="placement-preview"),
     path("placements/<int:pk>/report/", report_views.report, name="placement-report"),
     path("placements/<int:pk>/report.csv", report_views.report_table, name="placement-table"),
 ]

@@ -1,18 +1,22 @@
 """The advertiser’s pages: the rate card for everybody, placements for members of the advertiser only."""
 
+from typing import Any
+
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
-from advertising import review
+from advertising import availability, checks, previewing, pricing, review
 from advertising.forms import AdvertiserForm, PlacementForm, initial_of
-from advertising.models import Advertiser, Placement, Rate
+from advertising.models import Advertiser, Membership, Placement, Product, Rate, Role
 from newsroom.pagecache import public_page, record, whole
 
 
@@ -37,13 +41,13 @@ def rate_card(request: HttpRequest) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 @never_cache
 def join(request: MemberRequest) -> HttpResponse:
-    """A new account says which company it speaks for."""
+    """A new account says which company it speaks for, and is its owner."""
     if advertiser_of(request):
         return redirect("placements")
     form = AdvertiserForm(request.POST or None)
     if form.is_valid():
         with transaction.atomic():
-            form.save().members.add(request.user)
+            form.save().members.add(request.user, through_defaults={"role": Role.OWNER})
         return redirect("placement-new")
     return render(
         request,
@@ -53,59 +57,160 @@ def join(request: MemberRequest) -> HttpResponse:
     )
 
 
+# --- Writing a placement -----------------------------------------------------------------------
+
+
+@login_required
+@require_safe
+@never_cache
+def choose_product(request: MemberRequest) -> HttpResponse:
+    """The first step of a submission."""
+    if advertiser_to_submit_for(request) is None:
+        return redirect("placements" if advertiser_of(request) else "advertiser-join")
+    context = {"rates": list(Rate.objects.all()), "noindex": True}
+    return render(request, "advertising/choose_product.html", context)
+
+
 @login_required
 @require_http_methods(FORM_METHODS)
 @never_cache
-def new_placement(request: MemberRequest) -> HttpResponse:
-    advertiser = advertiser_of(request)
+def new_placement(request: MemberRequest, product: str) -> HttpResponse:
+    if product not in Product.values:
+        raise Http404
+    advertiser = advertiser_to_submit_for(request)
     if advertiser is None:
-        return redirect("advertiser-join")
-    form = PlacementForm(request.POST or None, request.FILES or None)
-    return edit(request, form, advertiser)
+        return redirect("placements" if advertiser_of(request) else "advertiser-join")
+    form = form_of(request, product, advertiser, None, {"payer": advertiser.name})
+    return edit(request, form)
 
 
 @login_required
 @require_http_methods(FORM_METHODS)
 @never_cache
 def placement(request: MemberRequest, pk: int) -> HttpResponse:
-    """One placement: its state, what the desk said, and the form for a new version."""
-    mine = Placement.objects.of_member(request.user).select_related("advertiser", "approved_creative")
-    placement = get_object_or_404(mine, pk=min(pk, 2**31))
-    form = PlacementForm(
-        request.POST or None, request.FILES or None, placement=placement, initial=initial_of(placement)
+    """One placement: its state, what the desk said, and the form for what is being written."""
+    placement = own_placement(request, pk)
+    if not Placement.objects.may_be_changed_by(request.user).filter(pk=placement.pk).exists():
+        return redirect("placement-check", pk=placement.pk)
+    form = form_of(request, placement.product, placement.advertiser, placement, initial_of(placement))
+    return edit(request, form)
+
+
+def own_placement(request: MemberRequest, pk: int) -> Placement:
+    mine = Placement.objects.of_member(request.user).select_related("advertiser", "approved_creative", "section")
+    return get_object_or_404(mine, pk=min(pk, 2**31))
+
+
+def form_of(
+    request: MemberRequest, product: str, advertiser: Advertiser, placement: Placement | None, initial: dict[str, Any]
+) -> PlacementForm:
+    return PlacementForm(
+        request.POST or None,
+        request.FILES or None,
+        product=product,
+        advertiser=advertiser,
+        placement=placement,
+        is_draft=request.POST.get("do") == "draft",
+        initial=initial,
     )
-    return edit(request, form, placement.advertiser)
 
 
-def edit(request: MemberRequest, form: PlacementForm, advertiser: Advertiser) -> HttpResponse:
-    """Show the form, or store what it holds as a draft or as submitted."""
+def edit(request: MemberRequest, form: PlacementForm) -> HttpResponse:
+    """Show the form, or store what it holds and go on to the checks."""
     if form.placement and not form.placement.is_open_for_changes:
         messages.info(request, "This placement was rejected. Make a new one instead.")
         return redirect("placements")
     if request.method == "POST" and form.is_valid():
-        try:
-            return store(request, form, advertiser)
-        except ValidationError as error:
-            form.add_error(None, error)
-    context = {"form": form, "placement": form.placement, "advertiser": advertiser, "rates": Rate.objects.all()}
-    return render(
-        request,
-        "advertising/placement_form.html",
-        {**context, "noindex": True, "shows_messages": True},
-        status=400 if form.errors else 200,
-    )
+        stored = form.save()
+        if form.is_draft:
+            messages.success(request, "Draft saved. Nothing is reviewed until you submit it.")
+            return redirect("placement", pk=stored.pk)
+        return redirect("placement-check", pk=stored.pk)
+    context = {
+        "form": form,
+        "placement": form.placement,
+        "product": form.product,
+        "advertiser": form.advertiser,
+        "rate": Rate.objects.filter(product=form.product).first(),
+        "price": pricing.price_of(form.placement) if form.placement else None,
+        "free_letters": availability.free_letters(5, form.placement) if form.product == Product.LETTER else [],
+        "noindex": True,
+        "shows_messages": True,
+    }
+    return render(request, "advertising/placement_form.html", context, status=400 if form.errors else 200)
 
 
-@transaction.atomic
-def store(request: MemberRequest, form: PlacementForm, advertiser: Advertiser) -> HttpResponse:
-    stored = form.save(advertiser)
-    if request.POST.get("do") == "draft" and stored.may_stay_a_draft:
-        messages.success(request, "Draft saved. Nothing is reviewed until you submit it.")
-    else:
-        review.submit(stored, request.user)
-        messages.success(request, "Submitted. An editor reads it within one working day.")
-    return redirect("placement", pk=stored.pk)
+# --- Checking and submitting -------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(FORM_METHODS)
+@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
+@never_cache
+def check(request: MemberRequest, pk: int) -> HttpResponse:
+    """Before it goes to the desk: the real page with it, what the checks found, and what it costs."""
+    placement = own_placement(request, pk)
+    may_submit = Placement.objects.may_be_changed_by(request.user).filter(pk=placement.pk).exists()
+    if request.method == "POST":
+        if not may_submit:
+            raise Http404
+        return submit(request, placement)
+    creative = placement.latest_creative
+    context = {
+        "placement": placement,
+        "creative": creative,
+        "missing": [*placement.missing(), *(creative.missing() if creative else ["Add what readers should see."])],
+        "findings": checks.check(creative) if creative else [],
+        "price": pricing.price_of(placement),
+        "outlook": availability.outlook(placement),
+        "can_submit": may_submit and placement.is_open_for_changes and is_unsent(placement),
+        "may_submit": may_submit,
+        "noindex": True,
+        "shows_messages": True,
+    }
+    return render(request, "advertising/placement_check.html", context)
+
+
+def is_unsent(placement: Placement) -> bool:
+    creative = placement.latest_creative
+    return creative is not None and (creative.submitted_at is None or placement.may_stay_a_draft)
+
+
+def submit(request: MemberRequest, placement: Placement) -> HttpResponse:
+    try:
+        review.submit(placement, request.user)
+    except ValidationError as error:
+        for line in error.messages:
+            messages.error(request, line)
+        return redirect("placement-check", pk=placement.pk)
+    messages.success(request, "Submitted. An editor reads it within one working day.")
+    return redirect("placement-check", pk=placement.pk)
+
+
+@login_required
+@require_safe
+@xframe_options_sameorigin
+@never_cache
+def preview(request: MemberRequest, pk: int) -> HttpResponse:
+    """What the frame shows: the real page with what is being written, never counted."""
+    placement = own_placement(request, pk)
+    creative = placement.latest_creative
+    if creative is None:
+        raise Http404
+    response = previewing.page(request, placement, creative)
+    response["Cache-Control"] = "private, no-store"
+    response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
+    return response
+
+
+# --- Whose ------------------------------------------------------------------------------------
 
 
 def advertiser_of(request: MemberRequest) -> Advertiser | None:
     return Advertiser.objects.filter(members=request.user).order_by("pk").first()
+
+
+def advertiser_to_submit_for(request: MemberRequest) -> Advertiser | None:
+    memberships = Membership.objects.filter(user=request.user, role__in=(Role.OWNER, Role.MEMBER))
+    membership = memberships.select_related("advertiser").order_by("advertiser").first()
+    return membership.advertiser if membership else None

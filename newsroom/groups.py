@@ -48,6 +48,7 @@ EDITING = {
 }
 SELLING = {
     "advertising.advertiser": VIEW_ADD_CHANGE,
+    "advertising.membership": ALL,
     "advertising.placement": (*VIEW_ADD_CHANGE, "review"),
     "advertising.creative": ("view", "add"),
     "advertising.creativepicture": ("view", "add"),

@@ -15,7 +15,10 @@ from newsroom import identity
 from newsroom.models import Page
 from newsroom.pagecache import public_page, record, whole
 
-NOT_FOR_ROBOTS = ("/admin/", "/accounts/", "/comments/", "/search/", "/preview/", "/advertise/placements/", "/slots/")
+NOT_FOR_ROBOTS = (
+    *("/admin/", "/accounts/", "/comments/", "/search/", "/preview/"),
+    *("/advertise/placements/", "/advertise/company/", "/slots/"),
+)
 
 
 @public_page()

@@ -190,6 +190,14 @@ class DraftBannerFactory(factory.django.DjangoModelFactory):
         add_version(self)
 
 
+class DraftPaidStoryFactory(DraftBannerFactory):
+    """A sponsored article as it is before its words are written."""
+
+    product = Product.SPONSORED
+    slot = ""
+    section = factory.SubFactory(SectionFactory)
+
+
 def running_banner(**kwargs: Any) -> Placement:
     """A banner that an editor approved."""
     placement = DraftBannerFactory(**kwargs)
@@ -205,6 +213,7 @@ def add_version(placement: Placement, **values: Any) -> Creative:
         "target_url": "https://palisade.example/report",
         "alt": "Concentric rings",
         "text": "",
+        "disclosure": "Palisade paid $1,800 for this article.",
     }
     creative = Creative.objects.create(
         placement=placement, version=latest.version + 1 if latest else 1, **{**words, **values}

@@ -1,6 +1,6 @@
 """Who advertises, what they submitted, which copy of it was approved, and how often it was seen."""
 
-from advertising.models.advertisers import Advertiser, Product, Rate, https_only
+from advertising.models.advertisers import Advertiser, Basis, Invitation, Membership, Product, Rate, Role, https_only
 from advertising.models.counts import (
     Action,
     DailyCount,
@@ -11,11 +11,12 @@ from advertising.models.counts import (
     SentReport,
     SpentToken,
 )
-from advertising.models.placements import Creative, CreativePicture, Decision, Device, Placement, creative_path
+from advertising.models.placements import Creative, CreativePicture, Decision, Device, Payment, Placement, creative_path
 
 __all__ = [
     "Action",
     "Advertiser",
+    "Basis",
     "Creative",
     "CreativePicture",
     "DailyCount",
@@ -24,10 +25,14 @@ __all__ = [
     "Decision",
     "Device",
     "FoldedJournal",
+    "Invitation",
+    "Membership",
     "PageCount",
+    "Payment",
     "Placement",
     "Product",
     "Rate",
+    "Role",
     "SentReport",
     "SpentToken",
     "creative_path",  # named by the first migration

@@ -18,7 +18,8 @@ class Advertiser(Shown):
         settings.AUTH_USER_MODEL,
         blank=True,
         related_name="advertisers",
-        help_text="Accounts that may submit and follow placements.",
+        through="Membership",
+        through_fields=("advertiser", "user"),
     )
     is_house = models.BooleanField(
         "house", default=False, help_text="Our own: fills slots that nobody booked, never labelled as paid."
@@ -45,6 +46,53 @@ class Advertiser(Shown):
         return [keys.whole(self.placements.model)] if has_banners else []
 
 
+class Role(models.TextChoices):
+    """What somebody may do for an advertiser. Each may do what those below may."""
+
+    OWNER = "owner", "Owner: people, orders and all below"
+    MEMBER = "member", "Member: submits and changes placements"
+    READER = "reader", "Reader: sees placements and reports"
+
+
+class Membership(models.Model):
+    advertiser = models.ForeignKey(Advertiser, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["advertiser", "user"], name="one_membership_each")]
+
+    def __str__(self) -> str:
+        return f"{self.user} of {self.advertiser}"
+
+    @property
+    def may_submit(self) -> bool:
+        return self.role in (Role.OWNER, Role.MEMBER)
+
+    @property
+    def may_manage(self) -> bool:
+        return self.role == Role.OWNER
+
+
+class Invitation(models.Model):
+    """Somebody was asked by mail to join an advertiser. The link in the mail is the key; a digest of it stands here."""
+
+    advertiser = models.ForeignKey(Advertiser, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
+    digest = models.CharField(max_length=64, unique=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.email} to {self.advertiser}"
+
+
 class Product(models.TextChoices):
     SPONSORED = "sponsored", "Sponsored article"
     PRESS_RELEASE = "press_release", "Press release"
@@ -52,12 +100,21 @@ class Product(models.TextChoices):
     LETTER = "letter", "Letter placement"
 
 
+class Basis(models.TextChoices):
+    FLAT = "flat", "Each"
+    THOUSAND = "thousand", "1,000 viewable impressions"
+
+
 class Rate(ShownWhole):
     """A line of the rate card."""
 
     product = models.CharField(max_length=20, choices=Product.choices, unique=True)
     price = models.DecimalField("price in dollars", max_digits=10, decimal_places=2)
-    unit = models.CharField(max_length=40, help_text="What the price buys, such as: for 30 days.")
+    basis = models.CharField("price is for", max_length=10, choices=Basis.choices, default=Basis.FLAT)
+    section_surcharge = models.PositiveSmallIntegerField(
+        "one section only, per cent more", default=0, help_text="Added for banners that run in one section alone."
+    )
+    unit = models.CharField(max_length=40, help_text="What the price buys, in words, such as: for 30 days.")
     details = models.TextField(help_text="One line for each thing that is included.")
     position = models.PositiveSmallIntegerField(default=100)
 

@@ -1,5 +1,6 @@
 """What advertisers submitted, which copy of it was approved, and who decided."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from advertising import risk_warnings, slots
-from advertising.models.advertisers import Advertiser, Product, https_only
+from advertising.models.advertisers import Advertiser, Basis, Product, Rate, https_only
 from advertising.pictures import digest_of_file
 from advertising.querysets import PlacementQuerySet
 from advertising.target_urls import check_target
@@ -20,6 +21,8 @@ from articles.models import Article, Section
 from newsroom.pagecache import keys
 from newsroom.pagecache.rows import Shown
 from ticker.models import Coin
+
+PAID_STORIES = (Product.SPONSORED, Product.PRESS_RELEASE)
 
 
 class Device(models.TextChoices):
@@ -47,8 +50,8 @@ class Placement(Shown):
         Coin, blank=True, related_name="+", help_text="Banners: only on pages about one of these. Empty: everywhere."
     )
     device = models.CharField(max_length=10, choices=Device.choices, default=Device.ANY, help_text="For banners.")
-    starts_on = models.DateField("first day")
-    ends_on = models.DateField("last day")
+    starts_on = models.DateField("first day", null=True, blank=True)
+    ends_on = models.DateField("last day", null=True, blank=True)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT, editable=False)
     approved_creative = models.ForeignKey(
         "Creative", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
@@ -91,7 +94,20 @@ class Placement(Shown):
                 condition=~Q(status="approved") | Q(approved_creative__isnull=False),
                 name="placement_approved_has_a_creative",
             ),
-            models.CheckConstraint(condition=~Q(product="banner") | ~Q(slot=""), name="placement_banner_has_a_slot"),
+            models.CheckConstraint(
+                condition=~Q(product="banner") | ~Q(slot="") | Q(status="draft"), name="placement_banner_has_a_slot"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(starts_on__isnull=False, ends_on__isnull=False),
+                name="placement_has_dates",
+            ),
+            # The letter has one paid place a day.
+            models.UniqueConstraint(
+                fields=["starts_on"],
+                condition=Q(product="letter", status="approved"),
+                name="placement_letter_once_a_day",
+                violation_error_message="Another placement stands in the letter of that day.",
+            ),
         ]
         indexes = [models.Index(fields=["product", "ends_on", "starts_on"], name="placement_running")]
 
@@ -105,6 +121,26 @@ class Placement(Shown):
         """Every page with a slot. A draft is shown nowhere, however often its advertiser saves it."""
         return [keys.whole(self)] if self.approved_creative_id else []
 
+    def missing(self) -> list[str]:
+        """What a booking needs and this one does not have, a sentence each."""
+        problems = []
+        if self.product == Product.BANNER and not self.slot:
+            problems.append("Choose where the banner stands.")
+        if self._is_sold_by_views and self.goal is None:
+            problems.append("Say how many viewable impressions you buy.")
+        if self.product in PAID_STORIES and self.section_id is None:
+            problems.append("Choose the section it stands in.")
+        if not self.starts_on or not self.ends_on:
+            problems.append("Choose the day of the letter." if self.product == Product.LETTER else "Choose its days.")
+        return problems
+
+    @property
+    def _is_sold_by_views(self) -> bool:
+        """Banners of the rate card. What was approved before there was one runs on as it was."""
+        if self.product != Product.BANNER or self.advertiser.is_house or self.approved_creative_id is not None:
+            return False
+        return Rate.objects.filter(product=self.product, basis=Basis.THOUSAND).exists()
+
     def clean(self) -> None:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": "The last day is before the first."})
@@ -117,15 +153,28 @@ class Placement(Shown):
         if self.status != self.Status.APPROVED or self.product == Product.LETTER:
             return self.status, self.get_status_display()
         today = timezone.now().date()
-        if today < self.starts_on:
+        if self.starts_on and today < self.starts_on:
             return "scheduled", "Scheduled"
-        if today > self.ends_on:
+        if self.ends_on and today > self.ends_on:
             return "finished", "Finished"
         return "running", "Running"
 
     @property
+    def run(self) -> tuple[date, date]:
+        """Its first and its last day. Only a draft may have none: asked for then, this raises ValueError."""
+        if self.starts_on is None or self.ends_on is None:
+            raise ValueError("This placement has no days yet.")
+        return self.starts_on, self.ends_on
+
+    @property
     def latest_creative(self) -> "Creative | None":
+        """The newest version, sent or still being written."""
         return self.creatives.order_by("-version").first()
+
+    @property
+    def newest_sent(self) -> "Creative | None":
+        """The newest version that the advertiser submitted: what the desk reads."""
+        return self.creatives.exclude(submitted_at=None).order_by("-version").first()
 
     def next_version(self) -> int:
         """Ask under a lock on the placement: two versions never share a number."""
@@ -154,7 +203,7 @@ class Creative(models.Model):
     version = models.PositiveSmallIntegerField()
     headline = models.CharField(max_length=60, blank=True)
     text = models.TextField(blank=True, help_text="Banners: up to 140 characters. Articles: the whole text.")
-    target_url = models.URLField("where it leads", validators=[https_only, check_target])
+    target_url = models.URLField("where it leads", blank=True, validators=[https_only, check_target])
     alt = models.CharField("picture description", max_length=200, blank=True)
     payer = models.CharField("who pays", max_length=120, blank=True)
     payment = models.CharField(max_length=10, choices=Payment.choices, blank=True)
@@ -170,6 +219,7 @@ class Creative(models.Model):
     issuer_email = models.EmailField(blank=True, help_text="For the EU.")
     findings = models.JSONField(default=list, blank=True, editable=False)  # of the checks, when it was submitted
     digest = models.CharField(max_length=64, blank=True, editable=False)  # of all that readers see; see pinning
+    submitted_at = models.DateTimeField(null=True, editable=False, help_text="From then on it never changes.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -202,10 +252,16 @@ class Creative(models.Model):
         """What its product, its slot or its subject needs and it does not have, a sentence each."""
         placement = self.placement
         warnings = list(risk_warnings.missing(self.terms).values())
+        if not self.target_url:
+            warnings.append("Say where it leads.")
+        if placement.product in PAID_STORIES and not self.disclosure:
+            warnings.append("Say who pays, and how much.")
         if placement.product != Product.BANNER:
             return warnings + ([] if self.text.strip() else ["Add the text."])
         if not self.pictures.exists() and self.headline and self.text:
             return warnings  # An advertisement of words alone.
+        if placement.slot not in slots.SLOTS:
+            return warnings  # Which pictures it needs is known once it has a position.
         have = set(self.pictures.values_list("size", flat=True))
         needed = slots.SLOTS[placement.slot].sizes
         sizes = [f"This position needs a picture of {size.label}." for size in needed if size.name not in have]

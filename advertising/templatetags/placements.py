@@ -1,6 +1,7 @@
 """Placements in templates. A tag says where; the app decides what."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -25,6 +26,8 @@ def slot(context: dict[str, Any], name: str, where: str) -> dict[str, Any]:
     banners, which leads to its approved address and is not counted as seen.
     """
     shown: list[int] = context["request"].__dict__.setdefault("banners_shown", [])
+    if hasattr(context["request"], "previewed_banner"):
+        return preview_slot(context["request"].previewed_banner, name, where)
     position = page_context.of_template(context, name)
     banner = serving.choose_for_everybody(
         serving.banners_of_today().get(name, []), serving.Asked(position, shown=shown)
@@ -40,9 +43,22 @@ def slot(context: dict[str, Any], name: str, where: str) -> dict[str, Any]:
     }
 
 
+def preview_slot(previewed: serving.Banner | None, name: str, where: str) -> dict[str, Any]:
+    """In a preview: the version that is being written where it would stand, and nothing signed that could count."""
+    is_its_place = previewed is not None and previewed.slot.name == name
+    banner = previewed if is_its_place else None
+    target = previewed.creative.target_url if previewed else ""
+    return {"slot": SLOTS[name], "where": where, "signed": "", "banner": banner, "href": target or "#"}
+
+
 @register.simple_tag(takes_context=True)
 def story_position(context: dict[str, Any]) -> str:
-    """Attributes of what stands for a paid article on its own page: so it is counted as banners are."""
+    """Attributes of what stands for a paid article on its own page: so it is counted as banners are.
+
+    A preview has none, and so is never counted.
+    """
+    if context.get("is_preview"):
+        return ""
     signed = page_context.sign(page_context.of_template(context, STORY_SLOT))
     return format_html('data-slot="{}" data-position="{}"', STORY_SLOT, signed)
 
@@ -62,6 +78,11 @@ def paragraphs(creative: Creative) -> list[copy_text.Paragraph]:
 @register.filter
 def whole_dollars(price: Any) -> str:
     return f"${price:,.0f}" if price == int(price) else f"${price:,.2f}"
+
+
+@register.filter
+def money(amount: Decimal) -> str:
+    return f"−${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
 
 
 @register.filter

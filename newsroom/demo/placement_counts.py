@@ -27,10 +27,13 @@ def load(now: datetime) -> None:
 
 def count(placement: Placement, now: datetime, pages: list[str]) -> None:
     dice = random.Random(zlib.crc32(placement.title.encode()))
-    last = min(placement.ends_on, now.date() - timedelta(days=1))
-    first = max(placement.starts_on, last - timedelta(days=MOST_DAYS))
+    starts_on, ends_on = placement.run
+    last = min(ends_on, now.date() - timedelta(days=1))
+    first = max(starts_on, last - timedelta(days=MOST_DAYS))
     viewable_share, click_share = OF_SLOT[placement.slot]
-    usual = dice.randrange(3_000, 9_000)
+    # What was bought is spread evenly over its days; the rest has what comes.
+    bought = placement.goal and placement.goal / ((ends_on - starts_on).days + 1) * 100 / viewable_share
+    usual = int(bought or dice.randrange(3_000, 9_000))
     lines: Counter[ledger.Line] = Counter()
     on_pages: Counter[ledger.PageLine] = Counter()
     for number in range((last - first).days + 1):

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 
 from advertising import review
-from advertising.models import Advertiser, Creative, CreativePicture, Placement, Product, Rate
+from advertising.models import Advertiser, Basis, Creative, CreativePicture, Placement, Product, Rate, Role
 from advertising.slots import SLOTS
 from articles import publishing
 from articles.models import Article, Section
@@ -37,9 +37,10 @@ RATES = (
     ),
     (
         Product.BANNER,
-        900,
-        "for 30 days",
-        "970 × 250, 728 × 90, 300 × 250 and 320 × 50\nStill images only, no scripts\nBy position, section and date",
+        14,
+        "per 1,000 viewable",
+        "970 × 250, 728 × 90, 300 × 250 and 320 × 50\nYou pay for views that were on screen for one second\n"
+        "Still images or words only, no scripts",
     ),
     (
         Product.LETTER,
@@ -136,9 +137,16 @@ BANNERS = (
 )
 
 
+# How many viewable impressions were bought.
+USUAL_GOAL = 60_000
+GOALS = {"Two sets of keys": 220_000, "Two sets of keys, large": 140_000, "Depth, in colour": 90_000}
+
+
 def load(now: datetime, drawn: pictures.Drawn) -> None:
     for position, (product, price, unit, details) in enumerate(RATES):
         values = {"price": price, "unit": unit, "details": details, "position": position}
+        if product == Product.BANNER:
+            values |= {"basis": Basis.THOUSAND, "section_surcharge": 10}
         Rate.objects.get_or_create(product=product, defaults=values)
     advertisers = load_advertisers()
     for row in BANNERS:
@@ -156,7 +164,7 @@ def load_advertisers() -> dict[str, Advertiser]:
         values = {"website": row["website"], "contact_email": row["email"]}
         advertiser, _ = Advertiser.objects.get_or_create(name=row["name"], defaults=values)
         found[row["name"]] = advertiser
-    found["Palisade Custody"].members.add(user)
+    found["Palisade Custody"].members.add(user, through_defaults={"role": Role.OWNER})
     return found
 
 
@@ -169,6 +177,7 @@ def load_banner(advertiser: Advertiser, row: tuple[Any, ...], now: datetime) -> 
         slot=slot,
         starts_on=now.date() + timedelta(days=first),
         ends_on=now.date() + timedelta(days=last),
+        goal=GOALS.get(title, USUAL_GOAL),
     )
     alt = f"{advertiser.name}: {headline}. {line}."
     creative = Creative.objects.create(

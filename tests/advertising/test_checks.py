@@ -14,6 +14,7 @@ from ..factories import (
     AdvertiserFactory,
     CoinFactory,
     DraftBannerFactory,
+    DraftPaidStoryFactory,
     SectionFactory,
     add_version,
     member_of,
@@ -28,7 +29,7 @@ TEXT = "Every December an e-mail arrives. " + "word " * 130
 
 def found_in(text="", headline="Two sets of keys", **values):
     advertiser = AdvertiserFactory(website="https://palisade.example/")
-    placement = DraftBannerFactory(advertiser=advertiser, product="sponsored", slot="")
+    placement = DraftPaidStoryFactory(advertiser=advertiser)
     return {
         finding.rule: finding
         for finding in checks.check(add_version(placement, text=text, headline=headline, **values))
@@ -246,7 +247,7 @@ def test_the_warning_has_the_prescribed_words_of_each_market():
 
 def about_a_token(**values):
     SectionFactory()
-    placement = DraftBannerFactory(product="sponsored", slot="")
+    placement = DraftPaidStoryFactory()
     add_version(placement, text=TEXT, headline="What a ledger is", about_token="Ledgercoin", **values)
     return placement
 

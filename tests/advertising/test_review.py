@@ -9,7 +9,16 @@ from advertising import review
 from advertising.models import CreativePicture, Decision, Placement
 from articles.models import Article
 
-from ..factories import DraftBannerFactory, QuoteFactory, SectionFactory, UserFactory, add_version, member_of, png
+from ..factories import (
+    DraftBannerFactory,
+    DraftPaidStoryFactory,
+    QuoteFactory,
+    SectionFactory,
+    UserFactory,
+    add_version,
+    member_of,
+    png,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +57,7 @@ def test_an_edit_waits_while_the_approved_copy_stays(client):
 def test_a_version_that_arrived_while_the_editor_read_is_not_approved():
     placement = submitted()
     add_version(placement)
+    review.submit(placement, None)
     with pytest.raises(ValidationError, match="newer version"):
         review.approve(placement, None, version=1)
     placement.refresh_from_db()
@@ -94,7 +104,7 @@ def test_rejected_is_off_the_pages():
 
 def test_an_approved_sponsored_article_is_an_article_under_its_label(client):
     SectionFactory()
-    placement = DraftBannerFactory(product="sponsored", slot="")
+    placement = DraftPaidStoryFactory()
     add_version(placement, text=paid_text(), headline="What an auditor wants", disclosure="Palisade paid $1,800.")
     review.submit(placement, None)
     assert not Article.objects.exists()
@@ -109,7 +119,7 @@ def test_an_approved_sponsored_article_is_an_article_under_its_label(client):
 
 def test_the_text_of_an_advertiser_is_inert(client):
     SectionFactory()
-    placement = DraftBannerFactory(product="press_release", slot="")
+    placement = DraftPaidStoryFactory(product="press_release")
     add_version(placement, text="<script>alert(1)</script>\n\n" + paid_text(), headline="<b>Bold</b>")
     review.submit(placement, None)
     review.approve(placement, None)
@@ -120,7 +130,7 @@ def test_the_text_of_an_advertiser_is_inert(client):
 
 def test_a_second_approval_changes_the_same_article():
     SectionFactory()
-    placement = DraftBannerFactory(product="sponsored", slot="")
+    placement = DraftPaidStoryFactory()
     for headline in ("First", "Second"):
         add_version(placement, text=paid_text(), headline=headline)
         review.submit(placement, None)
@@ -130,7 +140,7 @@ def test_a_second_approval_changes_the_same_article():
 
 def test_rejecting_a_sponsored_article_withdraws_it():
     SectionFactory()
-    placement = DraftBannerFactory(product="sponsored", slot="")
+    placement = DraftPaidStoryFactory()
     add_version(placement, text=paid_text(), headline="First")
     review.submit(placement, None)
     review.approve(placement, None)
@@ -148,7 +158,7 @@ def test_nothing_of_the_approved_text_is_lost():
     """A first paragraph too long to stand first opens the body instead."""
     SectionFactory()
     for first in ("short. FIRSTWORD", "w " * 200 + "FIRSTWORD"):
-        placement = DraftBannerFactory(product="press_release", slot="")
+        placement = DraftPaidStoryFactory(product="press_release")
         add_version(placement, text=f"{first}\n\n{'word ' * 120}\n\nLASTWORD", headline="Whole")
         review.submit(placement, None)
         review.approve(placement, None)
@@ -159,7 +169,7 @@ def test_nothing_of_the_approved_text_is_lost():
 
 def test_a_sponsored_article_brings_its_picture(client):
     SectionFactory()
-    placement = DraftBannerFactory(product="sponsored", slot="")
+    placement = DraftPaidStoryFactory()
     creative = add_version(placement, text=paid_text(), headline="With a picture")
     file = ContentFile(png(1280, 720), "picture.png")
     CreativePicture.objects.create(creative=creative, size="1280x720", file=file)
@@ -175,7 +185,7 @@ def test_an_address_cannot_shed_its_relation(client):
     """Double brackets in an address are no chip: its tag would end there."""
     QuoteFactory()
     SectionFactory()
-    placement = DraftBannerFactory(product="sponsored", slot="")
+    placement = DraftPaidStoryFactory()
     add_version(placement, text=paid_text(), headline="Brackets", target_url="https://palisade.example/?[[BTC]]")
     review.submit(placement, None)
     review.approve(placement, None)

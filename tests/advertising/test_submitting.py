@@ -4,21 +4,31 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image as Pillow
 
 from advertising import review
-from advertising.models import CreativePicture, Placement
+from advertising.models import CreativePicture, Placement, Rate
 
 from ..articles.test_images import bomb
-from ..factories import AdvertiserFactory, DraftBannerFactory, UserFactory, png
+from ..factories import (
+    AdvertiserFactory,
+    DraftBannerFactory,
+    PublishedArticleFactory,
+    SectionFactory,
+    UserFactory,
+    add_version,
+    png,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def advertiser(client):
+    """Somebody of it is signed in, and may submit."""
     advertiser = AdvertiserFactory()
     user = UserFactory()
     advertiser.members.add(user)
@@ -29,11 +39,11 @@ def advertiser(client):
 def banner(**changes):
     today = timezone.now().date()
     data = {
-        "product": "banner",
         "title": "Two sets of keys",
         "slot": "rectangle",
         "starts_on": str(today),
         "ends_on": str(today + timedelta(days=14)),
+        "goal": "20000",
         "headline": "Two sets of keys",
         "target_url": "https://palisade.example/report",
         "alt": "Concentric rings",
@@ -43,26 +53,194 @@ def banner(**changes):
     return {name: value for name, value in {**data, **changes}.items() if value is not None}
 
 
+NEW = "/advertise/placements/new/banner/"
+
+
+def send(client, **changes):
+    """Fill in the form and submit on the next page. Returns the answer to the form."""
+    answer = client.post(NEW, banner(**changes))
+    if answer.status_code == 302:
+        client.post(answer["Location"])
+    return answer
+
+
 def test_what_is_submitted_waits_for_the_desk(client, advertiser):
-    response = client.post("/advertise/placements/new/", banner())
+    response = client.post(NEW, banner())
     placement = Placement.objects.get()
-    assert response["Location"] == placement.get_absolute_url()
+    assert response["Location"] == f"/advertise/placements/{placement.pk}/check/"
+    assert placement.status == "draft"
+    assert client.post(response["Location"]).status_code == 302
+    placement.refresh_from_db()
     assert (placement.status, placement.advertiser) == ("submitted", advertiser)
     assert placement.latest_creative.pictures.get().size == "300x250"
     assert "In review" in client.get("/advertise/placements/").content.decode()
 
 
-def test_a_draft_is_kept_and_not_reviewed(client, advertiser):
-    client.post("/advertise/placements/new/", banner(do="draft"))
+def test_a_draft_may_lack_nearly_everything(client, advertiser):
+    answer = client.post(NEW, {"title": "Spring campaign", "do": "draft"})
+    placement = Placement.objects.get()
+    assert answer["Location"] == placement.get_absolute_url()
+    assert (placement.status, placement.starts_on, placement.slot) == ("draft", None, "")
+    page = client.get(f"/advertise/placements/{placement.pk}/check/").content.decode()
+    for sentence in ("Choose where the banner stands.", "Choose its days.", "Say where it leads."):
+        assert sentence in page
+    assert client.get("/advertise/placements/").status_code == 200
+    client.post(f"/advertise/placements/{placement.pk}/check/")
     assert Placement.objects.get().status == "draft"
 
 
+def test_what_is_wrong_is_refused_in_a_draft_as_well(client, advertiser):
+    response = client.post(NEW, {"title": "Draft", "do": "draft", "target_url": "javascript:alert(1)"})
+    assert response.status_code == 400
+    assert not Placement.objects.exists()
+
+
+def test_a_draft_is_written_over_until_it_is_sent(client, advertiser):
+    client.post(NEW, banner())
+    placement = Placement.objects.get()
+    for headline in ("One", "Two"):
+        client.post(placement.get_absolute_url(), banner(headline=headline, picture_300x250=None))
+    assert (placement.creatives.count(), placement.latest_creative.headline) == (1, "Two")
+    client.post(f"/advertise/placements/{placement.pk}/check/")
+    client.post(placement.get_absolute_url(), banner(headline="Three", picture_300x250=None))
+    versions = [(each.version, each.headline, each.submitted_at is None) for each in placement.creatives.all()]
+    assert versions == [(1, "Two", False), (2, "Three", True)]
+    assert placement.newest_sent.headline == "Two"
+
+
+def test_the_next_page_says_what_the_checks_found_and_what_it_costs(client, advertiser):
+    Rate.objects.create(product="banner", price=14, basis="thousand", unit="per 1,000 viewable", section_surcharge=10)
+    section = SectionFactory()
+    client.post(NEW, banner(headline="Guaranteed keys", section=section.pk))
+    placement = Placement.objects.get()
+    page = client.get(f"/advertise/placements/{placement.pk}/check/").content.decode()
+    assert "It promises a return: “guaranteed”." in page
+    for words in ("20,000 viewable impressions at $14.00 per 1,000", "$280.00", "+10%", "$28.00", "$308.00"):
+        assert words in page
+
+
+@pytest.mark.parametrize("product", ["banner", "sponsored", "press_release", "letter"])
+def test_each_product_has_its_form_and_its_preview(client, advertiser, product):
+    SectionFactory()
+    PublishedArticleFactory()
+    assert client.get(f"/advertise/placements/new/{product}/").status_code == 200
+    client.post(f"/advertise/placements/new/{product}/", {"title": "x", "headline": "A headline", "do": "draft"})
+    placement = Placement.objects.get()
+    preview = client.get(f"/advertise/placements/{placement.pk}/preview/")
+    assert preview.status_code == 200
+    assert preview["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in preview["Content-Security-Policy"]
+    assert "data-position" not in preview.content.decode()
+    assert client.get("/advertise/placements/new/skywriting/").status_code == 404
+
+
+def test_the_preview_is_the_real_page_with_the_banner_and_is_never_counted(client, advertiser):
+    story = PublishedArticleFactory()
+    client.post(NEW, banner())
+    placement = Placement.objects.get()
+    page = client.get(f"/advertise/placements/{placement.pk}/preview/").content.decode()
+    assert story.title in page
+    assert page.count('alt="Concentric rings"') >= 1
+    assert "/slots/" not in page.replace("slots.js", "")
+    assert "data-position" not in page
+
+
+def article(**changes):
+    today = timezone.now().date()
+    data = {
+        "section": SectionFactory().pk,
+        "starts_on": str(today),
+        "ends_on": str(today + timedelta(days=30)),
+        "headline": "What an auditor wants",
+        "text": "Every December an e-mail arrives.\n\n## What it asks\n\n" + "word " * 130,
+        "target_url": "https://palisade.example/",
+        "alt": "",
+        "payer": "Palisade",
+        "payment": "money",
+        "amount": "$1,800",
+        "rights": "on",
+    }
+    return {**data, **changes}
+
+
+def test_a_sponsored_article_says_who_paid_and_how_much(client, advertiser):
+    answer = client.post("/advertise/placements/new/sponsored/", article())
+    creative = Placement.objects.get().latest_creative
+    assert creative.disclosure == "Palisade paid $1,800 for this article."
+    preview = client.get(answer["Location"].replace("check", "preview")).content.decode()
+    assert "Palisade paid $1,800 for this article." in preview
+    assert "<h2>What it asks</h2>" in preview
+    assert 'data-slot="story"' not in preview
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"payment": ""}, "Say what was paid with"),
+        ({"payment": "tokens", "amount": ""}, "Say how much. Readers are told."),
+        ({"payer": ""}, "Say who pays."),
+        ({"section": ""}, "Choose the section it stands in."),
+        ({"text": "Too short"}, "Write 120 to 1,200 words; this has 2."),
+        ({"text": "word " * 1201}, "this has 1201."),
+        ({"about_token": "Ledgercoin"}, "Choose the countries whose readers this is for"),
+        ({"about_token": "Ledgercoin", "markets": ["uk"]}, "Name the firm authorised by the FCA"),
+        ({"about_token": "Ledgercoin", "markets": ["eu"]}, "Add the address of the white paper"),
+        ({"about_token": "Ledgercoin", "markets": ["mars"]}, "Select a valid choice"),
+    ],
+)
+def test_what_a_paid_article_lacks_is_said(client, advertiser, changes, sentence):
+    response = client.post("/advertise/placements/new/sponsored/", article(**changes))
+    assert response.status_code == 400
+    assert sentence in response.content.decode()
+
+
+def test_nobody_paid_can_be_said_as_well(client, advertiser):
+    client.post("/advertise/placements/new/press_release/", article(payment="none", amount=""))
+    release = Placement.objects.get()
+    assert release.latest_creative.disclosure == "Palisade supplied this press release. Nobody paid for it."
+    assert release.ends_on == release.starts_on + timedelta(days=30)
+
+
+def letter(day, **changes):
+    data = {"starts_on": str(day), "headline": "A checklist", "text": "Short.", "rights": "on"}
+    return {**data, "target_url": "https://palisade.example/", **changes}
+
+
+def test_a_letter_has_one_paid_place_a_day(client, advertiser):
+    day = timezone.now().date() + timedelta(days=3)
+    client.post("/advertise/placements/new/letter/", letter(day))
+    first = Placement.objects.get()
+    assert first.ends_on == day
+    client.post(f"/advertise/placements/{first.pk}/check/")
+    response = client.post("/advertise/placements/new/letter/", letter(day, headline="Another"))
+    assert "The letter of that day is taken. The next free ones:" in response.content.decode()
+    for text, sentence in (("", "Add the text."), ("word " * 61, "this has 61")):
+        later = letter(day + timedelta(days=1), text=text)
+        assert sentence in client.post("/advertise/placements/new/letter/", later).content.decode()
+
+
+def test_two_of_one_letter_cannot_both_be_approved(advertiser):
+    day = timezone.now().date() + timedelta(days=3)
+    letters = [
+        DraftBannerFactory(product="letter", slot="", starts_on=day, ends_on=day, creative=None) for _ in range(2)
+    ]
+    for each in letters:
+        add_version(each, text="Short.")
+        review.submit(each, None)
+    review.approve(letters[0], None)
+    with pytest.raises(ValidationError, match="letter of that day"):
+        review.approve(letters[1], None)
+    letters[1].refresh_from_db()
+    assert letters[1].status == "submitted"
+
+
 def test_an_edit_is_a_new_version_that_keeps_the_picture(client, advertiser):
-    client.post("/advertise/placements/new/", banner())
+    send(client)
     placement = Placement.objects.get()
     review.approve(placement, None)
     response = client.post(placement.get_absolute_url(), banner(alt="Other rings", picture_300x250=None))
     assert response.status_code == 302
+    client.post(response["Location"])
     placement.refresh_from_db()
     assert (placement.status, placement.approved_creative.version) == ("submitted", 1)
     latest = placement.latest_creative
@@ -71,7 +249,7 @@ def test_an_edit_is_a_new_version_that_keeps_the_picture(client, advertiser):
 
 
 def test_what_was_booked_does_not_change_with_the_copy(client, advertiser):
-    client.post("/advertise/placements/new/", banner())
+    send(client)
     placement = Placement.objects.get()
     review.approve(placement, None)
     later = str(timezone.now().date() + timedelta(days=300))
@@ -93,17 +271,18 @@ def test_what_was_booked_does_not_change_with_the_copy(client, advertiser):
         ({"starts_on": "someday"}, "Enter a valid date"),
         ({"starts_on": "99999-99-99"}, "Enter a valid date"),
         ({"rights": None}, "Confirm that you may use"),
-        ({"product": "skywriting"}, "Select a valid choice"),
+        ({"goal": ""}, "Say how many viewable impressions you buy."),
+        ({"goal": "-5"}, "greater than or equal to 1000"),
+        ({"goal": "9" * 30}, "less than or equal to"),
+        ({"device": "watch"}, "Select a valid choice"),
+        ({"section": "99999"}, "Select a valid choice"),
+        ({"target_url": "https://10.0.0.1/"}, "Use the name of a site, not a number."),
+        ({"target_url": "https://a:b@palisade.example/"}, "Take the user name out"),
         ({"title": "a\x00b"}, "ull characters"),
-        ({"product": "sponsored", "text": "Too short"}, "Write 120 to 1,200 words; this has 2."),
-        ({"product": "letter", "text": ""}, "Write up to 60 words"),
-        ({"product": "letter", "text": "word " * 61}, "this has 61"),
-        ({"product": "letter", "text": "Short.", "headline": ""}, "Add a headline."),
-        ({"product": "sponsored", "text": "word " * 130}, "Choose the section it stands in."),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_stored(client, advertiser, changes, sentence):
-    response = client.post("/advertise/placements/new/", banner(**changes))
+    response = client.post(NEW, banner(**changes))
     assert response.status_code == 400
     assert sentence in response.content.decode()
     assert not Placement.objects.exists()
@@ -120,7 +299,7 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(client, advertiser, changes
     ],
 )
 def test_a_picture_that_does_not_fit_is_refused(client, advertiser, content, sentence):
-    response = client.post("/advertise/placements/new/", banner(picture_300x250=SimpleUploadedFile("a.png", content)))
+    response = client.post(NEW, banner(picture_300x250=SimpleUploadedFile("a.png", content)))
     assert response.status_code == 400
     assert sentence in response.content.decode()
     assert not Placement.objects.exists()
@@ -128,7 +307,7 @@ def test_a_picture_that_does_not_fit_is_refused(client, advertiser, content, sen
 
 def test_a_picture_for_sharp_screens_is_taken(client, advertiser):
     picture = SimpleUploadedFile("a.png", png(600, 500))
-    assert client.post("/advertise/placements/new/", banner(picture_300x250=picture)).status_code == 302
+    assert client.post(NEW, banner(picture_300x250=picture)).status_code == 302
     assert CreativePicture.objects.get().size == "300x250"
 
 
@@ -160,22 +339,21 @@ def test_a_number_beyond_any_row_is_not_found(client, advertiser):
 
 def test_a_double_click_is_one_placement(client, advertiser):
     for _ in range(3):
-        assert client.post("/advertise/placements/new/", banner()).status_code == 302
+        assert client.post(NEW, banner()).status_code == 302
     assert Placement.objects.count() == 1
 
 
 def test_a_line_break_in_the_name_is_a_space(client, advertiser):
-    client.post("/advertise/placements/new/", banner(title="line one\nBcc: z@z.example"))
+    client.post(NEW, banner(title="line one\nBcc: z@z.example"))
     assert Placement.objects.get().title == "line one Bcc: z@z.example"
 
 
-def test_what_was_booked_is_judged_as_what_was_booked(client, advertiser):
-    """An approved banner cannot shed its description by calling itself a letter."""
-    client.post("/advertise/placements/new/", banner())
+def test_a_new_version_is_judged_as_what_was_booked(client, advertiser):
+    """An approved banner cannot shed its description, or stand elsewhere."""
+    send(client)
     placement = Placement.objects.get()
     review.approve(placement, None)
-    changed = banner(product="letter", slot="", alt="", text="Short.", picture_300x250=None)
-    response = client.post(placement.get_absolute_url(), changed)
+    response = client.post(placement.get_absolute_url(), banner(slot="top", alt="", picture_300x250=None))
     assert response.status_code == 400
     assert "Describe the picture" in response.content.decode()
 
@@ -185,13 +363,13 @@ def test_a_picture_that_moves_is_refused(client, advertiser):
     buffer = io.BytesIO()
     frames[0].save(buffer, "PNG", save_all=True, append_images=frames[1:])
     moving = SimpleUploadedFile("a.png", buffer.getvalue())
-    response = client.post("/advertise/placements/new/", banner(picture_300x250=moving))
+    response = client.post(NEW, banner(picture_300x250=moving))
     assert "Use a still picture" in response.content.decode()
     assert not Placement.objects.exists()
 
 
 def test_the_form_of_a_placement_keeps_its_dates(client, advertiser):
-    client.post("/advertise/placements/new/", banner())
+    client.post(NEW, banner())
     placement = Placement.objects.get()
     page = client.get(placement.get_absolute_url()).content.decode()
     assert f'value="{placement.starts_on}"' in page

@@ -6,6 +6,7 @@ import urllib.request
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from .conftest import not_on_the_second_database, sign_in
 
@@ -68,6 +69,17 @@ DESK = {
     "publication": "/admin/newsroom/publication/",
     "password": "/admin/password_change/",
 }
+ADVERTISER = {
+    "placements": "/advertise/placements/?period=all",
+    "report": "/advertise/placements/1/report/",
+    "choice": "/advertise/placements/new/",
+    "new banner": "/advertise/placements/new/banner/",
+    "new article": "/advertise/placements/new/sponsored/",
+    "new letter": "/advertise/placements/new/letter/",
+    "placement": "/advertise/placements/8/",
+    "checks": "/advertise/placements/8/check/",
+    "company": "/advertise/company/",
+}
 STILL = {"reduced_motion": "reduce"}
 # The list that select2 draws holds a button of its own; that is theirs.
 OURS = {"exclude": [[".select2-selection__rendered"]]}
@@ -93,6 +105,17 @@ def test_the_desk_has_no_barrier_and_is_no_wider_than_a_phone(open_context, widt
         page.goto(address.format(story=story), wait_until="load")
         if name in ("story", "new story"):
             page.locator(".ProseMirror[contenteditable=true]").wait_for()
+        has_no_barrier(page, name)
+
+
+@not_on_the_second_database
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+def test_the_advertisers_pages_have_no_barrier_and_are_no_wider_than_a_phone(open_context, width, scheme):
+    page = open_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL).new_page()
+    sign_in(page, "advertiser")
+    for name, address in ADVERTISER.items():
+        page.goto(address, wait_until="load")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         has_no_barrier(page, name)
 
 

@@ -22,6 +22,7 @@ from ticker.models import PriceSource
 from ..factories import (
     DraftArticleFactory,
     DraftBannerFactory,
+    DraftPaidStoryFactory,
     PublishedArticleFactory,
     QuoteFactory,
     ScheduledArticleFactory,
@@ -299,7 +300,7 @@ def test_the_desk_makes_a_house_banner_which_is_reviewed_like_any_other(client):
 
 def test_an_approved_paid_article_cannot_be_edited_around_its_review(chief):
     SectionFactory()
-    placement = DraftBannerFactory(product="sponsored", slot="")
+    placement = DraftPaidStoryFactory()
     add_version(placement, text="First.\n\n" + "word " * 130, headline="What custody is")
     review.submit(placement, None)
     review.approve(placement, None)

@@ -99,6 +99,7 @@ NEVER_KEPT = (
     "newsletter/leave/",
     "preview/",  # what is not out yet
     "search/",  # no end of questions
+    "advertise/company/",  # whose it is
     "slots/",  # who stands where, and what was seen
     "prices/choice/",  # what a reader wants to see
     "healthz",  # signs of life

@@ -1,13 +1,68 @@
-// Shows only the fields that the chosen product needs. Without it all of them are there.
+// Shows a placement as it is written: its words, its pictures, its price. Without it the next page shows all of them.
 (() => {
   const form = document.querySelector("[data-submission]");
   if (!form) return;
-  const show = () => {
-    const product = form.elements.namedItem("product").value;
-    for (const group of form.querySelectorAll("[data-product]")) {
-      group.hidden = !group.dataset.product.split(" ").includes(product);
+  const field = (name) => form.elements.namedItem(name);
+
+  // Fields that only matter once another is filled in.
+  const showWhatMatters = () => {
+    for (const group of form.querySelectorAll("[data-with]")) {
+      group.hidden = !field(group.dataset.with).value.trim();
     }
   };
-  form.addEventListener("change", show);
-  show();
+
+  const mirror = () => {
+    for (const place of form.querySelectorAll("[data-of]")) {
+      const value = field(place.dataset.of)?.value.trim();
+      if (value) place.textContent = value.length > 300 ? `${value.slice(0, 300)}…` : value;
+    }
+  };
+
+  const showPicture = (input) => {
+    const place = form.querySelector("[data-pictures]");
+    const [file] = input.files;
+    if (!place || !file) return;
+    const picture = place.querySelector(`[data-size="${input.dataset.picture}"]`) ?? document.createElement("img");
+    picture.dataset.size = input.dataset.picture;
+    picture.alt = `Your picture at ${input.dataset.picture}`;
+    const reader = new FileReader();
+    reader.addEventListener("load", () => {
+      picture.src = reader.result;
+      place.append(picture);
+    });
+    reader.readAsDataURL(file);
+  };
+
+  const dollars = (cents) => (cents / 100).toLocaleString("en", { style: "currency", currency: "USD" });
+  const estimate = () => {
+    const list = form.querySelector("[data-basis=thousand]");
+    const goal = Number(field("goal")?.value);
+    if (!list || !goal) return;
+    const base = Math.round((Number(list.dataset.rate) * 100 * goal) / 1000);
+    const more = field("section").value ? Math.round((base * Number(list.dataset.surcharge)) / 100) : 0;
+    const rows = [[`${goal.toLocaleString("en")} viewable impressions`, base]];
+    if (more) rows.push([`One section only, +${list.dataset.surcharge}%`, more]);
+    rows.push(["Total before tax", base + more]);
+    list.classList.remove("est--rates");
+    list.replaceChildren(
+      ...rows.map(([label, cents]) => {
+        const row = document.createElement("div");
+        row.append(document.createElement("dt"), document.createElement("dd"));
+        row.firstChild.textContent = label;
+        row.lastChild.textContent = dollars(cents);
+        return row;
+      }),
+    );
+  };
+
+  form.addEventListener("input", () => {
+    showWhatMatters();
+    mirror();
+    estimate();
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.dataset.picture) showPicture(event.target);
+  });
+  showWhatMatters();
+  estimate();
 })();

@@ -1,0 +1,55 @@
+"""What a placement costs by the rate card, in US dollars before tax."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from advertising.models import Basis, Placement, Product, Rate
+
+CENT = Decimal("0.01")
+CURRENCY = "USD"
+
+
+@dataclass(frozen=True)
+class Line:
+    label: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Price:
+    lines: tuple[Line, ...]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines), Decimal(0))
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """To whole cents, half a cent up: each line is rounded, and a total is the sum of what is printed."""
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def price_of(placement: Placement, rate: Rate | None = None) -> Price | None:
+    """None while something is missing that the price depends on, or the rate card has no such line."""
+    if placement.advertiser.is_house:
+        return Price(())
+    rate = rate or Rate.objects.filter(product=placement.product).first()
+    if rate is None:
+        return None
+    base = _base(placement, rate)
+    if base is None:
+        return None
+    lines = [base]
+    if placement.product == Product.BANNER and placement.section_id and rate.section_surcharge:
+        more = rounded(base.amount * rate.section_surcharge / 100)
+        lines.append(Line(f"One section only, +{rate.section_surcharge}%", more))
+    return Price(tuple(lines))
+
+
+def _base(placement: Placement, rate: Rate) -> Line | None:
+    if rate.basis == Basis.FLAT:
+        return Line(f"{placement.get_product_display()}, {rate.unit}", rounded(rate.price))
+    if placement.goal is None:
+        return None
+    label = f"{placement.goal:,} viewable impressions at ${rate.price:,.2f} per 1,000"
+    return Line(label, rounded(rate.price * placement.goal / 1000))
