@@ -66,7 +66,8 @@ class AdvertiserForm(forms.ModelForm[Advertiser]):
 class CompanyForm(forms.ModelForm[Advertiser]):
     class Meta:
         model = Advertiser
-        fields = ("website", "contact_email", "wants_weekly_report")
+        fields = ("website", "contact_email", "billing_address", "tax_number", "wants_weekly_report")
+        widgets = {"billing_address": forms.Textarea(attrs={"rows": 3})}
         labels = {"contact_email": "E-mail for decisions", "wants_weekly_report": "Mail us the figures on Mondays"}
 
 

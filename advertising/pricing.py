@@ -30,9 +30,14 @@ def rounded(amount: Decimal) -> Decimal:
 
 
 def price_of(placement: Placement, rate: Rate | None = None) -> Price | None:
-    """None while something is missing that the price depends on, or the rate card has no such line."""
+    """By the rate card while it is written, as it was submitted from then on.
+
+    None while something is missing that the price depends on, or the rate card has no such line.
+    """
     if placement.advertiser.is_house:
         return Price(())
+    if placement.price_lines and placement.status not in ("draft", "changes"):
+        return Price(tuple(Line(each["label"], Decimal(each["amount"])) for each in placement.price_lines))
     rate = rate or Rate.objects.filter(product=placement.product).first()
     if rate is None:
         return None
@@ -44,6 +49,14 @@ def price_of(placement: Placement, rate: Rate | None = None) -> Price | None:
         more = rounded(base.amount * rate.section_surcharge / 100)
         lines.append(Line(f"One section only, +{rate.section_surcharge}%", more))
     return Price(tuple(lines))
+
+
+def pin(placement: Placement) -> None:
+    """Keep the price that its advertiser saw, whatever the rate card says later. The caller saves it."""
+    placement.price_lines = []
+    price = price_of(placement)
+    if price is not None:
+        placement.price_lines = [{"label": line.label, "amount": str(line.amount)} for line in price.lines]
 
 
 def _base(placement: Placement, rate: Rate) -> Line | None:

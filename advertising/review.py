@@ -9,8 +9,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django_tasks import task
 
-from advertising import checks, paid_articles, pinning
-from advertising.models import Decision, Placement
+from advertising import checks, paid_articles, pinning, pricing
+from advertising.billing import credits
+from advertising.models import Credit, Decision, Placement
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -82,13 +83,16 @@ def _decide(
             raise ValidationError(
                 f"A placement that is “{Status(old).label.lower()}” cannot become “{new.label.lower()}”."
             )
-        locked.status = new
         if new == Status.SUBMITTED:
             locked.submitted_at = timezone.now()
+            if locked.approved_creative_id is None:
+                pricing.pin(locked)
+        locked.status = new
         if new == Status.APPROVED:
             _pin(locked, version, has_looked)
         if new == Status.REJECTED:
             paid_articles.withdraw(locked)
+            credits.credit_rest(locked, by, Credit.Kind.REJECTED, f"{locked.title}: it does not run"[:300])
         locked.desk_note = note
         locked.validate_constraints()
         locked.save()

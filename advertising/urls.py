@@ -1,11 +1,17 @@
 from django.urls import path
 
-from advertising import organisation_views, report_views, views
+from advertising import order_views, organisation_views, report_views, views
 
 urlpatterns = [
     path("", views.rate_card, name="advertise"),
     path("company/", organisation_views.company, name="advertiser"),
     path("company/join/<str:key>/", organisation_views.accept, name="advertiser-accept"),
+    path("orders/", order_views.all_orders, name="orders"),
+    path("orders/told/stripe/", order_views.told_by_provider, name="payment-told"),
+    path("orders/<slug:number>/", order_views.order, name="order"),
+    path("orders/<slug:number>/invoice.pdf", order_views.invoice, name="order-invoice"),
+    path("orders/<slug:number>/pay/", order_views.pay, name="order-pay"),
+    path("orders/<slug:number>/pay/<int:pk>/", order_views.paying, name="order-paying"),
     path("placements/", report_views.dashboard, name="placements"),
     path("placements/report.csv", report_views.report_table, name="placements-table"),
     path("placements/join/", views.join, name="advertiser-join"),

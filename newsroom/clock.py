@@ -10,6 +10,8 @@ from django_tasks import task
 from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
+import advertising.billing.credits
+import advertising.billing.orders
 import advertising.pinning
 import advertising.reach
 import advertising.report_mails
@@ -108,6 +110,8 @@ JOBS = (
     Job("shorten network addresses", timedelta(hours=6), comments.privacy.shorten_ip_addresses),
     Job("settle the days of advertising", timedelta(hours=1), advertising.reach.settle_days),
     Job("look at approved pictures", timedelta(hours=6), advertising.pinning.look_at_pictures),
+    Job("order what runs", timedelta(hours=6), advertising.billing.orders.order_what_runs),
+    Job("find runs that fell short", timedelta(hours=6), advertising.billing.credits.find_shortfalls),
     Job("mail figures to advertisers", timedelta(hours=1), advertising.report_mails.mail_reports),
     Job("forget unconfirmed subscriptions", timedelta(hours=6), newsletter.subscriptions.forget_unconfirmed),
 )

@@ -54,6 +54,13 @@ SELLING = {
     "advertising.creativepicture": ("view", "add"),
     "advertising.decision": VIEW,
     "advertising.rate": VIEW_ADD_CHANGE,
+    "advertising.order": VIEW_ADD_CHANGE,
+    "advertising.credit": ("view", "add"),
+    "advertising.receipt": ("view", "add"),
+    "advertising.shortfall": VIEW,
+    "advertising.dailycount": VIEW,
+    "advertising.providerevent": VIEW,
+    "advertising.salesterms": VIEW_ADD_CHANGE,
     "articles.article": VIEW,
     "articles.section": VIEW,
 }

@@ -17,7 +17,7 @@ from newsroom.pagecache import public_page, record, whole
 
 NOT_FOR_ROBOTS = (
     *("/admin/", "/accounts/", "/comments/", "/search/", "/preview/"),
-    *("/advertise/placements/", "/advertise/company/", "/slots/"),
+    *("/advertise/placements/", "/advertise/company/", "/advertise/orders/", "/slots/"),
 )
 
 

@@ -254,6 +254,11 @@ COMMENTS_TIMEOUT = 2 * 60 * 60
 
 # --- Advertising ------------------------------------------------------------------------
 
+# Card payments on Stripe’s own pages; without a key orders are paid by transfer.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRET = environment.required("STRIPE_WEBHOOK_SECRET") if STRIPE_SECRET_KEY else ""
+STRIPE_URL = env.str("STRIPE_URL", default="https://api.stripe.com").rstrip("/")
+
 # How much a network may tell a web process in a minute of placements shown and seen before it stops counting; 0: all.
 SEEN_A_MINUTE = environment.whole_number("SEEN_A_MINUTE", default=240, least=0, most=1_000_000)
 

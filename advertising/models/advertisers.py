@@ -24,6 +24,8 @@ class Advertiser(Shown):
     is_house = models.BooleanField(
         "house", default=False, help_text="Our own: fills slots that nobody booked, never labelled as paid."
     )
+    billing_address = models.TextField(max_length=400, blank=True, help_text="As it stands on invoices.")
+    tax_number = models.CharField(max_length=60, blank=True, help_text="As it stands on invoices.")
     wants_weekly_report = models.BooleanField(
         "weekly report", default=True, help_text="A mail on Mondays with the figures of the week, while something runs."
     )

@@ -75,6 +75,8 @@ class Placement(Shown):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text="Banners: one with 2 is chosen twice as often as one with 1 that may stand in the same place.",
     )
+    # What it cost when it was submitted: label and amount of each line.
+    price_lines = models.JSONField(default=list, blank=True, editable=False)
     approved_digest = models.CharField(max_length=64, blank=True, editable=False)
     article = models.OneToOneField(
         Article, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="placement"

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles.models import Article
-from newsroom.demo import conversations, people, pictures, placement_counts, placements, prices, stories
+from newsroom.demo import conversations, orders, people, pictures, placement_counts, placements, prices, stories
 from newsroom.models import Publication
 
 Say = Callable[[str], None]
@@ -31,6 +31,7 @@ def load(say: Say = print) -> None:
         conversations.load(now, say)
         placements.load(now, drawn)
         placement_counts.load(now)
+        orders.load()
     (settings.DATA_DIR / "demo").touch()
     say(f"The demo is loaded: {Article.objects.count()} pieces.")
 

@@ -3,6 +3,7 @@
 import gzip
 import re
 import urllib.request
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -79,6 +80,8 @@ ADVERTISER = {
     "placement": "/advertise/placements/8/",
     "checks": "/advertise/placements/8/check/",
     "company": "/advertise/company/",
+    "orders": "/advertise/orders/",
+    "invoice": "/advertise/orders/{year}-00002/",
 }
 STILL = {"reduced_motion": "reduce"}
 # The list that select2 draws holds a button of its own; that is theirs.
@@ -114,7 +117,7 @@ def test_the_advertisers_pages_have_no_barrier_and_are_no_wider_than_a_phone(ope
     page = open_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL).new_page()
     sign_in(page, "advertiser")
     for name, address in ADVERTISER.items():
-        page.goto(address, wait_until="load")
+        page.goto(address.format(year=date.today().year), wait_until="load")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         has_no_barrier(page, name)
 

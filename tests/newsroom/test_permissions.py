@@ -55,6 +55,11 @@ MODELS = {
     "advertising.creative": ("ECD", "ECD"),
     "advertising.decision": ("ECD", ""),
     "advertising.rate": ("ECD", "ECD"),
+    "advertising.order": ("ECD", ""),
+    "advertising.shortfall": ("ECD", ""),
+    "advertising.dailycount": ("ECD", ""),
+    "advertising.providerevent": ("ECD", ""),
+    "advertising.salesterms": ("ECD", "ECD"),
     "newsletter.subscription": ("EC", ""),
     "newsroom.publication": ("EC", ""),
     "newsroom.page": ("EC", "EC"),
@@ -87,6 +92,7 @@ OTHER_PAGES = {
     "comments_sitecomment_decide": "ECM",
     "comments_sitecomment_undo": "ECM",
     "advertising_placement_review": "ECD",
+    "advertising_shortfall_decide": "ECD",
 }
 DJANGOS = {"index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n"} | {
     "view_on_site",

@@ -100,6 +100,7 @@ NEVER_KEPT = (
     "preview/",  # what is not out yet
     "search/",  # no end of questions
     "advertise/company/",  # whose it is
+    "advertise/orders/",
     "slots/",  # who stands where, and what was seen
     "prices/choice/",  # what a reader wants to see
     "healthz",  # signs of life

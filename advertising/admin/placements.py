@@ -14,7 +14,15 @@ from django.views.decorators.http import require_http_methods
 
 from advertising import review
 from advertising.copy_text import differences
-from advertising.models import Advertiser, Creative, CreativePicture, Decision, Membership, Placement, Rate
+from advertising.models import (
+    Advertiser,
+    Creative,
+    CreativePicture,
+    Decision,
+    Membership,
+    Placement,
+    Rate,
+)
 from advertising.pictures import check_fit
 from advertising.slots import SIZES
 from articles.admin import ReadOnlyAdmin

@@ -1,0 +1,5 @@
+"""Advertising on the desk."""
+
+from advertising.admin import money, placements
+
+__all__ = ["money", "placements"]

@@ -1,0 +1,1 @@
+"""Orders, invoices, what is paid and what is given back."""

@@ -1,0 +1,107 @@
+"""What is given back: for runs that fell short, and for what was ordered and does not run."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django_tasks import task
+
+from advertising import pricing
+from advertising.models import Action, Credit, DailyCount, Order, OrderedPlacement, OrderLine, Placement, Shortfall
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+LOOK_BACK = timedelta(days=60)
+LONGEST_MAKE_GOOD = timedelta(days=90)
+# Beacons of the last minutes may still come; less than this is not worth a letter.
+SETTLED_AFTER = timedelta(days=1, hours=4)
+AUTOMATIC = (Credit.Kind.SHORTFALL, Credit.Kind.REJECTED)
+SMALLEST_SHARE = Decimal("0.01")
+
+
+def cost_of(placement: Placement) -> tuple[Order, Decimal] | None:
+    """The order of a placement and what it cost there with tax; None for one that nobody ordered."""
+    ordered = OrderedPlacement.objects.filter(placement=placement).select_related("order").first()
+    if ordered is None:
+        return None
+    lines = OrderLine.objects.filter(order=ordered.order, placement=placement)
+    amount = lines.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    percent = Decimal(ordered.order.terms.get("tax_percent") or 0)
+    return ordered.order, pricing.rounded(amount * (1 + percent / 100))
+
+
+def delivered(placement: Placement) -> int:
+    """Billable viewable impressions of the whole run."""
+    lines = DailyCount.objects.filter(placement=placement, action=Action.VIEWABLE, reason="")
+    return lines.aggregate(sum=Sum("number"))["sum"] or 0
+
+
+def credit_rest(placement: Placement, by: "User | None", kind: Credit.Kind, reason: str) -> Credit | None:
+    """Give back what was paid for and not delivered. Called in the transaction of what it follows from."""
+    cost = cost_of(placement)
+    if cost is None or Credit.objects.filter(placement=placement, kind__in=AUTOMATIC).exists():
+        return None
+    order, amount = cost
+    share = Decimal(1)
+    if placement.goal:
+        share = max(Decimal(placement.goal - delivered(placement)) / placement.goal, Decimal(0))
+    back = pricing.rounded(amount * share)
+    if back <= 0:
+        return None
+    return Credit.objects.create(order=order, placement=placement, kind=kind, amount=back, reason=reason, by=by)
+
+
+@task()
+def find_shortfalls() -> int:
+    """Note each run that ended with less than was bought, once. Returns how many are new."""
+    settled = (timezone.now() - SETTLED_AFTER).date()
+    over = (
+        Placement.objects.approved()
+        .exclude(goal=None)
+        .filter(ends_on__lte=settled, ends_on__gte=settled - LOOK_BACK, shortfall=None, advertiser__is_house=False)
+    )
+    found = 0
+    for placement in over:
+        bought, had = placement.goal or 0, delivered(placement)
+        if bought - had > bought * SMALLEST_SHARE:
+            _, is_new = Shortfall.objects.get_or_create(
+                placement=placement, defaults={"delivered": had, "bought": bought}
+            )
+            found += is_new
+    return found
+
+
+def credit(shortfall: Shortfall, by: "User") -> Credit | None:
+    """Give back the share that was not delivered."""
+    with transaction.atomic():
+        locked = _answer(shortfall, by, Shortfall.Answer.CREDIT)
+        reason = f"{locked.placement.title}: {locked.delivered:,} of {locked.bought:,} viewable impressions delivered"
+        return credit_rest(locked.placement, by, Credit.Kind.SHORTFALL, reason[:300])
+
+
+def make_good(shortfall: Shortfall, by: "User", until: date) -> Placement:
+    """Let the placement run on, so that the rest is delivered."""
+    today = timezone.now().date()
+    if not today < until <= today + LONGEST_MAKE_GOOD:
+        raise ValidationError(f"Choose a day within the next {LONGEST_MAKE_GOOD.days} days.")
+    with transaction.atomic():
+        locked = _answer(shortfall, by, Shortfall.Answer.MAKE_GOOD)
+        placement = Placement.objects.select_for_update(of=("self",)).get(pk=locked.placement_id)
+        placement.ends_on = until
+        placement.save(update_fields=["ends_on"])
+    return placement
+
+
+def _answer(shortfall: Shortfall, by: "User", answer: Shortfall.Answer) -> Shortfall:
+    """Once, whoever presses what at the same time."""
+    if not by.has_perm("advertising.review_placement"):
+        raise PermissionDenied("Only the desk may decide on this.")
+    answered = Shortfall.objects.filter(pk=shortfall.pk, answer="").update(answer=answer, by=by)
+    if not answered:
+        raise ValidationError("Somebody has decided on this already.")
+    return Shortfall.objects.select_related("placement").get(pk=shortfall.pk)

@@ -1,0 +1,99 @@
+"""Money that comes in: noted once each, by hand or told by a provider of card payments."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django_tasks import task
+
+from advertising.models import Checkout, Order, ProviderEvent, Receipt
+
+
+class BadSignature(Exception):
+    """What claims to come from a provider does not."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a provider says: an event of its own number, and money if there was any."""
+
+    key: str
+    kind: str
+    order: str = ""
+    reference: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
+
+
+class PaymentProvider(Protocol):
+    """What we need of a provider of card payments on its own pages."""
+
+    name: str
+
+    def checkout_page(self, checkout: Checkout) -> str:
+        """Have a page made for an amount, and return its address. Asks over the network: the worker’s work."""
+
+    def read(self, body: bytes, signature: str) -> Told:
+        """What a message says. Raises BadSignature."""
+
+
+def provider() -> PaymentProvider | None:
+    """The provider that the settings name; none by default, and then orders are paid by transfer."""
+    if not settings.STRIPE_SECRET_KEY:
+        return None
+    from advertising.billing.providers.stripe_checkout import StripeCheckout
+
+    return StripeCheckout()
+
+
+def begin_checkout(order: Order) -> Checkout:
+    """Ask for a page on which what is open can be paid. The worker fetches its address."""
+    with transaction.atomic():
+        checkout = Checkout.objects.create(order=order, amount=order.balance)
+        transaction.on_commit(lambda: fetch_page.enqueue(checkout.pk))
+    return checkout
+
+
+@task()
+def fetch_page(checkout_id: int) -> None:
+    checkout = Checkout.objects.select_related("order").get(pk=checkout_id)
+    cards = provider()
+    if cards is None or checkout.url:
+        return
+    try:
+        checkout.url = cards.checkout_page(checkout)
+    except Exception as error:
+        checkout.problem = str(error)[:200]
+        checkout.save(update_fields=["problem"])
+        raise
+    checkout.save(update_fields=["url"])
+
+
+def take(told: Told, by: str) -> str:
+    """Act on what a provider told us, once, however often and in which order it says so. Returns what came of it."""
+    try:
+        with transaction.atomic():
+            event = ProviderEvent.objects.create(provider=by, key=told.key[:120], kind=told.kind[:80], outcome="")
+            event.outcome = _outcome(told, by)
+            event.save(update_fields=["outcome"])
+            return event.outcome
+    except IntegrityError:
+        return "known already"
+
+
+def _outcome(told: Told, by: str) -> str:
+    if told.amount is None:
+        return "nothing to do"
+    order = Order.objects.select_for_update(of=("self",)).filter(number=told.order).first()
+    if order is None:
+        return "no such order"
+    if told.currency.upper() != order.currency:
+        return f"paid in {told.currency.upper()[:10]}, not in {order.currency}: for a person to look at"
+    if told.amount <= 0:
+        return "nothing was paid"
+    if Receipt.objects.filter(provider=by, reference=told.reference).exists():
+        return "noted already"
+    Receipt.objects.create(order=order, provider=by, reference=told.reference, amount=told.amount)
+    return "noted"

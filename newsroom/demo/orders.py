@@ -1,0 +1,29 @@
+"""The demo’s terms of sale, and what its advertisers ordered and paid."""
+
+from advertising.billing import orders
+from advertising.models import Advertiser, Order, Receipt, SalesTerms
+
+TERMS = {
+    "seller": "Finality Press",
+    "address": "14 Counting House Row\nExample City",
+    "tax_number": "EX 000 111 222",
+    "tax_name": "VAT",
+    "tax_percent": 20,
+    "how_to_pay": "By transfer to Finality Press, account 0000 1111 2222, with the number of this invoice.",
+}
+BILLED_TO = {"billing_address": "7 Bulwark Lane\nExample City", "tax_number": "EX 333 444 555"}
+# One order each: the titles in it, and whether it was paid.
+ORDERS = ((("The summer ledger",), True), (("Two sets of keys", "Two sets of keys, large"), False))
+
+
+def load() -> None:
+    if Order.objects.exists():
+        return
+    SalesTerms.objects.get_or_create(defaults=TERMS)
+    Advertiser.objects.filter(name="Palisade Custody").update(**BILLED_TO)
+    palisade = Advertiser.objects.get(name="Palisade Custody")
+    for titles, is_paid in ORDERS:
+        chosen = orders.to_be_ordered(palisade).filter(title__in=titles)
+        order = orders.place(palisade, [placement.pk for placement in chosen], by=None)
+        if is_paid:
+            Receipt.objects.create(order=order, reference="S-2026-118", amount=order.total)

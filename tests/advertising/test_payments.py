@@ -1,0 +1,209 @@
+"""Card payments by Stripe’s hosted Checkout, against a stand-in of its API and with its signatures."""
+
+import hashlib
+import hmac
+import json
+import time
+from decimal import Decimal
+from urllib.parse import parse_qs
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from advertising.billing import orders, payments
+from advertising.models import Checkout, Order, ProviderEvent, Rate, Receipt
+
+from ..comments.test_races import at_once
+from ..factories import AdvertiserFactory, UserFactory, running_banner
+
+pytestmark = pytest.mark.django_db
+SECRET = "whsec_of_the_test"
+TOLD = "/advertise/orders/told/stripe/"
+
+
+@pytest.fixture(autouse=True)
+def stripe_api(settings, httpserver: HTTPServer):
+    settings.STRIPE_SECRET_KEY = "sk_test_of_the_test"
+    settings.STRIPE_WEBHOOK_SECRET = SECRET
+    settings.STRIPE_URL = httpserver.url_for("").rstrip("/")
+    return httpserver
+
+
+def an_order() -> Order:
+    Rate.objects.get_or_create(product="banner", defaults={"price": 14, "basis": "thousand", "unit": "x"})
+    advertiser = AdvertiserFactory()
+    return orders.place(advertiser, [running_banner(advertiser=advertiser, goal=10_000).pk], None)
+
+
+@pytest.fixture
+def order():
+    return an_order()
+
+
+@pytest.fixture
+def owner(order):
+    user = UserFactory()
+    order.advertiser.members.add(user, through_defaults={"role": "owner"})
+    return user
+
+
+def event(order, key="evt_1", **changes):
+    session = {
+        "id": "cs_1",
+        "object": "checkout.session",
+        "client_reference_id": order.number,
+        "payment_status": "paid",
+        "amount_total": 14_000,
+        "currency": "usd",
+        **changes,
+    }
+    kind = changes.pop("kind", "checkout.session.completed")
+    return {"id": key, "object": "event", "type": kind, "api_version": "2026-01-01", "data": {"object": session}}
+
+
+def tell(client, data, secret=SECRET, at=None, body=None):
+    sent = json.dumps(data).encode()
+    at = at or int(time.time())
+    signature = hmac.new(secret.encode(), f"{at}.".encode() + sent, hashlib.sha256).hexdigest()
+    headers = {"Stripe-Signature": f"t={at},v1={signature}"}
+    return client.post(TOLD, body or sent, content_type="application/json", headers=headers)
+
+
+# --- The page ---------------------------------------------------------------------------------------
+
+
+def test_the_worker_fetches_the_page_and_the_advertiser_is_led_there(client, order, owner, stripe_api, committed):
+    asked = []
+
+    def answer(request: Request) -> Response:
+        asked.append((request.headers, parse_qs(request.get_data(as_text=True))))
+        return Response(json.dumps({"id": "cs_1", "object": "checkout.session", "url": "https://checkout.example/c/1"}))
+
+    stripe_api.expect_request("/v1/checkout/sessions", method="POST").respond_with_handler(answer)
+    client.force_login(owner)
+    assert "Pay $140.00 by card" in client.get(order.get_absolute_url()).content.decode()
+    with committed():
+        waiting = client.post(f"{order.get_absolute_url()}pay/")["Location"]
+    headers, form = asked[0]
+    assert headers["Authorization"] == "Bearer sk_test_of_the_test"
+    assert headers["Idempotency-Key"].startswith("checkout-")
+    assert form["line_items[0][price_data][unit_amount]"] == ["14000"]
+    assert form["line_items[0][price_data][currency]"] == ["usd"]
+    assert form["client_reference_id"] == [order.number]
+    assert client.get(waiting)["Location"] == "https://checkout.example/c/1"
+    assert not Receipt.objects.exists()  # Only what Stripe tells us, signed, is money.
+
+
+def test_nothing_waits_for_the_network(client, order, owner):
+    client.force_login(owner)
+    waiting = client.post(f"{order.get_absolute_url()}pay/")["Location"]
+    page = client.get(waiting)
+    assert page.status_code == 200
+    assert 'http-equiv="refresh"' in page.content.decode()
+
+
+@pytest.mark.parametrize("status", [400, 401, 500])
+def test_a_page_that_cannot_be_had_is_said_plainly(client, order, owner, stripe_api, status):
+    stripe_api.expect_request("/v1/checkout/sessions").respond_with_json({"error": {"message": "no"}}, status=status)
+    checkout = Checkout.objects.create(order=order, amount=order.balance)
+    with pytest.raises(Exception, match="no"):
+        payments.fetch_page.func(checkout.pk)
+    client.force_login(owner)
+    page = client.get(f"{order.get_absolute_url()}pay/{checkout.pk}/").content.decode()
+    assert "The card page could not be opened" in page
+    assert "Nothing was charged" in page
+
+
+def test_without_a_key_there_is_no_button_and_no_door(client, order, owner, settings):
+    settings.STRIPE_SECRET_KEY = ""
+    client.force_login(owner)
+    assert "by card" not in client.get(order.get_absolute_url()).content.decode()
+    assert client.post(f"{order.get_absolute_url()}pay/").status_code == 302
+    assert not Checkout.objects.exists()
+    assert tell(client, event(order)).status_code == 404
+
+
+# --- The money ----------------------------------------------------------------------------------------
+
+
+def test_what_stripe_tells_is_noted_once(client, order):
+    for outcome in (b"noted", b"known already", b"known already"):
+        assert tell(client, event(order)).content == outcome
+    receipt = Receipt.objects.get()
+    assert (receipt.amount, receipt.provider, receipt.reference) == (Decimal("140.00"), "stripe", "cs_1")
+    assert Order.objects.get().state()[1] == "Paid"
+
+
+def test_two_events_of_one_payment_in_any_order_are_one_receipt(client, order):
+    assert tell(client, event(order, "evt_2", kind="checkout.session.async_payment_succeeded")).content == b"noted"
+    assert tell(client, event(order, "evt_1")).content == b"noted already"
+    assert Receipt.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"payment_status": "unpaid"}, b"nothing to do"),
+        ({"kind": "checkout.session.expired"}, b"nothing to do"),
+        ({"client_reference_id": "2026-99999"}, b"no such order"),
+        ({"client_reference_id": None}, b"no such order"),
+        ({"amount_total": 0}, b"nothing was paid"),
+        ({"amount_total": -5}, b"nothing was paid"),
+    ],
+)
+def test_what_is_no_money_is_noted_as_that(client, order, changes, outcome):
+    assert tell(client, event(order, **changes)).content == outcome
+    assert not Receipt.objects.exists()
+    assert ProviderEvent.objects.get().outcome == outcome.decode()
+
+
+@pytest.mark.parametrize("currency", ["eur", "jpy", "", "x" * 500])
+def test_another_currency_is_left_to_a_person(client, order, currency):
+    assert b"for a person to look at" in tell(client, event(order, currency=currency)).content
+    assert not Receipt.objects.exists()
+
+
+def test_odd_cents_add_up(client, order):
+    for number, cents in enumerate((1, 33_33, 106_66)):
+        tell(client, event(order, f"evt_{number}", id=f"cs_{number}", amount_total=cents))
+    assert Order.objects.get().balance == Decimal("0.00")
+
+
+def test_a_message_that_is_badly_signed_changes_nothing(client, order):
+    data = event(order)
+    assert tell(client, data, secret="whsec_other").status_code == 400
+    assert tell(client, data, at=int(time.time()) - 3600).status_code == 400
+    assert tell(client, data, body=json.dumps(event(order, amount_total=1)).encode()).status_code == 400
+    assert client.post(TOLD, b"{", content_type="application/json").status_code == 400
+    assert (
+        client.post(TOLD, b"", content_type="text/plain", headers={"Stripe-Signature": "x" * 5000}).status_code == 400
+    )
+    assert client.get(TOLD).status_code == 405
+    assert not ProviderEvent.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_messages_at_once_are_one_receipt():
+    order = an_order()
+    told = payments.Told("evt_1", "paid", order.number, "cs_1", Decimal("140.00"), "usd")
+    outcomes = at_once(10, lambda index: payments.take(told, "stripe"))
+    assert sorted(outcomes) == ["known already"] * 9 + ["noted"]
+    assert Receipt.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_orders_of_one_placement_at_once_are_one_order():
+    Rate.objects.create(product="banner", price=14, basis="thousand", unit="x")
+    advertiser = AdvertiserFactory()
+    placements = [running_banner(advertiser=advertiser, goal=10_000) for _ in range(2)]
+
+    def place(index: int) -> str:
+        try:
+            return orders.place(advertiser, [placements[0].pk], None).number
+        except Exception as error:
+            return type(error).__name__
+
+    found = at_once(6, place)
+    assert sorted(found)[1:] == ["ValidationError"] * 5
+    assert orders.place(advertiser, [placements[1].pk], None).number.endswith("-00002")
