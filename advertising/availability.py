@@ -50,7 +50,7 @@ def forecast(slot: str, today: date | None = None) -> int:
 def booked_by_day(slot: str, days: Sequence[date], but: Placement | None = None) -> dict[date, int]:
     """How much of each day was bought by placements that are approved or wait for it. One query."""
     booked: dict[date, int] = defaultdict(int)
-    for placement in _bookings(days[0], days[-1], but).filter(product=Product.BANNER, slot=slot).exclude(goal=None):
+    for placement in bookings(days[0], days[-1], but).filter(product=Product.BANNER, slot=slot).exclude(goal=None):
         per_day = daily_share(placement)
         first, last = placement.run
         for day in days:
@@ -59,7 +59,7 @@ def booked_by_day(slot: str, days: Sequence[date], but: Placement | None = None)
     return dict(booked)
 
 
-def _bookings(first: date, last: date, but: Placement | None) -> QuerySet[Placement]:
+def bookings(first: date, last: date, but: Placement | None = None) -> QuerySet[Placement]:
     """House placements give way, so they book nothing."""
     found = Placement.objects.filter(status__in=("submitted", "approved"), starts_on__lte=last, ends_on__gte=first)
     found = found.filter(advertiser__is_house=False)
@@ -88,7 +88,7 @@ def days_between(first: date, last: date) -> list[date]:
 def letters_taken(but: Placement | None = None) -> set[date]:
     """Days of the coming weeks whose letter has its paid place filled. One query."""
     today = timezone.now().date()
-    taken = _bookings(today, today + timedelta(days=LOOK_AHEAD), but).filter(product=Product.LETTER)
+    taken = bookings(today, today + timedelta(days=LOOK_AHEAD), but).filter(product=Product.LETTER)
     return {placement.run[0] for placement in taken}
 
 

@@ -17,7 +17,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django_tasks import task
 
-from advertising.models import Action, DailyReach, DailySalt, SpentToken
+from advertising.models import Action, DailyAudience, DailyReach, DailySalt, SpentToken
 from advertising.tokens import VALID_FOR
 
 DIGEST_BYTES = 16
@@ -71,6 +71,8 @@ def settle(day: date) -> None:
             [DailyReach(placement_id=placement, day=day, people=people) for placement, people in rows],
             ignore_conflicts=True,
         )
+        browsers = shown.aggregate(number=Count("person", distinct=True))["number"]
+        DailyAudience.objects.get_or_create(day=day, defaults={"browsers": browsers})
         DailySalt.objects.filter(day=day).delete()
         # In one statement, without loading them: a busy day has millions.
         SpentToken.objects.filter(day=day)._raw_delete(using="default")

@@ -14,10 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
-from advertising import availability, checks, previewing, pricing, review
+from advertising import audience, availability, checks, messages_with_desk, previewing, pricing, review
 from advertising.forms import AdvertiserForm, PlacementForm, initial_of
 from advertising.models import Advertiser, Membership, Placement, Product, Rate, Role
-from newsroom.pagecache import public_page, record, whole
+from newsroom.pagecache import changes_at, public_page, record, whole
+from newsroom.pagecache.recording import tomorrow
 
 
 class MemberRequest(HttpRequest):
@@ -33,7 +34,8 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 @require_safe
 def rate_card(request: HttpRequest) -> HttpResponse:
     record(whole(Rate))
-    context = {"rates": list(Rate.objects.all()), "canonical": "/advertise/"}
+    changes_at(tomorrow())  # The figures are those of whole days.
+    context = {"rates": list(Rate.objects.all()), "audience": audience.audience(), "canonical": "/advertise/"}
     return render(request, "advertising/rate_card.html", context)
 
 
@@ -152,6 +154,8 @@ def check(request: MemberRequest, pk: int) -> HttpResponse:
     placement = own_placement(request, pk)
     may_submit = Placement.objects.may_be_changed_by(request.user).filter(pk=placement.pk).exists()
     if request.method == "POST":
+        if request.POST.get("do") == "message":
+            return send_message(request, placement)
         if not may_submit:
             raise Http404
         return submit(request, placement)
@@ -165,10 +169,22 @@ def check(request: MemberRequest, pk: int) -> HttpResponse:
         "outlook": availability.outlook(placement),
         "can_submit": may_submit and placement.is_open_for_changes and is_unsent(placement),
         "may_submit": may_submit,
+        "thread": placement.messages.select_related("by"),
+        "decisions": placement.decisions.all(),
         "noindex": True,
         "shows_messages": True,
     }
     return render(request, "advertising/placement_check.html", context)
+
+
+def send_message(request: MemberRequest, placement: Placement) -> HttpResponse:
+    try:
+        messages_with_desk.write(placement, request.user, request.POST.get("text", ""), from_desk=False)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, "Sent to the desk. The answer comes by mail, and stands here.")
+    return redirect("placement-check", pk=placement.pk)
 
 
 def is_unsent(placement: Placement) -> bool:

@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 import advertising.billing.credits
 import advertising.billing.orders
+import advertising.odd_traffic
 import advertising.pinning
 import advertising.reach
 import advertising.report_mails
@@ -112,6 +113,7 @@ JOBS = (
     Job("look at approved pictures", timedelta(hours=6), advertising.pinning.look_at_pictures),
     Job("order what runs", timedelta(hours=6), advertising.billing.orders.order_what_runs),
     Job("find runs that fell short", timedelta(hours=6), advertising.billing.credits.find_shortfalls),
+    Job("look for odd traffic", timedelta(hours=1), advertising.odd_traffic.look),
     Job("mail figures to advertisers", timedelta(hours=1), advertising.report_mails.mail_reports),
     Job("forget unconfirmed subscriptions", timedelta(hours=6), newsletter.subscriptions.forget_unconfirmed),
 )

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from advertising import odd_traffic
 from advertising.models import Placement
 from articles.models import Article, Revision
 from comments import moderation
@@ -43,6 +45,7 @@ class Happening:
 class Today:
     queues: list[Queue] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
+    odd_traffic: list[str] = field(default_factory=list)
     timeline: list[Happening] = field(default_factory=list)
     changes: list[LogEntry] = field(default_factory=list)
 
@@ -53,6 +56,7 @@ def for_person(user: Any) -> Today:
     return Today(
         queues=_queues(user),
         alarms=[*health.reasons_not_ready(timezone.now()), *health.troubled_coins()] if sees_stories else [],
+        odd_traffic=odd_traffic.recent() if user.has_perm("advertising.review_placement") else [],
         timeline=_timeline() if sees_stories else [],
         changes=_changes(user),
     )
@@ -66,13 +70,28 @@ def _queues(user: Any) -> list[Queue]:
         found.append(Queue(waiting, "stories in review", f"{stories}?status__exact=in_review"))
         found.append(Queue(scheduled, "scheduled", f"{stories}?when=scheduled"))
     if user.has_perm("advertising.review_placement"):
-        placements = f"{reverse('admin:advertising_placement_changelist')}?status__exact=submitted"
-        found.append(Queue(Placement.objects.awaiting_review().count(), "placements to review", placements))
+        found += _sales()
     if user.has_perm("comments.change_sitecomment"):
         pending = Confirmation.objects.filter(comment_id__isnull=True).count()
         queue = reverse("admin:comments_sitecomment_queue")
         found.append(Queue(moderation.count_waiting(), "thoughts to read", queue))
         found.append(Queue(pending, "thoughts waiting for a mail", reverse("admin:comments_sitecomment_changelist")))
+    return found
+
+
+def _sales() -> list[Queue]:
+    """What advertisers wait for. One query."""
+    placements = reverse("admin:advertising_placement_changelist")
+    shortfalls = reverse("admin:advertising_shortfall_changelist")
+    submitted, asked, short = Q(status="submitted"), Q(awaits_answer=True), Q(shortfall__answer="")
+    counts = Placement.objects.filter(submitted | asked | short).aggregate(
+        submitted=Count("pk", filter=submitted), asked=Count("pk", filter=asked), short=Count("pk", filter=short)
+    )
+    found = [Queue(counts["submitted"], "placements to review", f"{placements}?status__exact=submitted")]
+    if counts["asked"]:
+        found.append(Queue(counts["asked"], "advertisers wait for an answer", f"{placements}?awaits_answer__exact=1"))
+    if counts["short"]:
+        found.append(Queue(counts["short"], "runs fell short", f"{shortfalls}?answer__exact="))
     return found
 
 

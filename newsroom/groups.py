@@ -53,6 +53,7 @@ SELLING = {
     "advertising.creative": ("view", "add"),
     "advertising.creativepicture": ("view", "add"),
     "advertising.decision": VIEW,
+    "advertising.message": VIEW,
     "advertising.rate": VIEW_ADD_CHANGE,
     "advertising.order": VIEW_ADD_CHANGE,
     "advertising.credit": ("view", "add"),

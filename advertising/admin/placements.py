@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from csp.decorators import csp_update
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,9 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_http_methods, require_safe
 
-from advertising import review
+from advertising import availability, messages_with_desk, previewing, pricing, review, slot_calendar
 from advertising.copy_text import differences
 from advertising.models import (
     Advertiser,
@@ -52,11 +54,12 @@ class RateAdmin(admin.ModelAdmin[Rate]):
 @admin.register(Placement)
 class PlacementAdmin(admin.ModelAdmin[Placement]):
     change_form_template = "admin/placement_form.html"
+    change_list_template = "admin/placements_list.html"
     list_display = ("title", "advertiser", "product", "state_in_words", "starts_on", "ends_on", "review_link")
-    list_filter = ("status", "product", "advertiser")
+    list_filter = ("status", "awaits_answer", "product", "advertiser")
     list_select_related = ("advertiser",)
     search_fields = ("title", "advertiser__name")
-    autocomplete_fields = ("advertiser",)
+    autocomplete_fields = ("advertiser", "coins")
     readonly_fields = ("state_in_words", "desk_note", "article")
     fields = (
         "state_in_words",
@@ -67,6 +70,11 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         "section",
         "starts_on",
         "ends_on",
+        "coins",
+        "device",
+        "goal",
+        "daily_cap",
+        "weight",
         "desk_note",
         "article",
     )
@@ -94,14 +102,47 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         return False
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.review_view))
-        return [path("<int:pk>/review/", view, name="advertising_placement_review"), *super().get_urls()]
+        may_frame = csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
+        view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(may_frame(self.review_view)))
+        calendar = self.admin_site.admin_view(require_safe(self.calendar_view))
+        preview = self.admin_site.admin_view(require_safe(xframe_options_sameorigin(self.preview_view)))
+        return [
+            path("calendar/", calendar, name="advertising_placement_calendar"),
+            path("<int:pk>/review/", view, name="advertising_placement_review"),
+            path("<int:pk>/preview/<int:version>/", preview, name="advertising_placement_preview"),
+            *super().get_urls(),
+        ]
+
+    def calendar_view(self, request: HttpRequest) -> HttpResponse:
+        """The coming weeks of every position."""
+        if not request.user.has_perm("advertising.view_placement"):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Calendar of positions",
+            "calendar": slot_calendar.coming(),
+            "opts": self.model._meta,
+        }
+        return render(request, "admin/placement_calendar.html", context)
+
+    def preview_view(self, request: HttpRequest, pk: int, version: int) -> HttpResponse:
+        """The real page with one version, for the frame of the review."""
+        if not request.user.has_perm("advertising.review_placement"):
+            raise PermissionDenied
+        placement = get_object_or_404(Placement.objects.select_related("advertiser", "section"), pk=pk)
+        creative = get_object_or_404(placement.creatives, version=version)
+        response = previewing.page(request, placement, creative)
+        response["Cache-Control"] = "private, no-store"
+        response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
+        return response
 
     def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One page: what readers would see, beside what was approved before, and the three buttons."""
         if not request.user.has_perm("advertising.review_placement"):
             raise PermissionDenied
         placement = get_object_or_404(Placement.objects.select_related("advertiser", "approved_creative"), pk=pk)
+        if request.POST.get("decision") == "message":
+            return self.answer(request, placement)
         if request.method == "POST" and self.decide(request, placement):
             return redirect("admin:advertising_placement_changelist")
         newest = placement.newest_sent
@@ -113,8 +154,22 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
             "differences": differences(placement.approved_creative, newest),
             "opts": self.model._meta,
             "note": request.POST.get("note", ""),
+            "thread": placement.messages.select_related("by"),
+            "outlook": availability.outlook(placement),
+            "price": pricing.price_of(placement),
         }
         return render(request, "admin/placement_review.html", context)
+
+    def answer(self, request: HttpRequest, placement: Placement) -> HttpResponse:
+        """Write to the advertiser without deciding anything."""
+        text = request.POST.get("text", "")
+        try:
+            messages_with_desk.write(placement, request.user, text, from_desk=True)  # type: ignore[arg-type]
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, "Sent. The advertiser is told by mail.")
+        return redirect("admin:advertising_placement_review", placement.pk)
 
     def decide(self, request: HttpRequest, placement: Placement) -> bool:
         """Carry out the decision that was sent; say what went wrong otherwise. True when it is done."""

@@ -3,10 +3,12 @@
 from advertising.models.advertisers import Advertiser, Basis, Invitation, Membership, Product, Rate, Role, https_only
 from advertising.models.counts import (
     Action,
+    DailyAudience,
     DailyCount,
     DailyReach,
     DailySalt,
     FoldedJournal,
+    OddTraffic,
     PageCount,
     SentReport,
     SpentToken,
@@ -23,7 +25,16 @@ from advertising.models.money import (
     SalesTerms,
     Shortfall,
 )
-from advertising.models.placements import Creative, CreativePicture, Decision, Device, Payment, Placement, creative_path
+from advertising.models.placements import (
+    Creative,
+    CreativePicture,
+    Decision,
+    Device,
+    Message,
+    Payment,
+    Placement,
+    creative_path,
+)
 
 __all__ = [
     "Action",
@@ -33,6 +44,7 @@ __all__ = [
     "Creative",
     "CreativePicture",
     "Credit",
+    "DailyAudience",
     "DailyCount",
     "DailyReach",
     "DailySalt",
@@ -41,7 +53,9 @@ __all__ = [
     "FoldedJournal",
     "Invitation",
     "Membership",
+    "Message",
     "NumberRange",
+    "OddTraffic",
     "Order",
     "OrderLine",
     "OrderedPlacement",

@@ -86,6 +86,34 @@ class DailyReach(models.Model):
         return f"{self.day}: {self.people}"
 
 
+class DailyAudience(models.Model):
+    """How many different browsers saw anything that we count on a day: what the media kit says."""
+
+    day = models.DateField(primary_key=True)
+    browsers = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.browsers}"
+
+
+class OddTraffic(models.Model):
+    """Something about the counts of a day that a person should look at."""
+
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField(db_index=True)
+    kind = models.CharField(max_length=20)
+    sentence = models.CharField(max_length=300)
+    found_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-day", "placement"]
+        verbose_name_plural = "odd traffic"
+        constraints = [models.UniqueConstraint(fields=["placement", "day", "kind"], name="one_alarm_of_a_kind_and_day")]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
 class DailySalt(models.Model):
     """What digests of a day are made with. Deleted after it: then no digest leads back to anybody."""
 

@@ -81,6 +81,7 @@ class Placement(Shown):
     article = models.OneToOneField(
         Article, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="placement"
     )
+    awaits_answer = models.BooleanField(default=False, editable=False)  # the last message is the advertiser’s
     desk_note = models.TextField("note to the advertiser", blank=True, max_length=1000)
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -312,3 +313,19 @@ class Decision(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise ValidationError("A decision cannot be deleted.")
+
+
+class Message(models.Model):
+    """Between an advertiser and the desk, about one placement. Never changed, never deleted."""
+
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="messages")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    is_from_desk = models.BooleanField()
+    text = models.TextField(max_length=2000)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]

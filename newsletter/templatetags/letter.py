@@ -3,6 +3,7 @@
 from django import template
 
 from newsletter import subscriptions
+from newsletter.models import Subscription
 
 register = template.Library()
 
@@ -16,3 +17,9 @@ def consent() -> str:
 @register.simple_tag
 def link_hours() -> str:
     return f"{subscriptions.LINK_LIFETIME.total_seconds() / 3600:g}"
+
+
+@register.simple_tag
+def letter_subscribers() -> int:
+    """Who confirmed and has not left."""
+    return Subscription.objects.filter(status=Subscription.Status.CONFIRMED).count()

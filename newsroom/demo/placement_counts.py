@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from advertising import ledger, reasons
-from advertising.models import Action, DailyCount, DailyReach, Placement
+from advertising.models import Action, DailyAudience, DailyCount, DailyReach, Placement
 from articles.models import Article
 
 MOST_DAYS = 40
@@ -21,6 +21,10 @@ def load(now: datetime) -> None:
     if DailyCount.objects.exists():
         return
     pages = [article.get_absolute_url() for article in Article.objects.published().select_related("section")[:12]]
+    for ago in range(1, MOST_DAYS):
+        day = now.date() - timedelta(days=ago)
+        browsers = random.Random(ago).randrange(11_000, 15_000)
+        DailyAudience.objects.get_or_create(day=day, defaults={"browsers": browsers})
     for placement in Placement.objects.approved().filter(product="banner", starts_on__lt=now.date()):
         count(placement, now, ["/", *pages])
 

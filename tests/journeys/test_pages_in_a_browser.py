@@ -67,6 +67,9 @@ DESK = {
     "rule": "/admin/comments/rule/add/",
     "ban": "/admin/comments/ban/add/",
     "placements": "/admin/advertising/placement/",
+    "calendar": "/admin/advertising/placement/calendar/",
+    "review": "/admin/advertising/placement/7/review/",
+    "order": "/admin/advertising/order/1/change/",
     "publication": "/admin/newsroom/publication/",
     "password": "/admin/password_change/",
 }

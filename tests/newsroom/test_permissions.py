@@ -92,6 +92,8 @@ OTHER_PAGES = {
     "comments_sitecomment_decide": "ECM",
     "comments_sitecomment_undo": "ECM",
     "advertising_placement_review": "ECD",
+    "advertising_placement_calendar": "ECD",
+    "advertising_placement_preview": "ECD",
     "advertising_shortfall_decide": "ECD",
 }
 DJANGOS = {"index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n"} | {
