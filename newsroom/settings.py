@@ -6,6 +6,7 @@ Three ways to run: the demo (./run), production (DEMO=0), development (DEBUG=1).
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -79,6 +80,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "django.contrib.humanize",  # what allauth’s pages of keys are written with
     "django_prose_editor",
     "django_tasks",
     "django_tasks_db",
@@ -241,6 +244,13 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_ADAPTER = "newsroom.accounts.AccountAdapter"
 ACCOUNT_SESSION_REMEMBER = None
+# By password, by a code in a mail, or with a passkey; and a second factor for whoever wants one.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_TOTP_ISSUER = urlsplit(SITE_URL).hostname or "newsroom"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key"}
 
 # --- Comments ---------------------------------------------------------------------------

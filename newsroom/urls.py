@@ -32,6 +32,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/home/", accounts.account_home, name="account_home"),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("comments/", include("comments.urls")),
     path("prices/", include("ticker.urls")),
     path("advertise/", include("advertising.urls")),

@@ -1,9 +1,11 @@
 """Orders, credits and receipts on the desk: added to, never changed and never deleted. And the ledger of counts."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,7 +34,7 @@ class SalesTermsAdmin(SingleRowAdmin):
     pass
 
 
-class CreditInline(admin.TabularInline[Credit, Order]):
+class CreditInline(admin.StackedInline[Credit, Order]):
     """Added, never changed."""
 
     model = Credit
@@ -47,13 +49,19 @@ class CreditInline(admin.TabularInline[Credit, Order]):
         return False
 
 
-class ReceiptInline(admin.TabularInline[Receipt, Order]):
+class ReceiptInline(admin.StackedInline[Receipt, Order]):
     """Money that came by transfer is noted here; what cards brought notes itself."""
 
     model = Receipt
     extra = 0
     fields = ("provider", "reference", "amount", "at")
     readonly_fields = ("provider",)
+    formfield_overrides: ClassVar[Any] = {
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,
+            "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        }
+    }
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

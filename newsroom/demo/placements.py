@@ -134,12 +134,49 @@ BANNERS = (
         "rejected",
     ),
     ("Palisade Custody", "Winter vault", "billboard", "The winter vault", "Cold storage, warm desk", 12, 40, "draft"),
+    (
+        "Tidewater Analytics",
+        "The autumn index",
+        "top",
+        "The autumn index",
+        "What moved, block by block",
+        -40,
+        -1,
+        "approved",
+    ),
+    (
+        "Tidewater Analytics",
+        "The autumn index, beside stories",
+        "rectangle",
+        "The autumn index",
+        "What moved, block by block",
+        -40,
+        -1,
+        "approved",
+    ),
+    (
+        "Larkspur Markets",
+        "Ten years of closes",
+        "billboard",
+        "Ten years of closes",
+        "One chart, every session",
+        -40,
+        -1,
+        "approved",
+    ),
 )
 
 
 # How many viewable impressions were bought.
 USUAL_GOAL = 60_000
-GOALS = {"Two sets of keys": 220_000, "Two sets of keys, large": 140_000, "Depth, in colour": 90_000}
+GOALS = {
+    "The autumn index": 260_000,
+    "The autumn index, beside stories": 240_000,
+    "Ten years of closes": 180_000,
+    "Two sets of keys": 220_000,
+    "Two sets of keys, large": 140_000,
+    "Depth, in colour": 90_000,
+}
 
 
 def load(now: datetime, drawn: pictures.Drawn) -> None:

@@ -290,7 +290,7 @@ def test_the_desk_notes_a_transfer_and_a_credit_and_changes_neither(client, adve
     assert client.get(address).status_code == 200
     management = {f"{name}-{end}": "0" for name in ("credits", "receipts") for end in ("INITIAL_FORMS", "TOTAL_FORMS")}
     data = management | {"receipts-TOTAL_FORMS": "1", "receipts-0-reference": "S-77", "receipts-0-amount": "169.40"}
-    data |= {"receipts-0-at_0": "2026-11-22", "receipts-0-at_1": "12:00:00"}
+    data |= {"receipts-0-at": "2026-11-22T12:00"}
     assert client.post(address, data).status_code == 302
     receipt = Receipt.objects.get()
     assert (receipt.amount, receipt.provider, receipt.by) == (Decimal("169.40"), "transfer", person)
