@@ -16,7 +16,7 @@ from pathlib import Path
 from ..journeys.conftest import running_site
 from ..journeys.test_freshness import Elsewhere
 from ..journeys.test_nginx import NGINX
-from . import growth, kept, made, talk
+from . import growth, kept, made, placements, talk
 from .loads import WRK, memory, say, static_nginx, web_processes
 
 
@@ -32,7 +32,9 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o755)
         for workers in (1, 2):
-            with running_site(folder / f"site{workers}", WEB_WORKERS=str(workers), LOG_LEVEL="WARNING") as site:
+            with running_site(
+                folder / f"site{workers}", WEB_WORKERS=str(workers), LOG_LEVEL="WARNING", SEEN_A_MINUTE="0"
+            ) as site:
                 time.sleep(3)  # The first beats of clock and worker.
                 files = folder / f"yardstick{workers}"
                 with static_nginx(files, kept.fields_of(site)) as yardstick:
@@ -48,6 +50,7 @@ def main() -> None:
                     made.cold(site, options.requests)
                     made.comments(site, options.requests)
                     talk.measure(site, options.requests)
+                    placements.measure(site, options.requests)
                 print(f"memory of the web processes: {memory(web_processes(site))} MB", flush=True)
     if options.scale:
         growth.measure(options.scale, options.requests // 4)
