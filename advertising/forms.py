@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from advertising import availability, risk_warnings
@@ -19,7 +18,7 @@ from advertising.models import (
     Product,
     https_only,
 )
-from advertising.pictures import check_fit, clean_copy
+from advertising.pictures import check_fit
 from advertising.slots import SIZES, SLOTS, STORY, Size
 from advertising.target_urls import check_target
 from articles.models import Section
@@ -31,7 +30,6 @@ SHORTEST_ARTICLE = 120  # words
 LONGEST_ARTICLE = 1200
 LONGEST_RUN = timedelta(days=366)
 SMALLEST_GOAL, LARGEST_GOAL = 1_000, 100_000_000
-DOUBLE_CLICK = timedelta(minutes=1)
 
 BOOKING = ("title", "slot", "section", "device", "goal", "starts_on", "ends_on")
 WORDS = ("headline", "text", "target_url", "alt")
@@ -45,14 +43,6 @@ FIELDS_OF = {
     Product.SPONSORED: ("section", "starts_on", "ends_on", *WORDS, *DISCLOSURE, *WARNINGS, STORY_PICTURE, "rights"),
     Product.PRESS_RELEASE: ("section", "starts_on", *WORDS, *DISCLOSURE, *WARNINGS, STORY_PICTURE, "rights"),
     Product.LETTER: ("starts_on", "headline", "text", "target_url", *WARNINGS, "rights"),
-}
-# A press release stays for good; its booking ends on paper.
-RELEASE_RUNS = timedelta(days=30)
-
-SENTENCES = {
-    Payment.MONEY: "{payer} paid {amount} for this {what}.",
-    Payment.TOKENS: "{payer} paid {amount} in tokens for this {what}.",
-    Payment.NONE: "{payer} supplied this {what}. Nobody paid for it.",
 }
 
 
@@ -214,12 +204,12 @@ class PlacementForm(forms.Form):
         return " ".join(self.cleaned_data["title"].split())
 
     @property
-    def _was_approved(self) -> bool:
-        return self.placement is not None and self.placement.approved_creative_id is not None
+    def is_booked(self) -> bool:
+        return self.placement is not None and self.placement.is_booked
 
     def _keep_what_was_booked(self, data: dict[str, Any]) -> None:
-        """A new version of what was approved once is judged, and kept, as what was booked."""
-        if self.placement is None or not self._was_approved:
+        """A new version of what is booked is judged, and kept, as what was booked."""
+        if self.placement is None or not self.is_booked:
             return
         for name in ("slot", "section", "starts_on", "ends_on", "goal", "device"):
             if name in self.fields:
@@ -233,7 +223,7 @@ class PlacementForm(forms.Form):
             self.add_error("ends_on", "The last day is before the first.")
         elif starts and ends and ends - starts > LONGEST_RUN:
             self.add_error("ends_on", "Book a year at most.")
-        if starts and starts < timezone.now().date() and not self._was_approved:
+        if starts and starts < timezone.now().date() and not self.is_booked:
             self.add_error("starts_on", "Choose today or a later day.")
         if self.product == Product.LETTER and starts in availability.letters_taken(self.placement):
             free = ", ".join(f"{day.day} {day:%B}" for day in availability.free_letters(3, self.placement))
@@ -272,7 +262,7 @@ class PlacementForm(forms.Form):
         self._require(data, "rights", "Confirm that you may use what you sent.")
         if self.product == Product.BANNER:
             self._require(data, "slot", "Choose where the banner stands.")
-            if not self._was_approved:
+            if not self.is_booked:
                 self._require(data, "goal", "Say how many viewable impressions you buy.")
             self._require_banner(data)
         else:
@@ -310,98 +300,6 @@ class PlacementForm(forms.Form):
         self._require(data, "payment", "Say what was paid with, or that nothing was.")
         if data.get("payment") in (Payment.MONEY, Payment.TOKENS):
             self._require(data, "amount", "Say how much. Readers are told.")
-
-    # --- Storing it ---------------------------------------------------------------------------
-
-    def save(self) -> Placement:
-        """Store the placement with the version that is being written. What was sent to the desk is left as it is.
-
-        A form sent twice, by a double click say, is one placement.
-        """
-        with transaction.atomic():
-            Advertiser.objects.select_for_update(of=("self",)).get(pk=self.advertiser.pk)
-            if self.placement is None and (sent_already := self._sent_a_moment_ago()):
-                return sent_already
-            placement = self._save_booking()
-            self._save_creative(placement)
-        return placement
-
-    @property
-    def _title(self) -> str:
-        data = self.cleaned_data
-        return data.get("title") or data.get("headline") or f"{self.product.label}, not named yet"
-
-    def _save_booking(self) -> Placement:
-        """Write what the form may write, and nothing of what the desk decided meanwhile."""
-        data = self.cleaned_data
-        values = {"title": self._title, "section": data.get("section")}
-        values |= {"starts_on": data.get("starts_on"), "ends_on": self._last_day}
-        if self.product == Product.BANNER:
-            values |= {name: data.get(name) for name in ("goal", "slot")}
-            values["device"] = data.get("device") or Device.ANY
-        if self.placement is None:
-            placement = Placement.objects.create(advertiser=self.advertiser, product=self.product, **values)
-        else:
-            placement = Placement.objects.select_for_update(of=("self",)).get(pk=self.placement.pk)
-            for name, value in values.items():
-                setattr(placement, name, value)
-            placement.save(update_fields=list(values))
-        if "coins" in data:
-            placement.coins.set(data["coins"])
-        return placement
-
-    @property
-    def _last_day(self) -> Any:
-        if self.placement is not None and self._was_approved:
-            return self.placement.ends_on
-        starts = self.cleaned_data.get("starts_on")
-        if self.product == Product.LETTER:
-            return starts
-        if self.product == Product.PRESS_RELEASE:
-            return starts and starts + RELEASE_RUNS
-        return self.cleaned_data.get("ends_on")
-
-    def _sent_a_moment_ago(self) -> Placement | None:
-        data = self.cleaned_data
-        return Placement.objects.filter(
-            advertiser=self.advertiser,
-            product=self.product,
-            title=self._title,
-            created_at__gte=timezone.now() - DOUBLE_CLICK,
-            creatives__target_url=data["target_url"],
-            creatives__text=data["text"],
-        ).first()
-
-    def _save_creative(self, placement: Placement) -> None:
-        """The version that nobody has sent yet is written over; after that a change is a new one."""
-        data = self.cleaned_data
-        latest = placement.latest_creative
-        is_new = latest is None or latest.submitted_at is not None
-        creative = Creative(placement=placement, version=placement.next_version()) if is_new else latest
-        assert creative is not None  # noqa: S101
-        for name in (*WORDS, *DISCLOSURE, *WARNINGS):
-            if name in data:
-                setattr(creative, name, data[name])
-        creative.disclosure = self._disclosure()
-        creative.save()
-        for size in SIZES.values():
-            self._save_picture(creative, latest, size)
-
-    def _disclosure(self) -> str:
-        data = self.cleaned_data
-        if not (self.is_paid_story and data.get("payment") and data.get("payer")):
-            return ""
-        what = "article" if self.product == Product.SPONSORED else "press release"
-        sentence = SENTENCES[Payment(data["payment"])]
-        return sentence.format(payer=data["payer"], amount=data.get("amount") or "an amount", what=what)
-
-    def _save_picture(self, creative: Creative, latest: Creative | None, size: Size) -> None:
-        file = self.cleaned_data.get(picture_field(size))
-        if file:
-            creative.pictures.filter(size=size.name).delete()
-            CreativePicture.objects.create(creative=creative, size=size.name, file=clean_copy(file))
-        elif latest is not None and latest.pk != creative.pk and (kept := picture_of(latest, size)):
-            CreativePicture.objects.create(creative=creative, size=size.name, file=kept.file.name, digest=kept.digest)
 
 
 def terms_of(data: dict[str, Any]) -> risk_warnings.Terms:

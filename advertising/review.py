@@ -85,7 +85,7 @@ def _decide(
             )
         if new == Status.SUBMITTED:
             locked.submitted_at = timezone.now()
-            if locked.approved_creative_id is None:
+            if not locked.is_booked:
                 pricing.pin(locked)
         locked.status = new
         if new == Status.APPROVED:

@@ -143,7 +143,7 @@ def click(request: HttpRequest, token: str) -> HttpResponse:
 def plain_click(request: HttpRequest, pk: int) -> HttpResponse:
     """From a banner in a page without JavaScript: never shown as far as we know, so never charged."""
     placement = serving_placement(pk)
-    token = tokens.issue(placement.pk, placement.approved_creative_id or 0, placement.slot, "")
+    token = tokens.issue(placement.pk, placement.approved_creative_id or 0, placement.slot or placement.product, "")
     return lead_on(request, placement, token)
 
 

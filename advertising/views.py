@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
-from advertising import audience, availability, checks, messages_with_desk, previewing, pricing, review
+from advertising import audience, availability, checks, drafting, messages_with_desk, previewing, pricing, review
 from advertising.forms import AdvertiserForm, PlacementForm, initial_of
 from advertising.models import Advertiser, Membership, Placement, Product, Rate, Role
 from newsroom.pagecache import changes_at, public_page, record, whole
@@ -123,7 +123,7 @@ def edit(request: MemberRequest, form: PlacementForm) -> HttpResponse:
         messages.info(request, "This placement was rejected. Make a new one instead.")
         return redirect("placements")
     if request.method == "POST" and form.is_valid():
-        stored = form.save()
+        stored = drafting.store(form)
         if form.is_draft:
             messages.success(request, "Draft saved. Nothing is reviewed until you submit it.")
             return redirect("placement", pk=stored.pk)

@@ -65,7 +65,7 @@ def find_shortfalls() -> int:
         .exclude(goal=None)
         .filter(ends_on__lte=settled, ends_on__gte=settled - LOOK_BACK, shortfall=None, advertiser__is_house=False)
     )
-    found = 0
+    found = _reopened(settled)
     for placement in over:
         bought, had = placement.goal or 0, delivered(placement)
         if bought - had > bought * SMALLEST_SHARE:
@@ -73,6 +73,20 @@ def find_shortfalls() -> int:
                 placement=placement, defaults={"delivered": had, "bought": bought}
             )
             found += is_new
+    return found
+
+
+def _reopened(settled: date) -> int:
+    """Runs that went on and still fell short wait for the desk again. Returns how many."""
+    found = 0
+    went_on = Shortfall.objects.filter(answer=Shortfall.Answer.MAKE_GOOD, placement__ends_on__lte=settled)
+    for shortfall in went_on.filter(placement__ends_on__gte=settled - LOOK_BACK).select_related("placement"):
+        had = delivered(shortfall.placement)
+        if shortfall.bought - had > shortfall.bought * SMALLEST_SHARE:
+            again = Shortfall.objects.filter(pk=shortfall.pk, answer=Shortfall.Answer.MAKE_GOOD)
+            found += again.update(answer="", delivered=had)
+        else:
+            Shortfall.objects.filter(pk=shortfall.pk).update(answer=Shortfall.Answer.DELIVERED, delivered=had)
     return found
 
 

@@ -13,6 +13,8 @@ from advertising.models.counts import (
     SentReport,
     SpentToken,
 )
+from advertising.models.creatives import Creative, CreativePicture, Payment, creative_path
+from advertising.models.history import Decision, Message
 from advertising.models.money import (
     Checkout,
     Credit,
@@ -25,16 +27,7 @@ from advertising.models.money import (
     SalesTerms,
     Shortfall,
 )
-from advertising.models.placements import (
-    Creative,
-    CreativePicture,
-    Decision,
-    Device,
-    Message,
-    Payment,
-    Placement,
-    creative_path,
-)
+from advertising.models.placements import Device, Placement
 
 __all__ = [
     "Action",

@@ -235,6 +235,7 @@ class Shortfall(models.Model):
         OPEN = "", "Waits for the desk"
         CREDIT = "credit", "Credited"
         MAKE_GOOD = "make_good", "Runs on"
+        DELIVERED = "delivered", "Delivered in the end"
 
     placement = models.OneToOneField(Placement, on_delete=models.PROTECT, related_name="shortfall")
     delivered = models.PositiveIntegerField()

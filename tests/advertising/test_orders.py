@@ -255,6 +255,19 @@ def test_a_run_may_go_on_instead(advertiser, owner, noon, client):
     assert not Credit.objects.exists()
 
 
+@pytest.mark.parametrize(("more", "answer"), [(0, ""), (9_990, "delivered")])
+def test_a_run_that_went_on_is_looked_at_again(advertiser, owner, noon, more, answer):
+    placement, _ = ordered(advertiser, owner)
+    noon.shift(timedelta(days=4))
+    credits.find_shortfalls.func()
+    credits.make_good(Shortfall.objects.get(), member_of("Ad desk"), date(2026, 12, 1))
+    if more:
+        viewable(placement, more)
+    noon.shift(timedelta(days=10))
+    credits.find_shortfalls.func()
+    assert Shortfall.objects.get().answer == answer
+
+
 def test_what_was_delivered_or_nearly_is_no_shortfall(advertiser, owner, noon):
     placement, _ = ordered(advertiser, owner)
     viewable(placement, 9_950)

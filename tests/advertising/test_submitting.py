@@ -248,6 +248,24 @@ def test_an_edit_is_a_new_version_that_keeps_the_picture(client, advertiser):
     assert latest.pictures.count() == 1
 
 
+def test_more_is_not_had_for_the_price_of_less(client, advertiser):
+    """Once submitted, a booking is what was priced: for more the advertiser asks the desk."""
+    Rate.objects.create(product="banner", price=14, basis="thousand", unit="per 1,000 viewable")
+    send(client)
+    placement = Placement.objects.get()
+    later = str(timezone.now().date() + timedelta(days=60))
+    client.post(placement.get_absolute_url(), banner(goal="90000", ends_on=later, slot="top", picture_300x250=None))
+    placement.refresh_from_db()
+    assert (placement.goal, placement.slot) == (20_000, "rectangle")
+    assert str(placement.ends_on) != later
+    review.request_changes(placement, None, "Other words, please.")
+    client.post(placement.get_absolute_url(), banner(goal="90000", picture_300x250=None))
+    client.post(f"/advertise/placements/{placement.pk}/check/")
+    placement.refresh_from_db()
+    assert placement.goal == 90_000
+    assert placement.price_lines[0]["amount"] == "1260.00"
+
+
 def test_what_was_booked_does_not_change_with_the_copy(client, advertiser):
     send(client)
     placement = Placement.objects.get()
