@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from advertising.models import Action, DailyCount, Placement, Product
@@ -61,7 +61,8 @@ def booked_by_day(slot: str, days: Sequence[date], but: Placement | None = None)
 
 def bookings(first: date, last: date, but: Placement | None = None) -> QuerySet[Placement]:
     """House placements give way, so they book nothing."""
-    found = Placement.objects.filter(status__in=("submitted", "approved"), starts_on__lte=last, ends_on__gte=first)
+    is_booked = Q(status="submitted") | (Q(approved_creative__isnull=False) & ~Q(status="rejected"))
+    found = Placement.objects.filter(is_booked, starts_on__lte=last, ends_on__gte=first)
     found = found.filter(advertiser__is_house=False)
     return found.exclude(pk=but.pk) if but else found
 
@@ -90,6 +91,10 @@ def letters_taken(but: Placement | None = None) -> set[date]:
     today = timezone.now().date()
     taken = bookings(today, today + timedelta(days=LOOK_AHEAD), but).filter(product=Product.LETTER)
     return {placement.run[0] for placement in taken}
+
+
+def is_letter_taken(day: date, but: Placement | None = None) -> bool:
+    return bookings(day, day, but).filter(product=Product.LETTER).exists()
 
 
 def free_letters(number: int = 5, but: Placement | None = None) -> list[date]:

@@ -26,31 +26,27 @@ class Sender:
 def count(events: Sequence[Event], sender: Sender) -> list[str]:
     """Store what happened and return for each event its reason, or “” for one that counts.
 
-    One transaction of three statements at most, and one more when there is a click.
+    One transaction of three statements, and one more to tell the reasons of what is left out.
     """
     found = [reasons.reason_not_to_count(event) for event in events]
     good = [event for event, reason in zip(events, found, strict=True) if not reason]
     people = {event.at.date(): sender.digest(event) for event in good}
     with transaction.atomic():
-        shown = _shown([event for event in good if event.action == Action.CLICKED])
-        good = [event for event in good if event.action != Action.CLICKED or event.token.nonce in shown]
         fresh = ledger.spend(_spent(event, people[event.at.date()]) for event in good)
-        settled = [
-            reason or _reason_of_stored(event, fresh, shown) for event, reason in zip(events, found, strict=True)
-        ]
+        used = _used_before([event for event in good if not fresh[event.token.nonce, event.action.value]])
+        settled = [reason or _reason_of_stored(event, fresh, used) for event, reason in zip(events, found, strict=True)]
         ledger.add(Counter(map(_line, events, settled)))
         counted = [event for event, reason in zip(events, settled, strict=True) if not reason]
         ledger.add_to_pages(Counter((e.token.placement, e.token.page, e.action.value) for e in counted))
     return settled
 
 
-def _shown(clicks: Sequence[Event]) -> set[str]:
-    """Which of the offers that were clicked on had been shown."""
-    if not clicks:
+def _used_before(left_out: Sequence[Event]) -> set[tuple[str, str]]:
+    """Which of those that do not count were used before; the others were never shown. Asked only when there are any."""
+    nonces = [event.token.nonce for event in left_out if event.action != Action.RENDERED]
+    if not nonces:
         return set()
-    nonces = [event.token.nonce for event in clicks]
-    rows = SpentToken.objects.filter(nonce__in=nonces, action=Action.RENDERED)
-    return set(rows.values_list("nonce", flat=True))
+    return set(SpentToken.objects.filter(nonce__in=nonces).values_list("nonce", "action"))
 
 
 def _spent(event: Event, person: str) -> SpentToken:
@@ -63,15 +59,14 @@ def _spent(event: Event, person: str) -> SpentToken:
     )
 
 
-def _reason_of_stored(event: Event, fresh: Counter[tuple[str, str]], shown: set[str]) -> str:
+def _reason_of_stored(event: Event, fresh: Counter[tuple[str, str]], used: set[tuple[str, str]]) -> str:
     """`fresh` gives each token once, also to two of the same in one request."""
-    if event.action == Action.CLICKED and event.token.nonce not in shown:
-        return reasons.NO_VIEW
     key = (event.token.nonce, event.action.value)
-    if not fresh[key]:
-        return reasons.REPLAYED
-    fresh[key] -= 1
-    return ""
+    if fresh[key]:
+        fresh[key] -= 1
+        return ""
+    was_never_shown = event.action != Action.RENDERED and key not in used
+    return reasons.NO_VIEW if was_never_shown else reasons.REPLAYED
 
 
 def _line(event: Event, reason: str) -> ledger.Line:

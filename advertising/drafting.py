@@ -1,7 +1,7 @@
 """Stores what an advertiser’s form holds: the booking, and the version that is being written."""
 
 from datetime import date, timedelta
-from typing import cast
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -53,12 +53,25 @@ def _store_booking(form: PlacementForm) -> Placement:
         placement = Placement.objects.create(advertiser=form.advertiser, product=form.product, **values)
     else:
         placement = Placement.objects.select_for_update(of=("self",)).get(pk=form.placement.pk)
+        values = _still_open(placement, values)
         for name, value in values.items():
             setattr(placement, name, value)
         placement.save(update_fields=list(values))
-    if "coins" in data:
+    if "coins" in data and not placement.is_booked:
         placement.coins.set(data["coins"])
     return placement
+
+
+def _still_open(placement: Placement, values: dict[str, Any]) -> dict[str, Any]:
+    """What of a booking may be written now that the row is locked: it may have been submitted meanwhile.
+
+    Sent back, it may change; but what it needs to be read again is not taken from it.
+    """
+    if placement.is_booked:
+        return {"title": values["title"]}
+    if placement.status == Placement.Status.DRAFT:
+        return values
+    return {name: value for name, value in values.items() if value or name not in ("slot", "starts_on", "ends_on")}
 
 
 def _last_day(form: PlacementForm) -> date | None:
@@ -77,6 +90,11 @@ def _sent_a_moment_ago(form: PlacementForm) -> Placement | None:
         advertiser=form.advertiser,
         product=form.product,
         title=_title(form),
+        section=form.cleaned_data.get("section"),
+        slot=form.cleaned_data.get("slot") or "",
+        goal=form.cleaned_data.get("goal"),
+        starts_on=form.cleaned_data.get("starts_on"),
+        ends_on=_last_day(form),
         created_at__gte=timezone.now() - DOUBLE_CLICK,
         creatives__target_url=form.cleaned_data["target_url"],
         creatives__text=form.cleaned_data["text"],

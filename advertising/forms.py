@@ -29,6 +29,7 @@ LONGEST_LETTER_TEXT = 60  # words
 SHORTEST_ARTICLE = 120  # words
 LONGEST_ARTICLE = 1200
 LONGEST_RUN = timedelta(days=366)
+LONGEST_AHEAD = timedelta(days=2 * 365)
 SMALLEST_GOAL, LARGEST_GOAL = 1_000, 100_000_000
 
 BOOKING = ("title", "slot", "section", "device", "goal", "starts_on", "ends_on")
@@ -223,9 +224,12 @@ class PlacementForm(forms.Form):
             self.add_error("ends_on", "The last day is before the first.")
         elif starts and ends and ends - starts > LONGEST_RUN:
             self.add_error("ends_on", "Book a year at most.")
-        if starts and starts < timezone.now().date() and not self.is_booked:
+        today = timezone.now().date()
+        if starts and starts < today and not self.is_booked:
             self.add_error("starts_on", "Choose today or a later day.")
-        if self.product == Product.LETTER and starts in availability.letters_taken(self.placement):
+        if starts and starts > today + LONGEST_AHEAD:
+            self.add_error("starts_on", "Choose a day within the next two years.")
+        if self.product == Product.LETTER and starts and availability.is_letter_taken(starts, self.placement):
             free = ", ".join(f"{day.day} {day:%B}" for day in availability.free_letters(3, self.placement))
             self.add_error("starts_on", f"The letter of that day is taken. The next free ones: {free}.")
 

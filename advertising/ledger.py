@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from advertising.models import DailyCount, PageCount, SpentToken
+from advertising.models import Action, DailyCount, PageCount, SpentToken
 
 # placement, slot, day, action, reason
 Line = tuple[int, str, date, str, str]
@@ -27,14 +27,28 @@ def add_to_pages(lines: Mapping[PageLine, int]) -> None:
 
 
 def spend(tokens: Iterable[SpentToken]) -> Counter[tuple[str, str]]:
-    """Note that tokens were used. Return those that had not been: (nonce, action) → 1. One statement."""
+    """Note that tokens were used. Return those that count: (nonce, action) → 1. One statement.
+
+    Left out are those that had been used for this, and what cannot follow: nothing is seen or clicked on that was not
+    shown before.
+    """
     rows = [(token.nonce, token.action, token.placement_id, token.day, token.person) for token in tokens]
     if not rows:
         return Counter()
-    columns = ("nonce", "action", "placement_id", "day", "person")
-    sql = f"{_insert(SpentToken, columns, len(rows))} ON CONFLICT (nonce, action) DO NOTHING RETURNING nonce, action"
+    table = connection.ops.quote_name(SpentToken._meta.db_table)
+    day = "CAST(%s AS date)" if connection.vendor == "postgresql" else "%s"
+    was_shown = f"EXISTS (SELECT 1 FROM {table} AS shown WHERE shown.nonce = %s AND shown.action = %s)"  # noqa: S608
+    selects, values = [], []
+    for row in rows:
+        follows = row[1] != Action.RENDERED
+        selects.append(f"SELECT %s, %s, %s, {day}, %s WHERE {was_shown if follows else '1 = 1'}")
+        values += [*row, *([row[0], Action.RENDERED.value] if follows else [])]
+    sql = (
+        f"INSERT INTO {table} (nonce, action, placement_id, day, person) {' UNION ALL '.join(selects)}"
+        " ON CONFLICT (nonce, action) DO NOTHING RETURNING nonce, action"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, _flat(rows))
+        cursor.execute(sql, [_plain(value) for value in values])
         return Counter((nonce, action) for nonce, action in cursor.fetchall())
 
 

@@ -7,7 +7,7 @@ transaction: so a line is added once, whatever is killed when. What a killed pro
 others on its machine; a lock that dies with its process says whose journal is whose.
 """
 
-import contextlib
+import errno
 import fcntl
 import logging
 import os
@@ -15,7 +15,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -31,7 +31,6 @@ logger = logging.getLogger(__name__)
 FOLD_EVERY = 0.5  # seconds
 LOOK_FOR_LEFTOVERS_EVERY = 60  # folds
 LARGEST = 4_000_000  # bytes, then a new journal is begun
-NAMES_KEPT_FOR = timedelta(days=1)
 
 Offer = tuple[int, str, str]  # placement, slot, reason
 
@@ -45,14 +44,22 @@ class Journal:
 
     def __init__(self) -> None:
         folder().mkdir(parents=True, exist_ok=True)
-        self.path = folder() / f"{uuid.uuid4().hex}.offers"
-        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        name = uuid.uuid4().hex
+        # Locked before it has the name by which others look for what was left behind.
+        hidden = folder() / f"{name}.new"
+        self.path = folder() / f"{name}.offers"
+        self._file = os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         fcntl.flock(self._file, fcntl.LOCK_EX)
+        hidden.rename(self.path)
 
     def append(self, offers: Iterable[Offer]) -> None:
         day = timezone.now().date().isoformat()
         lines = "".join(f"{placement} {slot} {day} {reason}\n" for placement, slot, reason in offers)
-        os.write(self._file, lines.encode())
+        content = lines.encode()
+        written = os.write(self._file, content)
+        if written < len(content):  # The disk is full: half a line would spoil the next.
+            os.ftruncate(self._file, os.fstat(self._file).st_size - written)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     @property
     def is_full(self) -> bool:
@@ -79,30 +86,41 @@ def fold(path: Path) -> int:
 
 
 def _lines(content: bytes) -> Iterator[ledger.Line]:
-    for line in content.decode().splitlines():
-        placement, slot, day, reason = line.split(" ")
-        yield int(placement), slot, date.fromisoformat(day), Action.OFFERED.value, reason
+    for line in content.decode(errors="replace").splitlines():
+        try:
+            placement, slot, day, reason = line.split(" ")
+            yield int(placement), slot, date.fromisoformat(day), Action.OFFERED.value, reason
+        except ValueError:
+            logger.warning("a line of a journal cannot be read", extra={"line": line[:80]})
 
 
 def fold_leftovers() -> int:
     """Fold and delete the journals whose processes are gone. Return how many there were."""
     found = 0
     for path in sorted(folder().glob("*.offers")):
-        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue  # Its process lives.
-            fold(path)
-            path.unlink(missing_ok=True)
-            found += 1
-    # Names are never used again; a name without a file is one whose deletion was the last thing that happened.
-    FoldedJournal.objects.filter(at__lt=timezone.now() - NAMES_KEPT_FOR).exclude(name__in=_names()).delete()
+        try:
+            found += _fold_leftover(path)
+        except FileNotFoundError:
+            continue  # Another process was quicker.
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("a journal cannot be folded", extra={"journal": path.name})
     return found
 
 
-def _names() -> list[str]:
-    return [path.name for path in folder().glob("*.offers")]
+def _fold_leftover(path: Path) -> bool:
+    """False while its process lives."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        fold(path)
+        path.unlink(missing_ok=True)
+    # The file is gone and its name is never used again. Other machines have journals of their own in this table.
+    FoldedJournal.objects.filter(name=path.name).delete()
+    return True
 
 
 class Offers:

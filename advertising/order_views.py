@@ -11,8 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from advertising import organisations, pricing
-from advertising.billing import invoices, orders, payments
-from advertising.models import Checkout, Order
+from advertising.billing import orders, payments
+from advertising.models import Checkout, Order, Rate
 from advertising.views import FORM_METHODS, MemberRequest, advertiser_of
 
 
@@ -34,7 +34,11 @@ def all_orders(request: MemberRequest) -> HttpResponse:
             return redirect("orders")
         messages.success(request, f"Ordered. This is invoice {order.number}.")
         return redirect(order)
-    waiting = [(placement, pricing.price_of(placement)) for placement in orders.to_be_ordered(advertiser)]
+    rates = {rate.product: rate for rate in Rate.objects.all()}
+    waiting = [
+        (placement, pricing.price_of(placement, rates.get(placement.product)))
+        for placement in orders.to_be_ordered(advertiser)
+    ]
     membership = organisations.membership_of(request.user, advertiser)
     context = {
         "advertiser": advertiser,
@@ -75,6 +79,8 @@ def order(request: MemberRequest, number: str) -> HttpResponse:
 @require_safe
 @never_cache
 def invoice(request: MemberRequest, number: str) -> HttpResponse:
+    from advertising.billing import invoices  # Its library takes memory, and most processes never draw a page.
+
     found = visible_order(request, number)
     response = HttpResponse(invoices.pdf(found), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="invoice-{found.number}.pdf"'

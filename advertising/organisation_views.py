@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from advertising import organisations
 from advertising.forms import CompanyForm
-from advertising.models import Advertiser, Role
-from advertising.views import FORM_METHODS, MemberRequest, advertiser_of
+from advertising.models import Advertiser, Membership, Role
+from advertising.views import CHOSEN, FORM_METHODS, MemberRequest, advertiser_of
 
 
 class InvitationForm(forms.Form):
@@ -48,6 +48,7 @@ def company(request: MemberRequest) -> HttpResponse:
         "memberships": advertiser.memberships.select_related("user"),
         "invitations": organisations.open_invitations(advertiser),
         "roles": Role.choices,
+        "companies": Advertiser.objects.filter(members=request.user).order_by("name"),
         "form": form,
         "invitation": invitation,
         "noindex": True,
@@ -78,6 +79,9 @@ def act(request: MemberRequest, advertiser: Advertiser) -> bool:
     elif do == "withdraw":
         organisations.withdraw(advertiser, user, pk)
         messages.success(request, "The invitation no longer works.")
+    elif do == "speak_for":
+        if Membership.objects.filter(user=user, advertiser=pk).exists():
+            request.session[CHOSEN] = pk
     elif do == "role":
         role = request.POST.get("role", "")
         if role not in ("", *Role.values):
@@ -97,6 +101,7 @@ def accept(request: MemberRequest, key: str) -> HttpResponse:
     try:
         if request.method == "POST":
             membership = organisations.accept(key, request.user)
+            request.session[CHOSEN] = membership.advertiser_id
             messages.success(request, f"You now speak for {membership.advertiser.name}.")
             return redirect("placements")
         invitation = organisations.find(key)

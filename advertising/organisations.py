@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 VALID_FOR = timedelta(days=7)
-MOST_OPEN = 20  # invitations of one advertiser: nobody sends mail to the world through us
+# Nobody sends mail to the world, or again and again to somebody, through us.
+MOST_A_DAY = 20  # invitations of one advertiser
+ONE_MAIL_EACH = timedelta(hours=1)  # to one address, whoever asks
 
 
 class InvitationIsOver(Exception):
@@ -44,9 +46,12 @@ def invite(advertiser: Advertiser, by: "User", email: str, role: str) -> Invitat
     key = secrets.token_urlsafe(32)
     with transaction.atomic():
         Advertiser.objects.select_for_update(of=("self",)).get(pk=advertiser.pk)
-        _open(advertiser).filter(email=email).delete()
-        if _open(advertiser).count() >= MOST_OPEN:
-            raise ValidationError(f"{MOST_OPEN} people have not answered yet. Wait for them, or take one back.")
+        now = timezone.now()
+        if Invitation.objects.filter(email=email, created_at__gte=now - ONE_MAIL_EACH).exists():
+            raise ValidationError(f"{email} was asked within the last hour. Give it some time.")
+        if advertiser.invitations.filter(created_at__gte=now - timedelta(days=1)).count() >= MOST_A_DAY:
+            raise ValidationError(f"You asked {MOST_A_DAY} people today. Ask the next tomorrow.")
+        _open(advertiser).filter(email=email).update(withdrawn_at=now)
         invitation = Invitation.objects.create(
             advertiser=advertiser, email=email, role=Role(role), digest=_digest(key), by=by
         )
@@ -57,7 +62,7 @@ def invite(advertiser: Advertiser, by: "User", email: str, role: str) -> Invitat
 
 def _open(advertiser: Advertiser):  # type: ignore[no-untyped-def]
     since = timezone.now() - VALID_FOR
-    return Invitation.objects.filter(advertiser=advertiser, accepted_at=None, created_at__gte=since)
+    return Invitation.objects.filter(advertiser=advertiser, accepted_at=None, withdrawn_at=None, created_at__gte=since)
 
 
 def open_invitations(advertiser: Advertiser) -> list[Invitation]:
@@ -66,7 +71,7 @@ def open_invitations(advertiser: Advertiser) -> list[Invitation]:
 
 def withdraw(advertiser: Advertiser, by: "User", pk: int) -> None:
     require_owner(by, advertiser)
-    _open(advertiser).filter(pk=pk).delete()
+    _open(advertiser).filter(pk=pk).update(withdrawn_at=timezone.now())
 
 
 @task()
@@ -84,7 +89,7 @@ def find(key: str) -> Invitation:
     since = timezone.now() - VALID_FOR
     invitation = (
         Invitation.objects.select_related("advertiser")
-        .filter(digest=_digest(key), accepted_at=None, created_at__gte=since)
+        .filter(digest=_digest(key), accepted_at=None, withdrawn_at=None, created_at__gte=since)
         .first()
     )
     if invitation is None:
@@ -103,6 +108,15 @@ def accept(key: str, user: "User") -> Membership:
             advertiser=invitation.advertiser, user=user, defaults={"role": invitation.role}
         )
     return membership
+
+
+def see_to_an_owner(advertiser: Advertiser) -> None:
+    """When the last owner is gone, whoever has been there longest takes over."""
+    if not advertiser.memberships.filter(role=Role.OWNER).exists():
+        eldest = advertiser.memberships.order_by("pk").first()
+        if eldest is not None:
+            eldest.role = Role.OWNER
+            eldest.save(update_fields=["role"])
 
 
 def change_role(advertiser: Advertiser, by: "User", membership_pk: int, role: str) -> None:

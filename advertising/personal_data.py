@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from advertising.models import Advertiser, Decision, Invitation, Membership
+from advertising import organisations
+from advertising.models import Advertiser, Decision, Invitation, Membership, Message, Order
 
 
 def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
@@ -12,6 +13,8 @@ def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
         "advertisers, as a member": list(member_of.values("name", "created_at")),
         "advertisers, as the contact": list(contact_of.values("name", "contact_email")),
         "invitations": list(Invitation.objects.filter(email__iexact=address).values("advertiser__name", "created_at")),
+        "messages to the desk": list(Message.objects.filter(by__in=accounts).values("placement", "text", "at")),
+        "orders placed": list(Order.objects.filter(placed_by__in=accounts).values("number", "placed_at")),
         "steps of placements": list(Decision.objects.filter(by__in=accounts).values("placement", "new_status", "at")),
     }
 
@@ -19,9 +22,16 @@ def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
 def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dict[str, int]:
     """The person leaves their firms. Placements and the record of their steps stay, without a name."""
     contact_of = Advertiser.objects.filter(contact_email__iexact=address)
+    firms = list(Advertiser.objects.filter(members__in=accounts))
+    left = Membership.objects.filter(user__in=accounts).delete()[0]
+    for firm in firms:
+        organisations.see_to_an_owner(firm)
     return {
-        "advertisers, as a member": Membership.objects.filter(user__in=accounts).delete()[0],
+        "advertisers, as a member": left,
         "advertisers, as the contact": contact_of.update(contact_email=""),
         "invitations": Invitation.objects.filter(email__iexact=address).delete()[0],
+        "invitations sent": Invitation.objects.filter(by__in=accounts).update(by=None),
+        "messages to the desk": Message.objects.filter(by__in=accounts).update(by=None),
+        "orders placed": Order.objects.filter(placed_by__in=accounts).update(placed_by=None),
         "steps of placements": Decision.objects.filter(by__in=accounts).update(by=None),
     }

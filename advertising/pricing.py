@@ -36,7 +36,7 @@ def price_of(placement: Placement, rate: Rate | None = None) -> Price | None:
     """
     if placement.advertiser.is_house:
         return Price(())
-    if placement.price_lines and placement.status not in ("draft", "changes"):
+    if placement.price_lines and placement.is_booked:
         return Price(tuple(Line(each["label"], Decimal(each["amount"])) for each in placement.price_lines))
     rate = rate or Rate.objects.filter(product=placement.product).first()
     if rate is None:

@@ -35,7 +35,7 @@ LABELS = {
     STAFF: "Our own staff",
     ADVERTISER: "The advertiser’s own people",
     RATE: "Too many from one network",
-    NO_VIEW: "Click on something not shown",
+    NO_VIEW: "Seen or clicked, but never shown",
 }
 
 # A viewable second cannot be over sooner after the offer, and nobody reads and clicks in less.

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django_tasks import task
@@ -29,12 +29,14 @@ ALLOWED = {
 
 def submit(placement: Placement, by: "User | None") -> Placement:
     """Put the newest version in the desk’s queue. What was approved before stays live until a decision."""
-    newest = placement.latest_creative
-    if newest is None:
-        raise ValidationError("Add what readers should see first.")
-    if missing := [*placement.missing(), *newest.missing()]:
-        raise ValidationError(missing)
     with transaction.atomic():
+        # Locked before it is read: what is checked is what is sent, whoever writes at the same time.
+        locked = Placement.objects.select_for_update(of=("self",)).select_related("advertiser").get(pk=placement.pk)
+        newest = locked.latest_creative
+        if newest is None:
+            raise ValidationError("Add what readers should see first.")
+        if missing := [*locked.missing(), *newest.missing()]:
+            raise ValidationError(missing)
         newest.findings = checks.as_data(checks.check(newest))
         newest.submitted_at = newest.submitted_at or timezone.now()
         newest.save(update_fields=["findings", "submitted_at"])
@@ -76,32 +78,40 @@ def _decide(
 ) -> Placement:
     if new != Status.SUBMITTED and by is not None and not by.has_perm("advertising.review_placement"):
         raise PermissionDenied("Only the desk may decide on placements.")
-    with transaction.atomic():
-        locked = Placement.objects.select_for_update(of=("self",)).select_related("advertiser").get(pk=placement.pk)
-        old = locked.status
-        if old not in ALLOWED[new]:
-            raise ValidationError(
-                f"A placement that is “{Status(old).label.lower()}” cannot become “{new.label.lower()}”."
-            )
-        if new == Status.SUBMITTED:
-            locked.submitted_at = timezone.now()
-            if not locked.is_booked:
-                pricing.pin(locked)
-        locked.status = new
-        if new == Status.APPROVED:
-            _pin(locked, version, has_looked)
-        if new == Status.REJECTED:
-            paid_articles.withdraw(locked)
-            credits.credit_rest(locked, by, Credit.Kind.REJECTED, f"{locked.title}: it does not run"[:300])
-        locked.desk_note = note
-        locked.validate_constraints()
-        locked.save()
-        decision = Decision.objects.create(
-            placement=locked, by=by, old_status=old, new_status=new, note=note, at=timezone.now()
-        )
-        if new != Status.SUBMITTED:
-            transaction.on_commit(lambda: _mail_later(decision))
+    try:
+        with transaction.atomic():
+            locked = _carry_out(placement, new, by, note, version, has_looked)
+    except IntegrityError:
+        raise ValidationError("Another placement was approved for the letter of that day a moment ago.") from None
     placement.refresh_from_db()
+    return locked
+
+
+def _carry_out(
+    placement: Placement, new: Placement.Status, by: "User | None", note: str, version: int | None, has_looked: bool
+) -> Placement:
+    locked = Placement.objects.select_for_update(of=("self",)).select_related("advertiser").get(pk=placement.pk)
+    old = locked.status
+    if old not in ALLOWED[new]:
+        raise ValidationError(f"A placement that is “{Status(old).label.lower()}” cannot become “{new.label.lower()}”.")
+    if new == Status.SUBMITTED:
+        locked.submitted_at = timezone.now()
+        if not locked.is_booked:
+            pricing.pin(locked)
+    locked.status = new
+    if new == Status.APPROVED:
+        _pin(locked, version, has_looked)
+    if new == Status.REJECTED:
+        paid_articles.withdraw(locked)
+        credits.credit_rest(locked, by, Credit.Kind.REJECTED, f"{locked.title}: it does not run"[:300])
+    locked.desk_note = note
+    locked.validate_constraints()
+    locked.save()
+    decision = Decision.objects.create(
+        placement=locked, by=by, old_status=old, new_status=new, note=note, at=timezone.now()
+    )
+    if new != Status.SUBMITTED:
+        transaction.on_commit(lambda: _mail_later(decision))
     return locked
 
 

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -48,9 +48,12 @@ def join(request: MemberRequest) -> HttpResponse:
         return redirect("placements")
     form = AdvertiserForm(request.POST or None)
     if form.is_valid():
-        with transaction.atomic():
-            form.save().members.add(request.user, through_defaults={"role": Role.OWNER})
-        return redirect("placement-new")
+        try:
+            with transaction.atomic():
+                form.save().members.add(request.user, through_defaults={"role": Role.OWNER})
+            return redirect("placement-new")
+        except IntegrityError:
+            form.add_error("name", "A company of this name was opened a moment ago.")
     return render(
         request,
         "advertising/join.html",
@@ -222,11 +225,21 @@ def preview(request: MemberRequest, pk: int) -> HttpResponse:
 # --- Whose ------------------------------------------------------------------------------------
 
 
+CHOSEN = "advertiser"  # in the session of somebody who speaks for several
+
+
 def advertiser_of(request: MemberRequest) -> Advertiser | None:
-    return Advertiser.objects.filter(members=request.user).order_by("pk").first()
+    """Whom somebody speaks for: the one they chose last, or their first."""
+    membership = _membership(request)
+    return membership.advertiser if membership else None
+
+
+def _membership(request: MemberRequest) -> Membership | None:
+    memberships = Membership.objects.filter(user=request.user).select_related("advertiser").order_by("advertiser")
+    found = {membership.advertiser_id: membership for membership in memberships}
+    return found.get(request.session.get(CHOSEN, 0)) or next(iter(found.values()), None)
 
 
 def advertiser_to_submit_for(request: MemberRequest) -> Advertiser | None:
-    memberships = Membership.objects.filter(user=request.user, role__in=(Role.OWNER, Role.MEMBER))
-    membership = memberships.select_related("advertiser").order_by("advertiser").first()
-    return membership.advertiser if membership else None
+    membership = _membership(request)
+    return membership.advertiser if membership and membership.may_submit else None

@@ -1,5 +1,6 @@
 """Orders, credits and receipts on the desk: added to, never changed and never deleted. And the ledger of counts."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -34,10 +35,28 @@ class SalesTermsAdmin(SingleRowAdmin):
     pass
 
 
+class CreditFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    def clean(self) -> None:
+        super().clean()
+        added = sum((form.cleaned_data.get("amount") or 0 for form in self.forms if form.has_changed()), Decimal(0))
+        if self.instance.pk and added > self.instance.total - self.instance.credited:
+            raise ValidationError("That is more than is left of this invoice to be credited.")
+
+
+class ReceiptFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    def clean(self) -> None:
+        super().clean()
+        new = [form.cleaned_data.get("reference", "") for form in self.forms if form.has_changed()]
+        known = Receipt.objects.filter(provider=Receipt.Provider.TRANSFER, reference__in=new)
+        if len(set(new)) < len(new) or known.exists():
+            raise ValidationError("A receipt with this reference was noted already.")
+
+
 class CreditInline(admin.StackedInline[Credit, Order]):
     """Added, never changed."""
 
     model = Credit
+    formset = CreditFormSet
     extra = 0
     fields = ("kind", "amount", "reason", "at")
     readonly_fields = ("at", "kind")
@@ -53,6 +72,7 @@ class ReceiptInline(admin.StackedInline[Receipt, Order]):
     """Money that came by transfer is noted here; what cards brought notes itself."""
 
     model = Receipt
+    formset = ReceiptFormSet
     extra = 0
     fields = ("provider", "reference", "amount", "at")
     readonly_fields = ("provider",)

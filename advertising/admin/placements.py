@@ -97,6 +97,16 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         published = ("section", "starts_on") if obj and obj.article_id else ()
         return (*self.readonly_fields, *settled, *published)
 
+    def save_model(self, request: HttpRequest, obj: Placement, form: Any, change: bool) -> None:
+        """Only what was changed in the form: a decision that somebody takes meanwhile stands."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        many = {field.name for field in obj._meta.many_to_many}
+        changed = [name for name in form.changed_data if name not in many]
+        # With nothing changed but coins, the pages must be made anew all the same.
+        obj.save(update_fields=changed or ["title"])
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What carries money is kept."""
         return False

@@ -47,13 +47,29 @@ def credit_rest(placement: Placement, by: "User | None", kind: Credit.Kind, reas
     if cost is None or Credit.objects.filter(placement=placement, kind__in=AUTOMATIC).exists():
         return None
     order, amount = cost
-    share = Decimal(1)
-    if placement.goal:
-        share = max(Decimal(placement.goal - delivered(placement)) / placement.goal, Decimal(0))
-    back = pricing.rounded(amount * share)
+    order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+    # Never more than is left of the invoice: each line’s tax is rounded, and goodwill may have come before.
+    back = min(pricing.rounded(amount * _share_left(placement)), order.total - order.credited)
     if back <= 0:
         return None
     return Credit.objects.create(order=order, placement=placement, kind=kind, amount=back, reason=reason, by=by)
+
+
+def bought(placement: Placement) -> int | None:
+    """Viewable impressions as they were ordered, whatever the desk set later; None where it was not sold by them."""
+    ordered = OrderedPlacement.objects.filter(placement=placement).first()
+    return ordered.goal if ordered and ordered.goal else placement.goal
+
+
+def _share_left(placement: Placement) -> Decimal:
+    """From 0 to 1: of its impressions, or where it was not sold by them, of its days."""
+    number = bought(placement)
+    if number:
+        return max(Decimal(number - delivered(placement)) / number, Decimal(0))
+    first, last = placement.run
+    today = timezone.now().date()
+    days, over = (last - first).days + 1, (today - first).days + 1
+    return Decimal(days - min(max(over, 0), days)) / days
 
 
 @task()
@@ -67,10 +83,10 @@ def find_shortfalls() -> int:
     )
     found = _reopened(settled)
     for placement in over:
-        bought, had = placement.goal or 0, delivered(placement)
-        if bought - had > bought * SMALLEST_SHARE:
+        number, had = bought(placement) or 0, delivered(placement)
+        if number - had > number * SMALLEST_SHARE:
             _, is_new = Shortfall.objects.get_or_create(
-                placement=placement, defaults={"delivered": had, "bought": bought}
+                placement=placement, defaults={"delivered": had, "bought": number}
             )
             found += is_new
     return found
@@ -80,6 +96,7 @@ def _reopened(settled: date) -> int:
     """Runs that went on and still fell short wait for the desk again. Returns how many."""
     found = 0
     went_on = Shortfall.objects.filter(answer=Shortfall.Answer.MAKE_GOOD, placement__ends_on__lte=settled)
+    went_on = went_on.exclude(placement__status="rejected")
     for shortfall in went_on.filter(placement__ends_on__gte=settled - LOOK_BACK).select_related("placement"):
         had = delivered(shortfall.placement)
         if shortfall.bought - had > shortfall.bought * SMALLEST_SHARE:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
@@ -23,9 +23,10 @@ MOST_LINES = 200
 
 
 def to_be_ordered(advertiser: Advertiser) -> QuerySet[Placement]:
-    """What was submitted or approved and belongs to no order."""
-    found = Placement.objects.filter(advertiser=advertiser, status__in=("submitted", "approved"), ordered=None)
-    return found.select_related("advertiser", "section").order_by("created_at")
+    """What was submitted, or approved and not rejected since, and belongs to no order."""
+    is_sold = Q(status="submitted") | (Q(approved_creative__isnull=False) & ~Q(status="rejected"))
+    found = Placement.objects.filter(is_sold, advertiser=advertiser, ordered=None)
+    return found.select_related("advertiser", "section").order_by("created_at", "pk")
 
 
 def place(advertiser: Advertiser, placements: Collection[int], by: "User | None") -> Order:
@@ -50,7 +51,9 @@ def _may_order(by: "User", advertiser: Advertiser) -> bool:
 
 
 def _place(advertiser: Advertiser, placements: Collection[int], by: "User | None") -> Order:
-    chosen = list(to_be_ordered(advertiser).filter(pk__in=list(placements)[:MOST_LINES]))
+    # Locked: one that is rejected at this moment is either not ordered, or credited.
+    wanted = to_be_ordered(advertiser).filter(pk__in=list(placements)[:MOST_LINES])
+    chosen = list(wanted.select_for_update(of=("self",)))
     if not chosen or len(chosen) != len(set(placements)):
         raise ValidationError("Choose what to order; what was ordered already is not there any more.")
     lines = [(placement, line) for placement in chosen for line in _priced(placement).lines]
@@ -67,7 +70,9 @@ def _place(advertiser: Advertiser, placements: Collection[int], by: "User | None
         subtotal=subtotal,
         tax=pricing.rounded(subtotal * terms.tax_percent / 100),
     )
-    OrderedPlacement.objects.bulk_create(OrderedPlacement(order=order, placement=each) for each in chosen)
+    OrderedPlacement.objects.bulk_create(
+        OrderedPlacement(order=order, placement=each, goal=each.goal) for each in chosen
+    )
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
@@ -116,6 +121,8 @@ def order_what_runs() -> int:
     began = (timezone.now() - ORDERED_AFTER).date()
     placed = 0
     running = Placement.objects.approved().filter(ordered=None, starts_on__lte=began, advertiser__is_house=False)
+    # What was approved before there were prices was paid for in another way.
+    running = running.exclude(price_lines=[])
     for advertiser in Advertiser.objects.filter(pk__in=running.values("advertiser")):
         chosen = [each.pk for each in to_be_ordered(advertiser).filter(pk__in=running) if pricing.price_of(each)]
         if chosen:

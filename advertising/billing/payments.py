@@ -1,14 +1,19 @@
 """Money that comes in: noted once each, by hand or told by a provider of card payments."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Protocol
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django_tasks import task
 
 from advertising.models import Checkout, Order, ProviderEvent, Receipt
+
+# A page of the provider takes money for so long; a little less than its own minimum of half an hour and a minute.
+OPEN_FOR = timedelta(minutes=30)
 
 
 class BadSignature(Exception):
@@ -51,7 +56,12 @@ def provider() -> PaymentProvider | None:
 def begin_checkout(order: Order) -> Checkout:
     """Ask for a page on which what is open can be paid. The worker fetches its address."""
     with transaction.atomic():
-        checkout = Checkout.objects.create(order=order, amount=order.balance)
+        locked = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        since = timezone.now() - OPEN_FOR
+        open_pages = locked.checkouts.filter(amount=locked.balance, problem="", created_at__gte=since)
+        if checkout := open_pages.order_by("-pk").first():
+            return checkout  # The page that is open already: nobody is asked for the same money twice.
+        checkout = Checkout.objects.create(order=locked, amount=locked.balance)
         transaction.on_commit(lambda: fetch_page.enqueue(checkout.pk))
     return checkout
 

@@ -88,10 +88,6 @@ class Migration(migrations.Migration):
             model_name='placement',
             constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), models.Q(('ends_on__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='placement_has_dates'),
         ),
-        migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(condition=models.Q(('product', 'letter'), ('status', 'approved')), fields=('starts_on',), name='placement_letter_once_a_day', violation_error_message='Another placement stands in the letter of that day.'),
-        ),
         migrations.AddField(
             model_name='invitation',
             name='advertiser',

@@ -119,6 +119,7 @@ class OrderedPlacement(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="ordered")
     placement = models.OneToOneField(Placement, on_delete=models.PROTECT, related_name="ordered")
+    goal = models.PositiveIntegerField(null=True, help_text="Viewable impressions, as they were bought.")
 
     def __str__(self) -> str:
         return f"{self.placement} in {self.order}"

@@ -109,7 +109,7 @@ class Placement(Shown):
             # The letter has one paid place a day.
             models.UniqueConstraint(
                 fields=["starts_on"],
-                condition=Q(product="letter", status="approved"),
+                condition=Q(product="letter", approved_creative__isnull=False) & ~Q(status="rejected"),
                 name="placement_letter_once_a_day",
                 violation_error_message="Another placement stands in the letter of that day.",
             ),

@@ -95,6 +95,7 @@ def test_a_token_grows_old(browser, noon):
 
 def test_a_viewable_second_takes_a_second(browser, noon):
     token = browser.token()
+    browser.say("rendered", token)
     noon.shift(timedelta(milliseconds=900))
     browser.say("viewable", token)
     assert ledger("viewable") == {"too_fast": 1}
@@ -108,6 +109,16 @@ def test_a_click_on_what_was_never_shown_does_not_count(browser, noon):
     noon.shift(timedelta(seconds=5))
     assert browser.click(token)["Location"] == "https://palisade.example/report"
     assert ledger("clicked") == {"no_view": 1}
+
+
+def test_nothing_is_viewable_that_was_never_shown(browser, noon):
+    token = browser.token()
+    noon.shift(timedelta(seconds=5))
+    browser.say("viewable", token)
+    assert ledger("viewable") == {"no_view": 1}
+    browser.say("rendered", token)
+    browser.say("viewable", token)
+    assert ledger("viewable") == {"": 1, "no_view": 1}
 
 
 def test_nobody_clicks_in_no_time(browser, noon):

@@ -112,3 +112,47 @@ def test_a_process_that_serves_offers_without_a_query(placement, monkeypatch, dj
     offers.fold(ours._journal.path)
     ours._journal.close()
     assert ledger("offered") == {"": 1}
+
+
+def test_a_journal_that_others_look_for_is_always_locked(placement, monkeypatch):
+    """Between being made and being locked it would be taken for what somebody left behind."""
+    found = []
+    flock = offers.fcntl.flock
+    monkeypatch.setattr(offers.fcntl, "flock", lambda *args: (found.append(offers.fold_leftovers()), flock(*args))[1])
+    journal = offers.Journal()
+    monkeypatch.undo()
+    journal.append([(placement.pk, "rectangle", "")])
+    offers.fold(journal.path)
+    journal.close()
+    assert found == [0]
+    assert ledger("offered") == {"": 1}
+
+
+def test_a_full_disk_leaves_no_half_line(placement, monkeypatch):
+    journal = offers.Journal()
+    write = os.write
+    monkeypatch.setattr(offers.os, "write", lambda file, content: write(file, content[:7]))
+    with pytest.raises(OSError, match="space"):
+        journal.append([(placement.pk, "rectangle", "")])
+    monkeypatch.undo()
+    journal.append([(placement.pk, "rectangle", "")])
+    offers.fold(journal.path)
+    journal.close()
+    assert ledger("offered") == {"": 1}
+
+
+def test_a_line_that_cannot_be_read_stands_in_nobodys_way(placement):
+    offers.folder().mkdir(parents=True, exist_ok=True)
+    (offers.folder() / "a.offers").write_bytes(b"\xff\xfe nonsense\n")
+    (offers.folder() / "b.offers").write_text(f"{placement.pk} rectangle 2026-11-22 \n")
+    assert offers.fold_leftovers() == 2
+    assert ledger("offered") == {"": 1}
+
+
+def test_the_journals_of_other_machines_are_left_alone(placement):
+    FoldedJournal.objects.create(name="elsewhere.offers", offset=100)
+    journal = offers.Journal()
+    journal.append([(placement.pk, "rectangle", "")])
+    journal.close()
+    offers.fold_leftovers()
+    assert list(FoldedJournal.objects.values_list("name", flat=True)) == ["elsewhere.offers"]

@@ -308,3 +308,72 @@ def test_the_desk_notes_a_transfer_and_a_credit_and_changes_neither(client, adve
     receipt = Receipt.objects.get()
     assert (receipt.amount, receipt.provider, receipt.by) == (Decimal("169.40"), "transfer", person)
     assert Order.objects.get().state()[1] == "Paid"
+
+
+# --- What cannot be had for nothing, or twice -----------------------------------------------------
+
+
+def test_credits_never_exceed_the_invoice(advertiser, owner):
+    SalesTerms.objects.update(tax_percent="10")
+    Rate.objects.filter(product="sponsored").update(price="10.05")
+    stories = []
+    for _ in range(2):
+        days = {"starts_on": TODAY + timedelta(days=1), "ends_on": TODAY + timedelta(days=30)}
+        story = DraftPaidStoryFactory(advertiser=advertiser, **days)
+        add_version(story, text="word " * 130, headline="What an auditor wants")
+        review.submit(story, None)
+        stories.append(story)
+    order = orders.place(advertiser, [story.pk for story in stories], owner)
+    for story in stories:
+        review.reject(story, None, "No.")
+    assert Order.objects.get().balance == 0
+    assert sum(each.amount for each in Credit.objects.all()) == order.total == Decimal("22.11")
+
+
+def test_the_desk_credits_no_more_than_is_left_and_notes_no_reference_twice(client, advertiser, owner):
+    _, order = ordered(advertiser, owner)
+    client.force_login(member_of("Ad desk"))
+    address = reverse("admin:advertising_order_change", args=[order.pk])
+    empty = {f"{name}-{end}": "0" for name in ("credits", "receipts") for end in ("INITIAL_FORMS", "TOTAL_FORMS")}
+    credit = {"credits-TOTAL_FORMS": "1", "credits-0-amount": "999999", "credits-0-reason": "Sorry"}
+    assert client.post(address, empty | credit).status_code == 200
+    assert not Credit.objects.exists()
+    receipt = {"receipts-TOTAL_FORMS": "1", "receipts-0-reference": "S-1", "receipts-0-amount": "5"}
+    receipt |= {"receipts-0-at": "2026-11-22T12:00"}
+    assert [client.post(address, empty | receipt).status_code for _ in range(2)] == [302, 200]
+    assert Receipt.objects.count() == 1
+
+
+def test_what_was_bought_decides_and_not_what_the_desk_set_later(advertiser, owner):
+    placement, _ = ordered(advertiser, owner)
+    viewable(placement, 10_000)
+    Placement.objects.filter(pk=placement.pk).update(goal=20_000)
+    review.reject(placement, None, "No.")
+    assert not Credit.objects.exists()
+
+
+def test_what_ran_its_days_is_not_given_back(advertiser, owner, noon):
+    story = DraftPaidStoryFactory(advertiser=advertiser, starts_on=TODAY, ends_on=TODAY + timedelta(days=29))
+    add_version(story, text="word " * 130, headline="What an auditor wants")
+    review.submit(story, None)
+    review.approve(story, None)
+    order = orders.place(advertiser, [story.pk], owner)
+    noon.shift(timedelta(days=14))
+    review.reject(story, None, "It is not true any more.")
+    assert Credit.objects.get().amount == order.total / 2
+
+
+def test_what_runs_while_a_change_is_asked_for_is_ordered_at_its_price(advertiser):
+    placement = banner(advertiser, goal=10_000)
+    add_version(placement, headline="Other keys")
+    review.submit(placement, None)
+    review.request_changes(placement, None, "No.")
+    Rate.objects.update(price=99)
+    assert orders.order_what_runs.func() == 1
+    assert Order.objects.get().subtotal == Decimal("140.00")
+
+
+def test_what_ran_before_there_were_prices_is_not_invoiced(advertiser):
+    placement = banner(advertiser)
+    Placement.objects.filter(pk=placement.pk).update(price_lines=[])
+    assert orders.order_what_runs.func() == 0

@@ -121,11 +121,38 @@ def test_nonsense_changes_nothing(client, people, data):
     assert list(Membership.objects.values_list()) == before
 
 
-def test_nobody_sends_mail_to_the_world_through_us(client, people):
+def test_nobody_sends_mail_to_the_world_through_us(client, people, committed):
     as_(client, people["owner"])
-    for number in range(25):
-        client.post(PAGE, {"do": "invite", "email": f"p{number}@palisade.example", "role": "reader"})
-    assert Invitation.objects.count() == 20
+    with committed():
+        for number in range(25):
+            client.post(PAGE, {"do": "invite", "email": f"p{number}@palisade.example", "role": "reader"})
+    assert len(mail.outbox) == 20
+
+
+def test_nobody_is_asked_again_and_again(client, people, committed, noon):
+    as_(client, people["owner"])
+    with committed():
+        for _ in range(5):
+            client.post(PAGE, {"do": "invite", "email": "one@palisade.example", "role": "reader"})
+            client.post(PAGE, {"do": "withdraw", "pk": Invitation.objects.latest("pk").pk})
+    assert len(mail.outbox) == 1
+    noon.shift(timedelta(hours=2))
+    with committed():
+        client.post(PAGE, {"do": "invite", "email": "one@palisade.example", "role": "reader"})
+    assert len(mail.outbox) == 2
+
+
+def test_somebody_of_two_companies_chooses_for_whom_they_speak(client, people):
+    other = AdvertiserFactory(name="Tidewater")
+    other.members.add(people["owner"])
+    as_(client, people["owner"])
+    assert people["advertiser"].name in client.get(PAGE).content.decode()
+    client.post(PAGE, {"do": "speak_for", "pk": other.pk})
+    assert "<h1>Tidewater</h1>" in client.get(PAGE).content.decode()
+    client.post("/advertise/placements/new/banner/", {"title": "Draft", "do": "draft"})
+    assert Placement.objects.get().advertiser == other
+    client.post(PAGE, {"do": "speak_for", "pk": AdvertiserFactory().pk})
+    assert "<h1>Tidewater</h1>" in client.get(PAGE).content.decode()
 
 
 def test_details_are_the_owners_to_change(client, people):

@@ -95,6 +95,13 @@ def test_the_worker_fetches_the_page_and_the_advertiser_is_led_there(client, ord
     assert not Receipt.objects.exists()  # Only what Stripe tells us, signed, is money.
 
 
+def test_the_same_money_is_asked_for_once(client, order, owner):
+    client.force_login(owner)
+    pages = {client.post(f"{order.get_absolute_url()}pay/")["Location"] for _ in range(5)}
+    assert len(pages) == 1
+    assert Checkout.objects.count() == 1
+
+
 def test_nothing_waits_for_the_network(client, order, owner):
     client.force_login(owner)
     waiting = client.post(f"{order.get_absolute_url()}pay/")["Location"]

@@ -61,7 +61,7 @@ def test_everything_adds_up(placement):
     assert (shown.gross, shown.billable) == (171, 150)
     assert shown.reasons == [("Robot", 20), ("Our own staff", 1)]
     clicks = next(part for part in found.ledger if part.action == "clicked")
-    assert (clicks.gross, clicks.billable, clicks.reasons) == (5, 3, [("Click on something not shown", 2)])
+    assert (clicks.gross, clicks.billable, clicks.reasons) == (5, 3, [("Seen or clicked, but never shown", 2)])
     whole = reports.report(placement, period("all"))
     assert whole.of_pages.rendered == whole.total.rendered == 157
     assert whole.of_pages.clicked == whole.total.clicked == 4

@@ -193,11 +193,11 @@ publishing.publish(story, by=None)
     "address of what is gone": change("", "/policy/the-quorum-clause/", {"sitemap-stories", "news-sitemap"}, False),
     "placement": change(
         """
-placement = Placement.objects.filter(slot="rectangle", approved_creative__isnull=False).first()
+placement = Placement.objects.live().filter(slot="rectangle").first()
 placement.pk, placement.status, placement.approved_creative, placement.article = None, "draft", None, None
 placement.title = "Ninety keys"
 placement.section = None
-old = Placement.objects.filter(slot="rectangle", approved_creative__isnull=False).first().approved_creative
+old = Placement.objects.live().filter(slot="rectangle").first().approved_creative
 Placement.objects.filter(slot="rectangle").update(ends_on="2020-01-02", starts_on="2020-01-01")
 placement.save()
 creative = Creative.objects.create(placement=placement, version=1, headline="Ninety keys", alt="Ninety keys",

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import sign_in
+from .test_freshness import Elsewhere
 
 pytestmark = pytest.mark.xdist_group("journeys")
 
@@ -23,7 +24,20 @@ def test_a_code_in_a_mail_signs_in(open_context, site, javascript):
     expect(page.get_by_role("heading", level=1)).to_have_text("Your placements")
 
 
+KEYHOLDER = """
+from django.contrib.auth import get_user_model
+from advertising.models import Advertiser
+from newsroom.accounts import confirm_address
+user = get_user_model().objects.create_user("keyholder", "keyholder@palisade.example", "keyholder-demo")
+confirm_address(user)
+Advertiser.objects.get(name="Larkspur Markets").members.add(user)
+"""
+
+
 def test_a_passkey_is_added_and_signs_in(open_context, site):
+    elsewhere = Elsewhere(site)
+    elsewhere.do(KEYHOLDER)
+    elsewhere.stop()
     page = open_context().new_page()
     # A passkey belongs to a name, not to a number.
     page.goto(site.url.replace("127.0.0.1", "localhost") + "/accounts/login/")
@@ -32,13 +46,13 @@ def test_a_passkey_is_added_and_signs_in(open_context, site):
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
     options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
     keys.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    page.get_by_label("User name or e-mail").fill("advertiser")
-    page.get_by_label("Password").fill("advertiser-demo")
+    page.get_by_label("User name or e-mail").fill("keyholder")
+    page.get_by_label("Password").fill("keyholder-demo")
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(re.compile("/advertise/placements/"))
     page.goto(page.url.split("/advertise/")[0] + "/accounts/2fa/webauthn/add/")
     if page.get_by_label("Password").count():
-        page.get_by_label("Password").fill("advertiser-demo")
+        page.get_by_label("Password").fill("keyholder-demo")
         page.get_by_role("button").last.click()
     page.locator("#id_name").fill("The desk’s laptop")
     page.locator("#id_passwordless").check()

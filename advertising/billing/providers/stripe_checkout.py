@@ -1,5 +1,6 @@
 """Stripe’s hosted Checkout: its page for the card, its signed messages for the money."""
 
+import time
 from decimal import Decimal
 
 import stripe
@@ -12,6 +13,7 @@ from advertising.models import Checkout
 PAID = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
 TOLERANCE = 300  # seconds that a message may be old
 LONGEST_WAIT = 20  # seconds
+EXPIRES_AFTER = 31 * 60  # seconds; Stripe takes half an hour at least
 
 
 class StripeCheckout:
@@ -41,6 +43,7 @@ class StripeCheckout:
                 "mode": "payment",
                 "client_reference_id": order.number,
                 "line_items": [line],
+                "expires_at": int(time.time()) + EXPIRES_AFTER,
                 "success_url": f"{address}?paid=1",
                 "cancel_url": address,
             },  # type: ignore[arg-type]

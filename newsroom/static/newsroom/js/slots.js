@@ -3,7 +3,7 @@
 (() => {
   const LARGE = 242_500; // CSS pixels
   const SECOND = 1000;
-  const STALE = 60 * 60 * SECOND; // then what we were offered may no longer count
+  const STALE = 2 * 60 * 60 * SECOND; // then what we were offered counts no more
   const boxes = [...document.querySelectorAll("[data-position]")].filter((box) => box.getClientRects().length);
   if (!boxes.length) return;
 
@@ -16,11 +16,10 @@
 
   // A paid article on its own page is not filled, but seen and followed like anything that was paid for.
   const isStory = (box) => box.dataset.slot === "story";
-  const followLinks = (token) => {
-    for (const link of document.querySelectorAll("article[data-sponsored] a[rel~=sponsored]")) {
-      link.addEventListener("click", () => say("clicked", [token]));
-    }
-  };
+  let storyToken = "";
+  for (const link of document.querySelectorAll("article[data-sponsored] a[rel~=sponsored]")) {
+    link.addEventListener("click", () => storyToken && say("clicked", [storyToken]));
+  }
 
   // One creative on its way to be seen. The clock starts anew whenever it or the tab goes out of sight.
   const watched = new Map();
@@ -77,11 +76,18 @@
       }
       if (slots[index].html) box.innerHTML = slots[index].html;
       if (!slots[index].token) return;
-      if (isStory(box)) followLinks(slots[index].token);
+      if (isStory(box)) storyToken = slots[index].token;
       shown.push(slots[index].token);
       watch(box, slots[index].token);
     });
-    if (shown.length) say("rendered", shown);
+    toSay.push(...shown);
+    sayWhatIsShown();
+  };
+
+  // Somebody may have turned to another tab meanwhile: what is shown is said once it can be seen.
+  const toSay = [];
+  const sayWhatIsShown = () => {
+    if (toSay.length && !document.hidden) say("rendered", toSay.splice(0));
   };
 
   const begin = () => {
@@ -89,6 +95,7 @@
     if (Date.now() - filledAt > STALE) fill();
   };
   document.addEventListener("visibilitychange", () => {
+    sayWhatIsShown();
     for (const [creative, state] of watched) look(creative, state);
     begin();
   });
