@@ -4,6 +4,9 @@
   const LARGE = 242_500; // CSS pixels
   const SECOND = 1000;
   const STALE = 2 * 60 * 60 * SECOND; // then what we were offered counts no more
+  // A preview begins where the placement stands. (An address that ends there would move the page around it as well.)
+  const previewed = document.getElementById("placement");
+  if (previewed) scrollTo(0, previewed.getBoundingClientRect().top + scrollY - 40);
   const boxes = [...document.querySelectorAll("[data-position]")].filter((box) => box.getClientRects().length);
   if (!boxes.length) return;
 
