@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from advertising import target_urls
+from advertising import story_text, target_urls
 from advertising.models import Creative, Product
 from articles.fraud_signs import scams, wallets
 from articles.fraud_signs.lookalikes import plain
@@ -103,7 +103,7 @@ def _wallets(creative: Creative) -> Iterator[Finding]:
 
 
 def _links(creative: Creative) -> Iterator[Finding]:
-    links = ADDRESS.findall(creative.text)
+    links = [*ADDRESS.findall(creative.text), *story_text.links(creative.html)]
     if len(links) > MOST_LINKS:
         yield Finding("links", f"There are {len(links)} links in the text; {MOST_LINKS} are included.")
     for link in links:

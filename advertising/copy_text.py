@@ -23,6 +23,7 @@ def paragraphs(text: str) -> list[Paragraph]:
 READ = {
     "headline": "Headline",
     "text": "Text",
+    "links_in_text": "Links in the text",
     "target_url": "Where it leads",
     "alt": "Picture description",
     "disclosure": "Disclosure",

@@ -108,7 +108,7 @@ def _store_creative(form: PlacementForm, placement: Placement) -> None:
         creative = Creative(placement=placement, version=placement.next_version())
     else:
         creative = latest
-    for name in (*WORDS, *DISCLOSURE, *WARNINGS):
+    for name in (*WORDS, "html", *DISCLOSURE, *WARNINGS):
         if name in form.cleaned_data:
             setattr(creative, name, form.cleaned_data[name])
     creative.disclosure = _disclosure(form)

@@ -1,13 +1,15 @@
 """What an advertiser fills in, for each product its own. Every refusal says how to mend it."""
 
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django_prose_editor.widgets import ProseEditorWidget
 
-from advertising import availability, risk_warnings
+from advertising import availability, risk_warnings, story_text
 from advertising.models import (
     Advertiser,
     Creative,
@@ -29,6 +31,7 @@ LONGEST_LETTER_TEXT = 60  # words
 SHORTEST_ARTICLE = 120  # words
 LONGEST_ARTICLE = 1200
 LONGEST_RUN = timedelta(days=366)
+LONGEST_HTML = 60_000
 LONGEST_AHEAD = timedelta(days=2 * 365)
 SMALLEST_GOAL, LARGEST_GOAL = 1_000, 100_000_000
 
@@ -159,7 +162,11 @@ class PlacementForm(forms.Form):
             )
         for name in set(self.fields) - set(FIELDS_OF[self.product]):
             del self.fields[name]
-        if self.product in (Product.BANNER, Product.LETTER):
+        if self.product == Product.SPONSORED:
+            config = {"extensions": story_text.EXTENSIONS}
+            editor = ProseEditorWidget(config=config, preset="configurable", attrs={"rows": 20})
+            self.fields["text"] = forms.CharField(widget=editor, required=False, max_length=LONGEST_HTML)
+        elif self.product in (Product.BANNER, Product.LETTER):
             self.fields["text"].widget.attrs["rows"] = 3
         else:
             self.fields["text"].widget.attrs["rows"] = 20
@@ -192,6 +199,8 @@ class PlacementForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         self._keep_what_was_booked(data)
+        if self.product == Product.SPONSORED:
+            self._make_safe(data)
         self._check_dates(data)
         self._check_lengths(data)
         for size in SIZES.values():
@@ -199,6 +208,16 @@ class PlacementForm(forms.Form):
         if not self.is_draft:
             self._check_complete(data)
         return data
+
+    def _make_safe(self, data: dict[str, Any]) -> None:
+        """The editor’s HTML is kept beside its words. Each link is held to what addresses are held to."""
+        data["html"] = story_text.to_html(data.get("text") or "")
+        data["text"] = story_text.to_plain(data["html"])
+        for link in story_text.links(data["html"]):
+            try:
+                check_target(unescape(link))
+            except ValidationError as error:
+                self.add_error("text", f"The link to {link[:60]}: {error.messages[0]}")
 
     def clean_title(self) -> str:
         """One line: it is the subject of mails."""
@@ -333,4 +352,6 @@ def initial_of(placement: Placement) -> dict[str, Any]:
     latest = placement.latest_creative
     if latest:
         initial |= {name: getattr(latest, name) for name in (*WORDS, *DISCLOSURE, *WARNINGS)}
+        if placement.product == Product.SPONSORED:
+            initial["text"] = latest.html or story_text.from_plain(latest.text)
     return initial

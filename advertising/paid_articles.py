@@ -7,15 +7,14 @@ from typing import cast
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils import timezone
-from django.utils.text import Truncator, slugify
+from django.utils.text import slugify
 
-from advertising import copy_text, risk_warnings
+from advertising import risk_warnings, story_text
 from advertising.models import Creative, Placement, Product
 from advertising.slots import STORY
 from articles import body, images, publishing
 from articles.models import Article, Image, Section
 
-LONGEST_STANDFIRST = 300
 KINDS = {Product.SPONSORED.value: Article.Kind.SPONSORED, Product.PRESS_RELEASE.value: Article.Kind.PRESS_RELEASE}
 
 
@@ -74,22 +73,13 @@ def _free_slug(title: str) -> str:
 
 
 def _standfirst_and_body(creative: Creative) -> tuple[str, str]:
-    """Plain text from the form: a short first paragraph stands first, “## ” begins a section heading.
-
-    Nothing of the approved text is lost: a first paragraph too long to stand first opens the body instead.
-    """
-    parts = copy_text.paragraphs(creative.text)
-    if not parts:
+    """Nothing of the approved text is lost, and the address that was approved stands below it."""
+    html = creative.html or story_text.from_plain(creative.text)
+    if not html:
         raise ValidationError("The text is empty.")
-    opening = parts[0].text
-    stands_first = len(parts) > 1 and not parts[0].is_heading and len(opening) <= LONGEST_STANDFIRST
-    html = "".join(
-        f"<h2>{escape(part.text)}</h2>" if part.is_heading else f"<p>{escape(part.text)}</p>"
-        for part in parts[1 if stands_first else 0 :]
-    )
+    standfirst, rest = story_text.standfirst_and_body(html)
     address = escape(creative.target_url)
-    standfirst = opening if stands_first else Truncator(opening).chars(LONGEST_STANDFIRST)
-    return standfirst, f'{html}<p><a href="{address}">{address}</a></p>'
+    return standfirst, f'{rest}<p><a href="{address}">{address}</a></p>'
 
 
 def _picture(creative: Creative) -> Image | None:

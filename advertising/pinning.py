@@ -24,6 +24,8 @@ def digest(creative: Creative) -> str:
     """Of the words, and of the digests that its pictures had when they came. Uses pictures that are at hand."""
     pictures = sorted((each.size, each.digest) for each in creative.pictures.all())
     words = {name: getattr(creative, name) for name in FIELDS}
+    if creative.html:
+        words["html"] = creative.html
     return hashlib.sha256(json.dumps([words, pictures], sort_keys=True).encode()).hexdigest()
 
 

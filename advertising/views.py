@@ -13,10 +13,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
+from js_asset.media import Media
 
 from advertising import audience, availability, checks, drafting, messages_with_desk, previewing, pricing, review
 from advertising.forms import AdvertiserForm, PlacementForm, initial_of
 from advertising.models import Advertiser, Membership, Placement, Product, Rate, Role
+from articles.admin.editor import EDITOR_STYLE
 from newsroom.pagecache import changes_at, public_page, record, whole
 from newsroom.pagecache.recording import tomorrow
 
@@ -78,6 +80,7 @@ def choose_product(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(FORM_METHODS)
+@csp_update({"style-src": [EDITOR_STYLE]})  # type: ignore[arg-type]
 @never_cache
 def new_placement(request: MemberRequest, product: str) -> HttpResponse:
     if product not in Product.values:
@@ -91,6 +94,7 @@ def new_placement(request: MemberRequest, product: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(FORM_METHODS)
+@csp_update({"style-src": [EDITOR_STYLE]})  # type: ignore[arg-type]
 @never_cache
 def placement(request: MemberRequest, pk: int) -> HttpResponse:
     """One placement: its state, what the desk said, and the form for what is being written."""
@@ -138,11 +142,17 @@ def edit(request: MemberRequest, form: PlacementForm) -> HttpResponse:
         "advertiser": form.advertiser,
         "rate": Rate.objects.filter(product=form.product).first(),
         "price": pricing.price_of(form.placement) if form.placement else None,
+        "media": editor_media(request, form) if form.product == Product.SPONSORED else "",
         "free_letters": availability.free_letters(5, form.placement) if form.product == Product.LETTER else [],
         "noindex": True,
         "shows_messages": True,
     }
     return render(request, "advertising/placement_form.html", context, status=400 if form.errors else 200)
+
+
+def editor_media(request: MemberRequest, form: PlacementForm) -> Media:
+    """The rich editor’s scripts: its import map passes the strict policy by a nonce."""
+    return Media.from_media(form.media, nonce=str(request.csp_nonce))  # type: ignore[attr-defined]
 
 
 # --- Checking and submitting -------------------------------------------------------------------

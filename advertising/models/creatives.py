@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from advertising import risk_warnings, slots
+from advertising import risk_warnings, slots, story_text
 from advertising.models.advertisers import Product, https_only
 from advertising.models.placements import PAID_STORIES, Placement
 from advertising.pictures import digest_of_file
@@ -25,6 +25,7 @@ class Creative(models.Model):
     version = models.PositiveSmallIntegerField()
     headline = models.CharField(max_length=60, blank=True)
     text = models.TextField(blank=True, help_text="Banners: up to 140 characters. Articles: the whole text.")
+    html = models.TextField(blank=True, editable=False)  # of a sponsored article, whose words are `text`
     target_url = models.URLField("where it leads", blank=True, validators=[https_only, check_target])
     alt = models.CharField("picture description", max_length=200, blank=True)
     payer = models.CharField("who pays", max_length=120, blank=True)
@@ -50,6 +51,11 @@ class Creative(models.Model):
 
     def __str__(self) -> str:
         return f"{self.headline or self.placement.title}, version {self.version}"
+
+    @property
+    def links_in_text(self) -> str:
+        """The addresses that its words lead to, a line for each."""
+        return "\n".join(story_text.links(self.html))
 
     @property
     def terms(self) -> risk_warnings.Terms:

@@ -7,8 +7,9 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
-from advertising import copy_text, page_context, serving
+from advertising import copy_text, page_context, serving, story_text
 from advertising.models import Creative, Rate
 from advertising.reports import Period
 from advertising.slots import SLOTS, STORY_SLOT
@@ -73,6 +74,12 @@ def rates() -> list[Rate]:
 @register.filter
 def paragraphs(creative: Creative) -> list[copy_text.Paragraph]:
     return copy_text.paragraphs(creative.text)
+
+
+@register.filter
+def story_html(creative: Creative) -> SafeString:
+    """Made safe when it was stored, and once more before it is shown on the desk."""
+    return mark_safe(story_text.to_html(creative.html))
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from advertising import review
+from advertising import copy_text, review
 from advertising.models import CreativePicture, Placement, Rate
 
 from ..articles.test_images import bomb
@@ -391,3 +391,79 @@ def test_the_form_of_a_placement_keeps_its_dates(client, advertiser):
     placement = Placement.objects.get()
     page = client.get(placement.get_absolute_url()).content.decode()
     assert f'value="{placement.starts_on}"' in page
+
+
+# --- With the editor --------------------------------------------------------------------------------
+
+WRITTEN = (
+    "<p>Every December an e-mail arrives.</p><h2>What it asks</h2><ul><li>A <strong>list</strong></li></ul><p>{}</p>"
+)
+
+
+def test_what_the_editor_writes_is_kept_and_made_safe(client, advertiser):
+    html = WRITTEN.format("word " * 130 + '<a href="https://palisade.example/a" onclick="x()">Read on</a>')
+    html += (
+        '<script>alert(1)</script><img src="https://evil.example/x.png"><iframe src="https://evil.example/"></iframe>'
+    )
+    client.post("/advertise/placements/new/sponsored/", article(text=html))
+    placement = Placement.objects.get()
+    creative = placement.latest_creative
+    assert "<h2>What it asks</h2>" in creative.html
+    assert "<strong>list</strong>" in creative.html
+    for evil in ("script", "onclick", "img", "iframe", "alert"):
+        assert evil not in creative.html
+    assert "Read on" in creative.text
+    client.post(f"/advertise/placements/{placement.pk}/check/")
+    review.approve(placement, None)
+    placement.refresh_from_db()
+    assert placement.article.standfirst == "Every December an e-mail arrives."
+    page = client.get(placement.article.get_absolute_url()).content.decode()
+    assert '<a href="https://palisade.example/a" rel="sponsored nofollow noopener">Read on</a>' in page
+    # The form shows it again as it was written.
+    assert "What it asks&lt;/h2&gt;" in client.get(placement.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ("https://10.0.0.1/", "Use the name of a site, not a number."),
+        ("https://user:pass@palisade.example/", "Take the user name out"),
+        ("https://bit.ly/x", "a shortened one hides where it leads"),
+        ("//evil.example/", "starts with https://"),
+        ("/admin/", "starts with https://"),
+    ],
+)
+def test_a_link_in_the_text_is_held_to_what_addresses_are_held_to(client, advertiser, link, sentence):
+    html = WRITTEN.format("word " * 130 + f'<a href="{link}">here</a>')
+    response = client.post("/advertise/placements/new/sponsored/", article(text=html))
+    assert response.status_code == 400
+    assert sentence in response.content.decode()
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "http://palisade.example/"])
+def test_a_link_of_another_kind_is_taken_out(client, advertiser, link):
+    html = WRITTEN.format("word " * 130 + f'<a href="{link}">here</a>')
+    client.post("/advertise/placements/new/sponsored/", article(text=html))
+    assert link not in Placement.objects.get().latest_creative.html
+
+
+def test_more_links_than_are_included_are_said_and_a_changed_link_is_a_difference(client, advertiser):
+    links = "".join(f'<a href="https://palisade.example/{number}">{number}</a> ' for number in range(5))
+    client.post("/advertise/placements/new/sponsored/", article(text=WRITTEN.format("word " * 130 + links)))
+    placement = Placement.objects.get()
+    page = client.get(f"/advertise/placements/{placement.pk}/check/").content.decode()
+    assert "There are 5 links in the text; 3 are included." in page
+    client.post(f"/advertise/placements/{placement.pk}/check/")
+    review.approve(placement, None)
+    changed = WRITTEN.format("word " * 130 + links.replace("/4", "/elsewhere"))
+    client.post(placement.get_absolute_url(), article(text=changed))
+    client.post(f"/advertise/placements/{placement.pk}/check/")
+    placement.refresh_from_db()
+    found = copy_text.differences(placement.approved_creative, placement.newest_sent)
+    assert [difference.label for difference in found] == ["Links in the text"]
+
+
+@pytest.mark.parametrize("text", ["<p></p>", "<p> <br> </p>", "<script>x</script>", "<p>&nbsp;</p>"])
+def test_html_without_words_is_no_text(client, advertiser, text):
+    response = client.post("/advertise/placements/new/sponsored/", article(text=text))
+    assert response.status_code == 400

@@ -385,6 +385,7 @@ def test_five_hundred_readers_of_a_cold_page_cause_one_rendering(busy_site):
     async def ask_all() -> list[bytes]:
         return await asyncio.gather(*(ask_once() for _ in range(500)))
 
+    time.sleep(1)  # What other tests changed has been heard of: a page that changes while it is made is made anew.
     # In a thread of its own: the browser’s driver may run a loop in this one.
     with ThreadPoolExecutor(1) as pool:
         statuses = pool.submit(lambda: asyncio.run(ask_all())).result(60)

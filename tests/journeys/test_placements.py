@@ -330,3 +330,26 @@ def test_from_the_first_visit_to_a_submitted_placement_by_oneself(open_context, 
     expect(page.locator(".badge").first).to_have_text("In review")
     assert clicks <= 20
     assert time.monotonic() - started < 300
+
+
+def test_a_sponsored_article_is_written_in_our_editor(open_context):
+    page = open_context(viewport={"width": 1280, "height": 900}).new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    sign_in(page, "advertiser")
+    page.goto("/advertise/placements/new/sponsored/")
+    editor = page.locator(".ProseMirror[contenteditable=true]")
+    editor.wait_for()
+    editor.click()
+    page.keyboard.type("A ledger is a promise in ink.")
+    page.keyboard.press("Enter")
+    page.keyboard.type("It is kept by two people.")
+    page.get_by_label("Headline").fill("A promise in ink")
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("A promise in ink")
+    expect(page.locator(".ProseMirror[contenteditable=true] p").first).to_have_text("A ledger is a promise in ink.")
+    page.get_by_role("link", name="Preview and checks").click()
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", level=1)).to_have_text("A promise in ink")
+    expect(frame.locator(".stand").first).to_have_text("A ledger is a promise in ink.")
+    assert [problem for problem in problems if "Content Security Policy" in problem] == []

@@ -13,7 +13,9 @@
 
   const mirror = () => {
     for (const place of form.querySelectorAll("[data-of]")) {
-      const value = field(place.dataset.of)?.value.trim();
+      const written = field(place.dataset.of)?.value ?? "";
+      const isHtml = /^\s*<(p|h2|h3|ul|ol|blockquote)[\s>]/.test(written);
+      const value = (isHtml ? new DOMParser().parseFromString(written, "text/html").body.textContent : written).trim();
       if (value) place.textContent = value.length > 300 ? `${value.slice(0, 300)}…` : value;
     }
   };
@@ -54,6 +56,15 @@
       }),
     );
   };
+
+  // The rich editor draws a field without a name that is read out.
+  const nameTheEditor = () => {
+    for (const drawn of form.querySelectorAll(".ProseMirror")) {
+      if (!drawn.ariaLabel && drawn.role !== null) drawn.ariaLabel = "Text";
+    }
+  };
+  new MutationObserver(nameTheEditor).observe(form, { childList: true, subtree: true });
+  nameTheEditor();
 
   form.addEventListener("input", () => {
     showWhatMatters();
