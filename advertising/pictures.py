@@ -10,6 +10,8 @@ from django.core.files.base import ContentFile
 from advertising.slots import STORY, Size
 from articles import images
 
+SHOWN_BY = ("transparency",)  # the see-through colour of a PNG's palette
+
 
 def check_fit(file: Any, size: Size) -> None:
     """Raise ValidationError unless the upload is a picture of that size and weight."""
@@ -25,16 +27,17 @@ def check_fit(file: Any, size: Size) -> None:
 
 
 def clean_copy(file: Any) -> ContentFile[bytes]:
-    """The picture, written anew from its pixels: nothing stays of what stood before, in or behind them.
+    """The picture, written anew from its pixels: of what stood in or behind them, nothing stays but how to show them.
 
     A file may be a picture and something else at once; this one is a picture alone.
     """
     picture = images.open_picture(file)
     kind = str(picture.format)
     buffer = io.BytesIO()
-    picture.info = {}
+    kept = images.orientation_of(picture)
+    picture.info = {name: picture.info[name] for name in SHOWN_BY if name in picture.info}
     options: dict[str, dict[str, Any]] = {"JPEG": {"quality": "keep"}, "PNG": {"optimize": True}}
-    picture.save(buffer, kind, **options.get(kind, {"quality": 90}))
+    picture.save(buffer, kind, exif=kept, **options.get(kind, {"quality": 90}))
     return ContentFile(buffer.getvalue(), name=f"picture.{images.FORMATS[kind]}")
 
 

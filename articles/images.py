@@ -85,13 +85,12 @@ def without_metadata(file: Any) -> Any:
     A file that says nothing of itself is returned as it is.
     """
     picture = open_picture(file)
-    exif = picture.getexif()
-    says_something = set(exif) - {ORIENTATION} or {"xmp", "comment", "XML:com.adobe.xmp"} & set(picture.info)
+    says_something = set(picture.getexif()) - {ORIENTATION} or {"xmp", "comment", "XML:com.adobe.xmp"} & set(
+        picture.info
+    )
     if not says_something:
         return file
-    kept = Pillow.Exif()
-    if ORIENTATION in exif:
-        kept[ORIENTATION] = exif[ORIENTATION]
+    kept = orientation_of(picture)
     buffer = io.BytesIO()
     # “keep” writes a JPEG with its own tables, so nothing is lost by it.
     kinds: dict[str, dict[str, Any]] = {"JPEG": {"quality": "keep"}, "WEBP": {"quality": 92}}
@@ -100,6 +99,14 @@ def without_metadata(file: Any) -> Any:
     picture.info = {}
     picture.save(buffer, picture.format, exif=kept, icc_profile=profile, **options)
     return ContentFile(buffer.getvalue(), name=file.name)
+
+
+def orientation_of(picture: Pillow.Image) -> Pillow.Exif:
+    """Of all that a camera noted, which way up the picture is."""
+    exif, kept = picture.getexif(), Pillow.Exif()
+    if ORIENTATION in exif:
+        kept[ORIENTATION] = exif[ORIENTATION]
+    return kept
 
 
 def cropped(picture: Pillow.Image, size: tuple[int, int], focal: tuple[int, int]) -> Pillow.Image:

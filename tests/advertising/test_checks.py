@@ -1,13 +1,17 @@
 """What a program sees in a placement, with the sentence that its advertiser reads."""
 
+import io
 import time
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from PIL import Image
 
 from advertising import checks, pinning, review, risk_warnings, serving, target_urls
 from advertising.models import Creative, CreativePicture
+from advertising.pictures import clean_copy
+from articles import images
 from articles.models import Article, ArticleCoin
 
 from ..factories import (
@@ -23,6 +27,7 @@ from ..factories import (
 )
 
 pytestmark = pytest.mark.django_db
+MAKER = 0x010F  # what EXIF calls the maker of the camera
 WALLET = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 TEXT = "Every December an e-mail arrives. " + "word " * 130
 
@@ -280,10 +285,24 @@ def test_a_paid_story_about_a_coin_cannot_be_published_without_its_warning():
 
 
 def test_a_banner_file_is_a_picture_and_nothing_else():
-    from advertising.pictures import clean_copy
-
     for kind in ("PNG", "JPEG", "WEBP"):
         polyglot = ContentFile(png(300, 250, kind) + b"<script>alert(1)</script>PK\x03\x04", "a.png")
         clean = clean_copy(polyglot).read()
         assert b"<script>" not in clean
         assert b"PK\x03\x04" not in clean
+
+
+def test_a_banner_file_stays_see_through_and_the_right_way_up():
+    see_through = Image.new("P", (300, 250))
+    see_through.putpalette([255, 0, 0, 0, 0, 255])
+    turned = Image.new("RGB", (300, 250))
+    exif = Image.Exif()
+    exif[images.ORIENTATION], exif[MAKER] = 6, "A camera"
+    for picture, kind, options in ((see_through, "PNG", {"transparency": 0}), (turned, "JPEG", {"exif": exif})):
+        buffer = io.BytesIO()
+        picture.save(buffer, kind, **options)
+        clean = Image.open(clean_copy(ContentFile(buffer.getvalue(), "a")))
+        if kind == "PNG":
+            assert clean.convert("RGBA").getpixel((0, 0))[3] == 0
+        else:
+            assert dict(clean.getexif()) == {images.ORIENTATION: 6}
