@@ -85,9 +85,8 @@ def without_metadata(file: Any) -> Any:
     A file that says nothing of itself is returned as it is.
     """
     picture = open_picture(file)
-    says_something = set(picture.getexif()) - {ORIENTATION} or {"xmp", "comment", "XML:com.adobe.xmp"} & set(
-        picture.info
-    )
+    exif = picture.getexif()
+    says_something = set(exif) - {ORIENTATION} or {"xmp", "comment", "XML:com.adobe.xmp"} & set(picture.info)
     if not says_something:
         return file
     kept = orientation_of(picture)
