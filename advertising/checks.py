@@ -56,16 +56,21 @@ class Finding:
         return self.weight == HOLD
 
 
+# A version, and its words as `_spoken` gives them: that is long work, and done once.
+Check = Callable[[Creative, str], Iterator[Finding]]
+
+
 def check(creative: Creative) -> list[Finding]:
     """All that the checks find in a version, in the order in which they are listed here."""
-    return [finding for look in CHECKS for finding in look(creative)]
+    words = _spoken(creative)
+    return [finding for look in CHECKS for finding in look(creative, words)]
 
 
 def as_data(findings: Sequence[Finding]) -> list[dict[str, str]]:
     return [asdict(finding) for finding in findings]
 
 
-def _words(creative: Creative) -> str:
+def _spoken(creative: Creative) -> str:
     """All that readers would read of it, as they would read it aloud."""
     text = "\n".join((creative.headline, creative.text, creative.alt))
     return "\n".join(plain(part) for line in text.splitlines() for part in _parts(line))
@@ -77,9 +82,8 @@ def _parts(line: str) -> Iterator[str]:
         yield line[start : start + LONGEST_PART]
 
 
-def _by_pattern(rule: str, pattern: re.Pattern[str], sentence: str) -> Callable[[Creative], Iterator[Finding]]:
-    def look(creative: Creative) -> Iterator[Finding]:
-        words = _words(creative)
+def _by_pattern(rule: str, pattern: re.Pattern[str], sentence: str) -> Check:
+    def look(_creative: Creative, words: str) -> Iterator[Finding]:
         if found := pattern.search(words):
             yield Finding(rule, sentence.format(words=_excerpt(words, found)))
 
@@ -90,19 +94,19 @@ def _excerpt(words: str, found: re.Match[str]) -> str:
     return " ".join(words[found.start() : found.end()].split())[:EXCERPT]
 
 
-def _leverage(creative: Creative) -> Iterator[Finding]:
-    for found in LEVERAGE.finditer(_words(creative)):
+def _leverage(_creative: Creative, words: str) -> Iterator[Finding]:
+    for found in LEVERAGE.finditer(words):
         if int(found[1] or found[2]) > LARGEST_LEVERAGE:
             yield Finding("leverage", f"It offers leverage over {LARGEST_LEVERAGE}×, which we do not run.")
             return
 
 
-def _wallets(creative: Creative) -> Iterator[Finding]:
+def _wallets(creative: Creative, _words: str) -> Iterator[Finding]:
     if found := next(wallets.find("\n".join((creative.headline, creative.text, creative.alt))), None):
         yield Finding("wallet address", f"There is a wallet address in it: {found[:8]}…{found[-4:]}.")
 
 
-def _links(creative: Creative) -> Iterator[Finding]:
+def _links(creative: Creative, _words: str) -> Iterator[Finding]:
     links = [*ADDRESS.findall(creative.text), *story_text.links(creative.html)]
     if len(links) > MOST_LINKS:
         yield Finding("links", f"There are {len(links)} links in the text; {MOST_LINKS} are included.")
@@ -112,7 +116,7 @@ def _links(creative: Creative) -> Iterator[Finding]:
             yield Finding("links", f"A link in the text hides where it leads: {host}.")
 
 
-def _destination(creative: Creative) -> Iterator[Finding]:
+def _destination(creative: Creative, _words: str) -> Iterator[Finding]:
     advertiser = creative.placement.advertiser
     host, own = target_urls.host_of(creative.target_url), target_urls.host_of(advertiser.website)
     if target_urls.imitates(host, own):
@@ -123,14 +127,14 @@ def _destination(creative: Creative) -> Iterator[Finding]:
         yield Finding("no website", "The advertiser has named no website of its own to compare with.", NOTE)
 
 
-def _token(creative: Creative) -> Iterator[Finding]:
+def _token(creative: Creative, _words: str) -> Iterator[Finding]:
     if creative.about_token and creative.placement.product in (Product.BANNER, Product.LETTER):
         yield Finding(
             "token", f"It is about {creative.about_token}: the copy itself must carry the risk warning of its markets."
         )
 
 
-def _shouting(creative: Creative) -> Iterator[Finding]:
+def _shouting(creative: Creative, _words: str) -> Iterator[Finding]:
     if "!" in creative.headline:
         yield Finding("exclamation mark", "The headline has an exclamation mark; ours have none.", NOTE)
     letters = [letter for letter in creative.headline if letter.isalpha()]
@@ -138,7 +142,7 @@ def _shouting(creative: Creative) -> Iterator[Finding]:
         yield Finding("capitals", "The headline is written in capitals.", NOTE)
 
 
-CHECKS: Sequence[Callable[[Creative], Iterator[Finding]]] = (
+CHECKS: Sequence[Check] = (
     _by_pattern("promised returns", PROMISE, "It promises a return: “{words}”."),
     _by_pattern("rate of return", RATE_OF_RETURN, "It names a rate of return: “{words}”."),
     _wallets,
