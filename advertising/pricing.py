@@ -6,7 +6,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from advertising.models import Basis, Placement, Product, Rate
 
 CENT = Decimal("0.01")
-CURRENCY = "USD"
 
 
 @dataclass(frozen=True)

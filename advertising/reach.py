@@ -23,7 +23,6 @@ from advertising.tokens import VALID_FOR
 DIGEST_BYTES = 16
 # Tokens of a day are needed as long as one of them may be sent again.
 SETTLED_AFTER = VALID_FOR + timedelta(minutes=30)
-DELETED_AT_ONCE = 5_000
 
 _salts: dict[date, bytes] = {}
 _lock = threading.Lock()

@@ -67,7 +67,6 @@ def report_context(request: HttpRequest, placement: Placement) -> dict[str, Any]
         "report": found,
         "periods": reports.PERIODS,
         "charts": charts.draw(found.by_day),
-        "most_pages": reports.MOST_PAGES,
     }
 
 

@@ -35,11 +35,6 @@ class Figures:
         """Clicks in a hundred viewable impressions; None where nothing was viewable."""
         return 100 * self.clicked / self.viewable if self.viewable else None
 
-    @property
-    def viewable_rate(self) -> float | None:
-        """Of a hundred that were shown, how many were viewable."""
-        return 100 * self.viewable / self.rendered if self.rendered else None
-
 
 NOTHING = Figures()
 
