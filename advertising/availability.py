@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from advertising.models import Action, DailyCount, Placement, Product
@@ -61,9 +61,7 @@ def booked_by_day(slot: str, days: Sequence[date], but: Placement | None = None)
 
 def bookings(first: date, last: date, but: Placement | None = None) -> QuerySet[Placement]:
     """House placements give way, so they book nothing."""
-    is_booked = Q(status="submitted") | (Q(approved_creative__isnull=False) & ~Q(status="rejected"))
-    found = Placement.objects.filter(is_booked, starts_on__lte=last, ends_on__gte=first)
-    found = found.filter(advertiser__is_house=False)
+    found = Placement.objects.sold().filter(starts_on__lte=last, ends_on__gte=first, advertiser__is_house=False)
     return found.exclude(pk=but.pk) if but else found
 
 

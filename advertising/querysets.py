@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         A placement whose later edit waits for review stays approved with the copy that was.
         """
         return self.filter(approved_creative__isnull=False).exclude(status="rejected")
+
+    def sold(self) -> Self:
+        """Approved, or submitted and so waiting to be: what takes its place, and is ordered."""
+        return self.filter(Q(status="submitted") | Q(approved_creative__isnull=False) & ~Q(status="rejected"))
 
     def live(self) -> Self:
         """Approved, and within its dates."""

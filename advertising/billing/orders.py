@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_tasks import task
 
@@ -24,8 +24,7 @@ MOST_LINES = 200
 
 def to_be_ordered(advertiser: Advertiser) -> QuerySet[Placement]:
     """What was submitted, or approved and not rejected since, and belongs to no order."""
-    is_sold = Q(status="submitted") | (Q(approved_creative__isnull=False) & ~Q(status="rejected"))
-    found = Placement.objects.filter(is_sold, advertiser=advertiser, ordered=None)
+    found = Placement.objects.sold().filter(advertiser=advertiser, ordered=None)
     return found.select_related("advertiser", "section").order_by("created_at", "pk")
 
 
