@@ -8,6 +8,11 @@ from advertising.models import Basis, Placement, Product, Rate
 CENT = Decimal("0.01")
 
 
+def dollars(amount: Decimal) -> str:
+    """As it is written everywhere: $1,234.50, and −$3.00 with a minus that is one."""
+    return f"−${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
+
+
 @dataclass(frozen=True)
 class Line:
     label: str
@@ -63,5 +68,5 @@ def _base(placement: Placement, rate: Rate) -> Line | None:
         return Line(f"{placement.get_product_display()}, {rate.unit}", rounded(rate.price))
     if placement.goal is None:
         return None
-    label = f"{placement.goal:,} viewable impressions at ${rate.price:,.2f} per 1,000"
+    label = f"{placement.goal:,} viewable impressions at {dollars(rate.price)} per 1,000"
     return Line(label, rounded(rate.price * placement.goal / 1000))

@@ -26,6 +26,7 @@ from advertising.models import (
     SalesTerms,
     Shortfall,
 )
+from advertising.pricing import dollars
 from articles.admin import ReadOnlyAdmin
 from articles.admin.single_row import SingleRowAdmin
 
@@ -115,12 +116,12 @@ class OrderAdmin(admin.ModelAdmin[Order]):
 
     @admin.display(description="lines")
     def lines_in_words(self, order: Order) -> str:
-        rows = ((line.label, f"${line.amount:,.2f}") for line in order.lines.all())
+        rows = ((line.label, dollars(line.amount)) for line in order.lines.all())
         return format_html_join("", "<div>{}: {}</div>", rows)
 
     @admin.display(description="still to be paid")
     def still_to_be_paid(self, order: Order) -> str:
-        return f"${order.balance:,.2f}"
+        return dollars(order.balance)
 
     @admin.display(description="state")
     def state_in_words(self, order: Order) -> str:
@@ -179,7 +180,7 @@ class ShortfallAdmin(ReadOnlyAdmin):
         try:
             if request.POST.get("decision") == "credit":
                 given = credits.credit(shortfall, request.user)  # type: ignore[arg-type]
-                words = f"${given.amount:,.2f} credited on {given.order}." if given else "Nothing was paid for it."
+                words = f"{dollars(given.amount)} credited on {given.order}." if given else "Nothing was paid for it."
             elif request.POST.get("decision") == "make_good":
                 until = parse_date(request.POST.get("until", "")[:10])
                 if until is None:

@@ -9,16 +9,13 @@ from django.conf import settings
 from fpdf import FPDF
 
 from advertising.models import Order
+from advertising.pricing import dollars
 
 FONTS = Path(settings.BASE_DIR) / "newsroom" / "static" / "newsroom" / "fonts"
 REGULAR, BOLD = 400, 650
 MARGIN = 20  # millimetres
 INK, GREY = (15, 22, 18), (86, 97, 89)
 NUMBERS = 34  # millimetres for a column of amounts
-
-
-def money(amount: Decimal) -> str:
-    return f"−${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
 
 
 class _Paper(FPDF):
@@ -87,18 +84,18 @@ def pdf(order: Order) -> bytes:
     paper.ln(8)
     paper.rule()
     for line in order.lines.all():
-        paper.row(line.label, money(line.amount))
+        paper.row(line.label, dollars(line.amount))
     paper.rule()
-    paper.row("Before tax", money(order.subtotal))
-    paper.row(f"{terms['tax_name']} {Decimal(terms['tax_percent']).normalize():f}%", money(order.tax))
-    paper.row("Total in US dollars", money(order.total), "B")
+    paper.row("Before tax", dollars(order.subtotal))
+    paper.row(f"{terms['tax_name']} {Decimal(terms['tax_percent']).normalize():f}%", dollars(order.tax))
+    paper.row("Total in US dollars", dollars(order.total), "B")
     paper.rule(double=True)
     for each in order.credits.all().order_by("at"):
-        paper.row(f"Credit of {each.at:%-d %B %Y}: {each.reason}", money(-each.amount))
+        paper.row(f"Credit of {each.at:%-d %B %Y}: {each.reason}", dollars(-each.amount))
     for receipt in order.receipts.all().order_by("at"):
-        paper.row(f"Paid on {receipt.at:%-d %B %Y}: {receipt.get_provider_display().lower()}", money(-receipt.amount))
+        paper.row(f"Paid on {receipt.at:%-d %B %Y}: {receipt.get_provider_display().lower()}", dollars(-receipt.amount))
     if order.credited or order.paid:
-        paper.row("Still to be paid", money(order.balance), "B")
+        paper.row("Still to be paid", dollars(order.balance), "B")
     if how := terms.get("how_to_pay"):
         paper.ln(6)
         paper.words(how)

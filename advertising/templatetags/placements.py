@@ -1,7 +1,6 @@
 """Placements in templates. A tag says where; the app decides what."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -11,12 +10,14 @@ from django.utils.safestring import SafeString, mark_safe
 
 from advertising import copy_text, page_context, serving, story_text
 from advertising.models import Creative, Rate
+from advertising.pricing import dollars
 from advertising.reports import Period
 from advertising.slots import SLOTS, STORY_SLOT
 from newsroom.pagecache import record, whole
 from newsroom.pagecache.shared import shared
 
 register = template.Library()
+register.filter("money", dollars)
 
 
 @register.inclusion_tag("advertising/_slot.html", takes_context=True)
@@ -85,11 +86,6 @@ def story_html(creative: Creative) -> SafeString:
 @register.filter
 def whole_dollars(price: Any) -> str:
     return f"${price:,.0f}" if price == int(price) else f"${price:,.2f}"
-
-
-@register.filter
-def money(amount: Decimal) -> str:
-    return f"−${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
 
 
 @register.filter
