@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django_tasks import task
@@ -51,7 +52,7 @@ def invite(advertiser: Advertiser, by: "User", email: str, role: str) -> Invitat
             raise ValidationError(f"{email} was asked within the last hour. Give it some time.")
         if advertiser.invitations.filter(created_at__gte=now - timedelta(days=1)).count() >= MOST_A_DAY:
             raise ValidationError(f"You asked {MOST_A_DAY} people today. Ask the next tomorrow.")
-        _open(advertiser).filter(email=email).update(withdrawn_at=now)
+        _open().filter(advertiser=advertiser, email=email).update(withdrawn_at=now)
         invitation = Invitation.objects.create(
             advertiser=advertiser, email=email, role=Role(role), digest=_digest(key), by=by
         )
@@ -60,18 +61,18 @@ def invite(advertiser: Advertiser, by: "User", email: str, role: str) -> Invitat
     return invitation
 
 
-def _open(advertiser: Advertiser):  # type: ignore[no-untyped-def]
+def _open() -> QuerySet[Invitation]:
     since = timezone.now() - VALID_FOR
-    return Invitation.objects.filter(advertiser=advertiser, accepted_at=None, withdrawn_at=None, created_at__gte=since)
+    return Invitation.objects.filter(accepted_at=None, withdrawn_at=None, created_at__gte=since)
 
 
 def open_invitations(advertiser: Advertiser) -> list[Invitation]:
-    return list(_open(advertiser))
+    return list(_open().filter(advertiser=advertiser))
 
 
 def withdraw(advertiser: Advertiser, by: "User", pk: int) -> None:
     require_owner(by, advertiser)
-    _open(advertiser).filter(pk=pk).update(withdrawn_at=timezone.now())
+    _open().filter(advertiser=advertiser, pk=pk).update(withdrawn_at=timezone.now())
 
 
 @task()
@@ -86,12 +87,7 @@ def mail_invitation(invitation_id: int, key: str) -> None:
 
 def find(key: str) -> Invitation:
     """The invitation behind a link. Raises InvitationIsOver."""
-    since = timezone.now() - VALID_FOR
-    invitation = (
-        Invitation.objects.select_related("advertiser")
-        .filter(digest=_digest(key), accepted_at=None, withdrawn_at=None, created_at__gte=since)
-        .first()
-    )
+    invitation = _open().select_related("advertiser").filter(digest=_digest(key)).first()
     if invitation is None:
         raise InvitationIsOver
     return invitation
