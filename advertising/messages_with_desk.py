@@ -3,12 +3,11 @@
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
 from django_tasks import task
 
 from advertising.models import Message, Placement
+from articles import mails
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -47,5 +46,4 @@ def _mail_later(message: Message) -> None:
 def mail_message(message_id: int, address: str) -> None:
     message = Message.objects.select_related("placement").get(pk=message_id)
     subject = f"{message.placement.title}: a message from the desk"
-    body = render_to_string("advertising/mail/message.txt", {"message": message})
-    EmailMessage(subject=" ".join(subject.split()), body=body, to=[address]).send()
+    mails.plain(address, subject, "advertising/mail/message.txt", {"message": message}).send()

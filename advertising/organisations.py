@@ -6,14 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django_tasks import task
 
 from advertising.models import Advertiser, Invitation, Membership, Role
+from articles import mails
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -81,8 +80,8 @@ def mail_invitation(invitation_id: int, key: str) -> None:
     if invitation is None:
         return
     subject = f"{invitation.advertiser.name} invites you"
-    body = render_to_string("advertising/mail/invitation.txt", {"invitation": invitation, "key": key})
-    EmailMessage(subject=" ".join(subject.split()), body=body, to=[invitation.email]).send()
+    context = {"invitation": invitation, "key": key}
+    mails.plain(invitation.email, subject, "advertising/mail/invitation.txt", context).send()
 
 
 def find(key: str) -> Invitation:

@@ -21,6 +21,8 @@ LONGEST_AGENT = 400  # characters that are looked at
 FORGED, REPLAYED, OLD, TOO_FAST = "forged", "replayed", "old", "too_fast"
 ROBOT, UNKNOWN, PREFETCH, HIDDEN = "robot", "unknown", "prefetch", "hidden"
 STAFF, ADVERTISER, RATE, NO_VIEW = "staff", "advertiser", "rate", "no_view"
+# Of letters: what opens links before anybody reads.
+SCANNER, TRAP = "scanner", "trap"
 
 # As reports name them.
 LABELS = {
@@ -36,6 +38,8 @@ LABELS = {
     ADVERTISER: "The advertiser’s own people",
     RATE: "Too many from one network",
     NO_VIEW: "Seen or clicked, but never shown",
+    SCANNER: "A mail scanner that opens every link",
+    TRAP: "Opened a link that no person sees",
 }
 
 # A viewable second cannot be over sooner after the offer, and nobody reads and clicks in less.

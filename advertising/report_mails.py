@@ -2,22 +2,25 @@
 
 from datetime import date, timedelta
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
-from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
 from advertising import reports
 from advertising.models import Action, Advertiser, DailyCount, Placement, SentReport
+from advertising.slots import LETTER_SLOT
+from articles import mails
 
 MONDAY = 0
 NOT_BEFORE = 7  # o’clock, UTC
 # After this the reach of a run’s last day is known (reach.SETTLED_AFTER).
 RUN_IS_SETTLED_AFTER = timedelta(days=1, hours=4)
 LOOK_BACK = timedelta(days=14)  # for what a stopped worker missed
+# Of a letter it is known that it was sent, and not that it was seen.
+_WAS_SHOWN = Q(action=Action.RENDERED) | Q(action=Action.OFFERED, slot=LETTER_SLOT)
 
 
 @task()
@@ -35,12 +38,12 @@ def _finished() -> list[Placement]:
     settled = (timezone.now() - RUN_IS_SETTLED_AFTER).date()
     reported = SentReport.objects.exclude(placement=None).values("placement")
     over = Placement.objects.approved().filter(ends_on__lte=settled, ends_on__gte=settled - LOOK_BACK)
-    over = over.filter(counts__action=Action.RENDERED).exclude(pk__in=reported).distinct()
+    over = over.filter(counts__in=DailyCount.objects.filter(_WAS_SHOWN)).exclude(pk__in=reported).distinct()
     return list(over.filter(advertiser__is_house=False).select_related("advertiser"))
 
 
 def _shown_in(week: reports.Period) -> list[Advertiser]:
-    counted = DailyCount.objects.filter(day__range=(week.first, week.last), action=Action.RENDERED)
+    counted = DailyCount.objects.filter(_WAS_SHOWN, day__range=(week.first, week.last))
     shown = Placement.objects.filter(pk__in=counted.values("placement")).values("advertiser")
     return list(Advertiser.objects.filter(pk__in=shown, is_house=False, wants_weekly_report=True))
 
@@ -61,20 +64,20 @@ def _claim(advertiser: Advertiser, until: date, placement: Placement | None = No
 def mail_report(sent_id: int, address: str) -> None:
     """One person’s mail, tried again by itself if the server refuses it."""
     sent = SentReport.objects.select_related("advertiser", "placement").get(pk=sent_id)
-    subject, body = _of_run(sent) if sent.placement else _of_week(sent)
-    EmailMessage(subject=" ".join(subject.split()), body=body, to=[address]).send()
+    subject, template, context = _of_run(sent) if sent.placement else _of_week(sent)
+    mails.plain(address, subject, template, context).send()
 
 
-def _of_week(sent: SentReport) -> tuple[str, str]:
+def _of_week(sent: SentReport) -> tuple[str, str, dict[str, Any]]:
     placements = Placement.objects.filter(advertiser=sent.advertiser)
     week = reports.Period("7d", sent.until - timedelta(days=6), sent.until)
     rows = reports.by_placement(placements, week)
     context = {"advertiser": sent.advertiser, "period": week, "rows": rows, "total": reports.add_up(f for _, f in rows)}
-    return f"{sent.advertiser.name}: your week in figures", render_to_string("advertising/mail/week.txt", context)
+    return f"{sent.advertiser.name}: your week in figures", "advertising/mail/week.txt", context
 
 
-def _of_run(sent: SentReport) -> tuple[str, str]:
+def _of_run(sent: SentReport) -> tuple[str, str, dict[str, Any]]:
     placement = cast(Placement, sent.placement)
     found = reports.report(placement, reports.Period("all", *placement.run))
     context = {"placement": placement, "report": found, "reach": max(found.reach.values(), default=None)}
-    return f"{placement.title}: the final figures", render_to_string("advertising/mail/run.txt", context)
+    return f"{placement.title}: the final figures", "advertising/mail/run.txt", context

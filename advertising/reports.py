@@ -35,6 +35,11 @@ class Figures:
         """Clicks in a hundred viewable impressions; None where nothing was viewable."""
         return 100 * self.clicked / self.viewable if self.viewable else None
 
+    @property
+    def click_rate_of_mails(self) -> float | None:
+        """Clicks in a hundred mails, for the letter, which does not know what was viewable."""
+        return 100 * self.clicked / self.offered if self.offered else None
+
 
 NOTHING = Figures()
 

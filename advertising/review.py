@@ -3,15 +3,14 @@
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django_tasks import task
 
 from advertising import checks, paid_articles, pinning, pricing
 from advertising.billing import credits
 from advertising.models import Credit, Decision, Placement
+from articles import mails
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -142,8 +141,4 @@ def mail_decision(decision_id: int, address: str) -> None:
     """Mail what was decided then, and why, whatever happened to the placement since."""
     decision = Decision.objects.select_related("placement").get(pk=decision_id)
     subject = f"{decision.placement.title}: {decision.get_new_status_display().lower()}"
-    EmailMessage(
-        subject=" ".join(subject.split()),
-        body=render_to_string("advertising/mail/decision.txt", {"decision": decision}),
-        to=[address],
-    ).send()
+    mails.plain(address, subject, "advertising/mail/decision.txt", {"decision": decision}).send()

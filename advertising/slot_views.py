@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from advertising import counting, offers, pacing, page_context, reasons, serving, tokens
 from advertising.models import Action, Advertiser, Creative, Device, Placement
-from advertising.network_rates import rates
 from advertising.slots import STORY_SLOT
+from articles.slowing_down import Rate
 from newsroom.pagecache.network import network_address, network_of
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ NARROWEST_DESKTOP = 768  # CSS pixels
 BY_BEACON = (Action.RENDERED, Action.VIEWABLE, Action.CLICKED)
 
 _dice = random.SystemRandom()
+# What is over it is filtered, and counted as that.
+beacons = Rate(lambda: settings.SEEN_A_MINUTE)
 
 
 @require_safe
@@ -178,7 +180,7 @@ def serving_placement(pk: int) -> Placement:
 def events_of(request: HttpRequest, action: Action, signed: list[str]) -> list[str]:
     """Count what a request says happened. Counting never keeps a reader from an answer."""
     reader, now = Reader(request), timezone.now()
-    is_over_rate = rates.is_over(reader.network, len(signed))
+    is_over_rate = beacons.is_over(reader.network, len(signed))
     events = []
     for each in signed:
         token, is_forged = _read(each)

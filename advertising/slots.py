@@ -50,6 +50,8 @@ RECTANGLE_SLOT = Slot("rectangle", "Rectangle, in and beside stories", "ad--mpu"
 
 # A sponsored article or press release on its own page: nothing is chosen, everything is counted.
 STORY_SLOT = "story"
+# The paid place of a letter: its mails and the clicks in them are counted by the letter.
+LETTER_SLOT = "letter"
 
 SLOTS = {slot.name: slot for slot in (TOP, BILLBOARD_SLOT, RECTANGLE_SLOT)}
 CHOICES = [(slot.name, slot.label) for slot in SLOTS.values()]

@@ -6,13 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks import task
 
+from articles import mails
 from articles.models import Article
 from comments import admission, opening, posting
 from comments.models import Confirmation, ReplyRefused, SiteComment
@@ -108,12 +107,7 @@ def mail_link(confirmation_id: int) -> None:
         "link": settings.SITE_URL + reverse("comment-confirm", args=[waiting.key]),
         "days": LIFETIME.days,
     }
-    EmailMessage(
-        subject="Confirm your thought",
-        body=render_to_string("comments/mail/confirm.txt", context),
-        to=[waiting.email],
-        headers={"Auto-Submitted": "auto-generated"},
-    ).send()
+    mails.plain(waiting.email, "Confirm your thought", "comments/mail/confirm.txt", context, mails.AUTOMATIC).send()
 
 
 @task()

@@ -13,12 +13,12 @@ from django.core import signing
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django_tasks import task
 
+from articles import mails
 from articles.models import Article
 from comments import paging
 from comments.models import Notice, SiteComment
@@ -138,18 +138,12 @@ def _message(told: list[tuple[Notice, Article]]) -> EmailMessage:
         for notice, article in told
     ]
     several = len(told) > 1
-    return EmailMessage(
-        subject=f"{len(told)} replies to what you said" if several else "A reply to your thought",
-        body=render_to_string(
-            "comments/mail/replies.txt" if several else "comments/mail/reply.txt",
-            {"replies": replies, "reply": replies[0], "mute": mute},
-        ),
-        to=[told[0][0].answered.email],
-        headers={
-            "List-Unsubscribe": f"<{mute}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Auto-Submitted": "auto-generated",
-        },
+    return mails.plain(
+        told[0][0].answered.email,
+        f"{len(told)} replies to what you said" if several else "A reply to your thought",
+        "comments/mail/replies.txt" if several else "comments/mail/reply.txt",
+        {"replies": replies, "reply": replies[0], "mute": mute},
+        mails.AUTOMATIC | mails.one_click(mute),
     )
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from articles import slowing_down
 from articles.models import Article
 from comments import editing, known_readers, moderation, paging, reactions, reports, visitors
 from comments.admission import Refused
@@ -72,7 +73,7 @@ def react(request: HttpRequest) -> HttpResponse:
     ip = network_address(request)
     try:
         visitors.slow_down(ip)
-    except visitors.TooOften:
+    except slowing_down.TooOften:
         return render(request, "comments/slow_down.html", {"article": article, "noindex": True}, status=429)
     standing = reactions.react(comment, visitors.key_for(comment, request.user, ip), agrees=agrees)
     if request.headers.get("Accept", "").startswith("application/json"):
@@ -92,7 +93,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     ip = network_address(request)
     try:
         visitors.slow_down(ip)
-    except visitors.TooOften:
+    except slowing_down.TooOften:
         return render(request, "comments/slow_down.html", context, status=429)
     reporter = visitors.key_for(comment, request.user, ip)
     reports.report(comment, reporter, form.cleaned_data["reason"], form.cleaned_data["note"])

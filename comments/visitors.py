@@ -2,20 +2,16 @@
 
 import hashlib
 import hmac
-import time
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 
+from articles import slowing_down
 from comments.models import SiteComment
 from newsroom.pagecache.network import network_of
 
 MOST_A_MINUTE = 30
-
-
-class TooOften(Exception):
-    """More buttons were pressed from one network in a minute than a reader presses."""
+_presses = slowing_down.Rate(MOST_A_MINUTE)
 
 
 def key_for(comment: SiteComment, user: Any, ip: str | None) -> str:
@@ -29,15 +25,8 @@ def key_for(comment: SiteComment, user: Any, ip: str | None) -> str:
 
 
 def slow_down(ip: str | None) -> None:
-    """Count one more press from a network in this minute. Raises TooOften.
-
-    Presses at the same instant may count as one: it slows robots down, and votes are one each whatever it counts.
-    """
-    name = "pressed:" + _digest(f"pressed:{network_of(ip)}:{int(time.time() // 60)}")[:32]
-    pressed = cache.get(name, 0)
-    if pressed >= MOST_A_MINUTE:
-        raise TooOften
-    cache.set(name, pressed + 1, timeout=60)
+    """Count one more press from a network in this minute. Raises slowing_down.TooOften."""
+    _presses.slow_down(network_of(ip))
 
 
 def _digest(text: str) -> str:

@@ -1,17 +1,51 @@
+"""What readers may send us about their letters."""
+
+from typing import Any
+
 from django import forms
 
 from articles.email_addresses import can_be_mailed
+from newsletter.models import Letter
+
+ADDRESS_ERRORS = {
+    "required": "Write your e-mail address first.",
+    "invalid": "Write the address in full, such as name@example.com.",
+}
 
 
 class LetterForm(forms.Form):
-    email = forms.EmailField(
-        max_length=254,
-        validators=[can_be_mailed],
-        error_messages={
-            "required": "Write your e-mail address first.",
-            "invalid": "Write the address in full, such as name@example.com.",
-        },
-    )
+    email = forms.EmailField(max_length=254, validators=[can_be_mailed], error_messages=ADDRESS_ERRORS)
     source = forms.SlugField(max_length=40, required=False)
+    # Which letters, by their slugs; whatever else stands there counts for nothing.
+    letter = forms.MultipleChoiceField(required=False)
+    ticket = forms.CharField(required=False, max_length=400)
+    work = forms.CharField(required=False, max_length=15)
     # Nobody sees this field; robots fill it in.
     website = forms.CharField(required=False, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["letter"].validate = lambda value: None  # type: ignore[method-assign]
+
+    def letters(self) -> list[Letter]:
+        """Those that were ticked and are offered."""
+        slugs = [slug for slug in self.cleaned_data["letter"] if "\x00" not in slug][:50]
+        return list(Letter.objects.offered().filter(slug__in=slugs)) if slugs else []
+
+
+class PreferencesForm(forms.Form):
+    letter = forms.ModelMultipleChoiceField(
+        Letter.objects.none(),
+        required=False,
+        to_field_name="slug",
+        error_messages={"invalid_choice": "One of these letters is not offered any more. Look again, and press Save."},
+    )
+    counts_clicks = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["letter"].queryset = Letter.objects.offered()  # type: ignore[attr-defined]
+
+
+class AddressForm(forms.Form):
+    email = forms.EmailField(max_length=254, validators=[can_be_mailed], error_messages=ADDRESS_ERRORS)

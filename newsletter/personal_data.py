@@ -2,14 +2,44 @@
 
 from typing import Any
 
-from newsletter.models import Subscription
+from newsletter.models import Click, Delivery, Subscriber, Subscription
 
-FIELDS = ("email", "status", "source", "consent_text", "asked_at", "mailed_at", "confirmed_at", "left_at")
+OF_READER = ("email", "asked_at", "mailed_at", "confirmed_at", "counts_clicks", "suppressed_because", "suppressed_at")
+OF_LETTER = (
+    "letter__name",
+    "status",
+    "source",
+    "consent_text",
+    "asked_at",
+    "confirmed_at",
+    "left_at",
+    "left_by",
+)
 
 
 def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
-    return {"letter": list(Subscription.objects.filter(email__iexact=address).values(*FIELDS))}
+    readers = Subscriber.objects.filter(email__iexact=address)
+    subscriptions = Subscription.objects.filter(subscriber__in=readers)
+    mails = Delivery.objects.filter(subscription__in=subscriptions).order_by("pk")
+    clicks = Click.objects.filter(delivery__subscription__in=subscriptions).order_by("pk")
+    return {
+        "letter": list(readers.values(*OF_READER)),
+        "letters": list(subscriptions.values(*OF_LETTER)),
+        "mails of letters": list(mails.values("issue__letter__name", "issue__number", "status", "sent_at", "answer")),
+        "clicks in letters": list(clicks.values("link__url", "at")),
+    }
 
 
 def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dict[str, int]:
-    return {"letter": Subscription.objects.filter(email__iexact=address).delete()[0]}
+    """Counts of what was sent stay; nothing in them leads to anybody."""
+    readers = Subscriber.objects.filter(email__iexact=address)
+    mine = Delivery.objects.filter(subscription__subscriber__in=readers)
+    clicks = Click.objects.filter(delivery__in=mine).delete()[0]
+    mails = mine.update(subscription=None, answer="")
+    letters = Subscription.objects.filter(subscriber__in=readers).delete()[0]
+    return {
+        "clicks in letters": clicks,
+        "mails of letters": mails,
+        "letters": letters,
+        "letter": readers.delete()[0],
+    }

@@ -1,87 +1,243 @@
-"""Ask, confirm, leave: the three things that happen to a subscription."""
+"""What happens to subscriptions: asked for, confirmed, chosen, left, taken to another address."""
 
 import secrets
-from datetime import timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
-from django.template.loader import render_to_string
-from django.urls import reverse
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django_tasks import task
 
-from newsletter.models import Subscription
+from articles import mails
+from newsletter import signed_links
+from newsletter.models import Letter, Subscriber, Subscription, main_letter
 
-# What the form says, and what is kept as proof of what was asked for.
+# What the forms say, and what is kept as proof of what was asked for.
 CONSENT = "We will ask you to confirm by e-mail. You can leave with one click."
-LINK_LIFETIME = timedelta(hours=48)
+CONSENT_OF_PREFERENCES = "Send me the letters that I have ticked. I can leave each with one click."
 UNCONFIRMED_LIFETIME = timedelta(days=7)
-# Nobody can use our form to fill somebody’s inbox.
+LEFT_LIFETIME = timedelta(days=30)
+MOST_FORGOTTEN = 5_000  # at once
+# Nobody can use our forms to fill somebody’s inbox.
 BETWEEN_MAILS = timedelta(hours=1)
+LINK_LIFETIME = timedelta(seconds=signed_links.LIFETIMES[signed_links.CONFIRM])
 
-Status = Subscription.Status
+Status, Leaving = Subscription.Status, Subscription.Leaving
 
 
-def ask(email: str, source: str) -> None:
+def ask(email: str, source: str, letters: Collection[Letter] = ()) -> None:
     """Mail a link to confirm. Says nothing about whether the address is known: the page is the same."""
     now = timezone.now()
     with transaction.atomic():
-        subscription, _ = Subscription.objects.get_or_create(
-            email=email.lower(),
-            defaults={
-                "key": secrets.token_urlsafe(32),
-                "source": source,
-                "consent_text": CONSENT,
-                "asked_at": now,
-            },
+        subscriber, _ = Subscriber.objects.get_or_create(
+            email=email.lower(), defaults={"key": secrets.token_urlsafe(32), "asked_at": now}
         )
-        quiet = Q(mailed_at=None) | Q(mailed_at__lt=now - BETWEEN_MAILS)
-        may_mail = Subscription.objects.filter(quiet, pk=subscription.pk).exclude(status=Status.CONFIRMED)
-        if may_mail.update(mailed_at=now, asked_at=now, source=source, consent_text=CONSENT, status=Status.PENDING):
-            transaction.on_commit(lambda: mail_link.enqueue(subscription.pk))
+        for letter in letters or [main_letter()]:
+            _wish(subscriber, letter, source, CONSENT, now)
+        if _may_mail(subscriber, now):
+            transaction.on_commit(lambda: mail_answer.enqueue(subscriber.pk))
 
 
-def confirm(key: str) -> Subscription | None:
-    """Confirm once; again changes nothing. None when there is no such link, or it is too old."""
-    now = timezone.now()
-    Subscription.objects.filter(key=key, status=Status.PENDING, asked_at__gte=now - LINK_LIFETIME).update(
-        status=Status.CONFIRMED, confirmed_at=now, left_at=None
+def _may_mail(subscriber: Subscriber, now: datetime) -> bool:
+    """One statement decides, so an address is mailed once an hour whichever forms are sent at once."""
+    quiet = Q(mailed_at=None) | Q(mailed_at__lt=now - BETWEEN_MAILS)
+    return Subscriber.objects.filter(quiet, pk=subscriber.pk).update(mailed_at=now, asked_at=now) == 1
+
+
+def _wish(subscriber: Subscriber, letter: Letter, source: str, consent: str, now: datetime) -> None:
+    """Note that somebody asked. A letter that is had stays as it is."""
+    words = {"source": source, "consent_text": consent, "asked_at": now}
+    subscription, is_new = Subscription.objects.get_or_create(
+        subscriber=subscriber, letter=letter, defaults={"key": secrets.token_urlsafe(32), **words}
     )
-    return Subscription.objects.filter(key=key, status=Status.CONFIRMED).first()
+    if not is_new:
+        not_had = Subscription.objects.filter(pk=subscription.pk).exclude(status=Status.CONFIRMED)
+        not_had.update(status=Status.PENDING, **words)
 
 
-def leave(key: str) -> bool:
-    """Stop the letter. True also when it had stopped already."""
-    Subscription.objects.filter(key=key).exclude(status=Status.LEFT).update(status=Status.LEFT, left_at=timezone.now())
-    return Subscription.objects.filter(key=key).exists()
+def confirm(subscriber: Subscriber, letters: Iterable[int]) -> list[Letter]:
+    """What the link of a mail asked for is had from now on; a welcome is mailed once. Returns what is had of it.
+
+    Only what that mail named: what somebody else asked for meanwhile is not in it.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        asked = Subscription.objects.filter(subscriber=subscriber, letter__in=letters)
+        new = list(asked.filter(status=Status.PENDING).values_list("letter_id", flat=True))
+        asked.filter(status=Status.PENDING).update(status=Status.CONFIRMED, confirmed_at=now, left_at=None, left_by="")
+        if new:
+            _proven(subscriber, now)
+            transaction.on_commit(lambda: mail_welcome.enqueue(subscriber.pk, new))
+    return [each.letter for each in asked.active().select_related("letter")]
+
+
+def _proven(subscriber: Subscriber, now: datetime) -> None:
+    """Its owner opened a mail: the address works, and may be written to."""
+    Subscriber.objects.filter(pk=subscriber.pk, confirmed_at=None).update(confirmed_at=now)
+    Subscriber.objects.filter(pk=subscriber.pk).update(suppressed_because="", suppressed_at=None, soft_bounces=0)
+
+
+def leave(key: str, by: str = Leaving.LINK) -> Subscription | None:
+    """Stop one letter. Its subscription, also when it had stopped already; None where there is no such link."""
+    Subscription.objects.filter(key=key).exclude(status=Status.LEFT).update(
+        status=Status.LEFT, left_at=timezone.now(), left_by=by
+    )
+    return Subscription.objects.filter(key=key).select_related("letter", "subscriber").first()
+
+
+def leave_all(subscriber: Subscriber, by: str = Leaving.PREFERENCES) -> None:
+    had = subscriber.subscriptions.exclude(status=Status.LEFT)
+    had.update(status=Status.LEFT, left_at=timezone.now(), left_by=by)
+
+
+def choose(subscriber: Subscriber, letters: Collection[Letter], counts_clicks: bool) -> None:
+    """Have exactly these letters of those that are offered. Whoever has the link has opened a mail of ours."""
+    now = timezone.now()
+    with transaction.atomic():
+        Subscriber.objects.filter(pk=subscriber.pk).update(counts_clicks=counts_clicks)
+        for letter in letters:
+            _wish(subscriber, letter, "preferences", CONSENT_OF_PREFERENCES, now)
+        had = subscriber.subscriptions.filter(letter__is_offered=True)
+        had.filter(letter__in=letters, status=Status.PENDING).update(
+            status=Status.CONFIRMED, confirmed_at=now, left_at=None, left_by=""
+        )
+        had.exclude(letter__in=letters).exclude(status=Status.LEFT).update(
+            status=Status.LEFT, left_at=now, left_by=Leaving.PREFERENCES
+        )
+        _proven(subscriber, now)
+
+
+def ask_for_address(subscriber: Subscriber, email: str) -> None:
+    """Mail a link to the new address; nothing changes until it is opened there. Raises ValidationError.
+
+    The new address is held to the same hour as by every other form: nobody can have others mailed.
+    """
+    email, now = email.lower(), timezone.now()
+    if email == subscriber.email:
+        raise ValidationError("Your letters go to this address already.")
+    with transaction.atomic():
+        newcomer, _ = Subscriber.objects.get_or_create(
+            email=email, defaults={"key": secrets.token_urlsafe(32), "asked_at": now}
+        )
+        if _may_mail(newcomer, now):
+            transaction.on_commit(lambda: mail_address.enqueue(subscriber.pk, email))
+
+
+def ask_for_link(subscriber: Subscriber) -> None:
+    """Mail a fresh link to the preferences, once an hour."""
+    if _may_mail(subscriber, timezone.now()):
+        transaction.on_commit(lambda: mail_answer.enqueue(subscriber.pk))
+
+
+def change_address(subscriber: Subscriber, email: str) -> bool:
+    """Send all letters to `email` from now on. True when it changed: a second press changes nothing.
+
+    An address that has letters of its own keeps them: both are then one reader.
+    """
+    if subscriber.email == email:
+        return False
+    with transaction.atomic():
+        old = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+        if old.email == email:
+            return False
+        former = old.email
+        if other := Subscriber.objects.select_for_update().filter(email=email).first():
+            _take_over(old, other)
+        # A new key: the links in mails to the old address open nothing any more, but each letter can still be left.
+        Subscriber.objects.filter(pk=old.pk).update(email=email, key=secrets.token_urlsafe(32))
+        _proven(old, timezone.now())
+        transaction.on_commit(lambda: mail_changed.enqueue(former))
+    return True
+
+
+def _take_over(subscriber: Subscriber, other: Subscriber) -> None:
+    """What `other` reads is read by `subscriber`; `other` goes."""
+    for had in other.subscriptions.active():
+        mine = subscriber.subscriptions.filter(letter=had.letter_id).first()
+        if mine is None:
+            Subscription.objects.filter(pk=had.pk).update(subscriber=subscriber)
+        elif mine.status != Status.CONFIRMED:
+            Subscription.objects.filter(pk=mine.pk).update(status=Status.CONFIRMED, confirmed_at=had.confirmed_at)
+    other.delete()
+
+
+# --- Mails -----------------------------------------------------------------------------------------
 
 
 @task()
-def mail_link(subscription_id: int) -> None:
-    subscription = Subscription.objects.filter(pk=subscription_id, status=Status.PENDING).first()
-    if subscription is None:
+def mail_answer(subscriber_id: int) -> None:
+    """To whoever owns the address that a form was sent with: a link to confirm, or to what they have."""
+    subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
+    if subscriber is None:
         return
-    leave_url = settings.SITE_URL + reverse("newsletter-leave", args=[subscription.key])
+    asked = list(subscriber.subscriptions.filter(status=Status.PENDING).select_related("letter").order_by("letter"))
+    if asked:
+        _mail_confirmation(subscriber, asked)
+    elif subscriber.is_confirmed:
+        had = [each.letter for each in subscriber.subscriptions.active().select_related("letter")]
+        context = {"letters": had, "preferences": signed_links.link(signed_links.PREFERENCES, subscriber)}
+        mails.plain(subscriber.email, "Your letters", "newsletter/mail/known.txt", context, mails.AUTOMATIC).send()
+
+
+def _mail_confirmation(subscriber: Subscriber, asked: list[Subscription]) -> None:
+    letters = [each.letter for each in asked]
     context = {
-        "confirm": settings.SITE_URL + reverse("newsletter-confirm", args=[subscription.key]),
-        "leave": leave_url,
+        "letters": letters,
+        "confirm": signed_links.link(signed_links.CONFIRM, subscriber, [letter.pk for letter in letters]),
+        "leave": signed_links.to_leave(asked[0]),
     }
-    EmailMessage(
-        subject="Confirm your letter",
-        body=render_to_string("newsletter/mail/confirm.txt", context),
-        to=[subscription.email],
-        headers={
-            "List-Unsubscribe": f"<{leave_url}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Auto-Submitted": "auto-generated",
-        },
-    ).send()
+    headers = {**mails.AUTOMATIC, **signed_links.leaving_headers(asked[0])}
+    mails.plain(subscriber.email, "Confirm your letter", "newsletter/mail/confirm.txt", context, headers).send()
 
 
 @task()
-def forget_unconfirmed() -> int:
-    """No address is kept for those who never confirm."""
-    old = timezone.now() - UNCONFIRMED_LIFETIME
-    return Subscription.objects.filter(status=Status.PENDING, asked_at__lt=old).delete()[0]
+def mail_welcome(subscriber_id: int, letters: list[int]) -> None:
+    had = Subscription.objects.active().filter(subscriber=subscriber_id, letter__in=letters)
+    found = list(had.select_related("letter", "subscriber").order_by("letter"))
+    if not found:
+        return
+    subscriber = found[0].subscriber
+    context = {
+        "letters": [each.letter for each in found],
+        "preferences": signed_links.link(signed_links.PREFERENCES, subscriber),
+        "leave": signed_links.to_leave(found[0]),
+    }
+    headers = {**mails.AUTOMATIC, **signed_links.leaving_headers(found[0])}
+    mails.plain(subscriber.email, "You are on the list", "newsletter/mail/welcome.txt", context, headers).send()
+
+
+@task()
+def mail_address(subscriber_id: int, email: str) -> None:
+    subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
+    if subscriber is None:
+        return
+    context = {"confirm": signed_links.link(signed_links.ADDRESS, subscriber, email)}
+    mails.plain(email, "Confirm your new address", "newsletter/mail/address.txt", context, mails.AUTOMATIC).send()
+
+
+@task()
+def mail_changed(former: str) -> None:
+    """To the address that gets no letters any more: whoever reads it should know."""
+    mails.plain(former, "Your letters go elsewhere now", "newsletter/mail/changed.txt", {}, mails.AUTOMATIC).send()
+
+
+@task()
+def forget_readers() -> int:
+    """No address is kept of those who never confirm, or who left every letter a month ago. Returns how many went.
+
+    Who called a letter spam stays known, so that nobody writes to them again.
+    """
+    now = timezone.now()
+    never = Subscriber.objects.filter(confirmed_at=None, asked_at__lt=now - UNCONFIRMED_LIFETIME)
+    still = Subscription.objects.filter(subscriber=OuterRef("pk")).exclude(
+        status=Status.LEFT, left_at__lt=now - LEFT_LIFETIME
+    )
+    gone = Subscriber.objects.filter(~Exists(still), suppressed_because="", asked_at__lt=now - LEFT_LIFETIME)
+    forgotten = 0
+    for readers in (never, gone):
+        pks = list(readers.values_list("pk", flat=True)[:MOST_FORGOTTEN])
+        forgotten += len(pks)
+        Subscriber.objects.filter(pk__in=pks).delete()
+    return forgotten

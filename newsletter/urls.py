@@ -1,10 +1,29 @@
+"""Addresses under /newsletter/. Letters come last: they take whatever word is left."""
+
+from typing import Any
+
+import anymail.urls
+from django.conf import settings
 from django.urls import path
 
-from newsletter import views
+from newsletter import archive_views, click_views, views
 
-urlpatterns = [
+urlpatterns: list[Any] = [
     path("", views.letter, name="newsletter"),
+    path("token/", views.ticket, name="newsletter-ticket"),
     path("asked/", views.asked, name="newsletter-asked"),
-    path("confirm/<slug:key>/", views.confirm, name="newsletter-confirm"),
+    path("confirm/<str:token>/", views.confirm, name="newsletter-confirm"),
     path("leave/<slug:key>/", views.leave, name="newsletter-leave"),
+    path("preferences/", views.new_link, name="newsletter-new-link"),
+    path("preferences/<str:token>/", views.preferences, name="newsletter-preferences"),
+    path("address/<str:token>/", views.address, name="newsletter-address"),
+    path("go/<int:link>/<str:code>/", click_views.go, name="letter-go"),
+]
+if settings.MAIL_PROVIDER:
+    webhooks = {str(each.pattern): each.callback for each in anymail.urls.urlpatterns}
+    events = webhooks[f"{settings.MAIL_PROVIDER}/tracking/"]
+    urlpatterns.append(path("events/", events, name="newsletter-events"))
+urlpatterns += [
+    path("<slug:letter>/", archive_views.archive, name="letter-archive"),
+    path("<slug:letter>/<int:number>/", archive_views.issue, name="letter-issue"),
 ]

@@ -1,15 +1,23 @@
-"""The letter’s pages. Only POST changes anything."""
+"""The letter’s pages for readers. Only POST changes anything."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from newsletter import subscriptions
-from newsletter.forms import LetterForm
-from newsletter.models import Subscription
+from articles import slowing_down
+from newsletter import sign_up_guard, signed_links, subscriptions
+from newsletter.forms import AddressForm, LetterForm, PreferencesForm
+from newsletter.models import Letter, Subscriber, Subscription, main_letter
+from newsletter.sign_up_guard import Attempt, Verdict
 from newsroom.pagecache import public_page
+from newsroom.pagecache.network import network_address
+
+TOO_OFTEN = "Too many addresses were sent from your network in the last hour. Try again in an hour."
 
 
 @public_page()
@@ -20,10 +28,45 @@ def letter(request: HttpRequest) -> HttpResponse:
         return render(request, "newsletter/letter.html", {"canonical": "/newsletter/", "place": "letter"})
     form = LetterForm(request.POST)
     if not form.is_valid():
-        return render(request, "newsletter/letter.html", {"form": form}, status=400)
-    if not form.cleaned_data["website"]:
-        subscriptions.ask(form.cleaned_data["email"], form.cleaned_data["source"] or "page")
+        return render(request, "newsletter/letter.html", {"form": form, "noindex": True}, status=400)
+    if form.cleaned_data["website"]:
+        return redirect("newsletter-asked")
+    verdict = sign_up_guard.judge(_attempt(form))
+    if verdict != Verdict.GOOD:
+        return _once_more(request, form, verdict)
+    try:
+        sign_up_guard.slow_down(network_address(request))
+    except slowing_down.TooOften:
+        # Plain and cheap: whoever sends thousands is not to cost us a page each.
+        return render(request, "newsletter/slow_down.html", {"sentence": TOO_OFTEN}, status=429)
+    subscriptions.ask(form.cleaned_data["email"], form.cleaned_data["source"] or "page", form.letters())
     return redirect("newsletter-asked")
+
+
+def _attempt(form: LetterForm) -> Attempt:
+    return Attempt(form.cleaned_data["email"], form.cleaned_data["ticket"], form.cleaned_data["work"])
+
+
+def _once_more(request: HttpRequest, form: LetterForm, verdict: Verdict) -> HttpResponse:
+    """The address once more, and a button that carries a ticket."""
+    is_work = verdict == Verdict.WORK or sign_up_guard.is_under_attack()
+    context = {
+        "form": form,
+        "letters": form.letters() or [main_letter()],
+        "ticket": sign_up_guard.ticket(form.cleaned_data["email"]),
+        "work_bits": sign_up_guard.WORK_BITS if is_work else 0,
+        "wait": int(sign_up_guard.WAIT_INSTEAD),
+        "was_too_fast": verdict == Verdict.TOO_FAST,
+        "noindex": True,
+    }
+    return render(request, "newsletter/once_more.html", context)
+
+
+@require_safe
+@never_cache
+def ticket(request: HttpRequest) -> HttpResponse:
+    """For the script of the form, when it is first touched."""
+    return JsonResponse({"ticket": sign_up_guard.ticket()})
 
 
 @public_page()
@@ -32,29 +75,143 @@ def asked(request: HttpRequest) -> HttpResponse:
     return render(request, "newsletter/asked.html", {"noindex": True})
 
 
-@csrf_exempt  # The key in the address is the proof; mail programs open the page without cookies.
+def _open(request: HttpRequest, purpose: str, token: str) -> tuple[Subscriber, Any] | HttpResponse:
+    """Whose link it is, or the page that says why it opens nothing."""
+    try:
+        found = signed_links.read(purpose, token)
+    except signed_links.Expired as expired:
+        # The link is proof enough to have another one mailed to its own address.
+        context = {"noindex": True, "old_link": token if purpose == signed_links.PREFERENCES else ""}
+        context["address"] = expired.subscriber.email if context["old_link"] else ""
+        return render(request, "newsletter/expired.html", context, status=410)
+    return found or render(request, "newsletter/expired.html", {"noindex": True}, status=404)
+
+
+@csrf_exempt  # The link is the proof; mail programs open the page without cookies.
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def confirm(request: HttpRequest, key: str) -> HttpResponse:
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a button and changes nothing."""
-    subscription = Subscription.objects.filter(key=key[:64]).first()
-    if subscription is None:
-        return render(request, "newsletter/expired.html", {"noindex": True}, status=404)
-    if request.method == "POST":
-        confirmed = subscriptions.confirm(subscription.key)
-        if confirmed is None:
-            return render(request, "newsletter/expired.html", {"noindex": True}, status=410)
-        return render(request, "newsletter/confirmed.html", {"subscription": confirmed, "noindex": True})
-    return render(request, "newsletter/confirm.html", {"noindex": True})
+    opened = _open(request, signed_links.CONFIRM, token)
+    if isinstance(opened, HttpResponse):
+        return opened
+    subscriber, letters = opened
+    if request.method != "POST":
+        asked_for = Letter.objects.filter(pk__in=letters)
+        return render(request, "newsletter/confirm.html", {"noindex": True, "letters": asked_for})
+    had = subscriptions.confirm(subscriber, letters)
+    if not had:
+        return render(request, "newsletter/expired.html", {"noindex": True}, status=410)
+    context = {"letters": had, "preferences": signed_links.link(signed_links.PREFERENCES, subscriber), "noindex": True}
+    return render(request, "newsletter/confirmed.html", context)
 
 
 @csrf_exempt  # RFC 8058: mail programs post here without cookies.
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def leave(request: HttpRequest, key: str) -> HttpResponse:
-    if not Subscription.objects.filter(key=key[:64]).exists():
+    """GET shows a button and changes nothing; POST stops one letter, whether a person or a mail program sent it."""
+    subscription = Subscription.objects.filter(key=key[:64]).select_related("letter", "subscriber").first()
+    if subscription is None:
         return render(request, "newsletter/expired.html", {"noindex": True}, status=404)
+    context: dict[str, Any] = {"letter": subscription.letter, "noindex": True}
+    if request.method != "POST":
+        return render(request, "newsletter/leave.html", context)
+    is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
+    way = Subscription.Leaving.ONE_CLICK if is_one_click else Subscription.Leaving.LINK
+    subscriptions.leave(subscription.key, way)
+    subscriber = subscription.subscriber
+    others = subscriber.subscriptions.active().select_related("letter")
+    context |= {
+        "others": [each.letter for each in others],
+        "preferences": signed_links.link(signed_links.PREFERENCES, subscriber),
+    }
+    return render(request, "newsletter/left.html", context)
+
+
+@csrf_exempt  # The link is the proof.
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def preferences(request: HttpRequest, token: str) -> HttpResponse:
+    """Every letter with a box, whether clicks are counted, another address, and a way to leave them all."""
+    opened = _open(request, signed_links.PREFERENCES, token)
+    if isinstance(opened, HttpResponse):
+        return opened
+    subscriber, _ = opened
+    form, address = PreferencesForm(), AddressForm()
+    done = request.GET.get("done", "")
     if request.method == "POST":
-        subscriptions.leave(key[:64])
-        return render(request, "newsletter/left.html", {"noindex": True})
-    return render(request, "newsletter/leave.html", {"noindex": True})
+        what = request.POST.get("what", "")
+        if what == "leave":
+            subscriptions.leave_all(subscriber)
+            return _done(token, "left")
+        if what == "address":
+            address = AddressForm(request.POST)
+            if address.is_valid() and _ask_for_address(request, subscriber, address):
+                return _done(token, "address")
+        else:
+            form = PreferencesForm(request.POST)
+            if form.is_valid():
+                chosen = list(form.cleaned_data["letter"])
+                subscriptions.choose(subscriber, chosen, form.cleaned_data["counts_clicks"])
+                return _done(token, "saved")
+    context = {
+        "subscriber": subscriber,
+        "choices": _choices(subscriber),
+        "form": form,
+        "address": address,
+        "done": done,
+        "noindex": True,
+    }
+    return render(request, "newsletter/preferences.html", context, status=400 if form.errors or address.errors else 200)
+
+
+def _done(token: str, what: str) -> HttpResponse:
+    response = redirect("newsletter-preferences", token)
+    response["Location"] += f"?done={what}"
+    return response
+
+
+def _ask_for_address(request: HttpRequest, subscriber: Subscriber, form: AddressForm) -> bool:
+    try:
+        sign_up_guard.slow_down(network_address(request))
+        subscriptions.ask_for_address(subscriber, form.cleaned_data["email"])
+    except slowing_down.TooOften:
+        form.add_error("email", TOO_OFTEN)
+    except ValidationError as error:
+        form.add_error("email", error)
+    return form.is_valid()
+
+
+def _choices(subscriber: Subscriber) -> list[tuple[Letter, bool]]:
+    """The letters that are offered, and which of them somebody has."""
+    had = set(subscriber.subscriptions.active().values_list("letter_id", flat=True))
+    return [(letter, letter.pk in had) for letter in Letter.objects.offered()]
+
+
+@csrf_exempt  # The old link is the proof.
+@require_POST
+@never_cache
+def new_link(request: HttpRequest) -> HttpResponse:
+    """A fresh link to the preferences, mailed to whom an expired one belonged to: once an hour."""
+    try:
+        signed_links.read(signed_links.PREFERENCES, request.POST.get("old_link", ""))
+    except signed_links.Expired as expired:
+        subscriptions.ask_for_link(expired.subscriber)
+    return redirect("newsletter-asked")
+
+
+@csrf_exempt  # The link is the proof.
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def address(request: HttpRequest, token: str) -> HttpResponse:
+    """From the mail to a new address. GET shows a button and changes nothing."""
+    opened = _open(request, signed_links.ADDRESS, token)
+    if isinstance(opened, HttpResponse):
+        return opened
+    subscriber, email = opened
+    context: dict[str, Any] = {"email": email, "noindex": True}
+    if request.method != "POST":
+        return render(request, "newsletter/address.html", context)
+    subscriptions.change_address(subscriber, email)
+    return render(request, "newsletter/address_changed.html", context)

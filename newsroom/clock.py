@@ -22,6 +22,9 @@ import comments.confirmation
 import comments.known_readers
 import comments.notifications
 import comments.privacy
+import newsletter.clicks
+import newsletter.composing
+import newsletter.sending
 import newsletter.subscriptions
 import newsroom.pagecache.changes
 import newsroom.pagecache.shelves
@@ -115,7 +118,10 @@ JOBS = (
     Job("find runs that fell short", timedelta(hours=6), advertising.billing.credits.find_shortfalls),
     Job("look for odd traffic", timedelta(hours=1), advertising.odd_traffic.look),
     Job("mail figures to advertisers", timedelta(hours=1), advertising.report_mails.mail_reports),
-    Job("forget unconfirmed subscriptions", timedelta(hours=6), newsletter.subscriptions.forget_unconfirmed),
+    Job("send letters", timedelta(seconds=1), newsletter.sending.send_some, only_if=newsletter.sending.has_work),
+    Job("compose letters", timedelta(minutes=1), newsletter.composing.compose_due),
+    Job("count clicks in letters", timedelta(minutes=5), newsletter.clicks.settle),
+    Job("forget readers of letters", timedelta(hours=6), newsletter.subscriptions.forget_readers),
 )
 
 

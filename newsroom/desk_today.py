@@ -14,6 +14,8 @@ from advertising.models import Placement
 from articles.models import Article, Revision
 from comments import moderation
 from comments.models import Confirmation
+from newsletter import alarms as letter_alarms
+from newsletter.models import Issue
 from newsroom import health
 
 AHEAD = timedelta(hours=36)
@@ -51,11 +53,12 @@ class Today:
 
 
 def for_person(user: Any) -> Today:
-    """Only what this person may open. One query a queue, three for the timeline, one for the changes."""
+    """Only what this person may open. One query a queue, three for the timeline, two for letters, one for the rest."""
     sees_stories = user.has_perm("articles.change_article")
+    late = [*health.reasons_not_ready(timezone.now()), *health.troubled_coins()] if sees_stories else []
     return Today(
         queues=_queues(user),
-        alarms=[*health.reasons_not_ready(timezone.now()), *health.troubled_coins()] if sees_stories else [],
+        alarms=late + (letter_alarms.sentences() if user.has_perm("newsletter.send_issue") else []),
         odd_traffic=odd_traffic.recent() if user.has_perm("advertising.review_placement") else [],
         timeline=_timeline() if sees_stories else [],
         changes=_changes(user),
@@ -71,6 +74,11 @@ def _queues(user: Any) -> list[Queue]:
         found.append(Queue(scheduled, "scheduled", f"{stories}?when=scheduled"))
     if user.has_perm("advertising.review_placement"):
         found += _sales()
+    if user.has_perm("newsletter.change_issue"):
+        drafts = Issue.objects.filter(status="draft").count()
+        found.append(
+            Queue(drafts, "letters to finish", f"{reverse('admin:newsletter_issue_changelist')}?status__exact=draft")
+        )
     if user.has_perm("comments.change_sitecomment"):
         pending = Confirmation.objects.filter(comment_id__isnull=True).count()
         queue = reverse("admin:comments_sitecomment_queue")

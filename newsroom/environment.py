@@ -11,6 +11,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 SHORTEST_SECRET_KEY = 50
+# Providers of mail whose interface and whose webhooks we speak, and what their key is called there.
+MAIL_PROVIDERS = {
+    "brevo": "BREVO_API_KEY",
+    "mailgun": "MAILGUN_API_KEY",
+    "postmark": "POSTMARK_SERVER_TOKEN",
+    "sendgrid": "SENDGRID_API_KEY",
+    "sparkpost": "SPARKPOST_API_KEY",
+}
 
 
 def writable_folder(path: Path) -> Path:
@@ -70,6 +78,20 @@ def required(name: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"{name} must be set in the environment.")
     return value
+
+
+def mail_provider(name: str, key: str, secret: str, env: environ.Env) -> dict[str, str | int]:
+    """What django-anymail needs to know. Without the secret of the webhook anybody could tell us of bounces."""
+    if ":" not in secret:
+        raise ImproperlyConfigured("MAIL_WEBHOOK_SECRET must be a name and a password with a colon between them.")
+    found: dict[str, str | int] = {MAIL_PROVIDERS[name]: key, "WEBHOOK_SECRET": secret}
+    if domain := env.str("MAIL_PROVIDER_DOMAIN", default=""):
+        found[f"{name.upper()}_SENDER_DOMAIN"] = domain
+    if url := env.str("MAIL_PROVIDER_URL", default=""):
+        found[f"{name.upper()}_API_URL"] = url
+    if signing_key := env.str("MAIL_WEBHOOK_SIGNING_KEY", default=""):
+        found[f"{name.upper()}_WEBHOOK_SIGNING_KEY"] = signing_key
+    return found
 
 
 def database(env: environ.Env, data_dir: Path) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from articles.feeds import FORMS, Feed
 from articles.models import Article, Author, Section, Tag
 from comments import feeds as conversations
 from comments.models.thoughts import LARGEST_PK
+from newsletter import archive
+from newsletter.models import Letter
 from newsroom import identity
 from newsroom.pagecache import public_page, record, whole
 from ticker.models import Coin
@@ -72,6 +74,16 @@ def thoughts_on(request: HttpRequest, form: str, pk: int) -> HttpResponse:
     title = f"Thoughts on “{article.title}” | {identity.publication().name}"
     page = f"{article.get_absolute_url()}#comments"
     return answer(request, form, title, article.standfirst, page, conversations.newest_on(article))
+
+
+@public_page()
+@require_safe
+def of_letter(request: HttpRequest, form: str, slug: str) -> HttpResponse:
+    """The issues of a letter, for who would rather not have it mailed."""
+    record(whole(Letter))
+    letter = get_object_or_404(Letter, slug=slug)
+    title = f"{letter.name} | {identity.publication().name}"
+    return answer(request, form, title, letter.description, letter.get_absolute_url(), archive.entries(letter))
 
 
 def answer(

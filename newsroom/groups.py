@@ -42,7 +42,10 @@ EDITING = {
     "ticker.coin": (*VIEW_ADD_CHANGE, "retire"),
     "ticker.quote": VIEW,
     "ticker.pricesource": VIEW,
-    "newsletter.subscription": VIEW,
+    "newsletter.subscriber": VIEW,
+    "newsletter.letter": VIEW_ADD_CHANGE,
+    "newsletter.issue": (*VIEW_ADD_CHANGE, "send"),
+    "newsletter.item": ALL,
     "newsroom.publication": ("view", "change"),
     "newsroom.page": ALL,
 }

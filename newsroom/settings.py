@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "comments.apps.CommentsConfig",
     "advertising",
     "newsletter",
+    "anymail",
 ]
 
 MIDDLEWARE = [
@@ -211,7 +212,15 @@ UPLOAD_PATHS = ("/admin/", "/advertise/placements/")
 # --- Mail -------------------------------------------------------------------------------
 
 EMAIL_URL = env.str("EMAIL_URL", default="")
-if EMAIL_URL:
+# A provider’s own interface in place of SMTP: it tells us what came back and what was called spam.
+MAIL_PROVIDER = environment.one_of("MAIL_PROVIDER", tuple(environment.MAIL_PROVIDERS))
+ANYMAIL: dict[str, str | int] = {}
+if MAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+    ANYMAIL = environment.mail_provider(
+        MAIL_PROVIDER, environment.required("MAIL_PROVIDER_KEY"), environment.required("MAIL_WEBHOOK_SECRET"), env
+    )
+elif EMAIL_URL:
     vars().update(environ.Env.email_url_config(EMAIL_URL))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -221,6 +230,7 @@ DEFAULT_FROM_EMAIL = (
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
+ANYMAIL["REQUESTS_TIMEOUT"] = EMAIL_TIMEOUT
 
 # --- People -----------------------------------------------------------------------------
 
@@ -271,6 +281,14 @@ STRIPE_URL = env.str("STRIPE_URL", default="https://api.stripe.com").rstrip("/")
 
 # How much a network may tell a web process in a minute of placements shown and seen before it stops counting; 0: all.
 SEEN_A_MINUTE = environment.whole_number("SEEN_A_MINUTE", default=240, least=0, most=1_000_000)
+
+# --- The letter ---------------------------------------------------------------------------
+
+# Sign-ups in ten minutes that nobody confirms, before browsers must work for one; 0: they never must.
+SIGN_UPS_IN_TEN_MINUTES = environment.whole_number("SIGN_UPS_IN_TEN_MINUTES", default=200, least=0, most=1_000_000)
+
+# How many letters leave in a second, from all workers together; 0: as many as the mail server takes.
+LETTERS_A_SECOND = environment.whole_number("LETTERS_A_SECOND", default=50, least=0, most=10_000)
 
 # --- Prices -----------------------------------------------------------------------------
 

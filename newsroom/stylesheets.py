@@ -28,6 +28,7 @@ SITE = (
     "paid",
     "slot",
     "letter",
+    "issue",
     "business",
     "button",
     "form",

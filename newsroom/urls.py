@@ -27,6 +27,7 @@ urlpatterns = [
     path("feeds/<slug:form>/corrections/", feeds.corrections, name="feed-corrections"),
     path("feeds/<slug:form>/thoughts/", feeds.thoughts, name="feed-thoughts"),
     path("feeds/<slug:form>/thoughts/<int:pk>/", feeds.thoughts_on, name="feed-thoughts-on"),
+    path("feeds/<slug:form>/letter/<slug:slug>/", feeds.of_letter, name="feed-letter"),
     path("feeds/<slug:form>/<slug:kind>/<slug:slug>/", feeds.of_subject, name="feed-of"),
     path("share/<int:pk>-<slug:version>.png", share_card, name="share-card"),
     path("admin/", admin.site.urls),

@@ -9,7 +9,7 @@ import time_machine
 from django.core.cache import cache
 
 from advertising import pacing, reach
-from advertising.network_rates import rates
+from articles import slowing_down
 from newsroom.pagecache import held, shared
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -25,7 +25,7 @@ def _separate_tests(settings: Any, tmp_path: Any) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     cache.clear()
-    for memory in (shared, held, pacing, reach, rates):
+    for memory in (shared, held, pacing, reach, slowing_down):
         memory.forget()
 
 

@@ -155,7 +155,7 @@ class Placement(Shown):
     @property
     def state(self) -> tuple[str, str]:
         """The badge: its class and its words. Dates decide between scheduled, running and finished."""
-        if self.status != self.Status.APPROVED or self.product == Product.LETTER:
+        if self.status != self.Status.APPROVED:
             return self.status, self.get_status_display()
         today = timezone.now().date()
         if self.starts_on and today < self.starts_on:

@@ -8,7 +8,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles.models import Article
-from newsroom.demo import conversations, orders, people, pictures, placement_counts, placements, prices, stories
+from newsroom.demo import (
+    conversations,
+    letters,
+    orders,
+    people,
+    pictures,
+    placement_counts,
+    placements,
+    prices,
+    stories,
+)
 from newsroom.models import Publication
 
 Say = Callable[[str], None]
@@ -32,6 +42,7 @@ def load(say: Say = print) -> None:
         placements.load(now, drawn)
         placement_counts.load(now)
         orders.load()
+        letters.load(now)
     (settings.DATA_DIR / "demo").touch()
     say(f"The demo is loaded: {Article.objects.count()} pieces.")
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from advertising import ledger as ledger_file
 from advertising import reach, tokens
 from advertising.models import Action, DailyCount, DailyReach, DailySalt, PageCount, SpentToken
-from advertising.network_rates import rates
+from articles import slowing_down
 
 from ..factories import UserFactory, add_version, member_of, running_banner
 from .conftest import CHROME, ROBOT, ledger
@@ -160,7 +160,7 @@ def test_too_many_from_one_network_do_not_count(browser, settings, noon):
     noon.shift(timedelta(minutes=1))
     browser.say("rendered", browser.token())
     assert ledger("rendered") == {"": 4, "rate": 2}
-    rates.forget()
+    slowing_down.forget()
 
 
 def test_a_forged_token_is_told_to_whom_it_claims_to_be_and_never_counts(browser, placement):

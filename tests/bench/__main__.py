@@ -16,7 +16,7 @@ from pathlib import Path
 from ..journeys.conftest import running_site
 from ..journeys.test_freshness import Elsewhere
 from ..journeys.test_nginx import NGINX
-from . import growth, kept, made, placements, talk
+from . import growth, kept, letters, made, placements, talk
 from .loads import WRK, memory, say, static_nginx, web_processes
 
 
@@ -54,6 +54,8 @@ def main() -> None:
                 print(f"memory of the web processes: {memory(web_processes(site))} MB", flush=True)
     if options.scale:
         growth.measure(options.scale, options.requests // 4)
+    with tempfile.TemporaryDirectory() as name:
+        letters.measure(Path(name) / "site")
 
 
 if __name__ == "__main__":

@@ -49,6 +49,9 @@ SURFACES = {
     "advertise": "/advertise/",
     "newsletter": "/newsletter/",
     "newsletter-asked": "/newsletter/asked/",
+    "letter-archive": "/newsletter/daily/",
+    "letter-issue": "/newsletter/daily/1/",
+    "feed-letter": "/feeds/rss/letter/daily/",
     "comment-sent": "/comments/sent/",
     "feeds": "/feeds/",
     "feed": "/feeds/atom/",
@@ -78,7 +81,14 @@ FEEDS = {name for name in SURFACES if name.split(":")[0] in ("feed", "feed-of")}
 THOUGHTS = {"feed-thoughts", "feed-thoughts-on"}
 SITEMAPS = {name for name in SURFACES if "sitemap" in name}
 TEXT_FILES = {"robots", "ads-txt", "security-txt"}
-WITH_MENU = set(SURFACES) - FEEDS - SITEMAPS - TEXT_FILES - THOUGHTS - {"feed-corrections", "share-card", "price-strip"}
+WITH_MENU = (
+    set(SURFACES)
+    - FEEDS
+    - SITEMAPS
+    - TEXT_FILES
+    - THOUGHTS
+    - {"feed-corrections", "feed-letter", "share-card", "price-strip"}
+)
 STORY = "The quorum clause"
 LISTS = {"home", "archive-month", "section", "tag", "author", "coin", "search", "missing", "news-sitemap"} | FEEDS
 
@@ -116,6 +126,9 @@ from django.contrib.auth import get_user_model
 from advertising.models import *
 from advertising import review
 from newsroom.models import *
+from newsletter import composing, issue_status
+from newsletter.models import *
+from django.utils import timezone
 from ticker.models import Coin
 first = Article.objects.get(slug="nine-banks-agree-when-a-payment-is-over")
 story = Article.objects.filter(slug="the-quorum-clause").first()
@@ -245,6 +258,23 @@ review.approve(placement, admin)
         'rate = Rate.objects.first(); rate.unit = "for a fortnight"; rate.save()',
         "for a fortnight",
         {"advertise", "home", "article"},
+    ),
+    "letter that goes out": change(
+        """
+issue = composing.draft(main_letter())
+Item.objects.create(issue=issue, article=Article.objects.published().journalism().last(), position=1)
+issue.subject = "A quorum by mail"
+issue.save()
+issue_status.schedule(issue, timezone.now())
+issue_status.start(issue)
+""",
+        "A quorum by mail",
+        {"letter-archive", "newsletter", "feed-letter"},
+    ),
+    "letter": change(
+        'letter = main_letter(); letter.name = "The quorum letter"; letter.save()',
+        "The quorum letter",
+        {"letter-archive", "letter-issue", "newsletter", "feed-letter"},
     ),
     "about page": change(
         'page = Page.objects.first(); page.title = "How we keep it"; page.save()', "How we keep it", {"about", "page"}

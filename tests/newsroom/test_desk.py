@@ -15,7 +15,8 @@ from advertising.models import Placement, Rate
 from articles.models import Article, Image, StatusChange
 from comments import moderation
 from comments.models import SiteComment
-from newsletter.models import Subscription
+from newsletter import composing
+from newsletter.models import Subscriber, main_letter
 from newsroom.models import Heartbeat, Page, PeriodicJob, Publication
 from ticker.models import PriceSource
 
@@ -50,7 +51,8 @@ def one_of_each():
     placement = DraftBannerFactory()
     review.submit(placement, None)
     Rate.objects.create(product="banner", price=14, unit="per 1,000 views", details="Still images")
-    Subscription.objects.create(email="a@b.example", key="k", source="x", consent_text="x", asked_at=now)
+    Subscriber.objects.create(email="a@b.example", key="k", asked_at=now)
+    composing.draft(main_letter())
     Publication.objects.create(name="Finality")
     Page.objects.create(title="Standards", slug="standards", body="<p>x</p>")
     PeriodicJob.objects.create(name="job", next_run_at=now)

@@ -12,6 +12,8 @@ from django.urls import URLPattern, get_resolver, reverse
 from advertising import review
 from articles import previews, revisions
 from articles.models import Article
+from newsletter import composing
+from newsletter.models import main_letter
 
 from ..factories import (
     DraftArticleFactory,
@@ -60,7 +62,9 @@ MODELS = {
     "advertising.dailycount": ("ECD", ""),
     "advertising.providerevent": ("ECD", ""),
     "advertising.salesterms": ("ECD", "ECD"),
-    "newsletter.subscription": ("EC", ""),
+    "newsletter.subscriber": ("EC", ""),
+    "newsletter.letter": ("EC", "EC"),
+    "newsletter.issue": ("EC", "EC"),
     "newsroom.publication": ("EC", ""),
     "newsroom.page": ("EC", "EC"),
     "newsroom.periodicjob": ("C", ""),
@@ -95,6 +99,10 @@ OTHER_PAGES = {
     "advertising_placement_calendar": "ECD",
     "advertising_placement_preview": "ECD",
     "advertising_shortfall_decide": "ECD",
+    "newsletter_letter_sender": "EC",
+    "newsletter_issue_do": "EC",
+    "newsletter_issue_preview": "EC",
+    "newsletter_issue_mail": "EC",
 }
 DJANGOS = {"index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n"} | {
     "view_on_site",
@@ -159,6 +167,11 @@ def test_who_may_do_the_rest(people):
     placement = DraftBannerFactory()
     review.submit(placement, None)
     assert allowed(people, "get", reverse("admin:advertising_placement_review", args=[placement.pk])) == "ECD"
+    issue = composing.draft(main_letter())
+    assert allowed(people, "get", reverse("admin:newsletter_issue_preview", args=[issue.pk])) == "EC"
+    assert allowed(people, "get", reverse("admin:newsletter_issue_mail", args=[issue.pk, "dark"])) == "EC"
+    assert allowed(people, "post", reverse("admin:newsletter_issue_do", args=[issue.pk])) == "EC"
+    assert allowed(people, "get", reverse("admin:newsletter_letter_sender")) == "EC"
 
 
 def test_only_a_chief_merges(people):

@@ -19,7 +19,7 @@ from articles.models import Article
 from comments import admission, confirmation, editing, known_readers, moderation, posting, reactions, reports
 from comments.models import Ban, KnownReader, Rule, SiteComment
 from newsletter import subscriptions
-from newsletter.models import Subscription
+from newsletter.models import Subscriber
 from newsroom import persons
 from newsroom.models import PersonRequest
 
@@ -132,7 +132,7 @@ def test_others_keep_what_is_theirs(person):
     KnownReader.objects.create(digest="x", name="Other", email="other@readers.example")
     persons.erase(ADDRESS)
     assert SiteComment.objects.get(comment="Mine.").user_email == "other@readers.example"
-    assert Subscription.objects.get().email == KnownReader.objects.get().email == "other@readers.example"
+    assert Subscriber.objects.get().email == KnownReader.objects.get().email == "other@readers.example"
     assert get_user_model().objects.filter(pk=other.pk).exists()
 
 

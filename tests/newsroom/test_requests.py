@@ -5,7 +5,7 @@ from django.test import Client
 
 from articles.models import Article
 from comments.models import Confirmation
-from newsletter.models import Subscription
+from newsletter.models import Subscriber
 from newsroom.structured_logs import loggable
 
 from ..factories import PublishedArticleFactory, QuoteFactory
@@ -90,7 +90,7 @@ def test_a_form_in_another_charset_is_a_bad_request(gentle, address, charset, ki
 def test_a_broken_body_is_refused_and_nothing_is_stored(gentle, address, content, kind):
     assert gentle.generic("POST", address, content, kind).status_code < 500
     assert not Confirmation.objects.exists()
-    assert not Subscription.objects.exists()
+    assert not Subscriber.objects.exists()
 
 
 @pytest.mark.parametrize("address", FORMS)

@@ -97,6 +97,10 @@ NEVER_KEPT = (
     "comments/mute/",
     "newsletter/confirm/",
     "newsletter/leave/",
+    "newsletter/preferences/",
+    "newsletter/address/",
+    "newsletter/token/",
+    "newsletter/go/",  # counted each time
     "preview/",  # what is not out yet
     "search/",  # no end of questions
     "advertise/company/",  # whose it is

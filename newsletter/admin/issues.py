@@ -1,0 +1,257 @@
+"""Where an issue is composed, looked at, sent and followed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from csp.decorators import csp_update
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import validate_email
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST, require_safe
+
+from articles.admin.lean_forms import LeanInline, RowForm
+from newsletter import composing, contents, figures, issue_status, rendering, sending, turns
+from newsletter.models import Issue, Item, Letter, Subscription
+
+MOST_TESTS = 5  # addresses
+# In a frame of the desk: its styles stand in the mail itself, and nothing in it runs.
+FRAME = {
+    "default-src": ["'none'"],
+    "img-src": ["'self'", "data:"],
+    "style-src": ["'unsafe-inline'"],
+    "frame-ancestors": ["'self'"],
+}
+SCHEMES = {"light": "not all", "dark": "all"}
+FORMS = ("light", "dark", "text", "plain")
+NARROW = ("headline", "text")
+
+
+class ItemForm(RowForm):
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean()
+        article = (data or {}).get("article")
+        if article is not None and article.is_paid:
+            raise ValidationError({"article": "This was paid for. In a letter only the booked place is for sale."})
+        return data
+
+
+class ItemInline(LeanInline):
+    model = Item
+    form = ItemForm
+    chosen = "article"
+    fields = ("position", "kind", "article", "headline", "text")
+    autocomplete_fields = ("article",)
+    extra = 1
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """A story is chosen here, and written elsewhere: no buttons to add or change one. Fields fit a row."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "article" and field is not None:
+            for button in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+                setattr(field.widget, button, False)
+        if db_field.name in NARROW and field is not None:
+            field.widget = forms.Textarea(attrs={"rows": 2, "cols": 26, "maxlength": db_field.max_length})
+        return field
+
+    def formfield_for_choice_field(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Corrections come with the filling: each belongs to one that is listed."""
+        if db_field.name == "kind":
+            kwargs["choices"] = [choice for choice in Item.Kind.choices if choice[0] != Item.Kind.CORRECTION]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+@admin.register(Issue)
+class IssueAdmin(admin.ModelAdmin[Issue]):
+    change_form_template = "admin/issue_form.html"
+    list_display = ("__str__", "subject", "day", "status", "recipients", "sent_count", "note")
+    list_filter = ("status", "letter")
+    list_select_related = ("letter",)
+    search_fields = ("subject",)
+    inlines = (ItemInline,)
+    view_on_site = False  # A draft has no page.
+
+    # --- The form -----------------------------------------------------------------------------
+
+    def get_fields(self, request: HttpRequest, obj: Issue | None = None) -> Any:
+        return ("letter", "day") if obj is None else ("day", "subject", "preheader", "intro")
+
+    def get_inlines(self, request: HttpRequest, obj: Issue | None) -> Any:
+        return self.inlines if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
+        """What has gone out stays as it was sent."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.may_be_edited)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.status == Issue.Status.DRAFT)
+
+    def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
+        if change:
+            # Only what the form holds: its status may have moved meanwhile.
+            obj.save(update_fields=form.changed_data or ["subject"])
+            return
+        Letter.objects.select_for_update().get(pk=obj.letter_id)  # Numbers are given one after another.
+        obj.created_by = request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
+        composing.fill(obj)
+
+    def response_add(self, request: HttpRequest, obj: Issue, post_url_continue: str | None = None) -> HttpResponse:
+        """A new issue is filled, and wants to be looked at."""
+        messages.success(request, "Filled with what came out since the last issue. Change what you like.")
+        return redirect("admin:newsletter_issue_change", obj.pk)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        issue: Issue | None = context.get("original")
+        if issue is not None:
+            context |= self._about(request, issue)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _about(self, request: HttpRequest, issue: Issue) -> dict[str, Any]:
+        """How the issue stands, for the top of its form."""
+        shown = contents.of(issue)
+        items = {item.article_id for item in issue.items.all()}
+        seen = {story.article.pk for story in (*shown.stories, *shown.discussed, *shown.corrections)}
+        return {
+            "shown": shown,
+            "rendered": rendering.render(shown),
+            "left_out": len(items - seen),
+            "readers": Subscription.objects.to_be_sent().filter(letter=issue.letter_id).count(),
+            "may_send": request.user.has_perm("newsletter.send_issue"),
+            "next_turn": turns.next_turn(issue.letter, timezone.now()),
+            "figures": figures.of(issue) if issue.started_at else None,
+            "warn_at": rendering.WARN_AT,
+            "clips_at": rendering.GMAIL_CLIPS_AT,
+        }
+
+    # --- Our own pages --------------------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        frame = xframe_options_sameorigin(self.mail_view)
+        return [
+            path("<int:pk>/do/", view(require_POST(self.do_view)), name="newsletter_issue_do"),
+            path(
+                "<int:pk>/preview/",
+                view(require_safe(csp_update({"frame-src": ["'self'"]})(self.preview_view))),  # type: ignore[arg-type]
+                name="newsletter_issue_preview",
+            ),
+            path("<int:pk>/mail/<slug:form>/", view(require_safe(frame)), name="newsletter_issue_mail"),
+            *super().get_urls(),
+        ]
+
+    def _issue(self, request: HttpRequest, pk: int) -> Issue:
+        if not request.user.has_perm("newsletter.view_issue"):
+            raise PermissionDenied
+        related = ("letter__section", "letter__coin", "creative")
+        return get_object_or_404(Issue.objects.select_related(*related), pk=pk)
+
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The mail in a frame, light and dark, at two widths, and as text; with its weight."""
+        issue = self._issue(request, pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Preview: {issue}",
+            "issue": issue,
+            "rendered": rendering.preview(issue),
+            "opts": self.model._meta,
+            "warn_at": rendering.WARN_AT,
+            "clips_at": rendering.GMAIL_CLIPS_AT,
+        }
+        return render(request, "admin/issue_preview.html", context)
+
+    def mail_view(self, request: HttpRequest, pk: int, form: str) -> HttpResponse:
+        """The mail alone, as a mail program shows it. “plain” leaves the pictures out."""
+        if form not in FORMS:
+            raise Http404("There is no such form of it.")
+        html, text = rendering.preview(self._issue(request, pk)).sample("you@example.com")
+        if form == "text":
+            response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+        else:
+            response = HttpResponse(_seen(html, form))
+        response._csp_replace = FRAME if form != "plain" else FRAME | {"img-src": ["'none'"]}  # type: ignore[attr-defined]
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def do_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Carry out what a button says, or say why not."""
+        issue = self._issue(request, pk)
+        what = request.POST.get("what", "")
+        needed = "newsletter.change_issue" if what in ("fill", "test") else "newsletter.send_issue"
+        if not request.user.has_perm(needed):
+            raise PermissionDenied
+        steps: dict[str, Callable[[], str]] = {
+            "fill": lambda: self._fill(issue),
+            "test": lambda: self._test(issue, request.POST.get("addresses", "")),
+            "now": lambda: self._schedule(issue, timezone.now()),
+            "schedule": lambda: self._schedule(issue, _moment(request.POST.get("at", ""))),
+            "draft": lambda: self._step(issue_status.back_to_draft, issue, "It is a draft again. Nothing is sent."),
+            "pause": lambda: self._step(issue_status.pause, issue, "Paused. No mail leaves until you go on."),
+            "resume": lambda: self._step(issue_status.resume, issue, "It goes on."),
+            "cancel": lambda: self._step(issue_status.cancel, issue, "Cancelled. Nobody else gets it."),
+            "again": lambda: f"Sent again to {issue_status.send_unanswered_again(issue)} readers.",
+        }
+        step = steps.get(what)
+        if step is None:
+            messages.error(request, "Choose what to do.")
+        else:
+            try:
+                done = step()
+            except ValidationError as error:
+                for sentence in error.messages:
+                    messages.error(request, sentence)
+            else:
+                self.log_change(request, issue, done)
+                messages.success(request, done)
+        return redirect("admin:newsletter_issue_change", issue.pk)
+
+    def _step(self, step: Callable[[Issue], Any], issue: Issue, done: str) -> str:
+        step(issue)
+        return done
+
+    def _fill(self, issue: Issue) -> str:
+        if not issue.may_be_edited:
+            raise ValidationError("It has gone out, and stays as it was sent.")
+        composing.fill(issue)
+        return "Filled again with what came out since the last issue."
+
+    def _test(self, issue: Issue, typed: str) -> str:
+        addresses = [address for address in typed.replace(",", " ").split() if address]
+        if not addresses or len(addresses) > MOST_TESTS:
+            raise ValidationError(f"Write one to {MOST_TESTS} addresses.")
+        for address in addresses:
+            try:
+                validate_email(address)
+            except ValidationError as error:
+                raise ValidationError(f"“{address[:80]}” is no e-mail address.") from error
+        sending.test_later(issue, addresses)
+        return f"A test is on its way to {', '.join(addresses)}."
+
+    def _schedule(self, issue: Issue, at: datetime) -> str:
+        issue_status.schedule(issue, at)
+        if at <= timezone.now():
+            return "It goes out now. This page shows how far it has come."
+        return f"It goes out on {at:%d %B %Y at %H:%M} UTC."
+
+
+def _moment(typed: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError as error:
+        raise ValidationError("Give a day and a time.") from error
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    if at < timezone.now():
+        raise ValidationError("This time is over. Give a later one, or send it now.")
+    return at
+
+
+def _seen(html: str, form: str) -> str:
+    """With the reader’s scheme settled, whatever that of this browser is."""
+    wanted = SCHEMES["dark" if form == "dark" else "light"]
+    return html.replace("@media (prefers-color-scheme:dark)", f"@media {wanted}")

@@ -1,0 +1,34 @@
+"""Where the links of letters lead: by us, to the address that was stored, and to no other."""
+
+from typing import cast
+
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from advertising.slot_views import is_prefetch
+from newsletter import clicks, codes, mail_scanners
+from newsletter.models import Link
+from newsroom.pagecache.network import network_address, network_of
+
+LARGEST_PK = 2**63 - 1
+
+
+@require_safe
+@never_cache
+def go(request: HttpRequest, link: int, code: str) -> HttpResponse:
+    """Lead on, whatever becomes of the counting. A code that is not ours counts for nothing, and leads on too."""
+    found = Link.objects.select_related("issue").filter(pk=min(link, LARGEST_PK)).first()
+    if found is None:
+        raise Http404
+    if delivery := codes.read(code):
+        agent = request.headers.get("User-Agent", "")
+        reason = mail_scanners.reason_at_once(cast(str, request.method), agent, is_prefetch(request))
+        try:
+            clicks.note(found, delivery, reason, network_of(network_address(request)), agent)
+        except DatabaseError:
+            clicks.logger.exception("a click could not be noted")
+    response = HttpResponseRedirect(found.url)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response

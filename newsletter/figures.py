@@ -1,0 +1,73 @@
+"""What the desk is told of an issue: how far it has come, who left, and what was opened by people and by machines."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from newsletter.models import Delivery, Issue, Link, Subscription
+
+Status = Delivery.Status
+
+
+@dataclass(frozen=True)
+class Figures:
+    recipients: int
+    counts: dict[str, int]
+    left: int
+    links: list[Link]
+
+    def of(self, *statuses: str) -> int:
+        return sum(self.counts.get(status, 0) for status in statuses)
+
+    @property
+    def accepted(self) -> int:
+        return self.of(Status.SENT)
+
+    @property
+    def unseen(self) -> int:
+        return self.of(Status.HANDED)
+
+    @property
+    def waiting(self) -> int:
+        return self.of(Status.QUEUED, Status.CLAIMED)
+
+    @property
+    def bounced(self) -> int:
+        return self.of(Status.REFUSED, Status.FAILED, Status.BOUNCED)
+
+    @property
+    def gone_before(self) -> int:
+        return self.of(Status.LEFT)
+
+    @property
+    def done(self) -> int:
+        return self.recipients - self.waiting
+
+    @property
+    def people(self) -> int:
+        return sum(link.people for link in self.links)
+
+    @property
+    def machines(self) -> int:
+        return sum(link.machines for link in self.links)
+
+    @property
+    def most_people(self) -> int:
+        return max((link.people for link in self.links), default=0)
+
+
+def of(issue: Issue) -> Figures:
+    """Three queries."""
+    rows = Delivery.objects.filter(issue=issue).order_by().values_list("status").annotate(Count("pk"))
+    links = sorted(issue.links.all(), key=lambda link: (-link.people, link.pk))
+    return Figures(issue.recipients, dict(rows), _left(issue), links)
+
+
+def _left(issue: Issue) -> int:
+    """Readers who left the letter between this issue and the next one. One query, with the next one’s in it."""
+    if issue.started_at is None:
+        return 0
+    following = Issue.objects.published().filter(letter=issue.letter_id, started_at__gt=issue.started_at)
+    until = following.order_by("started_at").values("started_at")[:1]
+    left = Subscription.objects.filter(letter=issue.letter_id, left_at__gte=issue.started_at)
+    return left.exclude(left_at__gte=until).count() if following.exists() else left.count()

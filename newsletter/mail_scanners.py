@@ -1,0 +1,63 @@
+"""
+Programs that open the links of a mail before, or instead of, its reader.
+
+Mail gateways follow links to look for viruses, some with the user agent of a browser. Those that name themselves, or
+come from the networks of data centres by their agents, are known at once; the rest is found by what they open: a link
+that no person sees, or many links within seconds.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from advertising import reasons
+from newsletter.models import Click, Link
+
+# As they call themselves: gateways, previews of messengers and office programs, clients of programs in data centres.
+_NAMED = re.compile(
+    r"barracuda|proofpoint|mimecast|messagelabs|fireeye|trendmicro|sophos|fortiguard|ironport|cisco|safelinks"
+    r"|microsoft office|ms-office|msoffice|outlook-|googleimageproxy|yahoomailproxy|bitlybot|slackbot|telegrambot"
+    r"|whatsapp|facebookexternalhit|skypeuripreview|headlesschrome|phantomjs|amazonbot|aws|python|curl|wget|okhttp"
+    r"|go-http-client|java/|libwww|axios|node-fetch|undici|apache-httpclient",
+    re.IGNORECASE,
+)
+BURST = timedelta(seconds=10)
+FEWEST_IN_BURST = 4  # different links: a person opens one or two, and reads
+
+
+def reason_at_once(method: str, agent: str, is_prefetch: bool) -> str:
+    """Why a request is no person’s, as far as it shows by itself; nothing where it may be one."""
+    if method == "HEAD":
+        return reasons.ROBOT
+    if is_prefetch:
+        return reasons.PREFETCH
+    if _NAMED.search(agent[: reasons.LONGEST_AGENT]):
+        return reasons.SCANNER
+    return reasons.agent_reason(agent)
+
+
+def reasons_together(clicks: Sequence[Click]) -> dict[int, str]:
+    """Of all clicks in one mail, by their numbers: what each is once it is seen with the others.
+
+    Whatever the sender of a trapped click opened was opened by a machine, and so was a burst.
+    """
+    trapped = {click.sender for click in clicks if click.link.kind == Link.Kind.TRAP}
+    bursting = {click.sender for click in clicks if _is_burst([each for each in clicks if each.sender == click.sender])}
+    found = {}
+    for click in clicks:
+        if click.sender in trapped:
+            found[click.pk] = reasons.TRAP
+        elif click.sender in bursting:
+            found[click.pk] = reasons.SCANNER
+        else:
+            found[click.pk] = click.reason
+    return found
+
+
+def _is_burst(clicks: Sequence[Click]) -> bool:
+    moments = sorted((click.at, click.link_id) for click in clicks)
+    for first, _ in moments:
+        opened = {link for at, link in moments if first <= at <= first + BURST}
+        if len(opened) >= FEWEST_IN_BURST:
+            return True
+    return False

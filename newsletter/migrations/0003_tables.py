@@ -1,0 +1,341 @@
+import datetime
+import django.core.validators
+import django.db.models.deletion
+import newsletter.models.issues
+import newsletter.models.letters
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('advertising', '0013_story_html'),
+        ('articles', '0010_risk_warnings'),
+        ('newsletter', '0002_letters'),
+        ('ticker', '0004_identifiers_elsewhere'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Click',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('reason', models.CharField(blank=True, help_text='Why it was no person’s, as far as the click shows.', max_length=20)),
+                ('sender', models.CharField(help_text='A digest that nobody can trace once its day is over.', max_length=22)),
+                ('settled_at', models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Delivery',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.CharField(choices=[('queued', 'Waiting'), ('claimed', 'Taken by a worker'), ('handed', 'Handed over, answer not seen'), ('sent', 'Accepted by the mail server'), ('refused', 'Refused for good'), ('failed', 'Given up after several tries'), ('left', 'Left before it was sent'), ('bounced', 'Came back')], default='queued', max_length=8)),
+                ('claim', models.CharField(blank=True, help_text='By which worker’s turn it was taken.', max_length=22)),
+                ('claimed_at', models.DateTimeField(null=True)),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('next_try_at', models.DateTimeField(help_text='Not before, where a server asked for patience.', null=True)),
+                ('sent_at', models.DateTimeField(null=True)),
+                ('answer', models.CharField(blank=True, help_text='What the mail server said, without the address.', max_length=200)),
+                ('provider_id', models.CharField(blank=True, help_text='By which a mail provider speaks of it.', max_length=120)),
+            ],
+            options={
+                'verbose_name_plural': 'deliveries',
+            },
+        ),
+        migrations.CreateModel(
+            name='Issue',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField(editable=False, help_text='Counted within its letter.')),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('scheduled', 'Scheduled'), ('sending', 'Being sent'), ('paused', 'Paused'), ('sent', 'Sent'), ('cancelled', 'Cancelled'), ('skipped', 'Skipped')], default='draft', editable=False, max_length=10)),
+                ('day', models.DateField(default=newsletter.models.issues.today, help_text='Printed at the top. The paid place of this day stands in it.')),
+                ('subject', models.CharField(blank=True, help_text='What the inbox shows. Empty: the headline of the lead.', max_length=120)),
+                ('preheader', models.CharField(blank=True, help_text='What inboxes show beside it. Empty: how many stories there are, and the first price.', max_length=150, verbose_name='line after the subject')),
+                ('intro', models.TextField(blank=True, help_text='Stands above the stories. Plain text.', max_length=1500, verbose_name='a word from the desk')),
+                ('send_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='goes out')),
+                ('since', models.DateTimeField(blank=True, editable=False, help_text='From when stories were taken.', null=True, verbose_name='stories since')),
+                ('turn_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('note', models.CharField(blank=True, editable=False, help_text='Why it was skipped or stopped.', max_length=300)),
+                ('prices', models.JSONField(default=list, editable=False)),
+                ('started_at', models.DateTimeField(editable=False, null=True)),
+                ('finished_at', models.DateTimeField(editable=False, null=True)),
+                ('recipients', models.PositiveIntegerField(default=0, editable=False)),
+                ('sent_count', models.PositiveIntegerField(default=0, editable=False)),
+                ('next_batch_at', models.DateTimeField(editable=False, help_text='The set rate: no mail before this.', null=True)),
+                ('failures', models.PositiveSmallIntegerField(default=0, editable=False, help_text='In a row, of the mail server.')),
+                ('trouble', models.CharField(blank=True, editable=False, help_text='What the mail server said last.', max_length=300)),
+                ('offered_count', models.PositiveIntegerField(default=0, editable=False, help_text='Mails that were told to the advertiser as offered.')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'ordering': ['-created_at', '-pk'],
+                'permissions': [('send_issue', 'Can send, pause and cancel letters')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Item',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('story', 'Story'), ('discussed', 'Most discussed'), ('correction', 'Correction')], default='story', max_length=12)),
+                ('headline', models.CharField(blank=True, help_text='Empty: the story’s own.', max_length=140)),
+                ('text', models.CharField(blank=True, help_text='Empty: the story’s standfirst.', max_length=400)),
+                ('position', models.PositiveSmallIntegerField(default=100, help_text='Lower numbers come first; the first story leads.', validators=[django.core.validators.MinValueValidator(0)])),
+            ],
+            options={
+                'ordering': ['position', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Letter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='As readers see it, such as: The daily letter.', max_length=60, unique=True)),
+                ('slug', models.SlugField(help_text='Its archive’s address: /newsletter/daily/.', unique=True, validators=[newsletter.models.letters.not_reserved])),
+                ('description', models.CharField(help_text='One sentence: what is in it, and when it comes.', max_length=200)),
+                ('rhythm', models.CharField(choices=[('daily', 'Every day'), ('weekdays', 'Monday to Friday'), ('weekly', 'Once a week')], default='weekdays', max_length=10)),
+                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], default=4, help_text='Of a weekly letter.')),
+                ('send_at', models.TimeField(default=datetime.time(6, 30), help_text='When it goes out (UTC).', verbose_name='hour')),
+                ('is_automatic', models.BooleanField(default=False, help_text='At its hour the newest stories are sent without an editor. Otherwise a draft with them waits on the desk from two hours before.', verbose_name='sent by itself')),
+                ('carries_placement', models.BooleanField(default=False, help_text='The letter that advertisers book a day of. Only one letter can.', verbose_name='carries the paid place')),
+                ('most_stories', models.PositiveSmallIntegerField(default=7, help_text='In one issue, at most.', verbose_name='stories')),
+                ('is_offered', models.BooleanField(default=True, help_text='Readers can choose it.', verbose_name='offered')),
+                ('position', models.PositiveSmallIntegerField(default=100, help_text='Lower numbers come first.')),
+            ],
+            options={
+                'ordering': ['position', 'name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Link',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('story', 'Story'), ('placement', 'Paid place'), ('other', 'Other page'), ('trap', 'Trap that no person sees')], max_length=10)),
+                ('url', models.CharField(max_length=600)),
+                ('label', models.CharField(blank=True, max_length=140)),
+                ('people', models.PositiveIntegerField(default=0, help_text='Recipients who followed it.')),
+                ('machines', models.PositiveIntegerField(default=0, help_text='Clicks that were no person’s.')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Subscription',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(help_text='Names reader and letter in the link to leave.', max_length=64, unique=True)),
+                ('status', models.CharField(choices=[('pending', 'Waiting for confirmation'), ('confirmed', 'Confirmed'), ('left', 'Left')], default='pending', max_length=20)),
+                ('source', models.CharField(help_text='Which form asked.', max_length=40)),
+                ('consent_text', models.CharField(help_text='What the form said.', max_length=300)),
+                ('asked_at', models.DateTimeField()),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
+                ('left_at', models.DateTimeField(blank=True, null=True)),
+                ('left_by', models.CharField(blank=True, choices=[('link', 'The link in a letter'), ('one_click', 'The mail program’s own button'), ('preferences', 'The preferences'), ('complaint', 'Calling it spam')], max_length=12)),
+            ],
+            options={
+                'ordering': ['-asked_at', '-pk'],
+            },
+        ),
+        migrations.AddField(
+            model_name='subscriber',
+            name='counts_clicks',
+            field=models.BooleanField(default=True, help_text='Readers turn this off themselves: their links lead straight.', verbose_name='clicks are counted'),
+        ),
+        migrations.AddField(
+            model_name='subscriber',
+            name='soft_bounces',
+            field=models.PositiveSmallIntegerField(default=0, help_text='Letters in a row that did not get through.'),
+        ),
+        migrations.AddField(
+            model_name='subscriber',
+            name='suppressed_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='subscriber',
+            name='suppressed_because',
+            field=models.CharField(blank=True, choices=[('', 'Is written to'), ('bounced', 'Its server says that there is no such address'), ('full', 'Refused several letters in a row'), ('complained', 'Called a letter spam')], default='', max_length=12, verbose_name='not written to'),
+        ),
+        migrations.AlterField(
+            model_name='subscriber',
+            name='asked_at',
+            field=models.DateTimeField(help_text='When somebody last asked for a letter with this address.'),
+        ),
+        migrations.AlterField(
+            model_name='subscriber',
+            name='key',
+            field=models.CharField(help_text='Names the reader in signed links; no address does.', max_length=64, unique=True),
+        ),
+        migrations.AlterField(
+            model_name='subscriber',
+            name='mailed_at',
+            field=models.DateTimeField(blank=True, help_text='When we last answered a form with a mail.', null=True),
+        ),
+        migrations.AddIndex(
+            model_name='subscriber',
+            index=models.Index(fields=['confirmed_at', 'asked_at'], name='subscriber_unconfirmed'),
+        ),
+        migrations.AddField(
+            model_name='click',
+            name='delivery',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clicks', to='newsletter.delivery'),
+        ),
+        migrations.AddField(
+            model_name='issue',
+            name='created_by',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='issue',
+            name='creative',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='advertising.creative'),
+        ),
+        migrations.AddField(
+            model_name='issue',
+            name='placement',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='advertising.placement'),
+        ),
+        migrations.AddField(
+            model_name='delivery',
+            name='issue',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='newsletter.issue'),
+        ),
+        migrations.AddField(
+            model_name='item',
+            name='article',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.article', verbose_name='story'),
+        ),
+        migrations.AddField(
+            model_name='item',
+            name='correction',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.correction'),
+        ),
+        migrations.AddField(
+            model_name='item',
+            name='issue',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='newsletter.issue'),
+        ),
+        migrations.AddField(
+            model_name='letter',
+            name='coin',
+            field=models.ForeignKey(blank=True, help_text='Only stories about it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ticker.coin'),
+        ),
+        migrations.AddField(
+            model_name='letter',
+            name='section',
+            field=models.ForeignKey(blank=True, help_text='Only its stories.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.section'),
+        ),
+        migrations.AddField(
+            model_name='issue',
+            name='letter',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='newsletter.letter'),
+        ),
+        migrations.AddField(
+            model_name='link',
+            name='issue',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='newsletter.issue'),
+        ),
+        migrations.AddField(
+            model_name='click',
+            name='link',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clicks', to='newsletter.link'),
+        ),
+        migrations.AddField(
+            model_name='subscription',
+            name='letter',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='newsletter.letter'),
+        ),
+        migrations.AddField(
+            model_name='subscription',
+            name='subscriber',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='newsletter.subscriber'),
+        ),
+        migrations.AddField(
+            model_name='delivery',
+            name='subscription',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='newsletter.subscription'),
+        ),
+        migrations.AddConstraint(
+            model_name='item',
+            constraint=models.UniqueConstraint(condition=models.Q(('correction__isnull', True)), fields=('issue', 'article', 'kind'), name='item_once', violation_error_message='This story stands in the issue already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='item',
+            constraint=models.UniqueConstraint(fields=('issue', 'correction'), name='item_correction_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='letter',
+            constraint=models.UniqueConstraint(condition=models.Q(('carries_placement', True)), fields=('carries_placement',), name='letter_one_carries_the_placement', violation_error_message='Another letter carries the paid place.'),
+        ),
+        migrations.AddConstraint(
+            model_name='letter',
+            constraint=models.CheckConstraint(condition=models.Q(('section__isnull', True), ('coin__isnull', True), _connector='OR'), name='letter_about_a_section_or_a_coin', violation_error_message='Choose a section or a coin, not both.'),
+        ),
+        migrations.AddIndex(
+            model_name='issue',
+            index=models.Index(condition=models.Q(('status__in', ['scheduled', 'sending'])), fields=['status', 'send_at'], name='issue_to_be_sent'),
+        ),
+        migrations.AddConstraint(
+            model_name='issue',
+            constraint=models.UniqueConstraint(fields=('letter', 'number'), name='issue_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='issue',
+            constraint=models.UniqueConstraint(fields=('letter', 'turn_at'), name='issue_one_a_turn'),
+        ),
+        migrations.AddConstraint(
+            model_name='issue',
+            constraint=models.UniqueConstraint(fields=('placement',), name='issue_placement_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='issue',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'scheduled'), _negated=True), ('send_at__isnull', False), _connector='OR'), name='issue_scheduled_has_a_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='link',
+            constraint=models.UniqueConstraint(fields=('issue', 'kind', 'url'), name='link_once'),
+        ),
+        migrations.AddIndex(
+            model_name='click',
+            index=models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['at'], name='click_unsettled'),
+        ),
+        migrations.AddIndex(
+            model_name='click',
+            index=models.Index(fields=['delivery', 'link'], name='click_of_delivery'),
+        ),
+        migrations.AddIndex(
+            model_name='subscription',
+            index=models.Index(fields=['letter', 'status'], name='subscription_of_letter'),
+        ),
+        migrations.AddConstraint(
+            model_name='subscription',
+            constraint=models.UniqueConstraint(fields=('subscriber', 'letter'), name='subscription_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='subscription',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'confirmed'), _negated=True), ('confirmed_at__isnull', False), _connector='OR'), name='subscription_confirmed_has_time'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('status', 'queued')), fields=['issue', 'id'], name='delivery_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('status__in', ['claimed', 'handed'])), fields=['claimed_at'], name='delivery_taken'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(fields=['issue', 'status'], name='delivery_by_status'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('provider_id', ''), _negated=True), fields=['provider_id'], name='delivery_of_provider'),
+        ),
+        migrations.AddConstraint(
+            model_name='delivery',
+            constraint=models.UniqueConstraint(fields=('issue', 'subscription'), name='delivery_once'),
+        ),
+    ]

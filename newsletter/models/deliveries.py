@@ -1,0 +1,67 @@
+"""One row for each recipient of an issue, and what came of it."""
+
+from django.db import models
+from django.db.models import Q
+
+from newsletter.models.issues import Issue, Link
+from newsletter.models.subscribers import Subscription
+
+
+class Delivery(models.Model):
+    """One mail. Each row is sent once, however many workers there are and whatever kills them."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        CLAIMED = "claimed", "Taken by a worker"
+        # From just before the last bytes of the mail are sent until the server’s answer was read.
+        HANDED = "handed", "Handed over, answer not seen"
+        SENT = "sent", "Accepted by the mail server"
+        REFUSED = "refused", "Refused for good"
+        FAILED = "failed", "Given up after several tries"
+        LEFT = "left", "Left before it was sent"
+        BOUNCED = "bounced", "Came back"
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="deliveries")
+    # Nobody is known by it once the reader was erased.
+    subscription = models.ForeignKey(Subscription, null=True, on_delete=models.SET_NULL, related_name="+")
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
+    claim = models.CharField(max_length=22, blank=True, help_text="By which worker’s turn it was taken.")
+    claimed_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, help_text="Not before, where a server asked for patience.")
+    sent_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=200, blank=True, help_text="What the mail server said, without the address.")
+    provider_id = models.CharField(max_length=120, blank=True, help_text="By which a mail provider speaks of it.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issue", "subscription"], name="delivery_once")]
+        indexes = [
+            models.Index(fields=["issue", "id"], condition=Q(status="queued"), name="delivery_waiting"),
+            models.Index(fields=["claimed_at"], condition=Q(status__in=["claimed", "handed"]), name="delivery_taken"),
+            models.Index(fields=["issue", "status"], name="delivery_by_status"),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_of_provider"),
+        ]
+        verbose_name_plural = "deliveries"
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.get_status_display()}"
+
+
+class Click(models.Model):
+    """A link that was opened, until it is known whether a person did it; then it is a number, and this row goes."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="clicks")
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="clicks")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=20, blank=True, help_text="Why it was no person’s, as far as the click shows.")
+    sender = models.CharField(max_length=22, help_text="A digest that nobody can trace once its day is over.")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["at"], condition=Q(settled_at__isnull=True), name="click_unsettled"),
+            models.Index(fields=["delivery", "link"], name="click_of_delivery"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link} at {self.at:%H:%M:%S}"

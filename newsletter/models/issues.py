@@ -1,0 +1,204 @@
+"""Issues of a letter: what stands in them, and how far each has come."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from advertising.models import Creative, Placement
+from articles.models import Article, Correction
+from newsletter.models.letters import Letter
+from newsroom.pagecache import keys
+from newsroom.pagecache.rows import Shown
+
+
+def today() -> date:
+    return timezone.now().date()
+
+
+class IssueQuerySet(models.QuerySet["Issue"]):
+    def published(self) -> Self:
+        """What the archive shows: whatever has begun to go out and was not called back before anybody had it."""
+        return self.filter(Q(status__in=("sending", "paused", "sent")) | Q(status="cancelled", sent_count__gt=0))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-number")
+
+
+class Issue(Shown):
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SCHEDULED = "scheduled", "Scheduled"
+        SENDING = "sending", "Being sent"
+        PAUSED = "paused", "Paused"
+        SENT = "sent", "Sent"
+        CANCELLED = "cancelled", "Cancelled"
+        SKIPPED = "skipped", "Skipped"
+
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="issues")
+    number = models.PositiveIntegerField(editable=False, help_text="Counted within its letter.")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
+    day = models.DateField(default=today, help_text="Printed at the top. The paid place of this day stands in it.")
+    subject = models.CharField(
+        max_length=120, blank=True, help_text="What the inbox shows. Empty: the headline of the lead."
+    )
+    preheader = models.CharField(
+        "line after the subject",
+        max_length=150,
+        blank=True,
+        help_text="What inboxes show beside it. Empty: how many stories there are, and the first price.",
+    )
+    intro = models.TextField(
+        "a word from the desk", max_length=1500, blank=True, help_text="Stands above the stories. Plain text."
+    )
+    send_at = models.DateTimeField("goes out", null=True, blank=True, editable=False)
+    since = models.DateTimeField(
+        "stories since", null=True, blank=True, editable=False, help_text="From when stories were taken."
+    )
+    # The turn of its letter that it was made for: no turn has two.
+    turn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    note = models.CharField(max_length=300, blank=True, editable=False, help_text="Why it was skipped or stopped.")
+
+    # As it was sent: kept when the first mail leaves.
+    prices = models.JSONField(default=list, editable=False)
+    placement = models.ForeignKey(Placement, null=True, editable=False, on_delete=models.PROTECT, related_name="issues")
+    creative = models.ForeignKey(Creative, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+
+    # How the sending goes.
+    recipients = models.PositiveIntegerField(default=0, editable=False)
+    sent_count = models.PositiveIntegerField(default=0, editable=False)
+    next_batch_at = models.DateTimeField(null=True, editable=False, help_text="The set rate: no mail before this.")
+    failures = models.PositiveSmallIntegerField(default=0, editable=False, help_text="In a row, of the mail server.")
+    trouble = models.CharField(max_length=300, blank=True, editable=False, help_text="What the mail server said last.")
+    offered_count = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Mails that were told to the advertiser as offered."
+    )
+
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = IssueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        permissions = [("send_issue", "Can send, pause and cancel letters")]
+        constraints = [
+            models.UniqueConstraint(fields=["letter", "number"], name="issue_number_once"),
+            models.UniqueConstraint(fields=["letter", "turn_at"], name="issue_one_a_turn"),
+            # Booked once, sent once.
+            models.UniqueConstraint(fields=["placement"], name="issue_placement_once"),
+            models.CheckConstraint(
+                condition=~Q(status="scheduled") | Q(send_at__isnull=False), name="issue_scheduled_has_a_time"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["status", "send_at"],
+                condition=Q(status__in=["scheduled", "sending"]),
+                name="issue_to_be_sent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.letter}, no. {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The number follows the newest of its letter; a constraint refuses two at once."""
+        if self._state.adding and not self.number:
+            newest = Issue.objects.filter(letter=self.letter_id).aggregate(newest=models.Max("number"))["newest"]
+            self.number = (newest or 0) + 1
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("letter-issue", args=[self.letter.slug, self.number])
+
+    def page_keys(self) -> list[str]:
+        """Its archive. What has not gone out is shown nowhere."""
+        if self.status in (self.Status.DRAFT, self.Status.SCHEDULED, self.Status.SKIPPED):
+            return []
+        return [keys.of(self), issues_of(self.letter_id), ALL_ISSUES, keys.MISSING]
+
+    @property
+    def may_be_edited(self) -> bool:
+        return self.status in (self.Status.DRAFT, self.Status.SCHEDULED)
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return self.status in (self.Status.SENDING, self.Status.PAUSED)
+
+
+ALL_ISSUES = "issues"
+
+
+def issues_of(letter: int) -> str:
+    """The list of issues of a letter, as pages that show it are known by."""
+    return f"letter:{letter}:issues"
+
+
+class Item(models.Model):
+    """Something that stands in an issue: a story, or a correction to one."""
+
+    class Kind(models.TextChoices):
+        STORY = "story", "Story"
+        DISCUSSED = "discussed", "Most discussed"
+        CORRECTION = "correction", "Correction"
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="items")
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.STORY)
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+", verbose_name="story")
+    correction = models.ForeignKey(
+        Correction, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    headline = models.CharField(max_length=140, blank=True, help_text="Empty: the story’s own.")
+    text = models.CharField(max_length=400, blank=True, help_text="Empty: the story’s standfirst.")
+    position = models.PositiveSmallIntegerField(
+        default=100, validators=[MinValueValidator(0)], help_text="Lower numbers come first; the first story leads."
+    )
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "article", "kind"],
+                condition=Q(correction__isnull=True),
+                name="item_once",
+                violation_error_message="This story stands in the issue already.",
+            ),
+            models.UniqueConstraint(fields=["issue", "correction"], name="item_correction_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.headline or str(self.article)
+
+
+class Link(models.Model):
+    """An address that an issue leads to by us, so that clicks can be counted without trusting the address."""
+
+    class Kind(models.TextChoices):
+        STORY = "story", "Story"
+        PLACEMENT = "placement", "Paid place"
+        OTHER = "other", "Other page"
+        TRAP = "trap", "Trap that no person sees"
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="links")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    url = models.CharField(max_length=600)
+    label = models.CharField(max_length=140, blank=True)
+    people = models.PositiveIntegerField(default=0, help_text="Recipients who followed it.")
+    machines = models.PositiveIntegerField(default=0, help_text="Clicks that were no person’s.")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["issue", "kind", "url"], name="link_once")]
+
+    def __str__(self) -> str:
+        return self.label or self.url

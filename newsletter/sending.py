@@ -1,0 +1,311 @@
+"""
+Sends what is due: in slices, by any number of workers, at a set rate.
+
+A row is claimed, marked right before the last bytes of its mail, and noted once the server has answered. A worker that
+is killed leaves claimed rows, which another takes up, and at most one that is marked: that mail is the server’s, its
+answer was not seen, and nobody sends it again unless the desk says so.
+"""
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import formataddr, parseaddr
+from functools import partial
+from typing import Any, cast
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import F, Min, Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django_tasks import task
+from django_tasks_db.models import DBTaskResult
+
+from newsletter import contents, issue_status, rendering, suppression
+from newsletter.handing_over import Accepted, Outcome, Post, Refused, Trouble
+from newsletter.models import Delivery, Issue, Subscription
+
+SLICE = 5.0  # seconds, so that a worker’s other jobs wait no longer
+BATCH = 50
+LEASE = timedelta(seconds=30)  # then a claim is another worker’s to take
+BATCH_TAKES = 10.0  # seconds at most; what is left of it then is given back
+MOST_TRIES = 5
+FIRST_WAIT = timedelta(minutes=5)
+BACK_OFF = (10, 30, 60, 120, 300)  # seconds, when the mail server is away
+MOST_SOFT_IN_A_ROW = 10  # “later” to so many in a row: the server wants us to slow down
+
+EMPTIED = "Every story in it was withdrawn. Cancel it, or bring one back and go on."
+
+Status = Delivery.Status
+
+
+def has_work() -> bool:
+    """Whether something is due. Two looks into one small index."""
+    now = timezone.now()
+    due = Q(status=Issue.Status.SCHEDULED, send_at__lte=now)
+    going = Q(status=Issue.Status.SENDING) & (Q(next_batch_at=None) | Q(next_batch_at__lte=now))
+    return Issue.objects.filter(due | going).exists()
+
+
+@task()
+def send_some() -> int:
+    """One slice of whatever is due. Returns how many mails were accepted."""
+    for issue in Issue.objects.filter(status=Issue.Status.SCHEDULED, send_at__lte=timezone.now()):
+        issue_status.start(issue)
+    give_back_abandoned()
+    until = time.monotonic() + SLICE
+    accepted = 0
+    for issue in Issue.objects.filter(status=Issue.Status.SENDING).select_related("letter", "creative"):
+        accepted += _Slice(issue, until).run()
+        if not issue_status.finish(issue):
+            _wait_for_next(issue)
+    if time.monotonic() >= until and has_work() and not _is_waiting():
+        send_some.enqueue()
+    return accepted
+
+
+def _is_waiting() -> bool:
+    return DBTaskResult.objects.filter(task_path=send_some.module_path, status="READY").exists()
+
+
+def give_back_abandoned() -> int:
+    """What a killed worker had claimed and not handed over is anybody’s again."""
+    old = timezone.now() - LEASE
+    abandoned = Delivery.objects.filter(status=Status.CLAIMED, claimed_at__lt=old)
+    return abandoned.update(status=Status.QUEUED, claim="", claimed_at=None)
+
+
+def _wait_for_next(issue: Issue) -> None:
+    """Where all that is left was asked to wait, nobody looks again before that."""
+    left = Delivery.objects.filter(issue=issue, status=Status.QUEUED)
+    if left.exists() and not left.filter(_may_try(timezone.now())).exists():
+        soonest = left.aggregate(soonest=Min("next_try_at"))["soonest"]
+        Issue.objects.filter(pk=issue.pk).update(next_batch_at=soonest)
+
+
+def _may_try(now: datetime) -> Q:
+    return Q(next_try_at=None) | Q(next_try_at__lte=now)
+
+
+@dataclass
+class _Slice:
+    """One worker’s turn at one issue."""
+
+    issue: Issue
+    until: float
+    claim: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    accepted: int = 0
+    soft_in_a_row: int = 0
+    # Answers that are written together with the next mark: one transaction a mail.
+    unwritten: list[tuple[Delivery, Outcome]] = field(default_factory=list)
+
+    def run(self) -> int:
+        self.post = Post()
+        variants: dict[bool, rendering.Rendered] = {}
+        try:
+            while time.monotonic() < self.until and self._reserve():
+                batch = self._take()
+                if not batch:
+                    break
+                if not variants:
+                    shown = contents.of(self.issue)
+                    if shown.is_empty:
+                        self._give_back(batch)
+                        issue_status.pause(self.issue, EMPTIED)
+                        break
+                    variants, self.sender = rendering.variants(shown), sender()
+                if not self._send(batch, variants):
+                    break
+        finally:
+            self._write()
+            self.post.close()
+        return self.accepted
+
+    # --- What is whose ----------------------------------------------------------------------
+
+    def _reserve(self) -> bool:
+        """The set rate, for all workers together: each batch moves the moment of the next. Waits if that is near."""
+        rate: int = settings.LETTERS_A_SECOND
+        while True:
+            now = timezone.now()
+            free = Q(next_batch_at=None) | Q(next_batch_at__lte=now)
+            going = Issue.objects.filter(pk=self.issue.pk, status=Issue.Status.SENDING)
+            after = now + timedelta(seconds=self._size / rate) if rate else None
+            if going.filter(free).update(next_batch_at=after):
+                return True
+            next_at = going.values_list("next_batch_at", flat=True).first()
+            if next_at is None or (next_at - now).total_seconds() > self.until - time.monotonic():
+                return False
+            time.sleep(max(0.01, (next_at - now).total_seconds()))
+
+    @property
+    def _size(self) -> int:
+        rate: int = settings.LETTERS_A_SECOND
+        return max(1, min(BATCH, rate // 2)) if rate else BATCH
+
+    def _take(self) -> list[Delivery]:
+        """Claim the next rows: one statement, so that no two workers have the same."""
+        now = timezone.now()
+        waiting = Delivery.objects.filter(_may_try(now), issue=self.issue, status=Status.QUEUED).order_by("pk")
+        rows = waiting.select_for_update(skip_locked=True).values("pk")[: self._size]
+        with transaction.atomic():
+            claimed = Delivery.objects.filter(pk__in=rows, status=Status.QUEUED)
+            if not claimed.update(status=Status.CLAIMED, claim=self.claim, claimed_at=now):
+                return []
+        mine = Delivery.objects.filter(issue=self.issue, claim=self.claim, status=Status.CLAIMED).order_by("pk")
+        found = list(mine.select_related("subscription__subscriber"))
+        gone = [delivery.pk for delivery in found if not _still_reads(delivery)]
+        Delivery.objects.filter(pk__in=gone, status=Status.CLAIMED).update(status=Status.LEFT)
+        return [delivery for delivery in found if delivery.pk not in gone]
+
+    def _give_back(self, batch: list[Delivery]) -> None:
+        rows = Delivery.objects.filter(pk__in=[each.pk for each in batch], claim=self.claim, status=Status.CLAIMED)
+        rows.update(status=Status.QUEUED, claim="", claimed_at=None)
+
+    # --- One mail after another ----------------------------------------------------------------
+
+    def _send(self, batch: list[Delivery], variants: dict[bool, rendering.Rendered]) -> bool:
+        """False when this slice should end: the server is in trouble, or somebody stopped the issue."""
+        began = time.monotonic()
+        for number, delivery in enumerate(batch):
+            if time.monotonic() - began > BATCH_TAKES:
+                self._give_back(batch[number:])
+                return True
+            message = compose(self.issue, delivery, variants, self.sender)
+            outcome = self.post.hand_over(message, partial(self._mark, delivery))
+            self.unwritten.append((delivery, outcome))
+            if isinstance(outcome, Accepted):
+                self.accepted += 1
+            if self._must_stop(outcome):
+                self._write()
+                self._give_back(batch[number:])
+                return False
+        return True
+
+    def _mark(self, delivery: Delivery) -> bool:
+        """The row is still ours, and the issue still being sent. Written with the answer before it."""
+        with transaction.atomic():
+            self._write()
+            going = Issue.objects.filter(pk=self.issue.pk, status=Issue.Status.SENDING)
+            mine = Delivery.objects.filter(pk=delivery.pk, claim=self.claim, status=Status.CLAIMED, issue__in=going)
+            return mine.update(status=Status.HANDED) == 1
+
+    def _must_stop(self, outcome: Outcome) -> bool:
+        if isinstance(outcome, Trouble):
+            self._back_off(outcome.answer)
+            return True
+        if outcome is None:
+            return not Issue.objects.filter(pk=self.issue.pk, status=Issue.Status.SENDING).exists()
+        is_later = isinstance(outcome, Refused) and not outcome.is_for_good
+        self.soft_in_a_row = self.soft_in_a_row + 1 if is_later else 0
+        if self.soft_in_a_row >= MOST_SOFT_IN_A_ROW and isinstance(outcome, Refused):
+            self._back_off(outcome.answer)
+            return True
+        return False
+
+    def _back_off(self, answer: str) -> None:
+        """Leave the server alone for a while, longer each time."""
+        wait = BACK_OFF[min(self.issue.failures, len(BACK_OFF) - 1)]
+        Issue.objects.filter(pk=self.issue.pk).update(
+            failures=F("failures") + 1,
+            trouble=answer[:300],
+            next_batch_at=timezone.now() + timedelta(seconds=wait),
+        )
+
+    # --- What came of it ------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        unwritten, self.unwritten = self.unwritten, []
+        if not unwritten:
+            return
+        with transaction.atomic():
+            for delivery, outcome in unwritten:
+                _note(delivery, outcome, self.claim)
+            if self.issue.failures and any(isinstance(outcome, Accepted) for _, outcome in unwritten):
+                self.issue.failures = 0
+                Issue.objects.filter(pk=self.issue.pk).update(failures=0, trouble="")
+
+
+def _still_reads(delivery: Delivery) -> bool:
+    subscription = delivery.subscription
+    if subscription is None or subscription.status != "confirmed":
+        return False
+    return not subscription.subscriber.suppressed_because
+
+
+def _note(delivery: Delivery, outcome: Outcome, claim: str) -> None:
+    """Write what came of a mail into its row, and what it means for the address."""
+    now = timezone.now()
+    row = Delivery.objects.filter(pk=delivery.pk, claim=claim)
+    if isinstance(outcome, Accepted):
+        row.update(status=Status.SENT, sent_at=now, provider_id=outcome.provider_id, answer="")
+        suppression.note_accepted(delivery)
+    elif isinstance(outcome, Trouble):
+        if outcome.is_unsure:
+            row.update(status=Status.HANDED, answer=outcome.answer)
+        else:
+            row.update(status=Status.QUEUED, claim="", claimed_at=None, answer=outcome.answer)
+    elif isinstance(outcome, Refused):
+        _note_refusal(delivery, row, outcome, now)
+    else:
+        row.filter(status=Status.CLAIMED).update(status=Status.QUEUED, claim="", claimed_at=None)
+
+
+def _note_refusal(delivery: Delivery, row: Any, refused: Refused, now: datetime) -> None:
+    tries = delivery.tries + 1
+    if refused.is_for_good:
+        row.update(status=Status.REFUSED, tries=tries, answer=refused.answer)
+        suppression.note_refused(delivery, refused)
+    elif tries >= MOST_TRIES:
+        row.update(status=Status.FAILED, tries=tries, answer=refused.answer)
+        suppression.note_refused(delivery, refused)
+    else:
+        later = now + FIRST_WAIT * 2 ** (tries - 1)
+        row.update(
+            status=Status.QUEUED, claim="", claimed_at=None, tries=tries, next_try_at=later, answer=refused.answer
+        )
+
+
+# --- The mail itself -------------------------------------------------------------------------------
+
+
+def sender() -> str:
+    """The publication’s name before the address that its mails come from."""
+    name = render_to_string("newsletter/issue/sender.txt").strip()
+    return formataddr((name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]), "utf-8")
+
+
+def compose(
+    issue: Issue, delivery: Delivery, variants: dict[bool, rendering.Rendered], from_: str
+) -> EmailMultiAlternatives:
+    """The mail of one recipient. Django refuses header fields of several lines."""
+    subscription = cast(Subscription, delivery.subscription)  # Rows without one are not claimed.
+    rendered = variants[subscription.subscriber.counts_clicks]
+    html, text = rendered.fill(delivery.pk, subscription)
+    message = EmailMultiAlternatives(
+        subject=rendered.subject,
+        body=text,
+        from_email=from_,
+        to=[subscription.subscriber.email],
+        headers=rendering.headers(issue, delivery.pk, subscription),
+    )
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def test_later(issue: Issue, addresses: list[str]) -> None:
+    """Mail it as it is now to the desk. Nothing in it leaves, chooses or counts."""
+    transaction.on_commit(lambda: send_test.enqueue(issue.pk, addresses))
+
+
+@task()
+def send_test(issue_id: int, addresses: list[str]) -> None:
+    issue = Issue.objects.select_related("letter", "creative").get(pk=issue_id)
+    rendered = rendering.preview(issue)
+    for address in addresses:
+        html, text = rendered.sample(address)
+        message = EmailMultiAlternatives(f"[Test] {rendered.subject}", text, sender(), [address])
+        message.attach_alternative(html, "text/html")
+        message.send()

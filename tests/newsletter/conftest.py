@@ -1,0 +1,102 @@
+"""Readers, letters and issues."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from django.utils.text import slugify
+
+from newsletter import composing, issue_status, sending
+from newsletter.models import Delivery, Issue, Item, Letter, Subscriber, Subscription, main_letter
+
+from ..factories import PublishedArticleFactory, SectionFactory
+from .sink import Sink, running_sink
+
+
+@pytest.fixture
+def sink(settings: Any) -> Iterator[Sink]:
+    """Mail goes by SMTP to a server of this test."""
+    with running_sink() as sink:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 3
+        settings.LETTERS_A_SECOND = 0
+        yield sink
+
+
+@pytest.fixture
+def letter(db: Any) -> Letter:
+    return main_letter()
+
+
+def reader(name: str = "hollis", letter: Letter | None = None, **values: Any) -> Subscription:
+    """Somebody who confirmed an hour ago."""
+    then = timezone.now() - timedelta(hours=1)
+    address = name if "@" in name else f"{name}@readers.example"
+    subscriber, _ = Subscriber.objects.get_or_create(
+        email=address, defaults={"key": f"key-of-{name}", "asked_at": then, "confirmed_at": then, **values}
+    )
+    return Subscription.objects.create(
+        subscriber=subscriber,
+        letter=letter or main_letter(),
+        key=f"{slugify(address)}-{(letter or main_letter()).slug}",
+        status="confirmed",
+        source="page",
+        consent_text="Yes.",
+        asked_at=then,
+        confirmed_at=then,
+    )
+
+
+def many_readers(letter: Letter, number: int) -> None:
+    then = timezone.now()
+    people = [
+        Subscriber(email=f"reader{n}@readers.example", key=f"key-{n}", asked_at=then, confirmed_at=then)
+        for n in range(number)
+    ]
+    for start in range(0, number, 2000):
+        Subscriber.objects.bulk_create(people[start : start + 2000], batch_size=500)
+    rows = [
+        Subscription(
+            subscriber=person, letter=letter, key=f"leave-{person.pk}", status="confirmed", source="page",
+            consent_text="Yes.", asked_at=then, confirmed_at=then,
+        )
+        for person in Subscriber.objects.order_by("pk")
+    ]  # fmt: skip
+    Subscription.objects.bulk_create(rows, batch_size=500)
+
+
+def issue_of(letter: Letter, stories: int = 3, **values: Any) -> Issue:
+    """A draft with stories of several sections."""
+    for name in ("Policy", "Markets", "Technology")[:stories]:
+        section = SectionFactory(name=name)
+        PublishedArticleFactory(section=section, title=f"{name} makes a clause")
+    issue = composing.draft(letter)
+    for name, value in values.items():
+        setattr(issue, name, value)
+    issue.save()
+    return issue
+
+
+def begin(issue: Issue) -> Issue:
+    """Scheduled for now, and begun: each recipient has a row."""
+    issue_status.schedule(issue, timezone.now())
+    assert issue_status.start(issue)
+    issue.refresh_from_db()
+    return issue
+
+
+def send(issue: Issue) -> Issue:
+    begin(issue)
+    sending.send_some.call()
+    issue.refresh_from_db()
+    return issue
+
+
+def statuses(issue: Issue) -> dict[str, int]:
+    return dict(Counter(Delivery.objects.filter(issue=issue).values_list("status", flat=True)))
+
+
+__all__ = ["Item", "Sink", "begin", "issue_of", "many_readers", "reader", "send", "statuses"]

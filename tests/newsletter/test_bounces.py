@@ -1,0 +1,142 @@
+"""What a mail provider tells us: by its signed webhook, with its documented words; once, however often it says so."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
+
+from newsletter import bounces
+from newsletter.models import Delivery, Subscriber, Subscription
+
+from ..journeys.conftest import ROOT
+from .conftest import begin, issue_of, reader
+
+pytestmark = pytest.mark.django_db
+
+
+def sent(letter, name="hollis") -> Delivery:
+    subscription = reader(name)
+    issue = begin(issue_of(letter))
+    Delivery.objects.filter(issue=issue).update(status="sent", provider_id="provider-1")
+    return Delivery.objects.get(subscription=subscription)
+
+
+def told(kind: str, reject_reason=None, response="", message_id="provider-1", recipient="hollis@readers.example"):
+    event = AnymailTrackingEvent(
+        event_type=kind,
+        message_id=message_id,
+        recipient=recipient,
+        reject_reason=reject_reason,
+        mta_response=response,
+        event_id="1",
+        timestamp=None,
+        description="",
+        tags=[],
+        metadata={},
+        click_url=None,
+        user_agent=None,
+        esp_event={},
+    )
+    bounces.receive(None, event, "postmark")
+
+
+def test_an_address_that_does_not_exist_is_struck_off(letter):
+    delivery = sent(letter)
+    told(EventType.BOUNCED, RejectReason.BOUNCED, "550 5.1.1 no such user")
+    delivery.refresh_from_db()
+    assert delivery.status == "bounced"
+    assert Subscriber.objects.get().suppressed_because == "bounced"
+
+
+@pytest.mark.parametrize(
+    ("reason", "response"),
+    [
+        (RejectReason.BOUNCED, "552 5.2.2 mailbox full"),
+        (RejectReason.BOUNCED, "4.2.2 over quota"),
+        (RejectReason.SPAM, "550 5.7.1 policy"),
+        (RejectReason.BLOCKED, ""),
+        (RejectReason.TIMED_OUT, ""),
+    ],
+)
+def test_what_may_work_tomorrow_is_counted_once_however_often_it_is_told(letter, reason, response):
+    sent(letter)
+    for _ in range(6):
+        told(EventType.BOUNCED, reason, response)
+    subscriber = Subscriber.objects.get()
+    assert (subscriber.suppressed_because, subscriber.soft_bounces) == ("", 1)
+
+
+def test_who_calls_it_spam_has_left(letter):
+    sent(letter)
+    told(EventType.COMPLAINED)
+    told(EventType.COMPLAINED)
+    subscription = Subscription.objects.get()
+    assert (subscription.status, subscription.left_by) == ("left", "complaint")
+    assert Subscriber.objects.get().suppressed_because == "complained"
+
+
+@pytest.mark.parametrize("kind", [EventType.DELIVERED, EventType.OPENED, EventType.DEFERRED, EventType.UNKNOWN])
+def test_other_news_changes_nothing(letter, kind):
+    delivery = sent(letter)
+    told(kind)
+    delivery.refresh_from_db()
+    assert (delivery.status, Subscriber.objects.get().suppressed_because) == ("sent", "")
+
+
+def test_news_of_a_mail_that_is_no_letter_goes_by_its_address(letter):
+    sent(letter)
+    told(EventType.BOUNCED, RejectReason.INVALID, message_id="other", recipient="HOLLIS@readers.example")
+    assert Subscriber.objects.get().suppressed_because == "bounced"
+    told(EventType.COMPLAINED, message_id=None, recipient="nobody@readers.example")
+
+
+WEBHOOK = """
+import base64, json, sys
+import django
+django.setup()
+from django.test import Client
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from django.utils import timezone
+from newsletter.models import Subscriber
+now = timezone.now()
+Subscriber.objects.create(email="hollis@readers.example", key="k", asked_at=now, confirmed_at=now)
+event = {"RecordType": "SpamComplaint", "MessageID": "1", "Email": "hollis@readers.example", "Type": "SpamComplaint",
+         "BouncedAt": "2026-11-22T12:00:00Z", "ID": 4}
+client = Client(headers={"host": "127.0.0.1"})
+def tell(secret):
+    authorization = "Basic " + base64.b64encode(secret.encode()).decode()
+    return client.post("/newsletter/events/", json.dumps(event), content_type="application/json",
+                       headers={"Authorization": authorization}).status_code
+print(tell("wrong:secret"), Subscriber.objects.get().suppressed_because,
+      tell("name:secret"), Subscriber.objects.get().suppressed_because)
+"""
+
+
+def test_the_webhook_wants_its_secret(tmp_path):
+    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    environment |= {
+        "DJANGO_SETTINGS_MODULE": "newsroom.settings",
+        "DATA_DIR": str(tmp_path),
+        "DEBUG": "1",
+        "MAIL_PROVIDER": "postmark",
+        "MAIL_PROVIDER_KEY": "key",
+        "MAIL_WEBHOOK_SECRET": "name:secret",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", WEBHOOK], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.split() == ["400", "200", "complained"]
+
+
+def test_a_provider_without_a_secret_does_not_start(tmp_path):
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "DEBUG": "1"}
+    environment |= {"MAIL_PROVIDER": "postmark", "MAIL_PROVIDER_KEY": "key"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode != 0
+    assert "MAIL_WEBHOOK_SECRET must be set" in done.stdout + done.stderr

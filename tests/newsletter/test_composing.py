@@ -1,0 +1,244 @@
+"""What an issue is filled with, and which issues are made by themselves."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from articles import publishing
+from articles.models import Article, ArticleCoin, Correction, FrontPick
+from newsletter import composing, contents, issue_status, sending, turns
+from newsletter.models import Issue, Item, Letter
+
+from ..factories import (
+    CoinFactory,
+    PublishedArticleFactory,
+    QuoteFactory,
+    ScheduledArticleFactory,
+    SectionFactory,
+    SponsoredArticleFactory,
+    comment_on,
+)
+from .conftest import issue_of, reader, send
+
+pytestmark = pytest.mark.django_db
+
+
+def headlines(issue: Issue, kind: str = "story") -> list[str]:
+    return [item.article.title for item in issue.items.filter(kind=kind).select_related("article")]
+
+
+def story(section: str, title: str, hours: float = 2, **values) -> Article:
+    return PublishedArticleFactory(
+        section=SectionFactory(name=section, **values.pop("of", {})),
+        title=title,
+        published_at=timezone.now() - timedelta(hours=hours),
+        **values,
+    )
+
+
+def test_sections_take_turns_under_the_lead(letter):
+    for number in range(4):
+        story("Policy", f"Policy {number}", hours=1 + number, of={"position": 10})
+    story("Markets", "Markets 0", hours=8, of={"position": 20})
+    story("Technology", "Technology 0", hours=9, of={"position": 30})
+    letter.most_stories = 5
+    letter.save()
+    issue = composing.draft(letter)
+    assert headlines(issue) == ["Policy 0", "Policy 1", "Markets 0", "Technology 0", "Policy 2"]
+
+
+def test_what_leads_the_front_page_leads_the_letter(letter):
+    story("Policy", "Newest", hours=1)
+    chosen = story("Markets", "Chosen", hours=5)
+    FrontPick.objects.create(article=chosen, position=1)
+    assert headlines(composing.draft(letter))[0] == "Chosen"
+
+
+def test_a_column_does_not_lead_where_there_is_a_report(letter):
+    story("Opinion", "I think", hours=1, of={"is_opinion": True})
+    story("Policy", "It is so", hours=5)
+    assert headlines(composing.draft(letter)) == ["It is so", "I think"]
+
+
+def test_only_what_is_new_public_and_nobody_paid_for(letter, noon):
+    story("Policy", "Old", hours=40)
+    story("Policy", "New")
+    SponsoredArticleFactory(title="Paid")
+    ScheduledArticleFactory(title="Later")
+    PublishedArticleFactory(title="A brief", kind="brief")
+    assert headlines(composing.draft(letter)) == ["New"]
+
+
+def test_nothing_is_told_twice(letter, sink, noon):
+    reader("hollis")
+    story("Policy", "First")
+    send(composing.draft(letter))
+    noon.shift(3600)
+    story("Policy", "Second", hours=0.5)
+    issue = composing.draft(letter)
+    assert headlines(issue) == ["Second"]
+    assert issue.number == 2
+
+
+def test_filling_again_replaces_what_stood_there(letter):
+    issue = issue_of(letter)
+    item = issue.items.first()
+    item.headline = "By hand"
+    item.save()
+    publishing.withdraw(Article.objects.get(title="Policy makes a clause"), by=None)
+    composing.fill(issue)
+    assert set(headlines(issue)) == {"Markets makes a clause", "Technology makes a clause"}
+    assert not issue.items.exclude(headline="").exists()
+
+
+def test_corrections_are_to_what_readers_of_this_letter_were_sent(letter, sink, noon):
+    reader("hollis")
+    told = story("Policy", "Told")
+    never = story("Markets", "Never told", hours=60)
+    send(composing.draft(letter))
+    noon.shift(3600)
+    for article in (told, never):
+        Correction.objects.create(article=article, text=f"{article.title} was wrong.")
+    noon.shift(60)
+    issue = composing.draft(letter)
+    assert headlines(issue, "correction") == ["Told"]
+    assert contents.of(issue).corrections[0].text == "Told was wrong."
+    assert contents.of(issue).corrections[0].path.startswith("/policy/")
+
+
+def test_what_is_discussed_most_and_does_not_stand_there_already(letter):
+    talked = story("Policy", "Talked about", hours=60)
+    for number in range(3):
+        comment_on(talked, comment=f"Indeed, {number}.")
+    story("Policy", "New")
+    issue = composing.draft(letter)
+    assert headlines(issue, "discussed") == ["Talked about"]
+    assert contents.of(issue).discussed[0].path.endswith("#comments")
+
+
+def test_a_letter_about_a_section_or_a_coin_has_its_stories_alone(db):
+    coin = CoinFactory()
+    policy = SectionFactory(name="Policy")
+    about = story("Markets", "About the coin")
+    ArticleCoin.objects.create(article=about, coin=coin)
+    story("Policy", "About policy")
+    words = {"description": "Weekly.", "rhythm": "weekly"}
+    of_section = Letter.objects.create(name="Policy", slug="policy", section=policy, **words)
+    of_coin = Letter.objects.create(name="Bitcoin", slug="bitcoin", coin=coin, **words)
+    assert headlines(composing.draft(of_section)) == ["About policy"]
+    assert headlines(composing.draft(of_coin)) == ["About the coin"]
+
+
+def test_prices_are_those_of_the_strip_and_first_of_the_coin_that_it_is_about(db):
+    for position, symbol in enumerate(("BTC", "ETH", "SOL", "DOGE", "ADA")):
+        QuoteFactory(coin=CoinFactory(name=symbol.title(), symbol=symbol, position=position))
+    letter = Letter.objects.create(name="Ada", slug="ada", description="Weekly.", coin_id=_coin("ADA"))
+    assert [row.symbol for row in contents.prices_for(letter).rows] == ["ADA", "BTC", "ETH", "SOL"]
+
+
+def _coin(symbol: str) -> int:
+    from ticker.models import Coin
+
+    return Coin.objects.get(symbol=symbol).pk
+
+
+def test_prices_words_and_subject_are_kept_as_they_were_sent(letter, sink):
+    reader("hollis")
+    quote = QuoteFactory(coin=CoinFactory())
+    issue = send(issue_of(letter))
+    quote.price = 1
+    quote.save()
+    changed = Article.objects.get(title="Policy makes a clause")
+    changed.title = "Policy unmakes a clause"
+    changed.save()
+    shown = contents.of(Issue.objects.get(pk=issue.pk))
+    assert shown.prices.rows[0].price == "$97,412"
+    assert "Policy makes a clause" in [each.headline for each in shown.stories]
+
+
+@pytest.mark.parametrize("number", [3, 30])
+def test_composing_takes_the_same_few_queries_however_much_there_is(letter, number):
+    for each in range(number):
+        story(("Policy", "Markets", "Technology")[each % 3], f"Story {each}")
+    with CaptureQueriesContext(connection) as queries:
+        composing.draft(letter)
+    assert len(queries) <= 20
+
+
+# --- By itself -------------------------------------------------------------------------------------
+
+MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "after", "turn"),
+    [
+        ("weekdays", datetime(2026, 11, 20, 7, tzinfo=UTC), MONDAY),
+        ("daily", datetime(2026, 11, 20, 7, tzinfo=UTC), datetime(2026, 11, 21, 6, 30, tzinfo=UTC)),
+        ("weekdays", datetime(2026, 11, 23, 6, 29, tzinfo=UTC), MONDAY),
+        ("weekdays", MONDAY, MONDAY + timedelta(days=1)),
+        ("weekly", MONDAY, datetime(2026, 11, 27, 6, 30, tzinfo=UTC)),
+    ],
+)
+def test_turns_come_one_after_another(rhythm, after, turn):
+    letter = Letter(rhythm=rhythm, weekday=Letter.Weekday.FRIDAY, send_at=MONDAY.time())
+    assert turns.next_turn(letter, after) == turn
+
+
+def test_a_draft_waits_on_the_desk_two_hours_before_its_turn(letter, noon):
+    noon.move_to(MONDAY - timedelta(hours=2, minutes=1))
+    story("Policy", "New", hours=1)
+    assert composing.compose_due.call() == 0
+    noon.move_to(MONDAY - timedelta(hours=2))
+    assert composing.compose_due.call() == 1
+    assert composing.compose_due.call() == 0
+    issue = Issue.objects.get()
+    assert (issue.status, issue.turn_at, str(issue.day)) == ("draft", MONDAY, "2026-11-23")
+
+
+def test_nothing_new_is_skipped_and_said(letter, noon):
+    noon.move_to(MONDAY)
+    composing.compose_due.call()
+    issue = Issue.objects.get()
+    assert issue.status == "skipped"
+    assert "Nothing new came out since" in issue.note
+
+
+def test_a_letter_that_is_sent_by_itself_goes_out_at_its_hour(letter, sink, noon):
+    reader("hollis")
+    letter.is_automatic = True
+    letter.save()
+    noon.move_to(MONDAY - timedelta(minutes=1))
+    story("Policy", "New", hours=1)
+    composing.compose_due.call()
+    assert not Issue.objects.exists()
+    noon.move_to(MONDAY)
+    composing.compose_due.call()
+    sending.send_some.call()
+    assert Issue.objects.get().status == "sent"
+    assert len(sink.taken) == 1
+
+
+def test_a_turn_that_was_missed_for_long_is_not_made_up(letter, noon):
+    reader("hollis")
+    letter.is_automatic = True
+    letter.save()
+    noon.move_to(MONDAY + composing.MADE_UP_WITHIN + timedelta(minutes=1))
+    story("Policy", "New", hours=1)
+    composing.compose_due.call()
+    assert not Issue.objects.exists()
+
+
+def test_an_issue_without_stories_cannot_be_scheduled(letter):
+    issue = composing.draft(letter)
+    with pytest.raises(Exception, match="no story in it"):
+        issue_status.schedule(issue, timezone.now())
+
+
+def test_a_paid_story_that_somebody_puts_in_is_not_shown(letter):
+    issue = issue_of(letter)
+    Item.objects.create(issue=issue, article=SponsoredArticleFactory(title="Paid"), position=1)
+    assert "Paid" not in [each.headline for each in contents.of(issue).stories]

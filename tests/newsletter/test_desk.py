@@ -1,0 +1,264 @@
+"""The desk’s side of letters: composing, looking, testing, sending, and being told what is wrong."""
+
+import re
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from newsletter import issue_status, sending
+from newsletter.models import Issue, Letter
+
+from ..factories import PublishedArticleFactory, SponsoredArticleFactory, UserFactory, member_of
+from .conftest import begin, issue_of, reader
+from .test_rendering import booked
+
+pytestmark = pytest.mark.django_db
+FORMS = ("light", "dark", "none")
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(member_of("Editors", email="desk@finality.example"))
+    return client
+
+
+def address(issue: Issue) -> str:
+    return reverse("admin:newsletter_issue_change", args=[issue.pk])
+
+
+def do(desk, issue: Issue, what: str, committed=None, **data):
+    place = reverse("admin:newsletter_issue_do", args=[issue.pk])
+    if committed is None:
+        answer = desk.post(place, {"what": what, **data}, follow=True)
+    else:
+        with committed():
+            answer = desk.post(place, {"what": what, **data}, follow=True)
+    issue.refresh_from_db()
+    return answer.content.decode()
+
+
+def test_a_new_issue_comes_filled(desk, letter):
+    PublishedArticleFactory(title="Policy makes a clause")
+    answer = desk.post(reverse("admin:newsletter_issue_add"), {"letter": letter.pk, "day": "2026-11-23"}, follow=True)
+    page = answer.content.decode()
+    assert "Filled with what came out" in page
+    assert "Policy makes a clause" in page
+    assert Issue.objects.get().items.count() == 1
+
+
+def test_the_page_says_who_would_get_what_and_how_heavy_it_is(desk, letter):
+    reader("hollis")
+    booked()
+    page = desk.get(address(issue_of(letter))).content.decode()
+    assert "1 reader would get it" in page
+    assert "3 stories" in page
+    assert "the paid place of Palisade Custody" in page
+    assert "Weight:" in page
+
+
+def test_what_is_not_public_now_is_said_to_be_left_out(desk, letter):
+    issue = issue_of(letter)
+    story = issue.items.first().article
+    type(story).objects.filter(pk=story.pk).update(status="withdrawn")
+    assert "1 of them is not public now" in desk.get(address(issue)).content.decode()
+
+
+def form_of(desk, issue: Issue) -> dict[str, str]:
+    """What the page’s form would send."""
+    page = desk.get(address(issue)).content.decode()
+    data = dict(re.findall(r'name="((?:items-)?[\w-]+)" value="([^"]*)"', page))
+    for number, item in enumerate(issue.items.all()):
+        data |= {
+            f"items-{number}-id": str(item.pk),
+            f"items-{number}-issue": str(issue.pk),
+            f"items-{number}-kind": item.kind,
+            f"items-{number}-article": str(item.article_id),
+            f"items-{number}-headline": item.headline,
+            f"items-{number}-text": item.text,
+            f"items-{number}-position": str(item.position),
+        }
+    count = issue.items.count()
+    return data | {
+        "day": str(issue.day),
+        "subject": "By hand",
+        "preheader": "",
+        "intro": "Good morning.",
+        "items-TOTAL_FORMS": str(count),
+        "items-INITIAL_FORMS": str(count),
+        "_save": "Save",
+    }
+
+
+def test_words_and_order_are_edited_by_hand(desk, letter):
+    issue = issue_of(letter)
+    data = form_of(desk, issue)
+    data["items-2-position"] = "1"
+    data["items-2-headline"] = "A better headline"
+    assert desk.post(address(issue), data).status_code == 302
+    issue.refresh_from_db()
+    assert (issue.subject, issue.intro, issue.items.first().headline) == (
+        "By hand",
+        "Good morning.",
+        "A better headline",
+    )
+
+
+def test_a_paid_story_is_refused_with_a_sentence(desk, letter):
+    issue = issue_of(letter)
+    data = form_of(desk, issue) | {"items-0-article": str(SponsoredArticleFactory().pk)}
+    page = desk.post(address(issue), data).content.decode()
+    assert "This was paid for." in page
+
+
+def test_the_preview_shows_the_mail_light_dark_without_pictures_and_as_text(desk, letter):
+    issue = issue_of(letter)
+    page = desk.get(reverse("admin:newsletter_issue_preview", args=[issue.pk])).content.decode()
+    for form in ("light", "dark", "plain", "text"):
+        place = reverse("admin:newsletter_issue_mail", args=[issue.pk, form])
+        assert place in page
+        answer = desk.get(place)
+        assert "makes a clause" in answer.content.decode()
+        assert answer["X-Frame-Options"] == "SAMEORIGIN"
+        assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
+        assert "no-store" in answer["Cache-Control"]
+    mail_in = {form: desk.get(reverse("admin:newsletter_issue_mail", args=[issue.pk, form])) for form in FORMS}
+    assert "@media all{" in mail_in["dark"].content.decode()
+    assert "@media not all{" in mail_in["light"].content.decode()
+    assert mail_in["none"].status_code == 404
+
+
+def test_a_test_goes_to_the_desk_and_changes_nothing(desk, letter, committed):
+    reader("hollis")
+    issue = issue_of(letter)
+    page = do(desk, issue, "test", committed, addresses="desk@finality.example, chief@finality.example")
+    assert "A test is on its way to desk@finality.example, chief@finality.example." in page
+    assert [each.to for each in mail.outbox] == [["desk@finality.example"], ["chief@finality.example"]]
+    assert mail.outbox[0].subject.startswith("[Test] ")
+    assert "@@" not in mail.outbox[0].body
+    assert (issue.status, issue.started_at, issue.deliveries.count()) == ("draft", None, 0)
+
+
+@pytest.mark.parametrize("addresses", ["", "nobody", "a@b.example\r\nBcc: c@d.example", ", ".join(["a@b.example"] * 6)])
+def test_a_test_to_what_is_no_address_is_refused(desk, letter, committed, addresses):
+    issue = issue_of(letter)
+    page = do(desk, issue, "test", committed, addresses=addresses)
+    assert "errorlist" in page or 'class="error"' in page
+    assert mail.outbox == []
+
+
+def test_scheduling_going_back_and_sending(desk, letter, sink, noon):
+    reader("hollis")
+    issue = issue_of(letter)
+    assert "It goes out on 23 November 2026 at 06:30 UTC." in do(desk, issue, "schedule", at="2026-11-23T06:30")
+    assert issue.status == "scheduled"
+    do(desk, issue, "draft")
+    assert (issue.status, issue.send_at) == ("draft", None)
+    assert "It goes out now." in do(desk, issue, "now")
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert issue.status == "sent"
+    page = desk.get(address(issue)).content.decode()
+    assert "Accepted" in page
+    assert 'name="subject"' not in page
+    assert LogEntry.objects.filter(change_message__contains="It goes out now.").exists()
+
+
+@pytest.mark.parametrize(("at", "words"), [("", "Give a day"), ("soon", "Give a day"), ("2020-01-01T00:00", "is over")])
+def test_a_time_that_is_none_or_over_is_refused(desk, letter, at, words):
+    issue = issue_of(letter)
+    assert words in do(desk, issue, "schedule", at=at)
+    assert issue.status == "draft"
+
+
+def test_the_second_who_presses_is_told(desk, letter):
+    issue = issue_of(letter)
+    issue_status.schedule(issue, timezone.now())
+    assert "Somebody was faster" in do(desk, issue, "now")
+
+
+def test_pausing_going_on_and_cancelling(desk, letter):
+    reader("hollis")
+    issue = begin(issue_of(letter))
+    do(desk, issue, "pause")
+    assert issue.status == "paused"
+    do(desk, issue, "resume")
+    assert issue.status == "sending"
+    do(desk, issue, "cancel")
+    assert issue.status == "cancelled"
+
+
+def test_progress_is_drawn_while_it_is_sent(desk, letter):
+    for name in ("hollis", "maren"):
+        reader(name)
+    issue = begin(issue_of(letter))
+    page = desk.get(address(issue)).content.decode()
+    assert '<progress value="0" max="2"' in page
+    assert '<meta http-equiv="refresh"' in page
+
+
+def test_what_has_gone_out_is_not_filled_edited_or_deleted(desk, letter, sink):
+    reader("hollis")
+    issue = begin(issue_of(letter))
+    sending.send_some.call()
+    items = list(issue.items.values_list("pk", flat=True))
+    assert "stays as it was sent" in do(desk, issue, "fill")
+    assert list(issue.items.values_list("pk", flat=True)) == items
+    assert desk.post(address(issue), {"subject": "Other"}).status_code == 403
+    assert desk.post(reverse("admin:newsletter_issue_delete", args=[issue.pk]), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("what", ["", "none", "delete"])
+def test_a_button_that_is_none(desk, letter, what):
+    issue = issue_of(letter)
+    assert "Choose what to do." in do(desk, issue, what)
+
+
+@pytest.mark.parametrize("group", ["Authors", "Moderators", "Ad desk"])
+def test_others_neither_see_nor_send(client, letter, group):
+    client.force_login(member_of(group))
+    issue = issue_of(letter)
+    assert client.get(address(issue)).status_code == 403
+    for what in ("now", "fill", "test"):
+        assert client.post(reverse("admin:newsletter_issue_do", args=[issue.pk]), {"what": what}).status_code == 403
+    issue.refresh_from_db()
+    assert issue.status == "draft"
+
+
+def test_who_may_edit_and_not_send_sends_nothing(client, letter):
+    from django.contrib.auth.models import Permission
+
+    user = UserFactory(is_staff=True)
+    user.user_permissions.add(*Permission.objects.filter(codename__in=("view_issue", "change_issue")))
+    client.force_login(user)
+    issue = issue_of(letter)
+    assert client.post(reverse("admin:newsletter_issue_do", args=[issue.pk]), {"what": "now"}).status_code == 403
+    assert "Send now" not in client.get(address(issue)).content.decode()
+    assert "Filled again" in do(client, issue, "fill")
+
+
+def test_the_sender_is_checked_as_pasted(desk, db):
+    place = reverse("admin:newsletter_letter_sender")
+    assert "Paste the records of finality.example" in desk.get(place).content.decode()
+    page = desk.post(place, {"spf": "v=spf1 +all", "dkim": "", "dmarc": "v=DMARC1; p=none"}).content.decode()
+    assert "lets anybody send in your name" in page
+    assert "There is no key" in page
+
+
+def test_a_letter_may_not_take_the_word_of_a_page(desk, db):
+    data = {"name": "Asked", "slug": "asked", "description": "x", "rhythm": "weekly", "weekday": "4"}
+    data |= {"send_at": "06:30", "most_stories": "7", "position": "10"}
+    page = desk.post(reverse("admin:newsletter_letter_add"), data).content.decode()
+    assert "is the address of another page" in page
+    assert not Letter.objects.filter(slug="asked").exists()
+
+
+def test_composing_a_page_takes_few_queries(desk, letter, django_assert_max_num_queries):
+    for number in range(10):
+        PublishedArticleFactory(title=f"Story {number}")
+    issue = issue_of(letter)
+    desk.get(address(issue))
+    with django_assert_max_num_queries(18):
+        desk.get(address(issue))

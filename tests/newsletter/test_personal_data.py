@@ -1,0 +1,49 @@
+"""What letters hold of a person is told and erased; what was counted stays, and leads to nobody."""
+
+import pytest
+from django.utils import timezone
+
+from newsletter import figures, personal_data
+from newsletter.models import Click, Delivery, Link, Subscriber, Subscription
+
+from .conftest import issue_of, reader, send
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "hollis@readers.example"
+
+
+@pytest.fixture
+def sent(letter, sink):
+    reader("hollis")
+    reader("maren")
+    issue = send(issue_of(letter))
+    mail = Delivery.objects.get(issue=issue, subscription__subscriber__email=ADDRESS)
+    link = Link.objects.filter(issue=issue).first()
+    Click.objects.create(delivery=mail, link=link, at=timezone.now(), sender="x")
+    return issue
+
+
+def test_a_person_is_told_what_they_were_sent(sent):
+    told = personal_data.export(ADDRESS, [])
+    assert {kind: len(rows) for kind, rows in told.items()} == {
+        "letter": 1,
+        "letters": 1,
+        "mails of letters": 1,
+        "clicks in letters": 1,
+    }
+    assert told["letters"][0]["consent_text"] == "Yes."
+
+
+def test_erasing_forgets_who_and_keeps_how_many(sent):
+    before = figures.of(sent).accepted
+    erased = personal_data.erase(ADDRESS, [])
+    assert erased == {"clicks in letters": 1, "mails of letters": 1, "letters": 1, "letter": 1}
+    assert figures.of(sent).accepted == before == 2
+    assert not Subscriber.objects.filter(email=ADDRESS).exists()
+    assert Subscription.objects.get().subscriber.email == "maren@readers.example"
+    assert personal_data.export(ADDRESS, []) == {
+        "letter": [],
+        "letters": [],
+        "mails of letters": [],
+        "clicks in letters": [],
+    }

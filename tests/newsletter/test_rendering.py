@@ -1,0 +1,223 @@
+"""An issue as a mail: valid, readable without pictures and as text, labelled where somebody paid, and not too heavy."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from advertising import review
+from advertising.models import Placement, Product
+from articles.models import ArticleCoin, Holding
+from newsletter import contents, rendering
+from newsletter.models import Link
+
+from ..factories import (
+    AdvertiserFactory,
+    CoinFactory,
+    DraftBannerFactory,
+    PublishedArticleFactory,
+    QuoteFactory,
+    add_version,
+    member_of,
+)
+from .conftest import begin, issue_of, reader, send
+from .mail_html import validate
+
+pytestmark = pytest.mark.django_db
+
+
+def booked(day=None, **values) -> Placement:
+    """The letter’s paid place of today, approved."""
+    day = day or timezone.now().date()
+    placement = DraftBannerFactory(
+        advertiser=AdvertiserFactory(name="Palisade Custody"),
+        product=Product.LETTER,
+        slot="",
+        starts_on=day,
+        ends_on=day,
+        title="Ten questions",
+    )
+    words = {
+        "headline": "Ten questions for a custodian",
+        "text": "Ask them before the year ends.",
+        "disclosure": "Palisade Custody paid $620 for this place.",
+    }
+    add_version(placement, **{**words, **values})
+    review.submit(placement, None)
+    editor = member_of("Editors")
+    review.approve(placement, editor, placement.newest_sent.version, has_looked=True)
+    return placement
+
+
+def full_issue(letter, **values):
+    """With everything that can stand in one."""
+    coin = CoinFactory()
+    QuoteFactory(coin=coin)
+    booked()
+    return issue_of(letter, intro="Good morning.\n\nA quiet day.", **values)
+
+
+def test_the_html_is_valid_and_fit_for_mail_programs(letter):
+    issue = full_issue(letter)
+    validate(rendering.preview(issue).html)
+    begin(issue)
+    counted = rendering.render(contents.of(issue), counts_clicks=True)
+    validate(counted.html)
+
+
+def test_styles_are_in_the_elements_and_those_for_dark_stay(letter):
+    html = rendering.preview(full_issue(letter)).html
+    assert html.count("<style") == 1
+    assert "@media (prefers-color-scheme:dark)" in html
+    assert "@media (max-width:620px)" in html
+    assert 'class="h1 ink" style="' in html
+
+
+def test_both_parts_say_the_same(letter):
+    issue = full_issue(letter)
+    rendered = rendering.preview(issue)
+    for words in (
+        "Policy makes a clause",
+        "Markets makes a clause",
+        "Good morning.",
+        "$97,412",
+        "Ten questions for a custodian",
+        "Paid for by Palisade Custody",
+        "Palisade Custody paid $620 for this place.",
+        "https://palisade.example/report",
+        "Nothing here is advice to trade",
+        rendering.LEAVE,
+        rendering.PREFERENCES,
+    ):
+        assert words in rendered.html, words
+        assert words in rendered.text, words
+    assert "<" not in rendered.text
+    assert "&" not in rendered.text
+    assert not [line for line in rendered.text.splitlines() if len(line) > 78 and "http" not in line]
+
+
+def test_what_somebody_paid_for_is_labelled_before_its_words(letter):
+    html = rendering.preview(full_issue(letter)).html
+    label, headline = html.index("<b>Sponsored.</b> Paid for by"), html.index("Ten questions for a custodian")
+    assert 0 < headline - label < 600
+    links = re.findall(r'<a [^>]*href="https://palisade\.example/report"[^>]*>', html)
+    assert len(links) == 2
+    assert all('rel="sponsored nofollow noopener"' in link for link in links)
+    text = rendering.preview(full_issue_again(letter)).text
+    assert text.index("SPONSORED. Paid for by Palisade Custody") < text.index("Ten questions for a custodian")
+
+
+def full_issue_again(letter):
+    from newsletter.models import Issue
+
+    return Issue.objects.filter(letter=letter).first()
+
+
+def test_the_paid_place_stands_in_the_letter_that_carries_it_and_on_its_day_alone(letter):
+    from newsletter.models import Letter
+
+    booked()
+    issue = issue_of(letter)
+    assert contents.of(issue).sponsor is not None
+    other = Letter.objects.create(name="Weekly", slug="weekly", description="Weekly.")
+    assert contents.sponsor_of(issue_of(other, stories=0)) is None
+    issue.day = issue.day.replace(year=2030)
+    assert contents.sponsor_of(issue) is None
+
+
+def test_a_copy_that_differs_from_the_approved_one_is_in_no_letter(letter):
+    placement = booked()
+    issue = issue_of(letter)
+    creative = placement.approved_creative
+    type(creative).objects.filter(pk=creative.pk).update(headline="Guaranteed returns")
+    assert contents.of(issue).sponsor is None
+
+
+def test_a_place_that_is_taken_off_after_the_letter_began_is_in_no_mail_from_then_on(letter):
+    placement = booked()
+    reader("hollis")
+    issue = begin(issue_of(letter))
+    assert contents.of(issue).sponsor is not None
+    review.reject(placement, member_of("Editors"), "It is not what it says.")
+    assert contents.of(issue).sponsor is None
+
+
+def test_a_place_is_sent_once_though_the_day_has_two_issues(letter, sink):
+    booked()
+    reader("hollis")
+    send(issue_of(letter))
+    assert contents.of(issue_of(letter, stories=0)).sponsor is None
+
+
+def test_holdings_are_told_as_they_were_declared(letter):
+    from articles import holdings
+    from articles.models import Author
+
+    coin = CoinFactory()
+    story = PublishedArticleFactory(title="About a coin")
+    ArticleCoin.objects.create(article=story, coin=coin)
+    Holding.objects.create(author=Author.objects.get(), coin=coin)
+    holdings.note(story)
+    issue = issue_of(letter, stories=0)
+    rendered = rendering.preview(issue)
+    assert "holds Bitcoin, as declared when this was published." in rendered.html
+    assert "holds Bitcoin" in " ".join(rendered.text.split())
+
+
+def test_each_reader_gets_their_own_links_and_nobody_elses(letter, sink):
+    hollis, maren = reader("hollis"), reader("maren")
+    send(full_issue(letter))
+    for mine, other in ((hollis, maren), (maren, hollis)):
+        mail = sink.mail_to(mine.subscriber.email)
+        for part in mail.iter_parts():
+            words = part.get_content()
+            assert f"/newsletter/leave/{mine.key}/" in words
+            assert other.key not in words
+            assert mine.subscriber.email in words
+            assert "@@" not in words
+
+
+def test_clicks_lead_by_us_or_straight_as_the_reader_wants(letter, sink):
+    reader("hollis")
+    reader("maren", counts_clicks=False)
+    send(full_issue(letter))
+    counted = sink.mail_to("hollis@readers.example").get_body(("html",)).get_content()
+    straight = sink.mail_to("maren@readers.example").get_body(("html",)).get_content()
+    assert "/newsletter/go/" in counted
+    assert "https://palisade.example/report" not in counted
+    assert "/newsletter/go/" not in straight
+    assert "https://palisade.example/report" in straight
+    assert Link.objects.get(kind="placement").url == "https://palisade.example/report"
+
+
+def test_no_picture_tells_us_that_a_letter_was_opened(letter, sink):
+    reader("hollis")
+    send(full_issue(letter))
+    html = sink.mail_to("hollis@readers.example").get_body(("html",)).get_content()
+    pictures = re.findall(r"<img [^>]*>", html)
+    assert len(pictures) == 1
+    assert 'alt="A portico"' in pictures[0]
+    assert "hollis" not in pictures[0]
+
+
+def test_a_heavy_letter_is_called_heavy(letter):
+    issue = issue_of(letter, intro="A long word from the desk. " * 50)
+    rendered = rendering.preview(issue)
+    assert not rendered.is_heavy
+    heavy = rendering.Rendered("s", "x" * 95_000, "")
+    clipped = rendering.Rendered("s", "x" * 103_000, "")
+    assert (heavy.is_heavy, heavy.is_clipped) == (True, False)
+    assert clipped.is_clipped
+
+
+def test_words_that_look_like_html_are_words(letter):
+    issue = issue_of(letter, intro="<b>Not bold</b> & so on", subject="1 < 2 & 3 > 2")
+    rendered = rendering.preview(issue)
+    assert "&lt;b&gt;Not bold&lt;/b&gt; &amp; so on" in rendered.html
+    assert "<b>Not bold</b> & so on" in rendered.text
+    assert rendered.subject == "1 < 2 & 3 > 2"
+    validate(rendered.html)
+
+
+def test_the_weight_of_a_full_letter_is_far_from_where_gmail_cuts(letter):
+    assert rendering.preview(full_issue(letter)).weight < 60_000

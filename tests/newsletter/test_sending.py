@@ -1,0 +1,437 @@
+"""Sending: to each reader once, whatever the mail server answers, and whoever presses what meanwhile."""
+
+import smtplib
+import threading
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
+
+from articles import publishing
+from articles.models import Article
+from newsletter import issue_status, sending
+from newsletter.models import Delivery, Issue, Subscriber
+
+from .conftest import begin, issue_of, many_readers, reader, send, statuses
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_reader_gets_one_mail_and_the_issue_is_sent(letter, sink):
+    for name in ("hollis", "maren", "wren"):
+        reader(name)
+    issue = send(issue_of(letter))
+    assert sink.addresses == {f"{name}@readers.example": 1 for name in ("hollis", "maren", "wren")}
+    assert (issue.status, issue.recipients, issue.sent_count) == ("sent", 3, 3)
+    assert statuses(issue) == {"sent": 3}
+    sending.send_some.call()
+    assert len(sink.taken) == 3
+
+
+def test_nobody_who_has_not_confirmed_has_left_or_is_struck_off_gets_one(letter, sink):
+    reader("hollis")
+    waiting = reader("waiting")
+    waiting.subscriber.confirmed_at = None
+    waiting.subscriber.save()
+    gone = reader("gone")
+    gone.status = "left"
+    gone.save()
+    reader("struck", suppressed_because="bounced")
+    send(issue_of(letter))
+    assert list(sink.addresses) == ["hollis@readers.example"]
+
+
+def test_who_leaves_before_their_turn_gets_none(letter, sink):
+    reader("hollis")
+    late = reader("late")
+    issue = begin(issue_of(letter))
+    late.status = "left"
+    late.save()
+    sending.send_some.call()
+    assert list(sink.addresses) == ["hollis@readers.example"]
+    assert statuses(issue) == {"sent": 1, "left": 1}
+
+
+def test_the_header_fields_are_those_that_services_want(letter, sink, settings):
+    settings.SITE_URL = "https://finality.example"
+    subscription = reader("hollis")
+    issue = send(issue_of(letter))
+    mail = sink.mail_to("hollis@readers.example")
+    assert mail["List-Unsubscribe"].strip() == f"<https://finality.example/newsletter/leave/{subscription.key}/>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["List-Id"] == '"The daily letter" <daily.letters.finality.example>'
+    assert mail["Feedback-ID"].startswith(f"{issue.pk}:daily:letter:finality")
+    assert mail["Precedence"] == "bulk"
+    assert mail["Message-ID"].endswith("@finality.example>")
+    assert mail["Archived-At"] == f"<https://finality.example/newsletter/daily/{issue.number}/>"
+    assert mail["Subject"] == issue.subject
+    assert mail.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    assert "hollis@readers.example" not in "".join(value for name, value in mail.items() if name != "To")
+
+
+def test_a_reader_with_a_quoted_name_or_letters_of_another_domain_is_reached(letter, sink):
+    reader('"hollis grey"@readers.example')
+    reader("wren@bücher.example")
+    send(issue_of(letter))
+    assert set(sink.addresses) == {'"hollis grey"@readers.example', "wren@xn--bcher-kva.example"}
+
+
+def test_a_subject_of_several_lines_becomes_one(letter, sink):
+    reader("hollis")
+    send(issue_of(letter, subject="Good morning\r\nBcc: everybody@readers.example"))
+    mail = sink.mail_to("hollis@readers.example")
+    assert mail["Subject"] == "Good morning Bcc: everybody@readers.example"
+    assert mail["Bcc"] is None
+    assert len(sink.taken) == 1
+
+
+# --- What the server answers -----------------------------------------------------------------------
+
+
+def test_an_address_that_does_not_exist_is_struck_off(letter, sink):
+    reader("hollis")
+    reader("nobody")
+    sink.at_recipient = lambda address: "550 5.1.1 <nobody@readers.example> unknown" if "nobody" in address else None
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"sent": 1, "refused": 1}
+    assert issue.status == "sent"
+    gone = Subscriber.objects.get(email="nobody@readers.example")
+    assert gone.suppressed_because == "bounced"
+    refused = Delivery.objects.get(issue=issue, status="refused")
+    assert refused.answer == "550 5.1.1 <address> unknown"
+
+
+@pytest.mark.parametrize("answer", ["550 5.7.1 policy", "552 5.2.2 mailbox full", "554 spam"])
+def test_a_full_box_or_a_rule_is_no_reason_to_strike_anybody_off_at_once(letter, sink, answer):
+    reader("hollis")
+    sink.at_mail = lambda address: answer
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"refused": 1}
+    subscriber = Subscriber.objects.get()
+    assert (subscriber.suppressed_because, subscriber.soft_bounces) == ("", 1)
+
+
+def test_five_letters_in_a_row_that_do_not_get_through_are_enough(letter, sink, noon):
+    reader("hollis", soft_bounces=4)
+    sink.at_mail = lambda address: "552 5.2.2 full"
+    send(issue_of(letter))
+    assert Subscriber.objects.get().suppressed_because == "full"
+
+
+def test_one_that_gets_through_begins_the_count_anew(letter, sink):
+    reader("hollis", soft_bounces=4)
+    send(issue_of(letter))
+    assert Subscriber.objects.get().soft_bounces == 0
+
+
+def test_later_is_tried_later_and_then_given_up(letter, sink, noon):
+    reader("hollis")
+    sink.at_recipient = lambda address: "451 4.7.1 try again later"
+    issue = send(issue_of(letter))
+    assert issue.status == "sending"
+    for tries in range(1, sending.MOST_TRIES):
+        delivery = Delivery.objects.get()
+        assert (delivery.status, delivery.tries) == ("queued", tries)
+        sending.send_some.call()
+        assert Delivery.objects.get().tries == tries
+        noon.move_to(delivery.next_try_at)
+        assert sending.has_work()
+        sending.send_some.call()
+    issue.refresh_from_db()
+    assert statuses(issue) == {"failed": 1}
+    assert (issue.status, sink.taken) == ("sent", [])
+
+
+def test_later_and_then_yes(letter, sink, noon):
+    reader("hollis")
+    answers = iter(["451 4.7.1 greylisted"])
+    sink.at_recipient = lambda address: next(answers, None)
+    issue = send(issue_of(letter))
+    noon.shift(sending.FIRST_WAIT)
+    sending.send_some.call()
+    assert statuses(issue) == {"sent": 1}
+    assert len(sink.taken) == 1
+
+
+def test_later_and_then_never(letter, sink, noon):
+    reader("hollis")
+    answers = iter(["450 4.2.1 later", "550 5.1.1 no such user"])
+    sink.at_recipient = lambda address: next(answers, None)
+    issue = send(issue_of(letter))
+    noon.shift(sending.FIRST_WAIT)
+    sending.send_some.call()
+    assert statuses(issue) == {"refused": 1}
+    assert Subscriber.objects.get().suppressed_because == "bounced"
+
+
+def test_a_server_that_is_away_is_asked_again_later_each_time(letter, sink, settings, noon):
+    reader("hollis")
+    settings.EMAIL_PORT = 1
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"queued": 1}
+    assert (issue.failures, "refused" in issue.trouble) == (1, True)
+    assert issue.next_batch_at == timezone.now() + timedelta(seconds=sending.BACK_OFF[0])
+    assert not sending.has_work()
+    noon.shift(sending.BACK_OFF[0])
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert issue.failures == 2
+    settings.EMAIL_PORT = sink.port
+    noon.shift(sending.BACK_OFF[1])
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert (issue.status, issue.trouble, statuses(issue)) == ("sent", "", {"sent": 1})
+    assert Delivery.objects.get().tries == 0
+
+
+def test_a_server_that_hangs_is_not_waited_for(letter, settings, noon):
+    reader("hollis")
+    with __import__("socket").create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", silent.getsockname()[1], 1
+        issue = send(issue_of(letter))
+    assert statuses(issue) == {"queued": 1}
+    assert "timed out" in issue.trouble
+
+
+def test_a_server_that_says_busy_is_left_alone(letter, sink, noon):
+    for number in range(3):
+        reader(f"reader{number}")
+    sink.at_recipient = lambda address: "421 4.7.0 too many" if "reader1" in address else None
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"sent": 1, "queued": 2}
+    sink.at_recipient = lambda address: None
+    noon.shift(sending.BACK_OFF[0])
+    sending.send_some.call()
+    assert statuses(issue) == {"sent": 3}
+    assert set(sink.addresses.values()) == {1}
+
+
+def test_a_server_that_says_later_to_everybody_is_left_alone(letter, sink, noon):
+    for number in range(15):
+        reader(f"reader{number}")
+    sink.at_recipient = lambda address: "450 4.7.0 rate limited"
+    issue = send(issue_of(letter))
+    tried = Delivery.objects.filter(issue=issue, tries=1).count()
+    assert tried == sending.MOST_SOFT_IN_A_ROW
+    assert issue.next_batch_at > timezone.now()
+
+
+def test_a_connection_that_drops_before_the_mail_is_whole_loses_nothing(letter, sink, noon, monkeypatch):
+    reader("hollis")
+    sent = []
+
+    def drop_once(self, text):
+        if text == b".\r\n" and not sent:
+            sent.append(text)
+            raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+        return original(self, text)
+
+    original = smtplib.SMTP.send
+    from newsletter import smtp
+
+    monkeypatch.setattr(smtp.PausingSMTP, "data", lambda self, msg: (_ for _ in ()).throw(OSError("reset by peer")))
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"queued": 1}
+    monkeypatch.undo()
+    noon.shift(sending.BACK_OFF[0])
+    sending.send_some.call()
+    assert statuses(issue) == {"sent": 1}
+    assert sink.addresses == {"hollis@readers.example": 1}
+
+
+def test_a_connection_that_drops_before_the_answer_is_not_sent_twice_but_by_the_desk(letter, sink, noon):
+    for name in ("hollis", "maren"):
+        reader(name)
+    sink.breaks_off = lambda address: "hollis" in address
+    issue = send(issue_of(letter))
+    noon.shift(sending.BACK_OFF[0])
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert statuses(issue) == {"handed": 1, "sent": 1}
+    assert set(sink.addresses.values()) == {1}
+    assert (issue.status, issue.sent_count) == ("sent", 2)
+    sink.breaks_off = lambda address: False
+    assert issue_status.send_unanswered_again(issue) == 1
+    sending.send_some.call()
+    assert statuses(issue) == {"sent": 2}
+    assert sink.addresses == {"hollis@readers.example": 2, "maren@readers.example": 1}
+
+
+# --- Who presses what ------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pausing_stops_before_the_next_mail_and_going_on_skips_nobody(letter, sink):
+    for number in range(6):
+        reader(f"reader{number}")
+    issue = issue_of(letter)
+
+    def pause_at_third(address):
+        if len(sink.taken) == 2:
+            Issue.objects.filter(pk=issue.pk).update(status="paused")
+
+    sink.meanwhile = pause_at_third
+    send(issue)
+    issue.refresh_from_db()
+    assert (issue.status, len(sink.taken)) == ("paused", 3)
+    assert statuses(issue) == {"sent": 3, "queued": 3}
+    sink.meanwhile = lambda address: None
+    issue_status.resume(issue)
+    sending.send_some.call()
+    assert statuses(issue) == {"sent": 6}
+    assert set(sink.addresses.values()) == {1}
+
+
+def test_cancelling_keeps_what_went_out_and_sends_nothing_more(letter, sink):
+    for number in range(3):
+        reader(f"reader{number}")
+    issue = begin(issue_of(letter))
+    issue_status.pause(issue)
+    issue_status.cancel(issue)
+    sending.send_some.call()
+    assert sink.taken == []
+    assert not Issue.objects.published().exists()
+    with pytest.raises(ValidationError, match="cancelled"):
+        issue_status.resume(issue)
+
+
+def test_a_story_that_is_withdrawn_before_its_time_is_in_no_mail(letter, sink):
+    reader("hollis")
+    issue = issue_of(letter)
+    begin(issue)
+    gone = Article.objects.get(title="Markets makes a clause")
+    publishing.withdraw(gone, by=None)
+    sending.send_some.call()
+    mail = sink.mail_to("hollis@readers.example")
+    for part in mail.iter_parts():
+        assert "Markets makes a clause" not in part.get_content()
+        assert "Technology makes a clause" in part.get_content()
+
+
+def test_an_issue_without_stories_is_not_sent(letter, sink):
+    reader("hollis")
+    issue = issue_of(letter)
+    issue_status.schedule(issue, timezone.now())
+    for story in Article.objects.all():
+        publishing.withdraw(story, by=None)
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert (issue.status, sink.taken) == ("skipped", [])
+    assert "withdrawn" in issue.note
+
+
+def test_an_issue_whose_stories_all_go_while_it_is_sent_pauses_and_says_so(letter, sink):
+    reader("hollis")
+    issue = begin(issue_of(letter))
+    for story in Article.objects.all():
+        publishing.withdraw(story, by=None)
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert (issue.status, statuses(issue), sink.taken) == ("paused", {"queued": 1}, [])
+    assert issue.note == sending.EMPTIED
+
+
+def test_scheduling_twice_tells_the_second(letter):
+    issue = issue_of(letter)
+    issue_status.schedule(issue, timezone.now())
+    with pytest.raises(ValidationError, match="Somebody was faster"):
+        issue_status.schedule(issue, timezone.now())
+
+
+def test_what_is_scheduled_waits_for_its_time(letter, sink, noon):
+    reader("hollis")
+    issue = issue_of(letter)
+    issue_status.schedule(issue, timezone.now() + timedelta(hours=2))
+    assert not sending.has_work()
+    sending.send_some.call()
+    assert sink.taken == []
+    noon.shift(7200)
+    assert sending.has_work()
+    sending.send_some.call()
+    assert len(sink.taken) == 1
+
+
+def test_nobody_to_send_to_is_done_at_once(letter, sink):
+    issue = send(issue_of(letter))
+    assert (issue.status, issue.recipients) == ("sent", 0)
+
+
+def test_the_set_rate_holds_for_all_workers_together(letter, sink, settings):
+    settings.LETTERS_A_SECOND = 20
+    for number in range(30):
+        reader(f"reader{number}")
+    issue = begin(issue_of(letter))
+    began = timezone.now()
+    while Issue.objects.get(pk=issue.pk).status != "sent":
+        sending.send_some.call()
+    assert timezone.now() - began >= timedelta(seconds=1)
+    assert len(sink.taken) == 30
+
+
+def test_what_a_worker_claimed_and_left_is_taken_up_by_another(letter, sink, noon):
+    reader("hollis")
+    issue = begin(issue_of(letter))
+    Delivery.objects.update(status="claimed", claim="of the dead", claimed_at=timezone.now())
+    sending.send_some.call()
+    assert sink.taken == []
+    noon.shift(sending.LEASE.total_seconds() + 1)
+    sending.send_some.call()
+    assert statuses(issue) == {"sent": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_press_send_at_once(letter, sink):
+    reader("hollis")
+    issue = issue_of(letter)
+    told = []
+    barrier = threading.Barrier(4)
+
+    def press():
+        barrier.wait()
+        try:
+            issue_status.schedule(issue, timezone.now())
+            told.append("done")
+        except ValidationError as error:
+            told.append(error.messages[0])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told.count("done") == 1
+    assert all("Somebody was faster" in each for each in told if each != "done")
+    sending.send_some.call()
+    assert len(sink.taken) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_send_each_mail_once(letter, sink):
+    many_readers(letter, 400)
+    issue = issue_of(letter)
+    issue_status.schedule(issue, timezone.now())
+    barrier = threading.Barrier(4)
+
+    def work():
+        barrier.wait()
+        try:
+            sending.send_some.call()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    while Issue.objects.get(pk=issue.pk).status != "sent":
+        sending.send_some.call()
+    assert statuses(issue) == {"sent": 400}
+    assert len(sink.addresses) == 400
+    assert set(sink.addresses.values()) == {1}

@@ -1,0 +1,150 @@
+"""Who signs up is a person: tickets, their age, work under attack, and how much one network may ask."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from newsletter import sign_up_guard
+from newsletter.models import Subscriber
+from newsletter.sign_up_guard import Attempt, Verdict
+
+pytestmark = pytest.mark.django_db
+READER = "hollis@readers.example"
+
+
+def field(page, name: str) -> str:
+    return re.search(rf'name="{name}" value="([^"]*)"', page.content.decode())[1]
+
+
+def send(client, committed, **data):
+    with committed():
+        return client.post("/newsletter/", {"email": READER, "source": "strip", **data})
+
+
+def under_attack(number: int = 201) -> None:
+    now = timezone.now()
+    Subscriber.objects.bulk_create(
+        Subscriber(email=f"robot{n}@readers.example", key=f"robot{n}", asked_at=now) for n in range(number)
+    )
+
+
+def work_for(ticket: str) -> str:
+    return next(str(n) for n in range(10**7) if sign_up_guard.is_worked(ticket, str(n)))
+
+
+def test_without_scripts_one_more_page_has_the_button(client, committed, noon):
+    page = send(client, committed)
+    assert page.status_code == 200
+    assert READER in page.content.decode()
+    assert mail.outbox == []
+    noon.shift(3)
+    answer = send(client, committed, ticket=field(page, "ticket"))
+    assert answer["Location"] == "/newsletter/asked/"
+    assert len(mail.outbox) == 1
+
+
+def test_the_script_asks_for_a_ticket_and_one_press_is_enough(client, committed, noon):
+    ticket = client.get("/newsletter/token/").json()["ticket"]
+    noon.shift(3)
+    assert send(client, committed, ticket=ticket).status_code == 302
+    assert len(mail.outbox) == 1
+
+
+def test_faster_than_a_person_is_asked_again(client, committed, noon):
+    ticket = client.get("/newsletter/token/").json()["ticket"]
+    noon.shift(1)
+    page = send(client, committed, ticket=ticket)
+    assert "faster than a person" in page.content.decode()
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("ticket", ["", "none", "a:b:c", "x" * 5000])
+def test_a_ticket_that_is_none(ticket):
+    assert sign_up_guard.judge(Attempt(READER, ticket)) == Verdict.NO_TICKET
+
+
+def test_a_ticket_is_good_once_and_for_two_hours(noon):
+    ticket = sign_up_guard.ticket()
+    noon.shift(3)
+    assert sign_up_guard.judge(Attempt(READER, ticket)) == Verdict.GOOD
+    assert sign_up_guard.judge(Attempt(READER, ticket)) == Verdict.NO_TICKET
+    old = sign_up_guard.ticket()
+    noon.shift(timedelta(hours=2, seconds=1))
+    assert sign_up_guard.judge(Attempt(READER, old)) == Verdict.NO_TICKET
+
+
+def test_a_ticket_for_one_address_is_none_for_another(noon):
+    ticket = sign_up_guard.ticket(READER)
+    noon.shift(3)
+    assert sign_up_guard.judge(Attempt("other@readers.example", ticket)) == Verdict.NO_TICKET
+
+
+def test_work_is_asked_for_only_under_attack(client, committed, noon):
+    under_attack(200)
+    ticket = sign_up_guard.ticket()
+    noon.shift(3)
+    assert sign_up_guard.judge(Attempt(READER, ticket)) == Verdict.GOOD
+    under_attack_now = Subscriber(email="one@more.example", key="one more", asked_at=timezone.now())
+    under_attack_now.save()
+    ticket = sign_up_guard.ticket()
+    noon.shift(3)
+    page = send(client, committed, ticket=ticket)
+    assert 'data-work="16"' in page.content.decode()
+    assert mail.outbox == []
+    ticket = field(page, "ticket")
+    noon.shift(3)
+    assert 'data-work="16"' in send(client, committed, ticket=ticket, work="1").content.decode()
+    assert send(client, committed, ticket=ticket, work=work_for(ticket)).status_code == 302
+    assert len(mail.outbox) == 1
+
+
+def test_who_has_no_scripts_waits_for_a_minute_instead(client, committed, noon):
+    under_attack()
+    page = send(client, committed)
+    ticket = field(page, "ticket")
+    noon.shift(30)
+    assert send(client, committed, ticket=ticket).status_code == 200
+    noon.shift(31)
+    assert send(client, committed, ticket=ticket).status_code == 302
+    assert len(mail.outbox) == 1
+
+
+def test_an_attack_is_over_when_nobody_asks_any_more(noon):
+    under_attack()
+    assert sign_up_guard.is_under_attack()
+    noon.shift(sign_up_guard.LOOK_BACK.total_seconds() + 1)
+    assert not sign_up_guard.is_under_attack()
+
+
+def test_readers_who_confirm_are_no_attack(noon):
+    under_attack()
+    Subscriber.objects.update(confirmed_at=timezone.now())
+    assert not sign_up_guard.is_under_attack()
+
+
+@pytest.mark.parametrize("work", ["", "-1", "1e9", "٣", "9" * 30, "abc"])
+def test_work_that_is_none(work):
+    assert not sign_up_guard.is_worked("ticket", work)
+
+
+def test_one_network_asks_for_so_many_in_an_hour(client, committed, noon):
+    for number in range(sign_up_guard.MOST_AN_HOUR + 5):
+        ticket = sign_up_guard.ticket()
+        noon.shift(3)
+        answer = send(client, committed, email=f"reader{number}@readers.example", ticket=ticket)
+    assert answer.status_code == 429
+    assert "Try again in an hour" in answer.content.decode()
+    assert len(mail.outbox) == sign_up_guard.MOST_AN_HOUR
+
+
+def test_a_flood_of_sign_ups_mails_no_more_than_the_limit(client, committed, noon, settings):
+    """From one network, with good tickets and different addresses: what is past the limit costs no row."""
+    settings.SIGN_UPS_IN_TEN_MINUTES = 0
+    tickets = [sign_up_guard.ticket() for _ in range(2_000)]
+    noon.shift(3)
+    for number, ticket in enumerate(tickets):
+        send(client, committed, email=f"reader{number}@readers.example", ticket=ticket)
+    assert Subscriber.objects.count() == len(mail.outbox) == sign_up_guard.MOST_AN_HOUR
