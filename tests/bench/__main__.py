@@ -41,7 +41,7 @@ def main() -> None:
                     say("", "requests/s", "nginx = 1", "CPU µs", "p50 ms", "p99 ms", "p99/p50")
                     kept.warm(site, workers, yardstick, files, options.seconds)
                     if workers == 1:
-                        kept.behind_nginx(site, yardstick, folder / "front", options.seconds)
+                        kept.behind_nginx(site, folder / "front", options.seconds)
                 if workers == 1:
                     elsewhere = Elsewhere(site)
                     elsewhere.do(made.THOUSAND_COMMENTS)

@@ -2,14 +2,15 @@
 
 import re
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from ..journeys.conftest import Site, free_port
 from ..journeys.test_nginx import write_configuration
 from .asking import fetch
-from .loads import Load, load, running_nginx, say, web_processes
+from .loads import KEEPALIVE_REQUESTS, Load, load, running_nginx, say, static_nginx, web_processes
 
 STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
 TURNS = 9
@@ -22,7 +23,11 @@ NGINX_OWN = {"content-length", "content-type", "date", "etag", "last-modified", 
 
 def fields_of(site: Site) -> dict[str, str]:
     """The header fields of the story, for nginx to send the same."""
-    return {name: value for name, value in fetch(site, STORY)[0].items() if name not in NGINX_OWN}
+    return own_fields(fetch(site, STORY)[0])
+
+
+def own_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if name not in NGINX_OWN}
 
 
 def warm(site: Site, workers: int, yardstick: tuple[str, list[int]], folder: Path, seconds: float) -> None:
@@ -66,9 +71,11 @@ def say_row(name: str, ours: Load, ratio: float) -> None:
     say(name, *figures, f"{spread:.1f}")
 
 
-def behind_nginx(site: Site, yardstick: tuple[str, list[int]], folder: Path, seconds: float) -> None:
-    """Our nginx file with TLS taken off and no limits."""
-    url, static_pids = yardstick
+def behind_nginx(site: Site, folder: Path, seconds: float) -> None:
+    """Our nginx file with TLS taken off and no limits, beside a file of the same bytes with the same header fields.
+
+    Both keep a connection for as many requests.
+    """
     folder.mkdir()
     port = free_port()
     configuration = write_configuration(folder, site, port, free_port())
@@ -76,14 +83,20 @@ def behind_nginx(site: Site, yardstick: tuple[str, list[int]], folder: Path, sec
     text = re.sub(r"^\s*(limit_req|ssl_)\S* .*\n", "", text, flags=re.MULTILINE)
     text = text.replace("proxy_set_header Host $host;", "proxy_set_header Host 127.0.0.1;")
     text = text.replace("daemon off;", "daemon off; worker_processes 1;")
+    text = text.replace("keepalive_timeout 65s;", f"keepalive_timeout 65s; keepalive_requests {KEEPALIVE_REQUESTS};")
     configuration.write_text(text)
     with running_nginx(folder, configuration) as pids:
-        address = f"http://127.0.0.1:{port}"
+        front = replace(site, url=f"http://127.0.0.1:{port}")
         for name, encoding in ENCODINGS.items():
-            fields = {"Host": "news.example", "Accept_Encoding": encoding}
-            for connections in (32, 256):
-                row(
-                    f"behind our nginx, {name}, c={connections}",
-                    partial(load, address + STORY, pids, connections, seconds, **fields),
-                    partial(load, f"{url}/{name}.html", static_pids, connections, seconds, **fields),
-                )
+            asked = {"Host": "news.example", "Accept_Encoding": encoding}
+            fetch(front, STORY, **asked)
+            answer, body = fetch(front, STORY, **asked)
+            files = folder / f"yardstick_{name}"
+            with static_nginx(files, own_fields(answer)) as (url, static_pids):
+                (files / "static" / "page.html").write_bytes(body)
+                for connections in (32, 256):
+                    row(
+                        f"behind our nginx, {name}, c={connections}",
+                        partial(load, front.url + STORY, pids, connections, seconds, **asked),
+                        partial(load, f"{url}/page.html", static_pids, connections, seconds, **asked),
+                    )

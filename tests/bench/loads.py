@@ -17,6 +17,7 @@ from ..newsroom.test_supervisor import descendants
 
 TICKS = os.sysconf("SC_CLK_TCK")
 WRK = shutil.which("wrk")
+KEEPALIVE_REQUESTS = 1_000_000  # before nginx closes a connection
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def static_nginx(folder: Path, fields: Mapping[str, str]) -> Iterator[tuple[str,
     (folder / "nginx.conf").write_text(
         f"{'user root;' if os.geteuid() == 0 else ''} daemon off; worker_processes 1; pid {folder}/pid;"
         f"error_log {folder}/error.log; events {{ worker_connections 2048; }}"
-        f"http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; {places}"
+        f"http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests {KEEPALIVE_REQUESTS}; {places}"
         f"server {{ listen 127.0.0.1:{port}; root {folder}/static; default_type text/html; {added} }} }}"
     )
     with running_nginx(folder, folder / "nginx.conf") as pids:
