@@ -63,12 +63,12 @@ class Post:
         """`mark` is called once, as late as can be, and says whether the mail may be sent."""
         marked = _Marked(mark)
         try:
-            content = _bytes_of(message)
-        except ValueError as error:  # An address or a name that no mail can carry.
+            recipient, content = _on_envelope(message.to[0]), _bytes_of(message)
+        except Exception as error:  # An address that no mail can carry; the library has several words for it.
             return Refused(_text(str(error)), is_for_good=True)
         try:
             if isinstance(self.backend, PausingBackend):
-                return self._by_smtp(message, content, marked)
+                return self._by_smtp(parseaddr(message.from_email)[1], recipient, content, marked)
             return self._by_provider(message, marked)
         except CalledOff:
             self._drop()
@@ -83,14 +83,12 @@ class Post:
         except (smtplib.SMTPException, OSError) as error:
             return self._trouble(_text(str(error) or type(error).__name__), is_unsure=marked.is_marked)
 
-    def _by_smtp(self, message: EmailMessage, content: bytes, marked: "_Marked") -> Outcome:
+    def _by_smtp(self, sender: str, recipient: str, content: bytes, marked: "_Marked") -> Outcome:
         if self.backend.connection is None:
             self.backend.open()
         connection = self.backend.connection
         connection.may_finish = marked
-        sender = parseaddr(message.from_email)[1]
-        recipients = [sanitize_address(address, "utf-8") for address in message.to]
-        connection.sendmail(sender, recipients, content)
+        connection.sendmail(sender, [recipient], content)
         return Accepted()
 
     def _by_provider(self, message: EmailMessage, marked: "_Marked") -> Outcome:
@@ -122,6 +120,16 @@ class Post:
         if isinstance(self.backend, PausingBackend) and connection is not None:
             connection.close()
             self.backend.connection = None
+
+
+def _on_envelope(address: str) -> str:
+    """As SMTP writes it: letters of other alphabets in the domain alone. Raises ValueError."""
+    name, _, domain = address.rpartition("@")
+    if not (name and domain):
+        raise ValueError("This is no e-mail address.")
+    if not name.isascii():
+        raise ValueError("The name before the @ has letters that few servers know.")
+    return sanitize_address(address, "utf-8")
 
 
 def _bytes_of(message: EmailMessage) -> bytes:

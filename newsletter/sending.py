@@ -146,11 +146,12 @@ class _Slice:
         return max(1, min(BATCH, rate // 2)) if rate else BATCH
 
     def _take(self) -> list[Delivery]:
-        """Claim the next rows: one statement, so that no two workers have the same."""
+        """Claim the next rows. Each is locked as it is read and claimed in the same transaction: no two workers’."""
         now = timezone.now()
         waiting = Delivery.objects.filter(_may_try(now), issue=self.issue, status=Status.QUEUED).order_by("pk")
-        rows = waiting.select_for_update(skip_locked=True).values("pk")[: self._size]
         with transaction.atomic():
+            # Read first: as a part of the UPDATE, PostgreSQL may ask for them again for every row, and claim them all.
+            rows = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[: self._size])
             claimed = Delivery.objects.filter(pk__in=rows, status=Status.QUEUED)
             if not claimed.update(status=Status.CLAIMED, claim=self.claim, claimed_at=now):
                 return []

@@ -4,12 +4,14 @@ import gzip
 import re
 import urllib.request
 from datetime import date
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from .conftest import not_on_the_second_database, sign_in
+from .test_freshness import Elsewhere
 
 # The journeys share one server, so they run in one process.
 pytestmark = pytest.mark.xdist_group("journeys")
@@ -38,6 +40,9 @@ PAGES = {
     "corrections": "/corrections/",
     "archive": "/archive/",
     "letter": "/newsletter/",
+    "archive of a letter": "/newsletter/daily/",
+    "issue of a letter": "/newsletter/daily/4/",
+    "letter that is none": "/newsletter/leave/none/",
     "rate card": "/advertise/",
     "about": "/about/privacy/",
     "not found": "/nothing/here/",
@@ -70,6 +75,14 @@ DESK = {
     "calendar": "/admin/advertising/placement/calendar/",
     "review": "/admin/advertising/placement/7/review/",
     "order": "/admin/advertising/order/1/change/",
+    "letters": "/admin/newsletter/letter/",
+    "letter": "/admin/newsletter/letter/1/change/",
+    "sender": "/admin/newsletter/letter/sender/",
+    "issues": "/admin/newsletter/issue/",
+    "issue": "/admin/newsletter/issue/6/change/",
+    "sent issue": "/admin/newsletter/issue/4/change/",
+    "preview of an issue": "/admin/newsletter/issue/6/preview/",
+    "readers": "/admin/newsletter/subscriber/",
     "publication": "/admin/newsroom/publication/",
     "password": "/admin/password_change/",
 }
@@ -86,6 +99,11 @@ ADVERTISER = {
     "orders": "/advertise/orders/",
     "invoice": "/advertise/orders/{year}-00002/",
 }
+PREFERENCES = """
+from newsletter import signed_links
+from newsletter.models import Subscriber
+result = signed_links.link(signed_links.PREFERENCES, Subscriber.objects.get(email="hollis@readers.example"))
+"""
 STILL = {"reduced_motion": "reduce"}
 # The list that select2 draws holds a button of its own; that is theirs.
 OURS = {"exclude": [[".select2-selection__rendered"]]}
@@ -98,6 +116,20 @@ def test_no_page_has_a_barrier_or_is_wider_than_the_screen(open_context, width, 
     for name, address in PAGES.items():
         page.goto(address, wait_until="load")
         has_no_barrier(page, name)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+def test_the_page_of_a_readers_letters_and_a_letter_itself_have_no_barrier(open_context, site, width, scheme):
+    page = open_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL).new_page()
+    elsewhere = Elsewhere(site)
+    page.goto(urlsplit(elsewhere.do(PREFERENCES)).path)
+    elsewhere.stop()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your letters")
+    has_no_barrier(page, "preferences")
+    sign_in(page, "editor")
+    page.goto(f"/admin/newsletter/issue/6/mail/{scheme}/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    has_no_barrier(page, "mail")
 
 
 @not_on_the_second_database

@@ -25,13 +25,21 @@ class Sink:
 
     port: int = 0
     taken: list[tuple[str, bytes]] = field(default_factory=list)
-    # Asked for each recipient, and for each mail: an answer to give in place of 250, or nothing.
+    # Asked for the sender, for each recipient, and for each mail: an answer to give in place of 250, or nothing.
+    at_sender: Callable[[str], str | None] = lambda address: None
     at_recipient: Callable[[str], str | None] = lambda address: None
     at_mail: Callable[[str], str | None] = lambda address: None
     # Called when a mail is whole, before anything is answered.
     meanwhile: Callable[[str], None] = lambda address: None
     breaks_off: Callable[[str], bool] = lambda address: False
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if answer := self.at_sender(address):
+            return answer
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if answer := self.at_recipient(address):

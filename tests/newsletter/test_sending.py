@@ -2,6 +2,7 @@
 
 import smtplib
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from articles.models import Article
 from newsletter import issue_status, sending
 from newsletter.models import Delivery, Issue, Subscriber
 
+from ..journeys.conftest import wait_for
 from .conftest import begin, issue_of, many_readers, reader, send, statuses
 
 pytestmark = pytest.mark.django_db
@@ -259,6 +261,45 @@ def test_a_connection_that_drops_before_the_answer_is_not_sent_twice_but_by_the_
     sending.send_some.call()
     assert statuses(issue) == {"sent": 2}
     assert sink.addresses == {"hollis@readers.example": 2, "maren@readers.example": 1}
+
+
+def test_a_server_that_hangs_with_the_mail_in_its_hands_may_have_it(letter, sink, settings, noon):
+    reader("hollis")
+    settings.EMAIL_TIMEOUT = 1
+    sink.meanwhile = lambda address: time.sleep(2)
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"handed": 1}
+    sink.meanwhile = lambda address: None
+    noon.shift(sending.BACK_OFF[0])
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert issue.status == "sent"
+    wait_for(lambda: sink.taken)
+    assert sink.addresses == {"hollis@readers.example": 1}
+
+
+@pytest.mark.parametrize("address", ["hollis@a.example\r\nBcc: all@a.example", "höllis@a.example", "x@", "x"])
+def test_an_address_that_no_mail_can_carry_keeps_nobody_else_from_theirs(letter, sink, address):
+    """However it came into the table."""
+    reader("before")
+    wrong = reader("wrong").subscriber
+    type(wrong).objects.filter(pk=wrong.pk).update(email=address)
+    reader("after")
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"sent": 2, "refused": 1}
+    assert set(sink.addresses) == {"before@readers.example", "after@readers.example"}
+
+
+def test_a_sender_who_is_refused_is_trouble_for_all_and_nobody_loses_a_try(letter, sink, noon):
+    reader("hollis")
+    sink.at_sender = lambda address: "550 5.7.1 you may not"
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"queued": 1}
+    assert "you may not" in issue.trouble
+    sink.at_sender = lambda address: None
+    noon.shift(sending.BACK_OFF[0])
+    sending.send_some.call()
+    assert statuses(issue) == {"sent": 1}
 
 
 # --- Who presses what ------------------------------------------------------------------------------

@@ -31,8 +31,15 @@ models.get_model("django_comments_xtd", "XtdComment").objects.create(
     content_type=kind, object_pk=str(story.pk), site=site, comment="Was it?", user_name="Tamsin",
     user_email="tamsin@readers.example", thread_id=1, parent_id=1, submit_date=timezone.now())
 
+reader = models.get_model("newsletter", "Subscription").objects.create(
+    email="hollis@readers.example", status="confirmed", key="k" * 43, source="strip", consent_text="Yes.",
+    asked_at=timezone.now(), confirmed_at=timezone.now())
+
 call_command("migrate", verbosity=0)
 
+from newsletter.models import Subscriber, Subscription
+had = Subscription.objects.get(key="k" * 43)
+kept = (had.subscriber.email, had.status, had.letter.slug, had.consent_text, had.subscriber.key != had.key)
 from django.test import Client
 from articles.models import Article
 story = Article.objects.get()
@@ -42,7 +49,7 @@ Article.objects.create(section=story.section, title="Another", slug="another")
 reader = Client(headers={"host": "127.0.0.1"})
 page = reader.get("/policy/the-clause/").content.decode()
 found = reader.get("/search/?q=longer").content.decode()
-print([words in page for words in ("The longer clause", "Was it?")], "/policy/the-clause/" in found)
+print([words in page for words in ("The longer clause", "Was it?")], "/policy/the-clause/" in found, *kept)
 """
 
 
@@ -61,4 +68,6 @@ def test_what_an_earlier_release_wrote_is_shown_searched_and_saved(database, tmp
         [sys.executable, "-c", UPGRADE], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.strip().splitlines()[-1] == "[True, True] True"
+    assert done.stdout.strip().splitlines()[-1] == (
+        "[True, True] True hollis@readers.example confirmed daily Yes. True"
+    )
