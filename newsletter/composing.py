@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
@@ -153,4 +154,6 @@ def _compose(letter: Letter, now: datetime) -> bool:
 
 
 def _has_issue(letter: Letter, turn: datetime) -> bool:
-    return Issue.objects.filter(letter=letter, turn_at=turn).exists()
+    """Made for this turn, or by hand for its day."""
+    of_day = Q(day=turn.date(), turn_at=None) & ~Q(status__in=(Status.SKIPPED, Status.CANCELLED))
+    return Issue.objects.filter(Q(turn_at=turn) | of_day, letter=letter).exists()

@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=100, help_text='Lower numbers come first; the first story leads.', validators=[django.core.validators.MinValueValidator(0)])),
             ],
             options={
+                'verbose_name_plural': 'what stands in it',
                 'ordering': ['position', 'pk'],
             },
         ),

@@ -165,6 +165,7 @@ class Item(models.Model):
     )
 
     class Meta:
+        verbose_name_plural = "what stands in it"
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(

@@ -100,7 +100,7 @@ def subscribe(daily: Letter, others: list[Letter], now: datetime) -> None:
     for number, name in enumerate([f"{name}{n or ''}" for n in range(READERS_OF_EACH) for name in NAMES]):
         then = now - timedelta(days=dice.randrange(20, 500), seconds=dice.randrange(86_400))
         subscriber = Subscriber.objects.create(
-            email=f"{name}@readers.example",
+            email=f"{name}@subscribers.example",
             key=f"demo-{number}-{dice.getrandbits(64):x}",
             asked_at=then - timedelta(minutes=dice.randrange(1, 90)),
             confirmed_at=then,

@@ -102,7 +102,7 @@ ADVERTISER = {
 PREFERENCES = """
 from newsletter import signed_links
 from newsletter.models import Subscriber
-result = signed_links.link(signed_links.PREFERENCES, Subscriber.objects.get(email="hollis@readers.example"))
+result = signed_links.link(signed_links.PREFERENCES, Subscriber.objects.get(email="hollis@subscribers.example"))
 """
 STILL = {"reduced_motion": "reduce"}
 # The list that select2 draws holds a button of its own; that is theirs.

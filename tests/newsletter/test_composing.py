@@ -199,6 +199,15 @@ def test_a_draft_waits_on_the_desk_two_hours_before_its_turn(letter, noon):
     assert (issue.status, issue.turn_at, str(issue.day)) == ("draft", MONDAY, "2026-11-23")
 
 
+def test_who_has_begun_one_by_hand_for_the_day_gets_no_second(letter, noon):
+    noon.move_to(MONDAY - timedelta(hours=3))
+    story("Policy", "New", hours=1)
+    composing.draft(letter)
+    noon.move_to(MONDAY - timedelta(hours=1))
+    assert composing.compose_due.call() == 0
+    assert Issue.objects.count() == 1
+
+
 def test_nothing_new_is_skipped_and_said(letter, noon):
     noon.move_to(MONDAY)
     composing.compose_due.call()
