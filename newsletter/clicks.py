@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 SETTLED_AFTER = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(hours=1)
 KEPT_FOR = timedelta(days=30)
+OFFERED_WITHIN = timedelta(days=7)  # whatever stopped a worker meanwhile
 MOST_OF_A_MAIL = 200  # clicks that are noted: nobody fills our table with one link
 MOST_AT_ONCE = 2_000
 
@@ -47,7 +48,7 @@ def settle() -> int:
     _count_offered()
     mails = _unsettled().filter(at__lt=now - SETTLED_AFTER).values_list("delivery", flat=True).distinct()
     settled = sum(_settle_mail(delivery, now) for delivery in list(mails[:MOST_AT_ONCE]))
-    Click.objects.filter(settled_at__isnull=False, delivery__issue__started_at__lt=now - KEPT_FOR).delete()
+    Click.objects.filter(at__lt=now - KEPT_FOR, settled_at__isnull=False).delete()
     return settled
 
 
@@ -101,7 +102,7 @@ def _add_to_ledger(clicks: list[Click]) -> None:
 
 def _count_offered() -> None:
     """Tell the advertiser’s ledger of the mails that were accepted since it was told last."""
-    carrying = Issue.objects.exclude(placement=None).filter(started_at__gt=timezone.now() - KEPT_FOR)
+    carrying = Issue.objects.exclude(placement=None).filter(started_at__gt=timezone.now() - OFFERED_WITHIN)
     for pk in list(carrying.values_list("pk", flat=True)):
         with transaction.atomic():
             issue = Issue.objects.select_for_update(of=("self",)).select_related("letter").get(pk=pk)

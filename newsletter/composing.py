@@ -31,7 +31,6 @@ Status = Issue.Status
 def draft(letter: Letter, by: Any = None, turn_at: datetime | None = None) -> Issue:
     """A new issue, filled. Raises IntegrityError when the turn has one."""
     with transaction.atomic():
-        Letter.objects.select_for_update().get(pk=letter.pk)  # Numbers are given one after another.
         day = (turn_at or timezone.now()).date()
         issue = Issue.objects.create(letter=letter, day=day, created_by=by, turn_at=turn_at)
         fill(issue)
@@ -73,7 +72,7 @@ def _stories_of(letter: Letter) -> ArticleQuerySet:
 
 def _chosen(letter: Letter, since: datetime, issue: Issue) -> list[Article]:
     """The lead first, then one of each section in turn, the newest of each before its second."""
-    told = Item.objects.filter(issue__letter=letter, kind=Item.Kind.STORY, issue__started_at__isnull=False)
+    told = Item.objects.filter(issue__letter=letter, kind=Item.Kind.STORY, issue__started_at__gte=since)
     told = told.filter(issue__in=Issue.objects.published()).exclude(issue=issue)
     new = _stories_of(letter).filter(published_at__gt=since).exclude(pk__in=told.values("article"))
     found = list(new.select_related("section").only(*_LIGHT).newest_first()[:MOST_CONSIDERED])

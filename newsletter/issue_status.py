@@ -4,19 +4,21 @@ How an issue goes from draft to sent: the only writer of its status.
 Each step is one conditional statement, so of two who press a button at once one does it and the other is told.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from newsletter import contents
-from newsletter.models import Delivery, Issue, Item, Subscription
+from newsletter.models import Delivery, Issue, Item, Letter, Subscription
 from newsroom.pagecache import changes
 
 Status = Issue.Status
 GONE_OUT = (Delivery.Status.SENT, Delivery.Status.HANDED, Delivery.Status.BOUNCED)
+LEASE = timedelta(seconds=30)  # of a worker’s claim; then it is another’s to take
 STILL_TO_DO = (Delivery.Status.QUEUED, Delivery.Status.CLAIMED)
 NOTHING = "There is no story in it that readers may see. Put one in first."
 
@@ -65,6 +67,8 @@ def cancel(issue: Issue) -> None:
     if not _move(issue, (Status.SENDING, Status.PAUSED), Status.CANCELLED, finished_at=timezone.now()):
         raise _refuse(issue)
     count_sent(issue)
+    # What nobody has got may be sent with another issue of the day.
+    Issue.objects.filter(pk=issue.pk, sent_count=0).update(placement=None, creative=None)
     _show(issue)
 
 
@@ -88,15 +92,24 @@ def start(issue: Issue) -> bool:
             skip(locked, "Every story in it was withdrawn before its time.")
             return False
         _keep_as_sent(locked, shown)
-        number = _make_rows(locked)
-        _move(locked, (Status.SCHEDULED,), Status.SENDING, recipients=number)
+        recipients = _make_rows(locked)
+        _move(locked, (Status.SCHEDULED,), Status.SENDING, recipients=recipients, number=_next_number(locked))
         _show(locked)
     return True
 
 
+def _next_number(issue: Issue) -> int:
+    """One after another: the letter’s row is the lock."""
+    Letter.objects.select_for_update().get(pk=issue.letter_id)
+    newest = Issue.objects.filter(letter=issue.letter_id).aggregate(newest=Max("number"))["newest"]
+    return (newest or 0) + 1
+
+
 def finish(issue: Issue) -> bool:
-    """Once nobody waits any more. True when this call did it."""
-    left = Delivery.objects.filter(issue=issue, status__in=STILL_TO_DO)
+    """Once nobody waits any more, and every answer that may still come has come. True when this call did it."""
+    lately = timezone.now() - LEASE
+    on_the_way = Q(status=Delivery.Status.HANDED, answer="", claimed_at__gt=lately)
+    left = Delivery.objects.filter(Q(status__in=STILL_TO_DO) | on_the_way, issue=issue)
     sending = Issue.objects.filter(pk=issue.pk, status=Status.SENDING)
     if left.exists() or not sending.update(status=Status.SENT, finished_at=timezone.now()):
         return False

@@ -25,11 +25,11 @@ from django_tasks_db.models import DBTaskResult
 
 from newsletter import contents, issue_status, rendering, suppression
 from newsletter.handing_over import Accepted, Outcome, Post, Refused, Trouble
+from newsletter.issue_status import LEASE
 from newsletter.models import Delivery, Issue, Subscription
 
 SLICE = 5.0  # seconds, so that a worker’s other jobs wait no longer
 BATCH = 50
-LEASE = timedelta(seconds=30)  # then a claim is another worker’s to take
 BATCH_TAKES = 10.0  # seconds at most; what is left of it then is given back
 MOST_TRIES = 5
 FIRST_WAIT = timedelta(minutes=5)
@@ -57,8 +57,10 @@ def send_some() -> int:
     give_back_abandoned()
     until = time.monotonic() + SLICE
     accepted = 0
-    for issue in Issue.objects.filter(status=Issue.Status.SENDING).select_related("letter", "creative"):
-        accepted += _Slice(issue, until).run()
+    # In no order, so that a long one does not keep the others waiting.
+    going = list(Issue.objects.filter(status=Issue.Status.SENDING).select_related("letter", "creative").order_by("?"))
+    for issue in going:
+        accepted += _Slice(issue, until, share=len(going)).run()
         if not issue_status.finish(issue):
             _wait_for_next(issue)
     if time.monotonic() >= until and has_work() and not _is_waiting():
@@ -95,6 +97,7 @@ class _Slice:
 
     issue: Issue
     until: float
+    share: int = 1  # of how many issues that share the rate
     claim: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     accepted: int = 0
     soft_in_a_row: int = 0
@@ -127,7 +130,7 @@ class _Slice:
 
     def _reserve(self) -> bool:
         """The set rate, for all workers together: each batch moves the moment of the next. Waits if that is near."""
-        rate: int = settings.LETTERS_A_SECOND
+        rate = settings.LETTERS_A_SECOND / self.share
         while True:
             now = timezone.now()
             free = Q(next_batch_at=None) | Q(next_batch_at__lte=now)
@@ -142,8 +145,8 @@ class _Slice:
 
     @property
     def _size(self) -> int:
-        rate: int = settings.LETTERS_A_SECOND
-        return max(1, min(BATCH, rate // 2)) if rate else BATCH
+        rate = settings.LETTERS_A_SECOND / self.share
+        return max(1, min(BATCH, int(rate / 2))) if rate else BATCH
 
     def _take(self) -> list[Delivery]:
         """Claim the next rows. Each is locked as it is read and claimed in the same transaction: no two workers’."""

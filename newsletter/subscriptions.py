@@ -153,13 +153,19 @@ def change_address(subscriber: Subscriber, email: str) -> bool:
 
 
 def _take_over(subscriber: Subscriber, other: Subscriber) -> None:
-    """What `other` reads is read by `subscriber`; `other` goes."""
-    for had in other.subscriptions.active():
-        mine = subscriber.subscriptions.filter(letter=had.letter_id).first()
-        if mine is None:
-            Subscription.objects.filter(pk=had.pk).update(subscriber=subscriber)
-        elif mine.status != Status.CONFIRMED:
-            Subscription.objects.filter(pk=mine.pk).update(status=Status.CONFIRMED, confirmed_at=had.confirmed_at)
+    """What `other` reads is read by `subscriber`; `other` goes.
+
+    The links to leave in mails to the address that stays are those that go on working.
+    """
+    for theirs in list(other.subscriptions.all()):
+        mine = subscriber.subscriptions.filter(letter=theirs.letter_id)
+        if theirs.status == Status.CONFIRMED or not mine.exists():
+            mine.delete()
+            Subscription.objects.filter(pk=theirs.pk).update(subscriber=subscriber)
+        else:
+            key = theirs.key
+            theirs.delete()
+            mine.update(key=key)
     other.delete()
 
 

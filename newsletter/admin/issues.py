@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.lean_forms import LeanInline, RowForm
 from newsletter import composing, contents, figures, issue_status, rendering, sending, turns
-from newsletter.models import Issue, Item, Letter, Subscription
+from newsletter.models import Issue, Item, Subscription
 
 MOST_TESTS = 5  # addresses
 # In a frame of the desk: its styles stand in the mail itself, and nothing in it runs.
@@ -97,7 +97,6 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
             # Only what the form holds: its status may have moved meanwhile.
             obj.save(update_fields=form.changed_data or ["subject"])
             return
-        Letter.objects.select_for_update().get(pk=obj.letter_id)  # Numbers are given one after another.
         obj.created_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
         composing.fill(obj)

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             name='Issue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(editable=False, help_text='Counted within its letter.')),
+                ('number', models.PositiveIntegerField(editable=False, help_text='Counted within its letter, when it goes out: no number is missing.', null=True)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('scheduled', 'Scheduled'), ('sending', 'Being sent'), ('paused', 'Paused'), ('sent', 'Sent'), ('cancelled', 'Cancelled'), ('skipped', 'Skipped')], default='draft', editable=False, max_length=10)),
                 ('day', models.DateField(default=newsletter.models.issues.today, help_text='Printed at the top. The paid place of this day stands in it.')),
                 ('subject', models.CharField(blank=True, help_text='What the inbox shows. Empty: the headline of the lead.', max_length=120)),
@@ -338,5 +338,17 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='delivery',
             constraint=models.UniqueConstraint(fields=('issue', 'subscription'), name='delivery_once'),
+        ),
+        migrations.AddIndex(
+            model_name='click',
+            index=models.Index(fields=['at'], name='click_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='issue',
+            index=models.Index(fields=['-started_at', '-id'], name='issue_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='issue',
+            index=models.Index(fields=['letter', '-started_at', '-id'], name='issue_of_letter_by_time'),
         ),
     ]

@@ -60,6 +60,7 @@ class Click(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["at"], condition=Q(settled_at__isnull=True), name="click_unsettled"),
+            models.Index(fields=["at"], name="click_by_time"),
             models.Index(fields=["delivery", "link"], name="click_of_delivery"),
         ]
 

@@ -1,7 +1,7 @@
 """Issues of a letter: what stands in them, and how far each has come."""
 
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -41,7 +41,9 @@ class Issue(Shown):
         SKIPPED = "skipped", "Skipped"
 
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="issues")
-    number = models.PositiveIntegerField(editable=False, help_text="Counted within its letter.")
+    number = models.PositiveIntegerField(
+        null=True, editable=False, help_text="Counted within its letter, when it goes out: no number is missing."
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
     day = models.DateField(default=today, help_text="Printed at the top. The paid place of this day stands in it.")
     subject = models.CharField(
@@ -106,19 +108,17 @@ class Issue(Shown):
                 condition=Q(status__in=["scheduled", "sending"]),
                 name="issue_to_be_sent",
             ),
+            models.Index(fields=["-started_at", "-id"], name="issue_by_time"),
+            models.Index(fields=["letter", "-started_at", "-id"], name="issue_of_letter_by_time"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.letter}, no. {self.number}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """The number follows the newest of its letter; a constraint refuses two at once."""
-        if self._state.adding and not self.number:
-            newest = Issue.objects.filter(letter=self.letter_id).aggregate(newest=models.Max("number"))["newest"]
-            self.number = (newest or 0) + 1
-        super().save(*args, **kwargs)
+        return f"{self.letter}, {self.day.day} {self.day:%B %Y}"
 
     def get_absolute_url(self) -> str:
+        """Its place in the archive; that of all issues while it has none."""
+        if self.number is None:
+            return self.letter.get_absolute_url()
         return reverse("letter-issue", args=[self.letter.slug, self.number])
 
     def page_keys(self) -> list[str]:

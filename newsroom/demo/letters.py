@@ -58,8 +58,8 @@ def load(now: datetime) -> None:
     days = working_days(daily, now)
     book(days[SPONSORED_AGO - 1].date())
     book(now.date())
-    for turn in reversed(days):
-        load_issue(daily, turn)
+    for number, turn in enumerate(reversed(days), start=1):
+        load_issue(daily, turn, number)
     composing.draft(daily)
 
 
@@ -139,7 +139,7 @@ def book(day: date) -> None:
     review.approve(placement, by=None)
 
 
-def load_issue(letter: Letter, turn: datetime) -> None:
+def load_issue(letter: Letter, turn: datetime, number: int) -> None:
     """One that went out, with the stories that were new then."""
     told = Item.objects.filter(issue__letter=letter).values("article")
     stories = Article.objects.published().journalism().stories().filter(published_at__lt=turn).exclude(pk__in=told)
@@ -152,14 +152,14 @@ def load_issue(letter: Letter, turn: datetime) -> None:
         turn_at=turn,
         send_at=turn,
     )
-    for number, story in enumerate(chosen, start=1):
-        Item.objects.create(
-            issue=issue, article=story, headline=story.title, text=story.standfirst[:400], position=number * 10
-        )
+    for place, story in enumerate(chosen, start=1):
+        words = {"headline": story.title, "text": story.standfirst[:400]}
+        Item.objects.create(issue=issue, article=story, position=place * 10, **words)
     sponsor = contents.sponsor_of(issue)
     prices = contents.prices_for(letter)
     Issue.objects.filter(pk=issue.pk).update(
         status=Issue.Status.SENT,
+        number=number,
         started_at=turn,
         finished_at=turn + timedelta(minutes=3),
         prices=prices.as_json() if prices else [],
@@ -171,7 +171,7 @@ def load_issue(letter: Letter, turn: datetime) -> None:
 
 def send_as_of_then(issue: Issue, turn: datetime) -> None:
     """Its mails and clicks: invented, and adding up like everything that is counted."""
-    dice = random.Random(issue.number)
+    dice = random.Random(issue.day.toordinal())
     readers = list(Subscription.objects.to_be_sent().filter(letter=issue.letter, confirmed_at__lt=turn))
     refused = set(dice.sample(range(len(readers)), 2)) if len(readers) > 10 else set()
     Delivery.objects.bulk_create(

@@ -41,7 +41,8 @@ def test_what_has_not_gone_out_is_nowhere(client, letter):
     for address in (issue.get_absolute_url(), "/newsletter/daily/", "/newsletter/", "/feeds/rss/letter/daily/"):
         answer = client.get(address)
         assert "Not yet" not in answer.content.decode()
-    assert client.get(issue.get_absolute_url()).status_code == 404
+    assert client.get("/newsletter/daily/1/").status_code == 404
+    assert client.get("/newsletter/daily/0/").status_code == 404
 
 
 def test_what_was_withdrawn_since_is_not_read_there(client, letter, sink):
@@ -74,7 +75,9 @@ def test_issues_are_listed_the_newest_first(client, letter, sink, noon):
 def test_a_long_archive_has_pages(client, letter, noon):
     for number in range(23):
         moment = timezone.now() + timedelta(minutes=number)
-        Issue.objects.create(letter=letter, subject=f"Issue number {number}", status="sent", started_at=moment)
+        Issue.objects.create(
+            letter=letter, number=number + 1, subject=f"Issue number {number}", status="sent", started_at=moment
+        )
     page = client.get("/newsletter/daily/").content.decode()
     older = re.search(r'href="(\?before=[^"]+)"', page)[1]
     assert "Issue number 0<" not in page

@@ -80,7 +80,19 @@ def test_nothing_is_told_twice(letter, sink, noon):
     story("Policy", "Second", hours=0.5)
     issue = composing.draft(letter)
     assert headlines(issue) == ["Second"]
-    assert issue.number == 2
+
+
+def test_numbers_are_given_when_issues_go_out_and_none_is_missing(letter, sink, noon):
+    reader("hollis")
+    story("Policy", "First")
+    skipped = composing.draft(letter)
+    issue_status.skip(skipped, "Not today.")
+    first = send(composing.draft(letter))
+    noon.shift(3600)
+    story("Policy", "Second", hours=0.5)
+    second = send(composing.draft(letter))
+    skipped.refresh_from_db()
+    assert (skipped.number, first.number, second.number) == (None, 1, 2)
 
 
 def test_filling_again_replaces_what_stood_there(letter):

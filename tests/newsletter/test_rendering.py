@@ -8,7 +8,7 @@ from django.utils import timezone
 from advertising import review
 from advertising.models import Placement, Product
 from articles.models import ArticleCoin, Holding
-from newsletter import contents, rendering
+from newsletter import contents, issue_status, rendering
 from newsletter.models import Link
 
 from ..factories import (
@@ -147,6 +147,16 @@ def test_a_place_is_sent_once_though_the_day_has_two_issues(letter, sink):
     reader("hollis")
     send(issue_of(letter))
     assert contents.of(issue_of(letter, stories=0)).sponsor is None
+
+
+def test_a_place_of_an_issue_that_nobody_got_may_be_sent_with_another(letter, sink):
+    booked()
+    reader("hollis")
+    issue = begin(issue_of(letter))
+    issue_status.cancel(issue)
+    other = issue_of(letter, stories=1)
+    assert contents.of(other).sponsor is not None
+    assert send(other).placement is not None
 
 
 def test_holdings_are_told_as_they_were_declared(letter):

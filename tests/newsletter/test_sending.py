@@ -13,7 +13,7 @@ from django.utils import timezone
 from articles import publishing
 from articles.models import Article
 from newsletter import issue_status, sending
-from newsletter.models import Delivery, Issue, Subscriber
+from newsletter.models import Delivery, Issue, Letter, Subscriber
 
 from ..journeys.conftest import wait_for
 from .conftest import begin, issue_of, many_readers, reader, send, statuses
@@ -419,9 +419,35 @@ def test_what_a_worker_claimed_and_left_is_taken_up_by_another(letter, sink, noo
     Delivery.objects.update(status="claimed", claim="of the dead", claimed_at=timezone.now())
     sending.send_some.call()
     assert sink.taken == []
-    noon.shift(sending.LEASE.total_seconds() + 1)
+    noon.shift(issue_status.LEASE.total_seconds() + 1)
     sending.send_some.call()
     assert statuses(issue) == {"sent": 1}
+
+
+def test_an_issue_is_not_over_while_an_answer_may_still_come(letter, sink, noon):
+    """Another worker is waiting for it, and may hear “later”."""
+    reader("hollis")
+    issue = begin(issue_of(letter))
+    Delivery.objects.update(status="handed", claim="another", claimed_at=timezone.now())
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert issue.status == "sending"
+    noon.shift(issue_status.LEASE.total_seconds() + 1)
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert (issue.status, issue.sent_count) == ("sent", 1)
+
+
+def test_two_issues_share_the_rate_and_neither_waits_for_the_other(letter, sink, settings):
+    settings.LETTERS_A_SECOND = 40
+    other = Letter.objects.create(name="Weekly", slug="weekly", description="Weekly.")
+    for number in range(30):
+        reader(f"reader{number}")
+        reader(f"other{number}", other)
+    begin(issue_of(letter))
+    begin(issue_of(other))
+    sending.send_some.call()
+    assert len(sink.taken) == 60
 
 
 @pytest.mark.django_db(transaction=True)

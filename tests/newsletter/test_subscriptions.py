@@ -342,6 +342,8 @@ def test_an_address_that_has_letters_of_its_own_keeps_them(client, committed):
     subscriber = Subscriber.objects.get()
     assert subscriber.email == "wren@readers.example"
     assert {each.letter.slug for each in subscriber.subscriptions.active()} == {"daily", "weekly"}
+    for slug in ("daily", "weekly"):  # The links to leave in mails to the address that stays go on working.
+        assert client.get(f"/newsletter/leave/wrenreadersexample-{slug}/").status_code == 200
 
 
 def test_the_same_address_is_no_other(client, committed):
