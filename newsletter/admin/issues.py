@@ -83,7 +83,8 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
         return ("letter", "day") if obj is None else ("day", "subject", "preheader", "intro")
 
     def get_inlines(self, request: HttpRequest, obj: Issue | None) -> Any:
-        return self.inlines if obj else ()
+        """Of what has gone out the archive shows what stands in it."""
+        return self.inlines if obj and obj.may_be_edited else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
         """What has gone out stays as it was sent."""
