@@ -18,13 +18,16 @@ NEWEST_BESIDE_FORM = 5
 def issues(letter: Letter) -> IssueQuerySet:
     """Those of a letter. `published_at` is when they went out, by which lists are walked."""
     record(whole(Letter), issues_of(letter.pk))
-    return Issue.objects.published().filter(letter=letter).annotate(published_at=F("started_at"))
+    found = Issue.objects.published().filter(letter=letter).annotate(published_at=F("started_at"))
+    return found.select_related("subject_of").defer("subject_of__body", "subject_of__search_text")
 
 
 def newest() -> list[Issue]:
     """The newest of all letters that are offered. One query."""
     record(whole(Letter), ALL_ISSUES)
-    found = Issue.objects.published().filter(letter__is_offered=True).select_related("letter")
+    found = Issue.objects.published().filter(letter__is_offered=True).select_related("letter", "subject_of")
+    found = found.defer("subject_of__body", "subject_of__search_text")
+    schedule.until_next_change()
     return list(found.order_by("-started_at", "-pk")[:NEWEST_BESIDE_FORM])
 
 
@@ -44,8 +47,8 @@ def _entry(issue: Issue, letter: Letter) -> Entry:
     return Entry(
         key=f"tag:{host},{issue.created_at:%Y-%m-%d}:letter:{issue.pk}",
         url=settings.SITE_URL + issue.get_absolute_url(),
-        title=issue.subject,
-        summary=issue.preheader or issue.subject,
+        title=issue.title,
+        summary=issue.preheader or issue.title,
         html=render_to_string("newsletter/issue/feed.html", {"issue": issue, "items": shown}).strip(),
         published_at=moment,
         updated_at=moment,

@@ -20,6 +20,7 @@ LARGEST_NUMBER = 2**31 - 1
 def archive(request: HttpRequest, letter: str) -> HttpResponse:
     record(whole(Letter))
     of = get_object_or_404(Letter.objects.select_related("section", "coin"), slug=letter)
+    schedule.until_next_change()
     page = page_of(archived.issues(of), request.GET)
     context = {"letter": of, "page": page, "canonical": page.address(of.get_absolute_url()), "place": "letter"}
     return render(request, "newsletter/archive.html", context)
@@ -33,7 +34,7 @@ def issue(request: HttpRequest, letter: str, number: int) -> HttpResponse:
     schedule.until_next_change()
     of = get_object_or_404(Letter, slug=letter)
     found = get_object_or_404(
-        Issue.objects.published().select_related("letter__section", "letter__coin", "creative"),
+        Issue.objects.published().select_related("letter__section", "letter__coin", "creative", "subject_of"),
         letter=of,
         number=min(number, LARGEST_NUMBER),
     )

@@ -10,32 +10,44 @@ from newsletter import suppression
 from newsletter.models import Delivery, Subscriber
 
 HARD = (RejectReason.INVALID, RejectReason.BOUNCED)
-_SOFT_CODE = re.compile(r"\b(4\.\d{1,3}\.\d{1,3}|5\.[2-7]\.\d{1,3})\b")
+_NO_SUCH_ADDRESS = re.compile(r"\b5\.1\.(1|2|3|6|10)\b")
+_OTHER_CODE = re.compile(r"\b(4\.\d{1,3}\.\d{1,3}|5\.[2-7]\.\d{1,3}|4\d\d)\b")
+# How providers say themselves that it is for good: Postmark, Brevo, Mailgun, SendGrid, SparkPost.
+_FOR_GOOD = {"hardbounce", "hard_bounce", "permanent", "bounce", "10", "30"}
+_SAID_IN = ("Type", "event", "severity", "type", "bounce_class")
 
 
 def receive(sender: object, event: Any, esp_name: str, **kwargs: Any) -> None:
     """Receives anymail’s `tracking`. Told twice, it changes nothing the second time."""
-    delivery = _delivery_of(event)
-    subscriber = _subscriber_of(event, delivery)
     if event.event_type == EventType.COMPLAINED:
-        if subscriber:
+        if subscriber := _subscriber_of(event, _delivery_of(event)):
             suppression.note_complaint(subscriber)
     elif event.event_type in (EventType.BOUNCED, EventType.REJECTED):
-        is_news = delivery is None or _mark_bounced(delivery)
-        if subscriber and is_news:
-            _strike(subscriber, event)
+        _bounced(event)
+    elif event.event_type == EventType.DELIVERED and (delivery := _delivery_of(event)):
+        suppression.note_accepted(delivery)
 
 
-def _strike(subscriber: Subscriber, event: Any) -> None:
-    if is_hard(event):
+def _bounced(event: Any) -> None:
+    """Of mails that are no letters only an address that does not exist is noted: a repetition looks the same."""
+    delivery = _delivery_of(event)
+    subscriber = _subscriber_of(event, delivery)
+    is_news = delivery is not None and _mark_bounced(delivery)
+    if subscriber and is_hard(event):
         suppression.suppress(subscriber, Subscriber.Suppression.BOUNCED)
-    else:
+    elif subscriber and is_news:
         suppression.note_soft(subscriber)
 
 
 def is_hard(event: Any) -> bool:
     """Whether there is no such address: not when the box is full, or the server has a rule against us."""
-    return event.reject_reason in HARD and not _SOFT_CODE.search(event.mta_response or "")
+    said = f"{event.mta_response or ''} {event.description or ''}"
+    if _NO_SUCH_ADDRESS.search(said) or event.reject_reason == RejectReason.INVALID:
+        return True
+    if _OTHER_CODE.search(said) or event.reject_reason not in HARD:
+        return False
+    told = event.esp_event if isinstance(event.esp_event, dict) else {}
+    return any(str(told.get(name, "")).lower() in _FOR_GOOD for name in _SAID_IN)
 
 
 def _mark_bounced(delivery: Delivery) -> bool:
@@ -53,4 +65,4 @@ def _delivery_of(event: Any) -> Delivery | None:
 def _subscriber_of(event: Any, delivery: Delivery | None) -> Subscriber | None:
     if delivery is not None:
         return delivery.subscription.subscriber if delivery.subscription else None
-    return Subscriber.objects.filter(email__iexact=event.recipient or "").first()
+    return Subscriber.objects.filter(email=(event.recipient or "").lower()).first()

@@ -106,7 +106,7 @@ def _count_offered() -> None:
     for pk in list(carrying.values_list("pk", flat=True)):
         with transaction.atomic():
             issue = Issue.objects.select_for_update(of=("self",)).select_related("letter").get(pk=pk)
-            accepted = Delivery.objects.filter(issue=issue, status__in=("sent", "bounced")).count()
+            accepted = Delivery.objects.filter(issue=issue, status__in=("sent", "bounced"), has_placement=True).count()
             new = accepted - issue.offered_count
             if new <= 0 or issue.placement_id is None:
                 continue

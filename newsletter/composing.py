@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django_tasks import task
 
@@ -53,14 +54,15 @@ def fill(issue: Issue) -> None:
     with transaction.atomic():
         issue.items.all().delete()
         Item.objects.bulk_create(items)
-        Issue.objects.filter(pk=issue.pk).update(since=since)
+        Issue.objects.filter(pk=issue.pk).update(since=since, filled_at=now)
     issue.since = since
 
 
 def covered_until(issue: Issue) -> datetime | None:
-    """When the last issue of the letter that went out was begun: its stories end there."""
+    """When the last issue of the letter that went out was filled: what came out since is in none."""
     gone = Issue.objects.published().filter(letter=issue.letter_id).exclude(pk=issue.pk)
-    return gone.order_by("-started_at").values_list("started_at", flat=True).first()
+    until = Coalesce("filled_at", "started_at")
+    return gone.order_by("-started_at").annotate(until=until).values_list("until", flat=True).first()
 
 
 def _stories_of(letter: Letter) -> ArticleQuerySet:
@@ -142,17 +144,18 @@ def _compose(letter: Letter, now: datetime) -> bool:
     if not letter.subscriptions.active().exists() and letter.is_automatic:
         return False  # Nobody reads it.
     try:
-        issue = draft(letter, turn_at=turn)
+        with transaction.atomic():  # All of it or nothing: a draft alone would be taken for a turn that was made.
+            issue = draft(letter, turn_at=turn)
+            if not issue.items.filter(kind=Item.Kind.STORY).exists():
+                issue_status.skip(issue, f"Nothing new came out since {issue.since:%d %B, %H:%M} UTC.")
+            elif letter.is_automatic:
+                issue_status.schedule(issue, now)
     except IntegrityError:
         return False
-    if not issue.items.filter(kind=Item.Kind.STORY).exists():
-        issue_status.skip(issue, f"Nothing new came out since {issue.since:%d %B, %H:%M} UTC.")
-    elif letter.is_automatic:
-        issue_status.schedule(issue, now)
     return True
 
 
 def _has_issue(letter: Letter, turn: datetime) -> bool:
     """Made for this turn, or by hand for its day."""
-    of_day = Q(day=turn.date(), turn_at=None) & ~Q(status__in=(Status.SKIPPED, Status.CANCELLED))
+    of_day = Q(day=turn.date()) & ~Q(status__in=(Status.SKIPPED, Status.CANCELLED))
     return Issue.objects.filter(Q(turn_at=turn) | of_day, letter=letter).exists()

@@ -105,7 +105,10 @@ class Contents:
 
     @property
     def subject(self) -> str:
-        return self.issue.subject or (self.lead.headline if self.lead else str(self.issue.letter))
+        issue = self.issue
+        if issue.subject and (issue.subject_of is None or issue.subject_of.is_public):
+            return issue.subject
+        return self.lead.headline if self.lead else str(issue.letter)
 
     @property
     def preheader(self) -> str:

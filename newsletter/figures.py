@@ -65,8 +65,8 @@ def of(issue: Issue) -> Figures:
 
 def _left(issue: Issue) -> int:
     """Readers who left the letter between this issue and the next one. One query, with the next one’s in it."""
-    if issue.started_at is None:
-        return 0
+    if issue.started_at is None or issue.is_on_its_way:
+        return 0  # Asked every few seconds then, and hardly begun.
     following = Issue.objects.published().filter(letter=issue.letter_id, started_at__gt=issue.started_at)
     until = following.order_by("started_at").values("started_at")[:1]
     left = Subscription.objects.filter(letter=issue.letter_id, left_at__gte=issue.started_at)

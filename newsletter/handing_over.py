@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any, cast
 
-from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
+from anymail.exceptions import AnymailAPIError, AnymailError
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
 from newsletter.smtp import CalledOff, PausingBackend
 
+# Answers of a provider’s interface that are about us, not about the mail: our key, too much, not now.
+ABOUT_US = (401, 402, 403, 404, 405, 407, 408, 429, 503)
+# Nothing left: there was nobody to give it to.
+_NOT_REACHED = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "SSLCertVerificationError")
+NO_SUCH_ADDRESS = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
 BUSY = 421  # the server closes: it is about all mails, not about this one
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _ADDRESS = re.compile(r"<?[^\s<>\"]+@[^\s<>\"]+>?")
@@ -33,6 +38,8 @@ class Refused:
     answer: str
     is_for_good: bool
     is_no_such_address: bool = False
+    # Its box is full, or busy: it says something of the address, as a rule against us does not.
+    is_about_box: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,8 @@ class Trouble:
     answer: str
     # Whether the mail may have been taken: it was all there, and no answer came.
     is_unsure: bool = False
+    # Whether it came while the server was told of this recipient: it may have to do with that one.
+    is_at_recipient: bool = False
 
 
 Outcome = Accepted | Refused | Trouble | None  # None: called off before it was sent
@@ -87,7 +96,7 @@ class Post:
         if self.backend.connection is None:
             self.backend.open()
         connection = self.backend.connection
-        connection.may_finish = marked
+        connection.may_finish, connection.is_at_recipient = marked, False
         connection.sendmail(sender, [recipient], content)
         return Accepted()
 
@@ -96,23 +105,40 @@ class Post:
             return None
         try:
             self.backend.send_messages([message])
-        except AnymailRecipientsRefused as error:
-            return Refused(_text(str(error)), is_for_good=True)
         except AnymailAPIError as error:
-            # With a status the provider has said that it did not take it; without one nobody knows.
-            return Trouble(_text(str(error)), is_unsure=error.status_code is None)
-        status = getattr(message, "anymail_status", None)
+            return self._of_interface(error)
+        except AnymailError as error:  # It takes no recipient, or no mail, like this.
+            return Refused(_text(str(error)), is_for_good=True)
+        status = getattr(message, "anymail_status", None)  # None of a backend that is no provider’s
+        said = getattr(status, "status", None) or {"sent"}
+        if not said & {"sent", "queued"}:
+            return Trouble(f"The provider says: {', '.join(sorted(map(str, said)))}.", is_unsure=True)
         return Accepted(provider_id=str(getattr(status, "message_id", "") or "")[:120])
+
+    def _of_interface(self, error: AnymailAPIError) -> Outcome:
+        answer, code = _text(str(error)), error.status_code
+        if code is None:
+            return Trouble(answer, is_unsure=not any(name in str(error) for name in _NOT_REACHED))
+        if code in ABOUT_US:
+            return Trouble(answer)
+        # A gateway’s 5xx says nothing of what stands behind it.
+        return Trouble(answer, is_unsure=True) if code >= 500 else Refused(answer, is_for_good=True)
 
     def _refused(self, code: int, text: bytes | str, is_about_address: bool = False) -> Outcome:
         answer = f"{code} {_text(text)}"
         if code == BUSY:
-            return self._trouble(answer)
-        return Refused(answer, code >= 500, is_no_such_address=code >= 500 and _is_unknown(answer, is_about_address))
+            return Trouble(self._trouble(answer).answer)
+        return Refused(
+            answer,
+            is_for_good=code >= 500,
+            is_no_such_address=code >= 500 and _is_unknown(answer),
+            is_about_box=_is_about_box(answer, is_about_address),
+        )
 
     def _trouble(self, answer: str, is_unsure: bool = False) -> Trouble:
+        is_at_recipient = getattr(getattr(self.backend, "connection", None), "is_at_recipient", False)
         self._drop()
-        return Trouble(answer[:200], is_unsure)
+        return Trouble(answer[:200], is_unsure, is_at_recipient)
 
     def _drop(self) -> None:
         """The next mail gets a new connection. No farewell: a server that hangs would not answer it."""
@@ -148,11 +174,16 @@ class _Marked:
         return self.is_marked
 
 
-def _is_unknown(answer: str, is_about_address: bool) -> bool:
-    """Whether there is no such address: 5.1.x of RFC 3463, or a bare 550 to the address itself."""
-    if found := _ENHANCED.search(answer):
-        return found[1].startswith("5.1.")
-    return is_about_address and answer.startswith(("550", "551", "553"))
+def _is_unknown(answer: str) -> bool:
+    """Whether there is no such address or domain, as RFC 3463 says it. A bare 550 may mean anything."""
+    found = _ENHANCED.search(answer)
+    return bool(found) and found[1] in NO_SUCH_ADDRESS  # type: ignore[index]
+
+
+def _is_about_box(answer: str, is_about_address: bool) -> bool:
+    """x.2.x of RFC 3463, or a bare refusal of the address itself; not a rule (x.7.x), a limit or a fault on the way."""
+    found = _ENHANCED.search(answer)
+    return found[1][1:].startswith(".2.") if found else is_about_address
 
 
 def _text(answer: bytes | str) -> str:

@@ -36,7 +36,9 @@ def schedule(issue: Issue, at: datetime) -> None:
     """Have it sent at a time, or at once if that has come. Raises ValidationError, having changed nothing."""
     if contents.of(issue).is_empty:
         raise ValidationError(NOTHING)
-    if not _move(issue, (Status.DRAFT,), Status.SCHEDULED, send_at=at, note=""):
+    # It prints the day on which it goes out, and has the paid place of that day.
+    day = max(issue.day, at.date())
+    if not _move(issue, (Status.DRAFT,), Status.SCHEDULED, send_at=at, day=day, note=""):
         raise _refuse(issue)
 
 
@@ -64,12 +66,13 @@ def resume(issue: Issue) -> None:
 
 def cancel(issue: Issue) -> None:
     """Nobody else gets it. Whoever has it keeps it, and the archive goes on showing it."""
-    if not _move(issue, (Status.SENDING, Status.PAUSED), Status.CANCELLED, finished_at=timezone.now()):
-        raise _refuse(issue)
-    count_sent(issue)
-    # What nobody has got may be sent with another issue of the day.
-    Issue.objects.filter(pk=issue.pk, sent_count=0).update(placement=None, creative=None)
-    _show(issue)
+    with transaction.atomic():
+        if not _move(issue, (Status.SENDING, Status.PAUSED), Status.CANCELLED, finished_at=timezone.now()):
+            raise _refuse(issue)
+        count_sent(issue)
+        # What nobody has got may be sent with another issue of the day.
+        Issue.objects.filter(pk=issue.pk, sent_count=0).update(placement=None, creative=None)
+        _show(issue)
 
 
 def send_unanswered_again(issue: Issue) -> int:
@@ -110,12 +113,18 @@ def finish(issue: Issue) -> bool:
     lately = timezone.now() - LEASE
     on_the_way = Q(status=Delivery.Status.HANDED, answer="", claimed_at__gt=lately)
     left = Delivery.objects.filter(Q(status__in=STILL_TO_DO) | on_the_way, issue=issue)
-    sending = Issue.objects.filter(pk=issue.pk, status=Status.SENDING)
-    if left.exists() or not sending.update(status=Status.SENT, finished_at=timezone.now()):
-        return False
-    count_sent(issue)
-    _show(issue)
+    with transaction.atomic():
+        if left.exists() or not _move(issue, (Status.SENDING,), Status.SENT, finished_at=timezone.now()):
+            return False
+        count_sent(issue)
+        _show(issue)
     return True
+
+
+def open_again(issue: int, at: datetime) -> None:
+    """An answer came after all, and a mail must be tried again: whoever ended the issue thought that none was left."""
+    ended = Issue.objects.filter(pk=issue, status=Status.SENT)
+    ended.update(status=Status.SENDING, finished_at=None, next_batch_at=at)
 
 
 def count_sent(issue: Issue) -> None:
@@ -133,6 +142,7 @@ def _keep_as_sent(issue: Issue, shown: contents.Contents) -> None:
     sponsor = shown.sponsor
     values = {
         "subject": shown.subject[:120],
+        "subject_of": None if issue.subject or shown.lead is None else shown.lead.article,
         "preheader": shown.preheader[:150],
         "prices": shown.prices.as_json() if shown.prices else [],
         "placement": sponsor.placement if sponsor else None,
@@ -152,9 +162,9 @@ def _make_rows(issue: Issue) -> int:
     readers = Subscription.objects.to_be_sent().filter(letter=issue.letter_id).order_by("pk").values("pk")
     sql, params = readers.query.sql_with_params()
     table = connection.ops.quote_name(Delivery._meta.db_table)
-    columns = "(issue_id, subscription_id, status, claim, tries, answer, provider_id)"
+    columns = "(issue_id, subscription_id, status, has_placement, claim, tries, answer, provider_id)"
     insert = f"""INSERT INTO {table} {columns}
-        SELECT %s, reader.*, 'queued', '', 0, '', '' FROM ({sql}) AS reader WHERE 1 = 1 ON CONFLICT DO NOTHING"""  # noqa: S608
+        SELECT %s, reader.*, 'queued', %s, '', 0, '', '' FROM ({sql}) AS reader WHERE 1 = 1 ON CONFLICT DO NOTHING"""  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(insert, [issue.pk, *params])
+        cursor.execute(insert, [issue.pk, False, *params])
         return cursor.rowcount

@@ -14,6 +14,7 @@ OF_LETTER = (
     "confirmed_at",
     "left_at",
     "left_by",
+    "former",
 )
 
 

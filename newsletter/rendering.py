@@ -4,8 +4,9 @@ An issue as a mail: HTML and plain text, once for all who get the same, with a f
 Readers who have clicks counted get links that lead by us; all others get the addresses themselves.
 """
 
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -24,8 +25,18 @@ from newsletter.models import Issue, Link, Subscription
 GMAIL_CLIPS_AT = 102_000
 WARN_AT = 90_000
 
-# What is filled in for each reader.
-EMAIL, CONFIRMED, LEAVE, PREFERENCES, CODE = "@@email@@", "@@day@@", "@@leave@@", "@@letters@@", "@@code@@"
+
+@dataclass(frozen=True)
+class Places:
+    """What is filled in for each reader. Nobody who writes copy can name these places: each rendering has its own."""
+
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def __getattr__(self, name: str) -> str:
+        if name not in ("email", "day", "leave", "preferences", "code"):
+            raise AttributeError(name)
+        return f"x{self.token}{name}x"
+
 
 _inliner = css_inline.CSSInliner(keep_at_rules=False, load_remote_stylesheets=False)
 
@@ -39,6 +50,8 @@ class Rendered:
     subject: str
     html: str
     text: str
+    places: Places = field(default_factory=Places)
+    has_placement: bool = False
 
     @cached_property
     def weight(self) -> int:
@@ -56,36 +69,40 @@ class Rendered:
     def fill(self, delivery: int, subscription: Subscription) -> tuple[str, str]:
         """HTML and text for one reader."""
         subscriber = subscription.subscriber
-        day = subscription.confirmed_at
-        places = {
-            EMAIL: subscriber.email,
-            CONFIRMED: f"{day.day} {day:%B %Y}" if day else "",
-            LEAVE: signed_links.to_leave(subscription),
-            PREFERENCES: signed_links.link(signed_links.PREFERENCES, subscriber),
-            CODE: codes.of(delivery),
-        }
-        html, text = self.html, self.text
-        for place, value in places.items():
-            html, text = html.replace(place, escape(value)), text.replace(place, value)
-        return html, text
+        day = subscriber.confirmed_at
+        return self._filled(
+            {
+                self.places.email: subscriber.email,
+                self.places.day: f"{day.day} {day:%B %Y}" if day else "",
+                self.places.leave: signed_links.to_leave(subscription),
+                self.places.preferences: signed_links.link(signed_links.PREFERENCES, subscriber),
+                self.places.code: codes.of(delivery),
+            }
+        )
 
     def sample(self, email: str) -> tuple[str, str]:
         """As somebody at the desk sees it: nothing in it leaves, chooses or counts."""
         nowhere = settings.SITE_URL + reverse("newsletter")
-        places = {EMAIL: email, CONFIRMED: "today", LEAVE: nowhere, PREFERENCES: nowhere, CODE: "0"}
+        places = self.places
+        filled = {places.email: email, places.day: "today", places.leave: nowhere, places.preferences: nowhere}
+        return self._filled(filled | {places.code: "0"})
+
+    def _filled(self, values: dict[str, str]) -> tuple[str, str]:
         html, text = self.html, self.text
-        for place, value in places.items():
+        for place, value in values.items():
             html, text = html.replace(place, escape(value)), text.replace(place, value)
         return html, text
 
 
 def render(shown: Contents, *, counts_clicks: bool = False) -> Rendered:
     """One variant. Counting needs an issue that is being sent: its links are stored as they are met."""
-    lead = _Counted(shown.issue) if counts_clicks else straight
-    context = _context(shown, lead)
+    places = Places()
+    lead = _Counted(shown.issue, places) if counts_clicks else straight
+    context = _context(shown, lead, places)
     html = _inliner.inline(render_to_string("newsletter/issue/mail.html", context))
     text = render_to_string("newsletter/issue/mail.txt", context)
-    return Rendered(" ".join(shown.subject.split()), html, _tidy(text))
+    subject = " ".join(shown.subject.split())
+    return Rendered(subject, html, _tidy(text), places, has_placement=shown.sponsor is not None)
 
 
 def straight(kind: str, url: str, label: str) -> str:
@@ -95,8 +112,9 @@ def straight(kind: str, url: str, label: str) -> str:
 class _Counted:
     """Leads by us. Finds the links of an issue with one query, and stores those that are new."""
 
-    def __init__(self, issue: Issue) -> None:
+    def __init__(self, issue: Issue, places: Places) -> None:
         self.issue = issue
+        self.places = places
         self.known = {(link.kind, link.url): link.pk for link in issue.links.all()}
 
     def __call__(self, kind: str, url: str, label: str) -> str:
@@ -106,10 +124,10 @@ class _Counted:
                 issue=self.issue, kind=kind, url=key[1], defaults={"label": label[:140]}
             )
             self.known[key] = link.pk
-        return settings.SITE_URL + reverse("letter-go", args=[self.known[key], CODE])
+        return settings.SITE_URL + reverse("letter-go", args=[self.known[key], self.places.code])
 
 
-def _context(shown: Contents, lead: Lead) -> dict[str, Any]:
+def _context(shown: Contents, lead: Lead, places: Places) -> dict[str, Any]:
     def address(path: str, label: str, kind: str = Link.Kind.STORY) -> str:
         return lead(kind, path if path.startswith("http") else settings.SITE_URL + path, label)
 
@@ -136,7 +154,7 @@ def _context(shown: Contents, lead: Lead) -> dict[str, Any]:
         # No person sees it; what follows it follows everything.
         "trap": address("/newsletter/?trap", Link.Kind.TRAP.label, Link.Kind.TRAP) if lead is not straight else "",
         "archived": settings.SITE_URL + issue.get_absolute_url(),
-        "place": {"email": EMAIL, "day": CONFIRMED, "leave": LEAVE, "preferences": PREFERENCES},
+        "place": {name: getattr(places, name) for name in ("email", "day", "leave", "preferences")},
     }
 
 

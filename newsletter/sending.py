@@ -8,6 +8,7 @@ answer was not seen, and nobody sends it again unless the desk says so.
 
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import formataddr, parseaddr
@@ -15,6 +16,7 @@ from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F, Min, Q
@@ -26,7 +28,8 @@ from django_tasks_db.models import DBTaskResult
 from newsletter import contents, issue_status, rendering, suppression
 from newsletter.handing_over import Accepted, Outcome, Post, Refused, Trouble
 from newsletter.issue_status import LEASE
-from newsletter.models import Delivery, Issue, Subscription
+from newsletter.models import Delivery, Issue, Pace, Subscription
+from newsletter.models.issues import IssueQuerySet
 
 SLICE = 5.0  # seconds, so that a worker’s other jobs wait no longer
 BATCH = 50
@@ -34,33 +37,40 @@ BATCH_TAKES = 10.0  # seconds at most; what is left of it then is given back
 MOST_TRIES = 5
 FIRST_WAIT = timedelta(minutes=5)
 BACK_OFF = (10, 30, 60, 120, 300)  # seconds, when the mail server is away
-MOST_SOFT_IN_A_ROW = 10  # “later” to so many in a row: the server wants us to slow down
+MOST_IN_A_ROW = 10  # “later” to so many in a row: the server wants us to slow down; “no” to so many: it is about us
 
+REFUSED = "The mail server refuses everybody: {} Mend it, then go on; the last ten are tried again."
 EMPTIED = "Every story in it was withdrawn. Cancel it, or bring one back and go on."
 
 Status = Delivery.Status
 
 
 def has_work() -> bool:
-    """Whether something is due. Two looks into one small index."""
-    now = timezone.now()
-    due = Q(status=Issue.Status.SCHEDULED, send_at__lte=now)
-    going = Q(status=Issue.Status.SENDING) & (Q(next_batch_at=None) | Q(next_batch_at__lte=now))
-    return Issue.objects.filter(due | going).exists()
+    """Whether something is due. A look into each of two small indexes."""
+    return _due().exists() or _going().exists()
+
+
+def _due() -> IssueQuerySet:
+    return Issue.objects.filter(status=Issue.Status.SCHEDULED, send_at__lte=timezone.now())
+
+
+def _going() -> IssueQuerySet:
+    """Those that do not wait for a server that is in trouble, or wants patience."""
+    may_go = Q(next_batch_at=None) | Q(next_batch_at__lte=timezone.now())
+    return Issue.objects.filter(may_go, status=Issue.Status.SENDING)
 
 
 @task()
 def send_some() -> int:
     """One slice of whatever is due. Returns how many mails were accepted."""
-    for issue in Issue.objects.filter(status=Issue.Status.SCHEDULED, send_at__lte=timezone.now()):
+    for issue in _due():
         issue_status.start(issue)
     give_back_abandoned()
     until = time.monotonic() + SLICE
     accepted = 0
     # In no order, so that a long one does not keep the others waiting.
-    going = list(Issue.objects.filter(status=Issue.Status.SENDING).select_related("letter", "creative").order_by("?"))
-    for issue in going:
-        accepted += _Slice(issue, until, share=len(going)).run()
+    for issue in _going().select_related("letter", "creative", "subject_of").order_by("?"):
+        accepted += _Slice(issue, until).run()
         if not issue_status.finish(issue):
             _wait_for_next(issue)
     if time.monotonic() >= until and has_work() and not _is_waiting():
@@ -97,10 +107,11 @@ class _Slice:
 
     issue: Issue
     until: float
-    share: int = 1  # of how many issues that share the rate
     claim: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     accepted: int = 0
-    soft_in_a_row: int = 0
+    # Those that heard “later”, or “no” without a reason of their own, one after another.
+    later_in_a_row: int = 0
+    refused_in_a_row: list[int] = field(default_factory=list)
     # Answers that are written together with the next mark: one transaction a mail.
     unwritten: list[tuple[Delivery, Outcome]] = field(default_factory=list)
 
@@ -109,6 +120,7 @@ class _Slice:
         variants: dict[bool, rendering.Rendered] = {}
         try:
             while time.monotonic() < self.until and self._reserve():
+                self._write()
                 batch = self._take()
                 if not batch:
                     break
@@ -116,7 +128,7 @@ class _Slice:
                     shown = contents.of(self.issue)
                     if shown.is_empty:
                         self._give_back(batch)
-                        issue_status.pause(self.issue, EMPTIED)
+                        self._pause(EMPTIED)
                         break
                     variants, self.sender = rendering.variants(shown), sender()
                 if not self._send(batch, variants):
@@ -129,24 +141,21 @@ class _Slice:
     # --- What is whose ----------------------------------------------------------------------
 
     def _reserve(self) -> bool:
-        """The set rate, for all workers together: each batch moves the moment of the next. Waits if that is near."""
-        rate = settings.LETTERS_A_SECOND / self.share
-        while True:
-            now = timezone.now()
-            free = Q(next_batch_at=None) | Q(next_batch_at__lte=now)
-            going = Issue.objects.filter(pk=self.issue.pk, status=Issue.Status.SENDING)
-            after = now + timedelta(seconds=self._size / rate) if rate else None
-            if going.filter(free).update(next_batch_at=after):
-                return True
-            next_at = going.values_list("next_batch_at", flat=True).first()
-            if next_at is None or (next_at - now).total_seconds() > self.until - time.monotonic():
+        """The set rate, for all workers and issues together: each batch moves the moment of the next. Waits for it.
+
+        False when the issue is not sent any more, or the time is up.
+        """
+        rate: int = settings.LETTERS_A_SECOND
+        while rate and not _moved_pace(timedelta(seconds=self._size / rate)):
+            if time.monotonic() >= self.until:
                 return False
-            time.sleep(max(0.01, (next_at - now).total_seconds()))
+            time.sleep(0.02)
+        return _going().filter(pk=self.issue.pk).exists()
 
     @property
     def _size(self) -> int:
-        rate = settings.LETTERS_A_SECOND / self.share
-        return max(1, min(BATCH, int(rate / 2))) if rate else BATCH
+        rate: int = settings.LETTERS_A_SECOND
+        return max(1, min(BATCH, rate // 4)) if rate else BATCH
 
     def _take(self) -> list[Delivery]:
         """Claim the next rows. Each is locked as it is read and claimed in the same transaction: no two workers’."""
@@ -158,7 +167,7 @@ class _Slice:
             claimed = Delivery.objects.filter(pk__in=rows, status=Status.QUEUED)
             if not claimed.update(status=Status.CLAIMED, claim=self.claim, claimed_at=now):
                 return []
-        mine = Delivery.objects.filter(issue=self.issue, claim=self.claim, status=Status.CLAIMED).order_by("pk")
+        mine = Delivery.objects.filter(pk__in=rows, claim=self.claim, status=Status.CLAIMED).order_by("pk")
         found = list(mine.select_related("subscription__subscriber"))
         gone = [delivery.pk for delivery in found if not _still_reads(delivery)]
         Delivery.objects.filter(pk__in=gone, status=Status.CLAIMED).update(status=Status.LEFT)
@@ -167,6 +176,11 @@ class _Slice:
     def _give_back(self, batch: list[Delivery]) -> None:
         rows = Delivery.objects.filter(pk__in=[each.pk for each in batch], claim=self.claim, status=Status.CLAIMED)
         rows.update(status=Status.QUEUED, claim="", claimed_at=None)
+
+    def _pause(self, why: str) -> None:
+        """Unless somebody did so, or cancelled it, a moment ago."""
+        with suppress(ValidationError):
+            issue_status.pause(self.issue, why)
 
     # --- One mail after another ----------------------------------------------------------------
 
@@ -178,36 +192,55 @@ class _Slice:
                 self._give_back(batch[number:])
                 return True
             message = compose(self.issue, delivery, variants, self.sender)
-            outcome = self.post.hand_over(message, partial(self._mark, delivery))
+            outcome = self.post.hand_over(message, partial(self._mark, delivery, variants[True].has_placement))
             self.unwritten.append((delivery, outcome))
             if isinstance(outcome, Accepted):
                 self.accepted += 1
-            if self._must_stop(outcome):
-                self._write()
-                self._give_back(batch[number:])
+            if self._must_stop(delivery, outcome):
+                self._give_back(batch[number + 1 :])
                 return False
         return True
 
-    def _mark(self, delivery: Delivery) -> bool:
+    def _mark(self, delivery: Delivery, has_placement: bool) -> bool:
         """The row is still ours, and the issue still being sent. Written with the answer before it."""
         with transaction.atomic():
             self._write()
             going = Issue.objects.filter(pk=self.issue.pk, status=Issue.Status.SENDING)
             mine = Delivery.objects.filter(pk=delivery.pk, claim=self.claim, status=Status.CLAIMED, issue__in=going)
-            return mine.update(status=Status.HANDED) == 1
+            marked = {"claimed_at": timezone.now(), "answer": "", "has_placement": has_placement}
+            return mine.update(status=Status.HANDED, **marked) == 1
 
-    def _must_stop(self, outcome: Outcome) -> bool:
+    def _must_stop(self, delivery: Delivery, outcome: Outcome) -> bool:
+        """Whether this slice should end, having written what came of its mails."""
         if isinstance(outcome, Trouble):
+            self._write()
             self._back_off(outcome.answer)
             return True
         if outcome is None:
+            self._write()
             return not Issue.objects.filter(pk=self.issue.pk, status=Issue.Status.SENDING).exists()
-        is_later = isinstance(outcome, Refused) and not outcome.is_for_good
-        self.soft_in_a_row = self.soft_in_a_row + 1 if is_later else 0
-        if self.soft_in_a_row >= MOST_SOFT_IN_A_ROW and isinstance(outcome, Refused):
+        if not isinstance(outcome, Refused) or outcome.is_no_such_address:
+            self.later_in_a_row, self.refused_in_a_row = 0, []
+            return False
+        if outcome.is_for_good:
+            self.refused_in_a_row.append(delivery.pk)
+        else:
+            self.later_in_a_row += 1
+        if len(self.refused_in_a_row) >= MOST_IN_A_ROW:
+            self._write()
+            self._refused_by_all(outcome.answer)
+            return True
+        if self.later_in_a_row >= MOST_IN_A_ROW:
+            self._write()
             self._back_off(outcome.answer)
             return True
         return False
+
+    def _refused_by_all(self, answer: str) -> None:
+        """It is about us, not about ten readers: they wait, and the desk is told."""
+        refused = Delivery.objects.filter(pk__in=self.refused_in_a_row, status=Status.REFUSED)
+        refused.update(status=Status.QUEUED, claim="", claimed_at=None)
+        self._pause(REFUSED.format(answer)[:300])
 
     def _back_off(self, answer: str) -> None:
         """Leave the server alone for a while, longer each time."""
@@ -245,31 +278,54 @@ def _note(delivery: Delivery, outcome: Outcome, claim: str) -> None:
     row = Delivery.objects.filter(pk=delivery.pk, claim=claim)
     if isinstance(outcome, Accepted):
         row.update(status=Status.SENT, sent_at=now, provider_id=outcome.provider_id, answer="")
-        suppression.note_accepted(delivery)
+        if not outcome.provider_id:  # A provider takes everything, and says later what came of it.
+            suppression.note_accepted(delivery)
     elif isinstance(outcome, Trouble):
-        if outcome.is_unsure:
-            row.update(status=Status.HANDED, answer=outcome.answer)
-        else:
-            row.update(status=Status.QUEUED, claim="", claimed_at=None, answer=outcome.answer)
+        _note_trouble(delivery, row, outcome, now)
     elif isinstance(outcome, Refused):
         _note_refusal(delivery, row, outcome, now)
     else:
         row.filter(status=Status.CLAIMED).update(status=Status.QUEUED, claim="", claimed_at=None)
 
 
-def _note_refusal(delivery: Delivery, row: Any, refused: Refused, now: datetime) -> None:
-    tries = delivery.tries + 1
-    if refused.is_for_good:
-        row.update(status=Status.REFUSED, tries=tries, answer=refused.answer)
-        suppression.note_refused(delivery, refused)
-    elif tries >= MOST_TRIES:
-        row.update(status=Status.FAILED, tries=tries, answer=refused.answer)
-        suppression.note_refused(delivery, refused)
+def _note_trouble(delivery: Delivery, row: Any, trouble: Trouble, now: datetime) -> None:
+    """Nobody loses a try, unless the server broke off when it heard of this very recipient: the others go first."""
+    if trouble.is_unsure:
+        row.update(status=Status.HANDED, answer=trouble.answer)
+    elif trouble.is_at_recipient:
+        _try_later(delivery, row, trouble.answer, now)
     else:
-        later = now + FIRST_WAIT * 2 ** (tries - 1)
-        row.update(
-            status=Status.QUEUED, claim="", claimed_at=None, tries=tries, next_try_at=later, answer=refused.answer
-        )
+        row.update(status=Status.QUEUED, claim="", claimed_at=None, answer=trouble.answer)
+
+
+def _note_refusal(delivery: Delivery, row: Any, refused: Refused, now: datetime) -> None:
+    is_last = refused.is_for_good or delivery.tries + 1 >= MOST_TRIES
+    if refused.is_for_good:
+        row.update(status=Status.REFUSED, tries=delivery.tries + 1, answer=refused.answer)
+    else:
+        _try_later(delivery, row, refused.answer, now)
+    if is_last:
+        suppression.note_refused(delivery, refused)
+
+
+def _try_later(delivery: Delivery, row: Any, answer: str, now: datetime) -> None:
+    """Ever later, and in the end not any more."""
+    tries = delivery.tries + 1
+    if tries >= MOST_TRIES:
+        row.update(status=Status.FAILED, tries=tries, answer=answer)
+        return
+    later = now + FIRST_WAIT * 2 ** (tries - 1)
+    row.update(status=Status.QUEUED, claim="", claimed_at=None, tries=tries, next_try_at=later, answer=answer)
+    issue_status.open_again(delivery.issue_id, later)
+
+
+def _moved_pace(step: timedelta) -> bool:
+    """Whether the next batch may leave now: one statement, so that one worker may at a time."""
+    now = timezone.now()
+    if Pace.objects.filter(pk=1, next_at__lte=now).update(next_at=now + step):
+        return True
+    _, is_first = Pace.objects.get_or_create(pk=1, defaults={"next_at": now + step})
+    return is_first
 
 
 # --- The mail itself -------------------------------------------------------------------------------

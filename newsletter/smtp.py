@@ -9,7 +9,7 @@ sent twice, and whoever is killed earlier has not sent it.
 import re
 import smtplib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.mail.backends.smtp import EmailBackend
@@ -26,6 +26,12 @@ class _Pausing(smtplib.SMTP):
     """Asks `may_finish` before the last line. It returns whether the mail may be sent."""
 
     may_finish: Callable[[], bool] | None = None
+    # Whether this mail has got as far as its recipient.
+    is_at_recipient = False
+
+    def rcpt(self, recip: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
+        self.is_at_recipient = True
+        return super().rcpt(recip, options)
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         self.putcmd("data")

@@ -12,7 +12,7 @@ from django_tasks import task
 
 from articles import mails
 from newsletter import signed_links
-from newsletter.models import Letter, Subscriber, Subscription, main_letter
+from newsletter.models import Delivery, Issue, Letter, Subscriber, Subscription, main_letter
 
 # What the forms say, and what is kept as proof of what was asked for.
 CONSENT = "We will ask you to confirm by e-mail. You can leave with one click."
@@ -20,6 +20,10 @@ CONSENT_OF_PREFERENCES = "Send me the letters that I have ticked. I can leave ea
 UNCONFIRMED_LIFETIME = timedelta(days=7)
 LEFT_LIFETIME = timedelta(days=30)
 MOST_FORGOTTEN = 5_000  # at once
+MOST_FORMER = 20  # records of consent of one letter
+WHO_GOT_WHAT = timedelta(days=90)  # is known for so long
+
+COMPLAINED = Subscriber.Suppression.COMPLAINED
 # Nobody can use our forms to fill somebody’s inbox.
 BETWEEN_MAILS = timedelta(hours=1)
 LINK_LIFETIME = timedelta(seconds=signed_links.LIFETIMES[signed_links.CONFIRM])
@@ -43,7 +47,9 @@ def ask(email: str, source: str, letters: Collection[Letter] = ()) -> None:
 def _may_mail(subscriber: Subscriber, now: datetime) -> bool:
     """One statement decides, so an address is mailed once an hour whichever forms are sent at once."""
     quiet = Q(mailed_at=None) | Q(mailed_at__lt=now - BETWEEN_MAILS)
-    return Subscriber.objects.filter(quiet, pk=subscriber.pk).update(mailed_at=now, asked_at=now) == 1
+    # Who called a letter spam is not written to, whoever asks.
+    mine = Subscriber.objects.filter(quiet, pk=subscriber.pk).exclude(suppressed_because=COMPLAINED)
+    return mine.update(mailed_at=now, asked_at=now) == 1
 
 
 def _wish(subscriber: Subscriber, letter: Letter, source: str, consent: str, now: datetime) -> None:
@@ -54,7 +60,15 @@ def _wish(subscriber: Subscriber, letter: Letter, source: str, consent: str, now
     )
     if not is_new:
         not_had = Subscription.objects.filter(pk=subscription.pk).exclude(status=Status.CONFIRMED)
-        not_had.update(status=Status.PENDING, **words)
+        not_had.update(status=Status.PENDING, former=_former(subscription), **words)
+
+
+def _former(subscription: Subscription) -> list[dict[str, str]]:
+    """What was agreed to before, and until when it was had: the proof for what was sent then."""
+    if subscription.status != Status.LEFT or subscription.confirmed_at is None:
+        return subscription.former
+    fields = ("source", "consent_text", "asked_at", "confirmed_at", "left_at", "left_by")
+    return [*subscription.former, {field: str(getattr(subscription, field)) for field in fields}][-MOST_FORMER:]
 
 
 def confirm(subscriber: Subscriber, letters: Iterable[int]) -> list[Letter]:
@@ -146,8 +160,9 @@ def change_address(subscriber: Subscriber, email: str) -> bool:
         if other := Subscriber.objects.select_for_update().filter(email=email).first():
             _take_over(old, other)
         # A new key: the links in mails to the old address open nothing any more, but each letter can still be left.
-        Subscriber.objects.filter(pk=old.pk).update(email=email, key=secrets.token_urlsafe(32))
-        _proven(old, timezone.now())
+        now = timezone.now()
+        Subscriber.objects.filter(pk=old.pk).update(email=email, key=secrets.token_urlsafe(32), confirmed_at=now)
+        _proven(old, now)
         transaction.on_commit(lambda: mail_changed.enqueue(former))
     return True
 
@@ -157,6 +172,8 @@ def _take_over(subscriber: Subscriber, other: Subscriber) -> None:
 
     The links to leave in mails to the address that stays are those that go on working.
     """
+    if not other.counts_clicks:
+        Subscriber.objects.filter(pk=subscriber.pk).update(counts_clicks=False)
     for theirs in list(other.subscriptions.all()):
         mine = subscriber.subscriptions.filter(letter=theirs.letter_id)
         if theirs.status == Status.CONFIRMED or not mine.exists():
@@ -193,6 +210,7 @@ def _mail_confirmation(subscriber: Subscriber, asked: list[Subscription]) -> Non
         "letters": letters,
         "confirm": signed_links.link(signed_links.CONFIRM, subscriber, [letter.pk for letter in letters]),
         "leave": signed_links.to_leave(asked[0]),
+        "is_new": not subscriber.is_confirmed,
     }
     headers = {**mails.AUTOMATIC, **signed_links.leaving_headers(asked[0])}
     mails.plain(subscriber.email, "Confirm your letter", "newsletter/mail/confirm.txt", context, headers).send()
@@ -233,17 +251,28 @@ def mail_changed(former: str) -> None:
 def forget_readers() -> int:
     """No address is kept of those who never confirm, or who left every letter a month ago. Returns how many went.
 
-    Who called a letter spam stays known, so that nobody writes to them again.
+    Who called a letter spam stays known, so that nobody writes to them again. Who was sent which letter is forgotten
+    after three months.
     """
     now = timezone.now()
-    never = Subscriber.objects.filter(confirmed_at=None, asked_at__lt=now - UNCONFIRMED_LIFETIME)
+    _forget_who_got_what(now)
+    known = Subscriber.objects.exclude(suppressed_because=COMPLAINED)
+    never = known.filter(confirmed_at=None, asked_at__lt=now - UNCONFIRMED_LIFETIME)
     still = Subscription.objects.filter(subscriber=OuterRef("pk")).exclude(
         status=Status.LEFT, left_at__lt=now - LEFT_LIFETIME
     )
-    gone = Subscriber.objects.filter(~Exists(still), suppressed_because="", asked_at__lt=now - LEFT_LIFETIME)
+    gone = known.filter(~Exists(still), asked_at__lt=now - LEFT_LIFETIME)
     forgotten = 0
     for readers in (never, gone):
         pks = list(readers.values_list("pk", flat=True)[:MOST_FORGOTTEN])
         forgotten += len(pks)
         Subscriber.objects.filter(pk__in=pks).delete()
     return forgotten
+
+
+def _forget_who_got_what(now: datetime) -> None:
+    """How many got an old letter stays; who they were goes."""
+    named = Delivery.objects.filter(issue=OuterRef("pk"), subscription__isnull=False)
+    old = Issue.objects.filter(Exists(named), started_at__lt=now - WHO_GOT_WHAT)
+    for issue in list(old.values_list("pk", flat=True)[:20]):
+        Delivery.objects.filter(issue=issue).update(subscription=None, answer="")

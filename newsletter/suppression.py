@@ -19,11 +19,14 @@ def note_accepted(delivery: Delivery) -> None:
 
 
 def note_refused(delivery: Delivery, refused: Refused) -> None:
-    """An address that does not exist is struck off at once; one that is full or busy, after several letters."""
+    """An address that does not exist is struck off at once; one that is full or busy, after several letters.
+
+    A rule against us, or a limit of ours, says nothing of the address.
+    """
     if subscriber := _subscriber_of(delivery):
         if refused.is_no_such_address:
             suppress(subscriber, Suppression.BOUNCED)
-        else:
+        elif refused.is_about_box:
             note_soft(subscriber)
 
 

@@ -98,7 +98,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     subscriber, letters = opened
     if request.method != "POST":
         asked_for = Letter.objects.filter(pk__in=letters)
-        return render(request, "newsletter/confirm.html", {"noindex": True, "letters": asked_for})
+        return render(
+            request,
+            "newsletter/confirm.html",
+            {"noindex": True, "letters": asked_for, "is_new": not subscriber.is_confirmed},
+        )
     had = subscriptions.confirm(subscriber, letters)
     if not had:
         return render(request, "newsletter/expired.html", {"noindex": True}, status=410)
@@ -119,13 +123,11 @@ def leave(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "newsletter/leave.html", context)
     is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
     way = Subscription.Leaving.ONE_CLICK if is_one_click else Subscription.Leaving.LINK
+    if request.POST.get("what") == "link":
+        # Letters are forwarded: their links stop a letter, and open nothing of its reader’s.
+        subscriptions.ask_for_link(subscription.subscriber)
+        return redirect("newsletter-asked")
     subscriptions.leave(subscription.key, way)
-    subscriber = subscription.subscriber
-    others = subscriber.subscriptions.active().select_related("letter")
-    context |= {
-        "others": [each.letter for each in others],
-        "preferences": signed_links.link(signed_links.PREFERENCES, subscriber),
-    }
     return render(request, "newsletter/left.html", context)
 
 

@@ -34,6 +34,15 @@ NARROW = ("headline", "text")
 
 
 class ItemForm(RowForm):
+    """A story is chosen; a correction comes with the filling, and stays one: its words and its place are edited."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.correction_id:
+            self.fields["kind"].choices = Item.Kind.choices  # type: ignore[attr-defined]
+            for name in ("kind", "article"):
+                self.fields[name].disabled = True
+
     def clean(self) -> dict[str, Any] | None:
         data = super().clean()
         article = (data or {}).get("article")
@@ -149,7 +158,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
     def _issue(self, request: HttpRequest, pk: int) -> Issue:
         if not request.user.has_perm("newsletter.view_issue"):
             raise PermissionDenied
-        related = ("letter__section", "letter__coin", "creative")
+        related = ("letter__section", "letter__coin", "creative", "subject_of")
         return get_object_or_404(Issue.objects.select_related(*related), pk=pk)
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:

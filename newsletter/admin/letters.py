@@ -55,8 +55,11 @@ class LetterAdmin(admin.ModelAdmin[Letter]):
     autocomplete_fields = ("coin",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
-        active = Count("subscriptions", filter=Q(subscriptions__status="confirmed"))
-        return super().get_queryset(request).annotate(readers=active)
+        letters = super().get_queryset(request)
+        match = request.resolver_match
+        if match is None or not (match.url_name or "").endswith("changelist"):
+            return letters
+        return letters.annotate(readers=Count("subscriptions", filter=Q(subscriptions__status="confirmed")))
 
     @admin.display(description="readers", ordering="readers")
     def readers(self, letter: Any) -> int:

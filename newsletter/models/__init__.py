@@ -1,7 +1,7 @@
 """The letters, who reads them, their issues, and what became of every mail."""
 
 from newsletter.models.deliveries import Click, Delivery
-from newsletter.models.issues import ALL_ISSUES, Issue, Item, Link, issues_of
+from newsletter.models.issues import ALL_ISSUES, Issue, Item, Link, Pace, issues_of
 from newsletter.models.letters import Letter, main_letter
 from newsletter.models.subscribers import Subscriber, Subscription
 
@@ -13,6 +13,7 @@ __all__ = [
     "Item",
     "Letter",
     "Link",
+    "Pace",
     "Subscriber",
     "Subscription",
     "issues_of",

@@ -29,6 +29,7 @@ class Delivery(models.Model):
     claimed_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, help_text="Not before, where a server asked for patience.")
+    has_placement = models.BooleanField(default=False, help_text="The sold place stood in it.")
     sent_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=200, blank=True, help_text="What the mail server said, without the address.")
     provider_id = models.CharField(max_length=120, blank=True, help_text="By which a mail provider speaks of it.")
@@ -37,7 +38,7 @@ class Delivery(models.Model):
         constraints = [models.UniqueConstraint(fields=["issue", "subscription"], name="delivery_once")]
         indexes = [
             models.Index(fields=["issue", "id"], condition=Q(status="queued"), name="delivery_waiting"),
-            models.Index(fields=["claimed_at"], condition=Q(status__in=["claimed", "handed"]), name="delivery_taken"),
+            models.Index(fields=["claimed_at"], condition=Q(status="claimed"), name="delivery_taken"),
             models.Index(fields=["issue", "status"], name="delivery_by_status"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_of_provider"),
         ]

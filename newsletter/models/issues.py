@@ -49,6 +49,8 @@ class Issue(Shown):
     subject = models.CharField(
         max_length=120, blank=True, help_text="What the inbox shows. Empty: the headline of the lead."
     )
+    # Whose headline the subject is, where nobody wrote one: it goes when that story goes.
+    subject_of = models.ForeignKey(Article, null=True, editable=False, on_delete=models.SET_NULL, related_name="+")
     preheader = models.CharField(
         "line after the subject",
         max_length=150,
@@ -62,6 +64,7 @@ class Issue(Shown):
     since = models.DateTimeField(
         "stories since", null=True, blank=True, editable=False, help_text="From when stories were taken."
     )
+    filled_at = models.DateTimeField(null=True, editable=False, help_text="Until when: there the next issue begins.")
     # The turn of its letter that it was made for: no turn has two.
     turn_at = models.DateTimeField(null=True, blank=True, editable=False)
     note = models.CharField(max_length=300, blank=True, editable=False, help_text="Why it was skipped or stopped.")
@@ -103,11 +106,9 @@ class Issue(Shown):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["status", "send_at"],
-                condition=Q(status__in=["scheduled", "sending"]),
-                name="issue_to_be_sent",
-            ),
+            # One for each question: SQLite uses a partial index only for just its condition.
+            models.Index(fields=["send_at"], condition=Q(status="scheduled"), name="issue_scheduled"),
+            models.Index(fields=["next_batch_at"], condition=Q(status="sending"), name="issue_sending"),
             models.Index(fields=["-started_at", "-id"], name="issue_by_time"),
             models.Index(fields=["letter", "-started_at", "-id"], name="issue_of_letter_by_time"),
         ]
@@ -128,6 +129,13 @@ class Issue(Shown):
         return [keys.of(self), issues_of(self.letter_id), ALL_ISSUES, keys.MISSING]
 
     @property
+    def title(self) -> str:
+        """Its subject, as long as it may be read: the headline of a story that was withdrawn may not."""
+        if self.subject and (self.subject_of is None or self.subject_of.is_public):
+            return self.subject
+        return str(self)
+
+    @property
     def may_be_edited(self) -> bool:
         return self.status in (self.Status.DRAFT, self.Status.SCHEDULED)
 
@@ -142,6 +150,15 @@ ALL_ISSUES = "issues"
 def issues_of(letter: int) -> str:
     """The list of issues of a letter, as pages that show it are known by."""
     return f"letter:{letter}:issues"
+
+
+class Pace(models.Model):
+    """One row: when the next batch of any issue may leave, for all workers together."""
+
+    next_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.next_at:%H:%M:%S}"
 
 
 class Item(models.Model):

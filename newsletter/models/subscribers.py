@@ -79,6 +79,7 @@ class Subscription(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
     left_by = models.CharField(max_length=12, choices=Leaving.choices, blank=True)
+    former = models.JSONField(default=list, editable=False, help_text="What was agreed to before, and had until when.")
 
     objects = SubscriptionQuerySet.as_manager()
 

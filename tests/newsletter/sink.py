@@ -31,6 +31,7 @@ class Sink:
     at_mail: Callable[[str], str | None] = lambda address: None
     # Called when a mail is whole, before anything is answered.
     meanwhile: Callable[[str], None] = lambda address: None
+    hangs_up_at: Callable[[str], bool] = lambda address: False
     breaks_off: Callable[[str], bool] = lambda address: False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -42,6 +43,9 @@ class Sink:
         return "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if self.hangs_up_at(address):
+            server.transport.abort()
+            return "421 Gone"
         if answer := self.at_recipient(address):
             return answer
         envelope.rcpt_tos.append(address)

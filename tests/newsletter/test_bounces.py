@@ -14,6 +14,7 @@ from ..journeys.conftest import ROOT
 from .conftest import begin, issue_of, reader
 
 pytestmark = pytest.mark.django_db
+READER = "hollis@readers.example"
 
 
 def sent(letter, name="hollis") -> Delivery:
@@ -23,7 +24,14 @@ def sent(letter, name="hollis") -> Delivery:
     return Delivery.objects.get(subscription=subscription)
 
 
-def told(kind: str, reject_reason=None, response="", message_id="provider-1", recipient="hollis@readers.example"):
+def told(
+    kind: str,
+    reject_reason=None,
+    response="",
+    message_id="provider-1",
+    recipient="hollis@readers.example",
+    esp_event=None,
+):
     event = AnymailTrackingEvent(
         event_type=kind,
         message_id=message_id,
@@ -37,7 +45,7 @@ def told(kind: str, reject_reason=None, response="", message_id="provider-1", re
         metadata={},
         click_url=None,
         user_agent=None,
-        esp_event={},
+        esp_event=esp_event or {},
     )
     bounces.receive(None, event, "postmark")
 
@@ -54,6 +62,8 @@ def test_an_address_that_does_not_exist_is_struck_off(letter):
     ("reason", "response"),
     [
         (RejectReason.BOUNCED, "552 5.2.2 mailbox full"),
+        (RejectReason.BOUNCED, "mailbox full"),
+        (RejectReason.BOUNCED, "450 busy"),
         (RejectReason.BOUNCED, "4.2.2 over quota"),
         (RejectReason.SPAM, "550 5.7.1 policy"),
         (RejectReason.BLOCKED, ""),
@@ -75,6 +85,30 @@ def test_who_calls_it_spam_has_left(letter):
     subscription = Subscription.objects.get()
     assert (subscription.status, subscription.left_by) == ("left", "complaint")
     assert Subscriber.objects.get().suppressed_because == "complained"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"Type": "HardBounce"}, {"event": "hard_bounce"}, {"severity": "permanent"}, {"type": "bounce"}],
+)
+def test_a_provider_says_in_its_own_words_that_it_is_for_good(letter, said):
+    sent(letter)
+    told(EventType.BOUNCED, RejectReason.BOUNCED, esp_event=said)
+    assert Subscriber.objects.get().suppressed_because == "bounced"
+
+
+def test_a_letter_that_is_delivered_begins_the_count_anew(letter):
+    sent(letter)
+    Subscriber.objects.update(soft_bounces=4)
+    told(EventType.DELIVERED)
+    assert Subscriber.objects.get().soft_bounces == 0
+
+
+def test_news_of_other_mails_that_are_repeated_strike_nobody_off(letter):
+    sent(letter)
+    for _ in range(6):
+        told(EventType.BOUNCED, RejectReason.BOUNCED, "452 4.2.2 over quota", message_id="no letter")
+    assert Subscriber.objects.get().suppressed_because == ""
 
 
 @pytest.mark.parametrize("kind", [EventType.DELIVERED, EventType.OPENED, EventType.DEFERRED, EventType.UNKNOWN])

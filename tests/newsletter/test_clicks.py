@@ -5,14 +5,16 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import Sum
+from django.utils import timezone
 
-from advertising import reports
+from advertising import reports, review
 from advertising.models import DailyCount, PageCount
-from newsletter import clicks, codes, figures
+from newsletter import clicks, codes, figures, sending
 from newsletter.models import Click, Delivery, Link
 
 from ..advertising.conftest import CHROME, ROBOT
-from .conftest import issue_of, reader, send
+from ..factories import member_of
+from .conftest import begin, issue_of, reader, send
 from .test_rendering import booked
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +204,25 @@ def test_the_advertisers_ledger_adds_up(client, sink, issue, noon):
     assert (clicked.gross, clicked.billable) == (4, 1)
     page = PageCount.objects.get(placement=placement, action="clicked")
     assert (page.page, page.number) == (issue.get_absolute_url(), 1)
+
+
+def test_mails_without_the_place_are_offered_to_nobody(letter, sink, noon):
+    """It was taken off when a part of the mails had left."""
+    placement = booked()
+    for number in range(4):
+        reader(f"reader{number}")
+    issue = begin(issue_of(letter))
+    Delivery.objects.filter(pk__gt=Delivery.objects.order_by("pk")[1].pk).update(
+        next_try_at=timezone.now() + timedelta(seconds=300)
+    )
+    sending.send_some.call()
+    review.reject(placement, member_of("Editors"), "It is not what it says.")
+    noon.shift(600)
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert (issue.status, len(sink.taken)) == ("sent", 4)
+    clicks.settle.call()
+    assert ledger() == {("offered", ""): 2}
 
 
 def test_a_months_clicks_lead_to_nobody_any_more(client, sink, issue, noon):

@@ -95,6 +95,30 @@ def test_numbers_are_given_when_issues_go_out_and_none_is_missing(letter, sink, 
     assert (skipped.number, first.number, second.number) == (None, 1, 2)
 
 
+def test_what_came_out_between_filling_and_sending_is_in_the_next_issue(letter, sink, noon):
+    reader("hollis")
+    story("Policy", "First")
+    issue = composing.draft(letter)
+    noon.shift(3600)
+    story("Policy", "Between", hours=0.5)
+    noon.shift(3600)
+    send(issue)
+    noon.shift(3600)
+    assert headlines(composing.draft(letter)) == ["Between"]
+
+
+def test_an_issue_that_is_put_off_prints_the_day_on_which_it_goes_out(letter, noon):
+    """And is that day’s: no second one is made."""
+    story("Policy", "First")
+    issue = composing.draft(letter)
+    issue_status.schedule(issue, MONDAY)
+    issue.refresh_from_db()
+    assert str(issue.day) == "2026-11-23"
+    noon.move_to(MONDAY - timedelta(minutes=5))
+    story("Policy", "Second", hours=0.5)
+    assert composing.compose_due.call() == 0
+
+
 def test_filling_again_replaces_what_stood_there(letter):
     issue = issue_of(letter)
     item = issue.items.first()

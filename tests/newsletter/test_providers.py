@@ -80,7 +80,7 @@ def test_a_recipient_whom_the_provider_refuses_is_refused(letter, provider):
     assert statuses(issue) == {"refused": 1, "sent": 1}
 
 
-@pytest.mark.parametrize("status", [401, 429, 500, 503])
+@pytest.mark.parametrize("status", [401, 429, 503])
 def test_a_provider_that_takes_nothing_now_is_left_alone_and_nobody_loses_a_try(letter, provider, noon, status):
     reader("hollis")
     taken = provider.answer
@@ -93,6 +93,28 @@ def test_a_provider_that_takes_nothing_now_is_left_alone_and_nobody_loses_a_try(
     sending.send_some.call()
     assert statuses(issue) == {"sent": 1}
     assert Delivery.objects.get().tries == 0
+
+
+def test_a_provider_that_is_not_there_costs_nobody_a_letter(letter, provider, settings, noon):
+    reader("hollis")
+    settings.ANYMAIL = settings.ANYMAIL | {"POSTMARK_API_URL": "http://127.0.0.1:9/"}
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"queued": 1}
+
+
+def test_a_gateway_that_fails_may_have_passed_it_on(letter, provider, noon):
+    reader("hollis")
+    provider.answer = refuse(502, 0, "Bad gateway")
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"handed": 1}
+
+
+def test_an_address_that_a_provider_does_not_take_stops_nobody_else(letter, provider, noon):
+    reader("hollis")
+    reader("maren")
+    taken, refused = provider.answer, refuse(422, 300, "Invalid 'To' address: 'hollis@readers.example'.")
+    provider.answer = lambda mail: refused(mail) if "hollis" in mail["To"] else taken(mail)
+    assert statuses(send(issue_of(letter))) == {"refused": 1, "sent": 1}
 
 
 def test_a_provider_that_does_not_answer_may_have_it_and_is_not_asked_twice(letter, provider, noon):

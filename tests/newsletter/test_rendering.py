@@ -21,7 +21,7 @@ from ..factories import (
     member_of,
 )
 from .conftest import begin, issue_of, reader, send
-from .mail_html import validate
+from .mail_html import PLACE, validate
 
 pytestmark = pytest.mark.django_db
 
@@ -86,14 +86,15 @@ def test_both_parts_say_the_same(letter):
         "Palisade Custody paid $620 for this place.",
         "https://palisade.example/report",
         "Nothing here is advice to trade",
-        rendering.LEAVE,
-        rendering.PREFERENCES,
+        rendered.places.leave,
+        rendered.places.preferences,
     ):
         assert words in rendered.html, words
         assert words in rendered.text, words
     assert "<" not in rendered.text
     assert "&" not in rendered.text
-    assert not [line for line in rendered.text.splitlines() if len(line) > 78 and "http" not in line]
+    text = rendered.sample("hollis@readers.example")[1]
+    assert not [line for line in text.splitlines() if len(line) > 78 and "http" not in line]
 
 
 def test_what_somebody_paid_for_is_labelled_before_its_words(letter):
@@ -184,7 +185,7 @@ def test_each_reader_gets_their_own_links_and_nobody_elses(letter, sink):
             assert f"/newsletter/leave/{mine.key}/" in words
             assert other.key not in words
             assert mine.subscriber.email in words
-            assert "@@" not in words
+            assert not PLACE.search(words)
 
 
 def test_clicks_lead_by_us_or_straight_as_the_reader_wants(letter, sink):
@@ -198,6 +199,18 @@ def test_clicks_lead_by_us_or_straight_as_the_reader_wants(letter, sink):
     assert "/newsletter/go/" not in straight
     assert "https://palisade.example/report" in straight
     assert Link.objects.get(kind="placement").url == "https://palisade.example/report"
+
+
+def test_copy_that_names_the_places_of_readers_gets_nothing_of_them(letter, sink):
+    """Neither the words of today nor those of another rendering: each has its own."""
+    other = rendering.Places()
+    booked(target_url=f"https://palisade.example/?a=@@email@@&b={other.email}&c={other.preferences}")
+    reader("hollis", counts_clicks=False)
+    send(issue_of(letter))
+    html = sink.mail_to("hollis@readers.example").get_body(("html",)).get_content()
+    link = re.search(r'href="(https://palisade\.example/[^"]*)"', html)[1]
+    assert "hollis" not in link
+    assert "preferences/" not in link
 
 
 def test_no_picture_tells_us_that_a_letter_was_opened(letter, sink):

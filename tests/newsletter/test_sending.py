@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from articles import publishing
 from articles.models import Article
-from newsletter import issue_status, sending
+from newsletter import handing_over, issue_status, sending
+from newsletter.handing_over import Refused
 from newsletter.models import Delivery, Issue, Letter, Subscriber
 
 from ..journeys.conftest import wait_for
@@ -106,14 +107,14 @@ def test_an_address_that_does_not_exist_is_struck_off(letter, sink):
     assert refused.answer == "550 5.1.1 <address> unknown"
 
 
-@pytest.mark.parametrize("answer", ["550 5.7.1 policy", "552 5.2.2 mailbox full", "554 spam"])
-def test_a_full_box_or_a_rule_is_no_reason_to_strike_anybody_off_at_once(letter, sink, answer):
+@pytest.mark.parametrize(("answer", "held_against"), [("550 5.7.1 policy", 0), ("552 5.2.2 full", 1), ("554 spam", 0)])
+def test_a_full_box_or_a_rule_is_no_reason_to_strike_anybody_off_at_once(letter, sink, answer, held_against):
     reader("hollis")
     sink.at_mail = lambda address: answer
     issue = send(issue_of(letter))
     assert statuses(issue) == {"refused": 1}
     subscriber = Subscriber.objects.get()
-    assert (subscriber.suppressed_because, subscriber.soft_bounces) == ("", 1)
+    assert (subscriber.suppressed_because, subscriber.soft_bounces) == ("", held_against)
 
 
 def test_five_letters_in_a_row_that_do_not_get_through_are_enough(letter, sink, noon):
@@ -218,31 +219,85 @@ def test_a_server_that_says_later_to_everybody_is_left_alone(letter, sink, noon)
     sink.at_recipient = lambda address: "450 4.7.0 rate limited"
     issue = send(issue_of(letter))
     tried = Delivery.objects.filter(issue=issue, tries=1).count()
-    assert tried == sending.MOST_SOFT_IN_A_ROW
+    assert tried == sending.MOST_IN_A_ROW
     assert issue.next_batch_at > timezone.now()
 
 
-def test_a_connection_that_drops_before_the_mail_is_whole_loses_nothing(letter, sink, noon, monkeypatch):
+def test_a_connection_that_drops_before_the_last_line_loses_nothing(letter, sink, noon, monkeypatch):
+    """All of the mail was sent but the dot, and the row was not marked yet: the server has nothing."""
     reader("hollis")
-    sent = []
+    dropped = []
 
-    def drop_once(self, text):
-        if text == b".\r\n" and not sent:
-            sent.append(text)
+    def drop_before_mark(self):
+        if not dropped:
+            dropped.append(self)
             raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
-        return original(self, text)
+        return original(self)
 
-    original = smtplib.SMTP.send
-    from newsletter import smtp
-
-    monkeypatch.setattr(smtp.PausingSMTP, "data", lambda self, msg: (_ for _ in ()).throw(OSError("reset by peer")))
+    original = handing_over._Marked.__call__
+    monkeypatch.setattr(handing_over._Marked, "__call__", drop_before_mark)
     issue = send(issue_of(letter))
     assert statuses(issue) == {"queued": 1}
-    monkeypatch.undo()
-    noon.shift(sending.BACK_OFF[0])
+    assert sink.taken == []
+    noon.shift(sending.FIRST_WAIT)
     sending.send_some.call()
     assert statuses(issue) == {"sent": 1}
     assert sink.addresses == {"hollis@readers.example": 1}
+
+
+def test_a_recipient_at_whom_the_server_breaks_off_does_not_stop_the_others(letter, sink, noon):
+    for name in ("first", "second", "third"):
+        reader(name)
+    sink.hangs_up_at = lambda address: "first" in address
+    issue = send(issue_of(letter))
+    for _ in range(3):
+        noon.shift(sending.BACK_OFF[0])
+        sending.send_some.call()
+    assert statuses(issue) == {"sent": 2, "queued": 1}
+    for _ in range(sending.MOST_TRIES):
+        noon.shift(timedelta(hours=2))
+        sending.send_some.call()
+    issue.refresh_from_db()
+    assert statuses(issue) == {"sent": 2, "failed": 1}
+    assert issue.status == "sent"
+
+
+def test_a_no_to_everybody_is_about_us_and_pauses(letter, sink, noon):
+    for number in range(25):
+        reader(f"reader{number}")
+    sink.at_mail = lambda address: "554 5.7.1 client host blocked"
+    issue = send(issue_of(letter))
+    assert issue.status == "paused"
+    assert "client host blocked" in issue.note
+    assert statuses(issue) == {"queued": 25}
+    assert not Subscriber.objects.exclude(soft_bounces=0, suppressed_because="").exists()
+    sink.at_mail = lambda address: None
+    issue_status.resume(issue)
+    sending.send_some.call()
+    assert statuses(issue) == {"sent": 25}
+
+
+def test_a_mail_that_is_refused_at_its_recipient_is_told_once(letter, sink):
+    reader("hollis")
+    asked = []
+    sink.at_recipient = lambda address: asked.append(address) or "552 5.2.2 full"
+    send(issue_of(letter))
+    assert len(asked) == 1
+    assert Subscriber.objects.get().soft_bounces == 1
+
+
+def test_an_answer_that_comes_after_all_opens_the_issue_again(letter, sink, noon):
+    reader("hollis")
+    issue = send(issue_of(letter))
+    delivery = Delivery.objects.get(issue=issue)
+    Delivery.objects.update(status="handed", claim="slow")
+    sending._note(delivery, Refused("451 4.3.0 later", is_for_good=False), "slow")
+    issue.refresh_from_db()
+    assert (issue.status, statuses(issue)) == ("sending", {"queued": 1})
+    noon.shift(sending.FIRST_WAIT)
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert (issue.status, statuses(issue)) == ("sent", {"sent": 1})
 
 
 def test_a_connection_that_drops_before_the_answer_is_not_sent_twice_but_by_the_desk(letter, sink, noon):
@@ -351,6 +406,19 @@ def test_a_story_that_is_withdrawn_before_its_time_is_in_no_mail(letter, sink):
     for part in mail.iter_parts():
         assert "Markets makes a clause" not in part.get_content()
         assert "Technology makes a clause" in part.get_content()
+
+
+def test_the_headline_of_a_lead_that_is_withdrawn_is_in_no_subject_any_more(client, letter, sink):
+    reader("hollis")
+    issue = begin(issue_of(letter))
+    lead = issue.items.first().article
+    publishing.withdraw(lead, by=None)
+    sending.send_some.call()
+    mail = sink.mail_to("hollis@readers.example")
+    assert mail["Subject"] != lead.title
+    assert mail["Subject"] == issue.items.all()[1].article.title
+    for address in (issue.get_absolute_url(), "/newsletter/daily/", "/newsletter/", "/feeds/rss/letter/daily/"):
+        assert lead.title not in client.get(address).content.decode(), address
 
 
 def test_an_issue_without_stories_is_not_sent(letter, sink):

@@ -47,6 +47,7 @@ def confirmed_reader(client, committed) -> Subscription:
 
 
 def another(name="The weekly letter", slug="weekly", **values) -> Letter:
+    main_letter()
     return Letter.objects.create(name=name, slug=slug, description="On Fridays.", rhythm="weekly", **values)
 
 
@@ -330,6 +331,42 @@ def test_another_address_is_confirmed_there_and_the_old_one_is_told(client, comm
     assert client.get(preferences).status_code == 404  # Mails to the old address open nothing any more,
     assert client.get(f"/newsletter/leave/{subscription.key}/").status_code == 200  # but letters can be left.
     assert Subscriber.objects.count() == 1
+
+
+def test_the_link_to_leave_opens_nothing_of_its_readers(client, committed):
+    """Letters are forwarded, and links outlive a change of address."""
+    subscription = reader("hollis")
+    page = client.post(f"/newsletter/leave/{subscription.key}/").content.decode()
+    assert "preferences" not in page
+    assert READER not in page
+    press(client, committed, f"/newsletter/leave/{subscription.key}/", what="link")
+    assert mail.outbox[-1].to == [READER]
+    assert "/newsletter/preferences/" in mail.outbox[-1].body
+
+
+def test_who_called_a_letter_spam_is_not_written_to_whoever_asks(client, committed):
+    reader("hollis", suppressed_because="complained")
+    assert ask(client, committed).status_code == 302
+    assert mail.outbox == []
+
+
+def test_what_was_agreed_to_before_stays_on_record(client, committed, noon):
+    confirmed_reader(client, committed)
+    client.post(link("leave"))
+    noon.shift(3601)
+    ask(client, committed, source="front")
+    subscription = Subscription.objects.get()
+    assert subscription.source == "front"
+    assert [(each["source"], each["left_by"]) for each in subscription.former] == [("strip", "link")]
+
+
+def test_an_editor_may_rename_the_letter_of_the_strip(client, committed):
+    letter = main_letter()
+    letter.slug, letter.name = "morning", "The morning letter"
+    letter.save()
+    ask(client, committed)
+    assert Letter.objects.count() == 1
+    assert Subscription.objects.get().letter == letter
 
 
 def test_an_address_that_has_letters_of_its_own_keeps_them(client, committed):
