@@ -369,6 +369,7 @@ def test_pausing_stops_before_the_next_mail_and_going_on_skips_nobody(letter, si
     def pause_at_third(address):
         if len(sink.taken) == 2:
             Issue.objects.filter(pk=issue.pk).update(status="paused")
+            connection.close()  # of the server’s thread
 
     sink.meanwhile = pause_at_third
     send(issue)
