@@ -11,35 +11,29 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import formataddr, parseaddr
 from functools import partial
-from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F, Min, Q
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from newsletter import contents, issue_status, rendering, suppression
+from newsletter import contents, issue_mails, issue_status, outcomes, rendering
 from newsletter.handing_over import Accepted, Outcome, Post, Refused, Trouble
 from newsletter.issue_status import LEASE
-from newsletter.models import Delivery, Issue, Pace, Subscription
+from newsletter.models import Delivery, Issue, Pace
 from newsletter.models.issues import IssueQuerySet
 
 SLICE = 5.0  # seconds, so that a worker’s other jobs wait no longer
 BATCH = 50
 BATCH_TAKES = 10.0  # seconds at most; what is left of it then is given back
-MOST_TRIES = 5
-FIRST_WAIT = timedelta(minutes=5)
 BACK_OFF = (10, 30, 60, 120, 300)  # seconds, when the mail server is away
 MOST_IN_A_ROW = 10  # “later” to so many in a row: the server wants us to slow down; “no” to so many: it is about us
 
-REFUSED = "The mail server refuses everybody: {} Mend it, then go on; the last ten are tried again."
+REFUSED = "The mail server refuses everybody: {} Mend it, then go on; the last of them are tried again."
 EMPTIED = "Every story in it was withdrawn. Cancel it, or bring one back and go on."
 
 Status = Delivery.Status
@@ -130,7 +124,7 @@ class _Slice:
                         self._give_back(batch)
                         self._pause(EMPTIED)
                         break
-                    variants, self.sender = rendering.variants(shown), sender()
+                    variants, self.sender = rendering.variants(shown), issue_mails.sender()
                 if not self._send(batch, variants):
                     break
         finally:
@@ -191,7 +185,7 @@ class _Slice:
             if time.monotonic() - began > BATCH_TAKES:
                 self._give_back(batch[number:])
                 return True
-            message = compose(self.issue, delivery, variants, self.sender)
+            message = issue_mails.compose(self.issue, delivery, variants, self.sender)
             outcome = self.post.hand_over(message, partial(self._mark, delivery, variants[True].has_placement))
             self.unwritten.append((delivery, outcome))
             if isinstance(outcome, Accepted):
@@ -226,15 +220,21 @@ class _Slice:
             self.refused_in_a_row.append(delivery.pk)
         else:
             self.later_in_a_row += 1
-        if len(self.refused_in_a_row) >= MOST_IN_A_ROW:
+        if len(self.refused_in_a_row) >= self._most_in_a_row:
             self._write()
             self._refused_by_all(outcome.answer)
             return True
-        if self.later_in_a_row >= MOST_IN_A_ROW:
+        if self.later_in_a_row >= self._most_in_a_row:
             self._write()
             self._back_off(outcome.answer)
             return True
         return False
+
+    @property
+    def _most_in_a_row(self) -> int:
+        """Fewer where the set rate is so low that a slice sends few."""
+        rate: int = settings.LETTERS_A_SECOND
+        return min(MOST_IN_A_ROW, max(3, int(rate * SLICE / 2))) if rate else MOST_IN_A_ROW
 
     def _refused_by_all(self, answer: str) -> None:
         """It is about us, not about ten readers: they wait, and the desk is told."""
@@ -259,7 +259,7 @@ class _Slice:
             return
         with transaction.atomic():
             for delivery, outcome in unwritten:
-                _note(delivery, outcome, self.claim)
+                outcomes.note(delivery, outcome, self.claim)
             if self.issue.failures and any(isinstance(outcome, Accepted) for _, outcome in unwritten):
                 self.issue.failures = 0
                 Issue.objects.filter(pk=self.issue.pk).update(failures=0, trouble="")
@@ -272,53 +272,6 @@ def _still_reads(delivery: Delivery) -> bool:
     return not subscription.subscriber.suppressed_because
 
 
-def _note(delivery: Delivery, outcome: Outcome, claim: str) -> None:
-    """Write what came of a mail into its row, and what it means for the address."""
-    now = timezone.now()
-    row = Delivery.objects.filter(pk=delivery.pk, claim=claim)
-    if isinstance(outcome, Accepted):
-        row.update(status=Status.SENT, sent_at=now, provider_id=outcome.provider_id, answer="")
-        if not outcome.provider_id:  # A provider takes everything, and says later what came of it.
-            suppression.note_accepted(delivery)
-    elif isinstance(outcome, Trouble):
-        _note_trouble(delivery, row, outcome, now)
-    elif isinstance(outcome, Refused):
-        _note_refusal(delivery, row, outcome, now)
-    else:
-        row.filter(status=Status.CLAIMED).update(status=Status.QUEUED, claim="", claimed_at=None)
-
-
-def _note_trouble(delivery: Delivery, row: Any, trouble: Trouble, now: datetime) -> None:
-    """Nobody loses a try, unless the server broke off when it heard of this very recipient: the others go first."""
-    if trouble.is_unsure:
-        row.update(status=Status.HANDED, answer=trouble.answer)
-    elif trouble.is_at_recipient:
-        _try_later(delivery, row, trouble.answer, now)
-    else:
-        row.update(status=Status.QUEUED, claim="", claimed_at=None, answer=trouble.answer)
-
-
-def _note_refusal(delivery: Delivery, row: Any, refused: Refused, now: datetime) -> None:
-    is_last = refused.is_for_good or delivery.tries + 1 >= MOST_TRIES
-    if refused.is_for_good:
-        row.update(status=Status.REFUSED, tries=delivery.tries + 1, answer=refused.answer)
-    else:
-        _try_later(delivery, row, refused.answer, now)
-    if is_last:
-        suppression.note_refused(delivery, refused)
-
-
-def _try_later(delivery: Delivery, row: Any, answer: str, now: datetime) -> None:
-    """Ever later, and in the end not any more."""
-    tries = delivery.tries + 1
-    if tries >= MOST_TRIES:
-        row.update(status=Status.FAILED, tries=tries, answer=answer)
-        return
-    later = now + FIRST_WAIT * 2 ** (tries - 1)
-    row.update(status=Status.QUEUED, claim="", claimed_at=None, tries=tries, next_try_at=later, answer=answer)
-    issue_status.open_again(delivery.issue_id, later)
-
-
 def _moved_pace(step: timedelta) -> bool:
     """Whether the next batch may leave now: one statement, so that one worker may at a time."""
     now = timezone.now()
@@ -326,46 +279,3 @@ def _moved_pace(step: timedelta) -> bool:
         return True
     _, is_first = Pace.objects.get_or_create(pk=1, defaults={"next_at": now + step})
     return is_first
-
-
-# --- The mail itself -------------------------------------------------------------------------------
-
-
-def sender() -> str:
-    """The publication’s name before the address that its mails come from."""
-    name = render_to_string("newsletter/issue/sender.txt").strip()
-    return formataddr((name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]), "utf-8")
-
-
-def compose(
-    issue: Issue, delivery: Delivery, variants: dict[bool, rendering.Rendered], from_: str
-) -> EmailMultiAlternatives:
-    """The mail of one recipient. Django refuses header fields of several lines."""
-    subscription = cast(Subscription, delivery.subscription)  # Rows without one are not claimed.
-    rendered = variants[subscription.subscriber.counts_clicks]
-    html, text = rendered.fill(delivery.pk, subscription)
-    message = EmailMultiAlternatives(
-        subject=rendered.subject,
-        body=text,
-        from_email=from_,
-        to=[subscription.subscriber.email],
-        headers=rendering.headers(issue, delivery.pk, subscription),
-    )
-    message.attach_alternative(html, "text/html")
-    return message
-
-
-def test_later(issue: Issue, addresses: list[str]) -> None:
-    """Mail it as it is now to the desk. Nothing in it leaves, chooses or counts."""
-    transaction.on_commit(lambda: send_test.enqueue(issue.pk, addresses))
-
-
-@task()
-def send_test(issue_id: int, addresses: list[str]) -> None:
-    issue = Issue.objects.select_related("letter", "creative").get(pk=issue_id)
-    rendered = rendering.preview(issue)
-    for address in addresses:
-        html, text = rendered.sample(address)
-        message = EmailMultiAlternatives(f"[Test] {rendered.subject}", text, sender(), [address])
-        message.attach_alternative(html, "text/html")
-        message.send()

@@ -17,7 +17,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.lean_forms import LeanInline, RowForm
-from newsletter import composing, contents, figures, issue_status, rendering, sending, turns
+from newsletter import composing, contents, figures, issue_mails, issue_status, rendering, turns
 from newsletter.models import Issue, Item, Subscription
 
 MOST_TESTS = 5  # addresses
@@ -239,7 +239,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
                 validate_email(address)
             except ValidationError as error:
                 raise ValidationError(f"“{address[:80]}” is no e-mail address.") from error
-        sending.test_later(issue, addresses)
+        issue_mails.test_later(issue, addresses)
         return f"A test is on its way to {', '.join(addresses)}."
 
     def _schedule(self, issue: Issue, at: datetime) -> str:

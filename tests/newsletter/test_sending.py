@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from articles import publishing
 from articles.models import Article
-from newsletter import handing_over, issue_status, sending
+from newsletter import handing_over, issue_status, outcomes, sending
 from newsletter.handing_over import Refused
 from newsletter.models import Delivery, Issue, Letter, Subscriber
 
@@ -135,7 +135,7 @@ def test_later_is_tried_later_and_then_given_up(letter, sink, noon):
     sink.at_recipient = lambda address: "451 4.7.1 try again later"
     issue = send(issue_of(letter))
     assert issue.status == "sending"
-    for tries in range(1, sending.MOST_TRIES):
+    for tries in range(1, outcomes.MOST_TRIES):
         delivery = Delivery.objects.get()
         assert (delivery.status, delivery.tries) == ("queued", tries)
         sending.send_some.call()
@@ -153,7 +153,7 @@ def test_later_and_then_yes(letter, sink, noon):
     answers = iter(["451 4.7.1 greylisted"])
     sink.at_recipient = lambda address: next(answers, None)
     issue = send(issue_of(letter))
-    noon.shift(sending.FIRST_WAIT)
+    noon.shift(outcomes.FIRST_WAIT)
     sending.send_some.call()
     assert statuses(issue) == {"sent": 1}
     assert len(sink.taken) == 1
@@ -164,7 +164,7 @@ def test_later_and_then_never(letter, sink, noon):
     answers = iter(["450 4.2.1 later", "550 5.1.1 no such user"])
     sink.at_recipient = lambda address: next(answers, None)
     issue = send(issue_of(letter))
-    noon.shift(sending.FIRST_WAIT)
+    noon.shift(outcomes.FIRST_WAIT)
     sending.send_some.call()
     assert statuses(issue) == {"refused": 1}
     assert Subscriber.objects.get().suppressed_because == "bounced"
@@ -239,7 +239,7 @@ def test_a_connection_that_drops_before_the_last_line_loses_nothing(letter, sink
     issue = send(issue_of(letter))
     assert statuses(issue) == {"queued": 1}
     assert sink.taken == []
-    noon.shift(sending.FIRST_WAIT)
+    noon.shift(outcomes.FIRST_WAIT)
     sending.send_some.call()
     assert statuses(issue) == {"sent": 1}
     assert sink.addresses == {"hollis@readers.example": 1}
@@ -254,7 +254,7 @@ def test_a_recipient_at_whom_the_server_breaks_off_does_not_stop_the_others(lett
         noon.shift(sending.BACK_OFF[0])
         sending.send_some.call()
     assert statuses(issue) == {"sent": 2, "queued": 1}
-    for _ in range(sending.MOST_TRIES):
+    for _ in range(outcomes.MOST_TRIES):
         noon.shift(timedelta(hours=2))
         sending.send_some.call()
     issue.refresh_from_db()
@@ -291,10 +291,10 @@ def test_an_answer_that_comes_after_all_opens_the_issue_again(letter, sink, noon
     issue = send(issue_of(letter))
     delivery = Delivery.objects.get(issue=issue)
     Delivery.objects.update(status="handed", claim="slow")
-    sending._note(delivery, Refused("451 4.3.0 later", is_for_good=False), "slow")
+    outcomes.note(delivery, Refused("451 4.3.0 later", is_for_good=False), "slow")
     issue.refresh_from_db()
     assert (issue.status, statuses(issue)) == ("sending", {"queued": 1})
-    noon.shift(sending.FIRST_WAIT)
+    noon.shift(outcomes.FIRST_WAIT)
     sending.send_some.call()
     issue.refresh_from_db()
     assert (issue.status, statuses(issue)) == ("sent", {"sent": 1})
