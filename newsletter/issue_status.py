@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone
 
 from newsletter import contents
@@ -111,10 +111,12 @@ def _next_number(issue: Issue) -> int:
 def finish(issue: Issue) -> bool:
     """Once nobody waits any more, and every answer that may still come has come. True when this call did it."""
     lately = timezone.now() - LEASE
-    on_the_way = Q(status=Delivery.Status.HANDED, answer="", claimed_at__gt=lately)
-    left = Delivery.objects.filter(Q(status__in=STILL_TO_DO) | on_the_way, issue=issue)
+    mails = Delivery.objects.filter(issue=issue)
+    on_the_way = mails.filter(status=Delivery.Status.HANDED, answer="", claimed_at__gt=lately)
     with transaction.atomic():
-        if left.exists() or not _move(issue, (Status.SENDING,), Status.SENT, finished_at=timezone.now()):
+        if mails.filter(status__in=STILL_TO_DO).exists() or on_the_way.exists():
+            return False
+        if not _move(issue, (Status.SENDING,), Status.SENT, finished_at=timezone.now()):
             return False
         count_sent(issue)
         _show(issue)
@@ -162,9 +164,9 @@ def _make_rows(issue: Issue) -> int:
     readers = Subscription.objects.to_be_sent().filter(letter=issue.letter_id).order_by("pk").values("pk")
     sql, params = readers.query.sql_with_params()
     table = connection.ops.quote_name(Delivery._meta.db_table)
-    columns = "(issue_id, subscription_id, status, has_placement, claim, tries, answer, provider_id)"
+    columns = "(issue_id, subscription_id, status, has_placement, claim, tries, answer)"
     insert = f"""INSERT INTO {table} {columns}
-        SELECT %s, reader.*, 'queued', %s, '', 0, '', '' FROM ({sql}) AS reader WHERE 1 = 1 ON CONFLICT DO NOTHING"""  # noqa: S608
+        SELECT %s, reader.*, 'queued', %s, '', 0, '' FROM ({sql}) AS reader WHERE 1 = 1 ON CONFLICT DO NOTHING"""  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(insert, [issue.pk, False, *params])
         return cursor.rowcount

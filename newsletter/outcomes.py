@@ -20,7 +20,7 @@ def note(delivery: Delivery, outcome: Outcome, claim: str) -> None:
     now = timezone.now()
     row = Delivery.objects.filter(pk=delivery.pk, claim=claim)
     if isinstance(outcome, Accepted):
-        row.update(status=Status.SENT, sent_at=now, provider_id=outcome.provider_id, answer="")
+        row.update(status=Status.SENT, sent_at=now, provider_id=outcome.provider_id or None, answer="")
         if not outcome.provider_id:  # A provider takes everything, and says later what came of it.
             suppression.note_accepted(delivery)
     elif isinstance(outcome, Trouble):

@@ -32,7 +32,8 @@ class Delivery(models.Model):
     has_placement = models.BooleanField(default=False, help_text="The sold place stood in it.")
     sent_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=200, blank=True, help_text="What the mail server said, without the address.")
-    provider_id = models.CharField(max_length=120, blank=True, help_text="By which a mail provider speaks of it.")
+    # Empty as it comes: only then do both databases use the index that leaves out all others.
+    provider_id = models.CharField(max_length=120, null=True, help_text="By which a mail provider speaks of it.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["issue", "subscription"], name="delivery_once")]
@@ -40,7 +41,7 @@ class Delivery(models.Model):
             models.Index(fields=["issue", "id"], condition=Q(status="queued"), name="delivery_waiting"),
             models.Index(fields=["claimed_at"], condition=Q(status="claimed"), name="delivery_taken"),
             models.Index(fields=["issue", "status"], name="delivery_by_status"),
-            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_of_provider"),
+            models.Index(fields=["provider_id"], condition=Q(provider_id__isnull=False), name="delivery_of_provider"),
         ]
         verbose_name_plural = "deliveries"
 
