@@ -68,8 +68,10 @@ class Post:
         with suppress(Exception):  # Whatever was to be sent was sent.
             self.backend.close()
 
-    def hand_over(self, message: EmailMessage, mark: Callable[[], bool]) -> Outcome:
-        """`mark` is called once, as late as can be, and says whether the mail may be sent."""
+    def hand_over(
+        self, message: EmailMessage, mark: Callable[[], bool], about_to_send: Callable[[], None] = lambda: None
+    ) -> Outcome:
+        """`mark` is called once, as late as can be, and says whether the mail may be sent; then `about_to_send`."""
         marked = _Marked(mark)
         try:
             recipient, content = _on_envelope(message.to[0]), _bytes_of(message)
@@ -77,8 +79,11 @@ class Post:
             return Refused(_text(str(error)), is_for_good=True)
         try:
             if isinstance(self.backend, PausingBackend):
-                return self._by_smtp(parseaddr(message.from_email)[1], recipient, content, marked)
-            return self._by_provider(message, marked)
+                connection = self._opened()
+                connection.may_finish, connection.about_to_finish = marked, about_to_send
+                connection.sendmail(parseaddr(message.from_email)[1], [recipient], content)
+                return Accepted()
+            return self._by_provider(message, marked, about_to_send)
         except CalledOff:
             self._drop()
             return None
@@ -92,17 +97,16 @@ class Post:
         except (smtplib.SMTPException, OSError) as error:
             return self._trouble(_text(str(error) or type(error).__name__), is_unsure=marked.is_marked)
 
-    def _by_smtp(self, sender: str, recipient: str, content: bytes, marked: "_Marked") -> Outcome:
+    def _opened(self) -> Any:
         if self.backend.connection is None:
             self.backend.open()
-        connection = self.backend.connection
-        connection.may_finish, connection.is_at_recipient = marked, False
-        connection.sendmail(sender, [recipient], content)
-        return Accepted()
+        self.backend.connection.is_at_recipient = False
+        return self.backend.connection
 
-    def _by_provider(self, message: EmailMessage, marked: "_Marked") -> Outcome:
+    def _by_provider(self, message: EmailMessage, marked: "_Marked", about_to_send: Callable[[], None]) -> Outcome:
         if not marked():
             return None
+        about_to_send()
         try:
             self.backend.send_messages([message])
         except AnymailAPIError as error:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from newsletter import contents, issue_mails, issue_status, outcomes, rendering
+from newsletter import contents, issue_mails, issue_status, journals, outcomes, rendering
 from newsletter.handing_over import Accepted, Outcome, Post, Refused, Trouble
 from newsletter.issue_status import LEASE
 from newsletter.models import Delivery, Issue, Pace
@@ -60,6 +60,7 @@ def send_some() -> int:
     for issue in _due():
         issue_status.start(issue)
     give_back_abandoned()
+    journals.tidy()
     until = time.monotonic() + SLICE
     accepted = 0
     # In no order, so that a long one does not keep the others waiting.
@@ -80,7 +81,17 @@ def give_back_abandoned() -> int:
     """What a killed worker had claimed and not handed over is anybody’s again."""
     old = timezone.now() - LEASE
     abandoned = Delivery.objects.filter(status=Status.CLAIMED, claimed_at__lt=old)
-    return abandoned.update(status=Status.QUEUED, claim="", claimed_at=None)
+    given_back = abandoned.update(status=Status.QUEUED, claim="", claimed_at=None)
+    for issue in Issue.objects.filter(status=Issue.Status.SENDING):
+        given_back += _give_back_unsent(issue, old)
+    return given_back
+
+
+def _give_back_unsent(issue: Issue, old: datetime) -> int:
+    """Those that were marked, and whose worker was killed before it sent the end of them."""
+    marked = Delivery.objects.filter(issue=issue, status=Status.HANDED, answer="", claimed_at__lt=old)
+    unsent = [pk for pk, claim in marked.values_list("pk", "claim") if journals.was_surely_not_sent(claim, pk)]
+    return marked.filter(pk__in=unsent).update(status=Status.QUEUED, claim="", claimed_at=None) if unsent else 0
 
 
 def _wait_for_next(issue: Issue) -> None:
@@ -110,6 +121,10 @@ class _Slice:
     unwritten: list[tuple[Delivery, Outcome]] = field(default_factory=list)
 
     def run(self) -> int:
+        with journals.journal(self.claim) as self.journal:
+            return self._run()
+
+    def _run(self) -> int:
         self.post = Post()
         variants: dict[bool, rendering.Rendered] = {}
         try:
@@ -186,7 +201,8 @@ class _Slice:
                 self._give_back(batch[number:])
                 return True
             message = issue_mails.compose(self.issue, delivery, variants, self.sender)
-            outcome = self.post.hand_over(message, partial(self._mark, delivery, variants[True].has_placement))
+            mark = partial(self._mark, delivery, variants[True].has_placement)
+            outcome = self.post.hand_over(message, mark, partial(self.journal.about_to_send, delivery.pk))
             self.unwritten.append((delivery, outcome))
             if isinstance(outcome, Accepted):
                 self.accepted += 1

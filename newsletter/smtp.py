@@ -26,6 +26,7 @@ class _Pausing(smtplib.SMTP):
     """Asks `may_finish` before the last line. It returns whether the mail may be sent."""
 
     may_finish: Callable[[], bool] | None = None
+    about_to_finish: Callable[[], None] = staticmethod(lambda: None)
     # Whether this mail has got as far as its recipient.
     is_at_recipient = False
 
@@ -44,7 +45,11 @@ class _Pausing(smtplib.SMTP):
         if self.may_finish is not None and not self.may_finish():
             self.close()
             raise CalledOff
-        self.send(b".\r\n")
+        if self.sock is None:
+            raise smtplib.SMTPServerDisconnected("please run connect() first")
+        # Nothing may come between these two.
+        self.about_to_finish()
+        self.sock.sendall(b".\r\n")
         return self.getreply()
 
 

@@ -12,7 +12,7 @@ from articles.models import Article, Section
 from newsletter import composing, contents, rendering
 from newsletter.models import Delivery, Issue, Item, Letter, Link, Subscriber, Subscription
 from newsletter.subscriptions import CONSENT
-from newsletter.turns import is_on
+from newsletter.turns import is_on, next_turn
 from ticker.models import Coin
 
 DAILY = {
@@ -61,6 +61,16 @@ def load(now: datetime) -> None:
     for number, turn in enumerate(reversed(days), start=1):
         load_issue(daily, turn, number)
     composing.draft(daily)
+    for letter in [weekly, *followed]:
+        leave_out_turn(letter, now)
+
+
+def leave_out_turn(letter: Letter, now: datetime) -> None:
+    """Of the hours before the demo began: nobody was here to read it, and nothing is made up for."""
+    turn = next_turn(letter, now - composing.MADE_UP_WITHIN)
+    if turn <= now:
+        note = "The demo began after its hour."
+        Issue.objects.create(letter=letter, day=turn.date(), turn_at=turn, status=Issue.Status.SKIPPED, note=note)
 
 
 def _about_sections() -> list[Letter]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from articles import publishing
 from articles.models import Article
-from newsletter import handing_over, issue_status, outcomes, sending
+from newsletter import handing_over, issue_status, journals, outcomes, sending
 from newsletter.handing_over import Refused
 from newsletter.models import Delivery, Issue, Letter, Subscriber
 
@@ -517,6 +517,31 @@ def test_two_issues_share_the_rate_and_neither_waits_for_the_other(letter, sink,
     begin(issue_of(other))
     sending.send_some.call()
     assert len(sink.taken) == 60
+
+
+def test_a_worker_that_was_killed_before_the_last_bytes_has_left_a_note(letter, sink, noon, settings):
+    """Its row was marked; the note of the same turn is of the mail before. One that was noted is the server’s."""
+    for name in ("first", "second"):
+        reader(name)
+    issue = begin(issue_of(letter))
+    first = Delivery.objects.order_by("pk")[0]
+    Delivery.objects.update(status="handed", claim="of-the-dead", claimed_at=timezone.now())
+    folder = settings.DATA_DIR / "letters"
+    folder.mkdir(exist_ok=True)
+    (folder / "of-the-dead").write_text(f"{first.pk:020d}")
+    noon.shift(issue_status.LEASE.total_seconds() + 1)
+    sending.send_some.call()
+    assert list(sink.addresses) == ["second@readers.example"]
+    assert statuses(issue) == {"handed": 1, "sent": 1}
+    (folder / "of-the-dead").unlink()
+
+
+def test_the_note_of_a_worker_that_lives_says_nothing(letter, settings):
+    with journals.journal("alive") as note:
+        note.about_to_send(1)
+        assert not journals.was_surely_not_sent("alive", 2)
+    assert not journals.was_surely_not_sent("alive", 2)
+    assert not (settings.DATA_DIR / "letters" / "alive").exists()
 
 
 @pytest.mark.django_db(transaction=True)
