@@ -13,8 +13,13 @@ HARD = (RejectReason.INVALID, RejectReason.BOUNCED)
 _NO_SUCH_ADDRESS = re.compile(r"\b5\.1\.(1|2|3|6|10)\b")
 _OTHER_CODE = re.compile(r"\b(4\.\d{1,3}\.\d{1,3}|5\.[2-7]\.\d{1,3}|4\d\d)\b")
 # How providers say themselves that it is for good: Postmark, Brevo, Mailgun, SendGrid, SparkPost.
-_FOR_GOOD = {"hardbounce", "hard_bounce", "permanent", "bounce", "10", "30"}
-_SAID_IN = ("Type", "event", "severity", "type", "bounce_class")
+_FOR_GOOD = {
+    "Type": ("HardBounce",),
+    "event": ("hard_bounce",),
+    "severity": ("permanent",),
+    "type": ("bounce",),
+    "bounce_class": ("10", "30"),
+}
 
 
 def receive(sender: object, event: Any, esp_name: str, **kwargs: Any) -> None:
@@ -47,7 +52,7 @@ def is_hard(event: Any) -> bool:
     if _OTHER_CODE.search(said) or event.reject_reason not in HARD:
         return False
     told = event.esp_event if isinstance(event.esp_event, dict) else {}
-    return any(str(told.get(name, "")).lower() in _FOR_GOOD for name in _SAID_IN)
+    return any(str(told.get(name, "")) in words for name, words in _FOR_GOOD.items())
 
 
 def _mark_bounced(delivery: Delivery) -> bool:

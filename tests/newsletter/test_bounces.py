@@ -97,6 +97,14 @@ def test_a_provider_says_in_its_own_words_that_it_is_for_good(letter, said):
     assert Subscriber.objects.get().suppressed_because == "bounced"
 
 
+def test_a_mail_that_sendgrid_calls_blocked_is_not_for_good(letter):
+    """Its event is called a bounce all the same."""
+    sent(letter)
+    told(EventType.BOUNCED, RejectReason.BOUNCED, esp_event={"event": "bounce", "type": "blocked"})
+    subscriber = Subscriber.objects.get()
+    assert (subscriber.suppressed_because, subscriber.soft_bounces) == ("", 1)
+
+
 def test_a_letter_that_is_delivered_begins_the_count_anew(letter):
     sent(letter)
     Subscriber.objects.update(soft_bounces=4)
