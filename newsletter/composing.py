@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -29,11 +29,11 @@ MADE_UP_WITHIN = timedelta(hours=6)
 Status = Issue.Status
 
 
-def draft(letter: Letter, by: Any = None, turn_at: datetime | None = None) -> Issue:
+def draft(letter: Letter, turn_at: datetime | None = None) -> Issue:
     """A new issue, filled. Raises IntegrityError when the turn has one."""
     with transaction.atomic():
         day = (turn_at or timezone.now()).date()
-        issue = Issue.objects.create(letter=letter, day=day, created_by=by, turn_at=turn_at)
+        issue = Issue.objects.create(letter=letter, day=day, turn_at=turn_at)
         fill(issue)
     return issue
 
@@ -150,8 +150,8 @@ def _compose(letter: Letter, now: datetime) -> bool:
                 issue_status.skip(issue, f"Nothing new came out since {issue.since:%d %B, %H:%M} UTC.")
             elif letter.is_automatic:
                 issue_status.schedule(issue, now)
-    except IntegrityError:
-        return False
+    except (IntegrityError, ValidationError):
+        return False  # Somebody was faster, or its story went: the other letters have their turn.
     return True
 
 

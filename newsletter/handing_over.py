@@ -28,7 +28,6 @@ _ADDRESS = re.compile(r"<?[^\s<>\"]+@[^\s<>\"]+>?")
 @dataclass(frozen=True)
 class Accepted:
     provider_id: str = ""
-    answer: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,9 +67,7 @@ class Post:
         with suppress(Exception):  # Whatever was to be sent was sent.
             self.backend.close()
 
-    def hand_over(
-        self, message: EmailMessage, mark: Callable[[], bool], about_to_send: Callable[[], None] = lambda: None
-    ) -> Outcome:
+    def hand_over(self, message: EmailMessage, mark: Callable[[], bool], about_to_send: Callable[[], None]) -> Outcome:
         """`mark` is called once, as late as can be, and says whether the mail may be sent; then `about_to_send`."""
         marked = _Marked(mark)
         try:
