@@ -1,13 +1,12 @@
 """What the archive shows: issues that went out, with what of them may still be read."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.db.models import F, Prefetch
 from django.template.loader import render_to_string
 
 from articles import schedule
 from articles.feeds import NEWEST, Entry
+from newsletter import signed_links
 from newsletter.models import ALL_ISSUES, Issue, Item, Letter, issues_of
 from newsletter.models.issues import IssueQuerySet
 from newsroom.pagecache import record, whole
@@ -42,10 +41,9 @@ def entries(letter: Letter) -> list[Entry]:
 def _entry(issue: Issue, letter: Letter) -> Entry:
     issue.letter = letter
     shown = [item for item in issue.items.all() if item.article.is_public and not item.article.is_paid]
-    host = urlsplit(settings.SITE_URL).hostname
     moment = issue.started_at or issue.created_at
     return Entry(
-        key=f"tag:{host},{issue.created_at:%Y-%m-%d}:letter:{issue.pk}",
+        key=f"tag:{signed_links.host()},{issue.created_at:%Y-%m-%d}:letter:{issue.pk}",
         url=settings.SITE_URL + issue.get_absolute_url(),
         title=issue.title,
         summary=issue.preheader or issue.title,

@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 
 from advertising import pinning
 from advertising.models import Creative, Placement, Product
-from articles import holdings
+from articles import holdings, words
 from articles.models import Article, Byline
 from newsletter.models import Issue, Item, Letter
 from ticker import numbers, showing
@@ -17,7 +17,6 @@ from ticker.models import Coin
 
 MOST_PRICES = 4
 PAID_AFTER = 2  # stories under the lead
-WORDS_A_MINUTE = 230
 
 
 @dataclass(frozen=True)
@@ -105,10 +104,7 @@ class Contents:
 
     @property
     def subject(self) -> str:
-        issue = self.issue
-        if issue.subject and (issue.subject_of is None or issue.subject_of.is_public):
-            return issue.subject
-        return self.lead.headline if self.lead else str(issue.letter)
+        return self.issue.readable_subject or (self.lead.headline if self.lead else str(self.issue.letter))
 
     @property
     def preheader(self) -> str:
@@ -119,12 +115,13 @@ class Contents:
         if not self.prices:
             return f"{sentence}." if sentence else ""
         first = self.prices.rows[0]
-        return f"{sentence}. {first.symbol} {first.price}, {first.change} in a day."
+        change = f", {first.change} in a day" if first.change else ""
+        return f"{sentence}. {first.symbol} {first.price}{change}."
 
     @property
     def minutes(self) -> int:
         texts = [f"{each.headline} {each.text}" for each in (*self.stories, *self.discussed, *self.corrections)]
-        return max(1, round(len(" ".join([self.issue.intro, *texts]).split()) / WORDS_A_MINUTE))
+        return words.reading_minutes(len(" ".join([self.issue.intro, *texts]).split()))
 
 
 def of(issue: Issue) -> Contents:
@@ -149,8 +146,8 @@ def _items(issue: Issue) -> Iterable[Item]:
 
 def _story(item: Item) -> Story:
     if item.correction:
-        words = (item.headline or item.article.title, item.text or item.correction.text)
-        return Story(item.kind, item.article, *words, anchor=f"#correction-{item.correction.pk}")
+        said = (item.headline or item.article.title, item.text or item.correction.text)
+        return Story(item.kind, item.article, *said, anchor=f"#correction-{item.correction.pk}")
     article = item.article
     held = holdings.sentence(list(article.bylines.all()))
     anchor = "#comments" if item.kind == Item.Kind.DISCUSSED else ""
@@ -183,7 +180,10 @@ def sponsor_of(issue: Issue) -> Sponsor | None:
     approved = Placement.objects.approved().select_related("advertiser", "approved_creative")
     if issue.started_at:
         placement = approved.filter(pk=issue.placement_id).first() if issue.placement_id else None
-        return Sponsor(placement, issue.creative) if placement and issue.creative else None
+        if placement is None or issue.creative is None:
+            return None
+        is_newest = placement.approved_creative_id == issue.creative_id
+        return Sponsor(placement, issue.creative) if not is_newest or pinning.is_as_approved(placement) else None
     if not issue.letter.carries_placement:
         return None
     booked = approved.filter(product=Product.LETTER, starts_on=issue.day)

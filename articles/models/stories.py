@@ -211,8 +211,7 @@ class Article(ShownByRow):
 
     @property
     def reading_minutes(self) -> int:
-        """At 230 words a minute, the middle of what studies of silent reading find; never 0."""
-        return max(1, round(self.word_count / 230))
+        return words.reading_minutes(self.word_count)
 
 
 class Byline(Shown):

@@ -129,11 +129,14 @@ class Issue(Shown):
         return [keys.of(self), issues_of(self.letter_id), ALL_ISSUES, keys.MISSING]
 
     @property
+    def readable_subject(self) -> str:
+        """Nothing where there is none, or where it is the headline of a story that may not be read any more."""
+        return self.subject if self.subject_of is None or self.subject_of.is_public else ""
+
+    @property
     def title(self) -> str:
-        """Its subject, as long as it may be read: the headline of a story that was withdrawn may not."""
-        if self.subject and (self.subject_of is None or self.subject_of.is_public):
-            return self.subject
-        return str(self)
+        """As lists name it."""
+        return self.readable_subject or str(self)
 
     @property
     def may_be_edited(self) -> bool:

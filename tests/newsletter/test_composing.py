@@ -181,6 +181,12 @@ def _coin(symbol: str) -> int:
     return Coin.objects.get(symbol=symbol).pk
 
 
+def test_a_price_without_a_change_has_none_in_the_line_after_the_subject(letter):
+    QuoteFactory(coin=CoinFactory(), change_24h=None)
+    issue = issue_of(letter)
+    assert contents.of(issue).preheader == "3 stories. BTC $97,412."
+
+
 def test_prices_words_and_subject_are_kept_as_they_were_sent(letter, sink):
     reader("hollis")
     quote = QuoteFactory(coin=CoinFactory())

@@ -134,6 +134,15 @@ def test_a_copy_that_differs_from_the_approved_one_is_in_no_letter(letter):
     assert contents.of(issue).sponsor is None
 
 
+def test_a_copy_that_somebody_changes_after_the_letter_began_is_in_no_mail_from_then_on(letter):
+    placement = booked()
+    reader("hollis")
+    issue = begin(issue_of(letter))
+    type(placement.approved_creative).objects.update(headline="Guaranteed returns")
+    issue.refresh_from_db()
+    assert contents.of(issue).sponsor is None
+
+
 def test_a_place_that_is_taken_off_after_the_letter_began_is_in_no_mail_from_then_on(letter):
     placement = booked()
     reader("hollis")
