@@ -1,0 +1,280 @@
+"""What a mail server answers, and what comes of it: for the mail, for the address, for all others."""
+
+import smtplib
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from newsletter import handing_over, issue_status, outcomes, sending
+from newsletter.handing_over import Refused
+from newsletter.models import Delivery, Subscriber
+
+from ..journeys.conftest import wait_for
+from .conftest import issue_of, reader, send, statuses
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_address_that_does_not_exist_is_struck_off(letter, sink):
+    reader("hollis")
+    reader("nobody")
+    sink.at_recipient = lambda address: "550 5.1.1 <nobody@readers.example> unknown" if "nobody" in address else None
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"sent": 1, "refused": 1}
+    assert issue.status == "sent"
+    gone = Subscriber.objects.get(email="nobody@readers.example")
+    assert gone.suppressed_because == "bounced"
+    refused = Delivery.objects.get(issue=issue, status="refused")
+    assert refused.answer == "550 5.1.1 <address> unknown"
+
+
+@pytest.mark.parametrize(("answer", "held_against"), [("550 5.7.1 policy", 0), ("552 5.2.2 full", 1), ("554 spam", 0)])
+def test_a_full_box_or_a_rule_is_no_reason_to_strike_anybody_off_at_once(letter, sink, answer, held_against):
+    reader("hollis")
+    sink.at_mail = lambda address: answer
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"refused": 1}
+    subscriber = Subscriber.objects.get()
+    assert (subscriber.suppressed_because, subscriber.soft_bounces) == ("", held_against)
+
+
+def test_five_letters_in_a_row_that_do_not_get_through_are_enough(letter, sink, noon):
+    reader("hollis", soft_bounces=4)
+    sink.at_mail = lambda address: "552 5.2.2 full"
+    send(issue_of(letter))
+    assert Subscriber.objects.get().suppressed_because == "full"
+
+
+def test_one_that_gets_through_begins_the_count_anew(letter, sink):
+    reader("hollis", soft_bounces=4)
+    send(issue_of(letter))
+    assert Subscriber.objects.get().soft_bounces == 0
+
+
+def test_later_is_tried_later_and_then_given_up(letter, sink, noon):
+    reader("hollis")
+    sink.at_recipient = lambda address: "451 4.7.1 try again later"
+    issue = send(issue_of(letter))
+    assert issue.status == "sending"
+    for tries in range(1, outcomes.MOST_TRIES):
+        delivery = Delivery.objects.get()
+        assert (delivery.status, delivery.tries) == ("queued", tries)
+        sending.send_some.call()
+        assert Delivery.objects.get().tries == tries
+        noon.move_to(delivery.next_try_at)
+        assert sending.has_work()
+        sending.send_some.call()
+    issue.refresh_from_db()
+    assert statuses(issue) == {"failed": 1}
+    assert (issue.status, sink.taken) == ("sent", [])
+
+
+def test_later_and_then_yes(letter, sink, noon):
+    reader("hollis")
+    answers = iter(["451 4.7.1 greylisted"])
+    sink.at_recipient = lambda address: next(answers, None)
+    issue = send(issue_of(letter))
+    noon.shift(outcomes.FIRST_WAIT)
+    sending.send_some.call()
+    assert statuses(issue) == {"sent": 1}
+    assert len(sink.taken) == 1
+
+
+def test_later_and_then_never(letter, sink, noon):
+    reader("hollis")
+    answers = iter(["450 4.2.1 later", "550 5.1.1 no such user"])
+    sink.at_recipient = lambda address: next(answers, None)
+    issue = send(issue_of(letter))
+    noon.shift(outcomes.FIRST_WAIT)
+    sending.send_some.call()
+    assert statuses(issue) == {"refused": 1}
+    assert Subscriber.objects.get().suppressed_because == "bounced"
+
+
+def test_a_server_that_is_away_is_asked_again_later_each_time(letter, sink, settings, noon):
+    reader("hollis")
+    settings.EMAIL_PORT = 1
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"queued": 1}
+    assert (issue.failures, "refused" in issue.trouble) == (1, True)
+    assert issue.next_batch_at == timezone.now() + timedelta(seconds=sending.BACK_OFF[0])
+    assert not sending.has_work()
+    noon.shift(sending.BACK_OFF[0])
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert issue.failures == 2
+    settings.EMAIL_PORT = sink.port
+    noon.shift(sending.BACK_OFF[1])
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert (issue.status, issue.trouble, statuses(issue)) == ("sent", "", {"sent": 1})
+    assert Delivery.objects.get().tries == 0
+
+
+def test_a_server_that_hangs_is_not_waited_for(letter, settings, noon):
+    reader("hollis")
+    with __import__("socket").create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", silent.getsockname()[1], 1
+        issue = send(issue_of(letter))
+    assert statuses(issue) == {"queued": 1}
+    assert "timed out" in issue.trouble
+
+
+def test_a_server_that_says_busy_is_left_alone(letter, sink, noon):
+    for number in range(3):
+        reader(f"reader{number}")
+    sink.at_recipient = lambda address: "421 4.7.0 too many" if "reader1" in address else None
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"sent": 1, "queued": 2}
+    sink.at_recipient = lambda address: None
+    noon.shift(sending.BACK_OFF[0])
+    sending.send_some.call()
+    assert statuses(issue) == {"sent": 3}
+    assert set(sink.addresses.values()) == {1}
+
+
+def test_a_server_that_says_later_to_everybody_is_left_alone(letter, sink, noon):
+    for number in range(15):
+        reader(f"reader{number}")
+    sink.at_recipient = lambda address: "450 4.7.0 rate limited"
+    issue = send(issue_of(letter))
+    tried = Delivery.objects.filter(issue=issue, tries=1).count()
+    assert tried == sending.MOST_IN_A_ROW
+    assert issue.next_batch_at > timezone.now()
+
+
+def test_a_connection_that_drops_before_the_last_line_loses_nothing(letter, sink, noon, monkeypatch):
+    """All of the mail was sent but the dot, and the row was not marked yet: the server has nothing."""
+    reader("hollis")
+    dropped = []
+
+    def drop_before_mark(self):
+        if not dropped:
+            dropped.append(self)
+            raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+        return original(self)
+
+    original = handing_over._Marked.__call__
+    monkeypatch.setattr(handing_over._Marked, "__call__", drop_before_mark)
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"queued": 1}
+    assert sink.taken == []
+    noon.shift(outcomes.FIRST_WAIT)
+    sending.send_some.call()
+    assert statuses(issue) == {"sent": 1}
+    assert sink.addresses == {"hollis@readers.example": 1}
+
+
+def test_a_recipient_at_whom_the_server_breaks_off_does_not_stop_the_others(letter, sink, noon):
+    for name in ("first", "second", "third"):
+        reader(name)
+    sink.hangs_up_at = lambda address: "first" in address
+    issue = send(issue_of(letter))
+    for _ in range(3):
+        noon.shift(sending.BACK_OFF[0])
+        sending.send_some.call()
+    assert statuses(issue) == {"sent": 2, "queued": 1}
+    for _ in range(outcomes.MOST_TRIES):
+        noon.shift(timedelta(hours=2))
+        sending.send_some.call()
+    issue.refresh_from_db()
+    assert statuses(issue) == {"sent": 2, "failed": 1}
+    assert issue.status == "sent"
+
+
+def test_a_no_to_everybody_is_about_us_and_pauses(letter, sink, noon):
+    for number in range(25):
+        reader(f"reader{number}")
+    sink.at_mail = lambda address: "554 5.7.1 client host blocked"
+    issue = send(issue_of(letter))
+    assert issue.status == "paused"
+    assert "client host blocked" in issue.note
+    assert statuses(issue) == {"queued": 25}
+    assert not Subscriber.objects.exclude(soft_bounces=0, suppressed_because="").exists()
+    sink.at_mail = lambda address: None
+    issue_status.resume(issue)
+    sending.send_some.call()
+    assert statuses(issue) == {"sent": 25}
+
+
+def test_a_mail_that_is_refused_at_its_recipient_is_told_once(letter, sink):
+    reader("hollis")
+    asked = []
+    sink.at_recipient = lambda address: asked.append(address) or "552 5.2.2 full"
+    send(issue_of(letter))
+    assert len(asked) == 1
+    assert Subscriber.objects.get().soft_bounces == 1
+
+
+def test_an_answer_that_comes_after_all_opens_the_issue_again(letter, sink, noon):
+    reader("hollis")
+    issue = send(issue_of(letter))
+    delivery = Delivery.objects.get(issue=issue)
+    Delivery.objects.update(status="handed", claim="slow")
+    outcomes.note(delivery, Refused("451 4.3.0 later", is_for_good=False), "slow")
+    issue.refresh_from_db()
+    assert (issue.status, statuses(issue)) == ("sending", {"queued": 1})
+    noon.shift(outcomes.FIRST_WAIT)
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert (issue.status, statuses(issue)) == ("sent", {"sent": 1})
+
+
+def test_a_connection_that_drops_before_the_answer_is_not_sent_twice_but_by_the_desk(letter, sink, noon):
+    for name in ("hollis", "maren"):
+        reader(name)
+    sink.breaks_off = lambda address: "hollis" in address
+    issue = send(issue_of(letter))
+    noon.shift(sending.BACK_OFF[0])
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert statuses(issue) == {"handed": 1, "sent": 1}
+    assert set(sink.addresses.values()) == {1}
+    assert (issue.status, issue.sent_count) == ("sent", 2)
+    sink.breaks_off = lambda address: False
+    assert issue_status.send_unanswered_again(issue) == 1
+    sending.send_some.call()
+    assert statuses(issue) == {"sent": 2}
+    assert sink.addresses == {"hollis@readers.example": 2, "maren@readers.example": 1}
+
+
+def test_a_server_that_hangs_with_the_mail_in_its_hands_may_have_it(letter, sink, settings, noon):
+    reader("hollis")
+    settings.EMAIL_TIMEOUT = 1
+    sink.meanwhile = lambda address: time.sleep(2)
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"handed": 1}
+    sink.meanwhile = lambda address: None
+    noon.shift(sending.BACK_OFF[0])
+    sending.send_some.call()
+    issue.refresh_from_db()
+    assert issue.status == "sent"
+    wait_for(lambda: sink.taken)
+    assert sink.addresses == {"hollis@readers.example": 1}
+
+
+@pytest.mark.parametrize("address", ["hollis@a.example\r\nBcc: all@a.example", "höllis@a.example", "x@", "x"])
+def test_an_address_that_no_mail_can_carry_keeps_nobody_else_from_theirs(letter, sink, address):
+    """However it came into the table."""
+    reader("before")
+    wrong = reader("wrong").subscriber
+    type(wrong).objects.filter(pk=wrong.pk).update(email=address)
+    reader("after")
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"sent": 2, "refused": 1}
+    assert set(sink.addresses) == {"before@readers.example", "after@readers.example"}
+
+
+def test_a_sender_who_is_refused_is_trouble_for_all_and_nobody_loses_a_try(letter, sink, noon):
+    reader("hollis")
+    sink.at_sender = lambda address: "550 5.7.1 you may not"
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {"queued": 1}
+    assert "you may not" in issue.trouble
+    sink.at_sender = lambda address: None
+    noon.shift(sending.BACK_OFF[0])
+    sending.send_some.call()
+    assert statuses(issue) == {"sent": 1}
