@@ -204,6 +204,26 @@ def test_nothing_moves_while_a_page_loads(open_context, address, width):
     assert page.evaluate("window.shift") == 0
 
 
+@pytest.mark.parametrize("coins", [1, 4, 17])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_price_strip_stays_where_it_is_while_it_arrives(open_context, site, width, coins):
+    """A page may be painted when half of its strip is here: what follows must not push what is read."""
+    html = site.get(ARTICLE)
+    page = open_context(viewport={"width": width, "height": 800}).new_page()
+
+    def first_coin(arrived: str) -> float:
+        page.route(f"**{ARTICLE}", lambda route: route.fulfill(body=arrived, content_type="text/html; charset=utf-8"))
+        page.goto(ARTICLE)
+        page.evaluate(
+            "document.querySelector('.ticker__run').getAnimations()"
+            ".forEach(each => { each.pause(); each.currentTime = 0; })"
+        )
+        return page.locator(".ticker [data-symbol]").first.bounding_box()["x"]
+
+    ends = [found.end() for found in re.finditer(r"<li data-symbol.*?</li>", html)]
+    assert first_coin(html[: ends[coins - 1]]) == first_coin(html)
+
+
 def test_static_files_last_and_pages_are_asked_for_again(site):
     html = site.get("/")
     stylesheet = re.search(r'href="(/static/newsroom/css/site\.[0-9a-f]{12}\.css)"', html)[1]
