@@ -43,6 +43,7 @@ def bomb(width: int, height: int) -> bytes:
         (png(8, 8), "only 8 pixels wide"),
         (b"\0" * (images.LARGEST_BYTES + 1), "larger than 10 MB"),
     ],
+    ids=["text", "drawing", "cut short", "bomb", "small", "large"],
 )
 def test_refuses_in_one_sentence(content, sentence):
     with pytest.raises(ValidationError) as refusal:
