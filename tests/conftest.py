@@ -15,6 +15,13 @@ from newsroom.pagecache import held, shared
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
+def pytest_make_parametrize_id(val: Any) -> str | None:
+    """What is long is named by how it begins: names of tests go to and fro between the processes."""
+    if isinstance(val, str | bytes) and len(val) > 80:
+        return f"{val[:40]!a}, {len(val)} long"
+    return None
+
+
 @pytest.fixture(autouse=True)
 def _separate_tests(settings: Any, tmp_path: Any) -> None:
     """Tasks run as soon as they are committed; files and cached things of one test are gone in the next."""
