@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.db.models import Sum
 
-from advertising.models import DailyCount
+from advertising.models import Advertiser, DailyCount
 
-from ..factories import PublishedArticleFactory
+from ..factories import AdvertiserFactory, PublishedArticleFactory, UserFactory
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 ROBOT = "Mozilla/5.0 (compatible; GPTBot/1.2; +https://openai.com/gptbot)"
@@ -45,6 +45,16 @@ class Browser:
 
     def click(self, token: str, agent: str | None = None, **headers: str) -> Any:
         return self.client.get(f"/slots/go/{token}/", headers={"User-Agent": agent or self.agent, **headers})
+
+
+@pytest.fixture
+def advertiser(client: Any) -> Advertiser:
+    """Somebody of it is signed in, and may submit."""
+    advertiser = AdvertiserFactory()
+    user = UserFactory()
+    advertiser.members.add(user)
+    client.force_login(user)
+    return advertiser
 
 
 @pytest.fixture

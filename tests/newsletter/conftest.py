@@ -1,19 +1,23 @@
 """Readers, letters and issues."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 from django.utils.text import slugify
 
-from newsletter import composing, issue_status, sending
-from newsletter.models import Delivery, Issue, Item, Letter, Subscriber, Subscription, main_letter
+from newsletter import composing, issue_status, sending, sign_up_guard
+from newsletter.models import Delivery, Issue, Letter, Subscriber, Subscription, main_letter
 
 from ..factories import PublishedArticleFactory, SectionFactory
 from .sink import Sink, running_sink
+
+READER = "hollis@readers.example"
 
 
 @pytest.fixture
@@ -48,6 +52,38 @@ def reader(name: str = "hollis", letter: Letter | None = None, **values: Any) ->
         asked_at=then,
         confirmed_at=then,
     )
+
+
+@pytest.fixture
+def person(monkeypatch: Any) -> None:
+    """Readers who take their time: whatever they send carries a good ticket."""
+    monkeypatch.setattr(sign_up_guard, "judge", lambda attempt: sign_up_guard.Verdict.GOOD)
+
+
+def ask(client: Any, committed: Any, email: str = READER, **more: Any) -> Any:
+    with committed():
+        return client.post("/newsletter/", {"email": email, "source": "strip", **more})
+
+
+def press(client: Any, committed: Any, address: str, **data: Any) -> Any:
+    with committed():
+        return client.post(address, data)
+
+
+def link(word: str, number: int = -1) -> str:
+    """Where a mail leads to confirm, to choose or to leave."""
+    return re.search(rf"http://127\.0\.0\.1:8000(/newsletter/{word}/\S+)", mail.outbox[number].body)[1]
+
+
+def confirmed_reader(client: Any, committed: Any) -> Subscription:
+    ask(client, committed)
+    press(client, committed, link("confirm"))
+    return Subscription.objects.get()
+
+
+def another(name: str = "The weekly letter", slug: str = "weekly", **values: Any) -> Letter:
+    main_letter()
+    return Letter.objects.create(name=name, slug=slug, description="On Fridays.", rhythm="weekly", **values)
 
 
 def many_readers(letter: Letter, number: int) -> None:
@@ -97,6 +133,3 @@ def send(issue: Issue) -> Issue:
 
 def statuses(issue: Issue) -> dict[str, int]:
     return dict(Counter(Delivery.objects.filter(issue=issue).values_list("status", flat=True)))
-
-
-__all__ = ["Item", "Sink", "begin", "issue_of", "many_readers", "reader", "send", "statuses"]

@@ -1,6 +1,8 @@
 """Three coins and the three sources of their prices, on a real server."""
 
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from werkzeug import Request, Response
 
 from ticker.models import Coin
 
-from ..factories import CoinFactory
+from ..factories import CoinFactory, QuoteFactory
 from . import price_sources
 
 PLACES = {
@@ -36,6 +38,26 @@ def coins(noon: Any) -> list[Coin]:
         )
         for position, (symbol, name) in enumerate(names.items(), start=1)
     ]
+
+
+@pytest.fixture
+def quoted(coins: list[Coin]) -> list[Coin]:
+    QuoteFactory(coin=coins[0], price=60_000, change_24h=Decimal("-2"), market_value=30)
+    QuoteFactory(coin=coins[1], price=1_500, change_24h=Decimal("3"), market_value=None)
+    QuoteFactory(coin=coins[2], price=130, change_24h=Decimal("0.01"), market_value=20)
+    return coins
+
+
+def page_of(client: Any, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def rows(page: str) -> list[str]:
+    """Symbols in the table of a page, from its top."""
+    table = page[page.index("<tbody>", page.index('class="tbl')) : page.index("</table>", page.index('class="tbl'))]
+    return re.findall(r'data-symbol="(\w+)"', table)
 
 
 class Sources:

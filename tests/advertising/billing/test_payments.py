@@ -14,8 +14,8 @@ from werkzeug import Request, Response
 from advertising.billing import orders, payments
 from advertising.models import Checkout, Order, ProviderEvent, Rate, Receipt
 
-from ..comments.test_races import at_once
-from ..factories import AdvertiserFactory, UserFactory, running_banner
+from ...comments.test_races import at_once
+from ...factories import AdvertiserFactory, UserFactory, running_banner
 
 pytestmark = pytest.mark.django_db
 SECRET = "whsec_of_the_test"

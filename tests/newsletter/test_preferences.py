@@ -1,0 +1,168 @@
+"""Which letters somebody reads, chosen on one page behind a signed link."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from newsletter import signed_links, subscriptions
+from newsletter.models import Letter, Subscriber, Subscription, main_letter
+
+from ..factories import CoinFactory, SectionFactory
+from .conftest import READER, another, ask, confirmed_reader, link, press, reader
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("person")]
+
+
+# --- Choosing -----------------------------------------------------------------------------------
+
+
+def preferences_of(subscription: Subscription) -> str:
+    address = signed_links.link(signed_links.PREFERENCES, subscription.subscriber)
+    return address.removeprefix("http://127.0.0.1:8000")
+
+
+def test_letters_are_chosen_on_one_page(client, committed):
+    another()
+    policy = SectionFactory(name="Policy")
+    another("Policy, weekly", "policy", section=policy)
+    another("Bitcoin, weekly", "bitcoin", coin=CoinFactory())
+    subscription = reader("hollis")
+    address = preferences_of(subscription)
+    page = client.get(address).content.decode()
+    assert [name in page for name in ("The daily letter", "Policy, weekly", "Bitcoin, weekly")] == [True] * 3
+    assert page.count('" checked><span>') == 2  # the daily letter, and that clicks are counted
+    answer = press(client, committed, address, letter=["weekly", "policy"], what="letters")
+    assert answer.status_code == 302
+    assert "Saved" in client.get(answer["Location"]).content.decode()
+    had = {each.letter.slug: each for each in Subscription.objects.all()}
+    assert {slug: each.status for slug, each in had.items()} == {
+        "daily": "left",
+        "weekly": "confirmed",
+        "policy": "confirmed",
+    }
+    assert had["weekly"].consent_text == subscriptions.CONSENT_OF_PREFERENCES
+    assert had["weekly"].source == "preferences"
+    assert had["daily"].left_by == "preferences"
+    assert Subscriber.objects.get().counts_clicks is False
+
+
+def test_looking_at_the_preferences_changes_nothing(client):
+    subscription = reader("hollis")
+    before = list(Subscription.objects.values())
+    assert client.get(preferences_of(subscription)).status_code == 200
+    assert list(Subscription.objects.values()) == before
+
+
+def test_a_letter_that_is_not_offered_cannot_be_had(client):
+    another(is_offered=False)
+    subscription = reader("hollis")
+    answer = client.post(preferences_of(subscription), {"letter": ["weekly"]})
+    assert answer.status_code == 400
+    assert "not offered" in answer.content.decode()
+
+
+def test_leaving_everything_takes_one_button(client):
+    subscription = reader("hollis")
+    reader("hollis", another())
+    client.post(preferences_of(subscription), {"what": "leave"})
+    assert not Subscription.objects.active().exists()
+
+
+def test_an_old_link_to_the_preferences_mails_a_new_one(client, committed, noon):
+    subscription = reader("hollis")
+    address = preferences_of(subscription)
+    noon.shift(timedelta(days=91))
+    page = client.get(address)
+    assert page.status_code == 410
+    assert READER not in page.content.decode()
+    old = re.search(r'name="old_link" value="([^"]+)"', page.content.decode())[1]
+    press(client, committed, "/newsletter/preferences/", old_link=old)
+    assert mail.outbox[0].to == [READER]
+    assert client.get(link("preferences")).status_code == 200
+    press(client, committed, "/newsletter/preferences/", old_link="none")
+    assert len(mail.outbox) == 1
+
+
+def test_another_address_is_confirmed_there_and_the_old_one_is_told(client, committed):
+    subscription = reader("hollis")
+    preferences = preferences_of(subscription)
+    press(client, committed, preferences, what="address", email="New@readers.example")
+    assert mail.outbox[-1].to == ["new@readers.example"]
+    address = link("address")
+    client.get(address)
+    assert subscription.subscriber.email == READER
+    assert press(client, committed, address).status_code == 200
+    subscription.subscriber.refresh_from_db()
+    assert subscription.subscriber.email == "new@readers.example"
+    assert mail.outbox[-1].to == [READER]
+    assert client.get(preferences).status_code == 404  # Mails to the old address open nothing any more,
+    assert client.get(f"/newsletter/leave/{subscription.key}/").status_code == 200  # but letters can be left.
+    assert Subscriber.objects.count() == 1
+
+
+def test_the_link_to_leave_opens_nothing_of_its_readers(client, committed):
+    """Letters are forwarded, and links outlive a change of address."""
+    subscription = reader("hollis")
+    page = client.post(f"/newsletter/leave/{subscription.key}/").content.decode()
+    assert "preferences" not in page
+    assert READER not in page
+    press(client, committed, f"/newsletter/leave/{subscription.key}/", what="link")
+    assert mail.outbox[-1].to == [READER]
+    assert "/newsletter/preferences/" in mail.outbox[-1].body
+
+
+def test_who_called_a_letter_spam_is_not_written_to_whoever_asks(client, committed):
+    reader("hollis", suppressed_because="complained")
+    assert ask(client, committed).status_code == 302
+    assert mail.outbox == []
+
+
+def test_what_was_agreed_to_before_stays_on_record(client, committed, noon):
+    confirmed_reader(client, committed)
+    client.post(link("leave"))
+    noon.shift(3601)
+    ask(client, committed, source="front")
+    subscription = Subscription.objects.get()
+    assert subscription.source == "front"
+    assert [(each["source"], each["left_by"]) for each in subscription.former] == [("strip", "link")]
+
+
+def test_an_editor_may_rename_the_letter_of_the_strip(client, committed):
+    letter = main_letter()
+    letter.slug, letter.name = "morning", "The morning letter"
+    letter.save()
+    ask(client, committed)
+    assert Letter.objects.count() == 1
+    assert Subscription.objects.get().letter == letter
+
+
+def test_an_address_that_has_letters_of_its_own_keeps_them(client, committed):
+    weekly = another()
+    subscription = reader("hollis")
+    reader("wren", weekly)
+    reader("wren")
+    press(client, committed, preferences_of(subscription), what="address", email="wren@readers.example")
+    press(client, committed, link("address"))
+    subscriber = Subscriber.objects.get()
+    assert subscriber.email == "wren@readers.example"
+    assert {each.letter.slug for each in subscriber.subscriptions.active()} == {"daily", "weekly"}
+    for slug in ("daily", "weekly"):  # The links to leave in mails to the address that stays go on working.
+        assert client.get(f"/newsletter/leave/wrenreadersexample-{slug}/").status_code == 200
+
+
+def test_the_same_address_is_no_other(client, committed):
+    subscription = reader("hollis")
+    answer = press(client, committed, preferences_of(subscription), what="address", email=READER)
+    assert answer.status_code == 400
+    assert mail.outbox == []
+
+
+def test_the_section_page_offers_its_own_letter(client):
+    section = SectionFactory(name="Policy")
+    main_letter()
+    another("Policy, weekly", "policy", section=section)
+    page = client.get("/policy/").content.decode()
+    assert 'name="letter" value="policy"' in page
+    assert 'name="letter" value="daily"' in page
