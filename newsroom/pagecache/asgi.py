@@ -90,7 +90,7 @@ async def send_page(scope: Scope, fields: dict[bytes, bytes], send: Send, found:
     status, headers, body = found.status, found.headers_for(encoding), found.bodies[encoding]
     if found.is_known_by(field(b"if-none-match"), field(b"if-modified-since")):
         status, headers, body = 304, found.not_modified_headers(encoding), b""
-    headers = [*headers, ("X-Cache", state), *found.age()]
+    headers = [*headers, ("X-Cache", state), *found.fields_of_the_moment()]
     await send({"type": "http.response.start", "status": status, "headers": encoded(headers)})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 

@@ -1,5 +1,6 @@
 """Telling the caches in front of us what changed: one interface, an adapter for each kind."""
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
@@ -9,7 +10,10 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks import task
 
+logger = logging.getLogger(__name__)
+
 AGAIN_AFTER = timedelta(seconds=2)  # by then every process has dropped the page
+MOST_TRIES = 10  # the last one a quarter of an hour after the first
 ADAPTERS = {
     "fastly": "newsroom.pagecache.providers.fastly.Fastly",
     "cloudflare": "newsroom.pagecache.providers.cloudflare.Cloudflare",
@@ -47,7 +51,16 @@ def purge_later(keys: Sequence[str]) -> None:
 
 
 @task()
-def purge_cdn(keys: list[str]) -> None:
+def purge_cdn(keys: list[str], tries: int = 0) -> None:
+    """Tried again within seconds: until it is taken, readers see what was changed or withdrawn. Raises Unreachable."""
     cdn = configured()
-    if cdn is not None:
+    if cdn is None:
+        return
+    try:
         cdn.purge(keys)
+    except Unreachable as error:
+        if tries + 1 >= MOST_TRIES or not purge_cdn.get_backend().supports_defer:
+            raise
+        logger.warning("the CDN took no purge", extra={"reason": str(error), "tries": tries + 1})
+        later = timezone.now() + timedelta(seconds=2 ** (tries + 1))
+        purge_cdn.using(run_after=later).enqueue(keys, tries + 1)

@@ -96,12 +96,17 @@ class Page:
     def _head(self, encoding: str) -> bytes:
         return f"HTTP/1.1 {self.status_line}\r\n".encode() + _lines(self.headers_for(encoding))
 
-    def age(self) -> list[tuple[str, str]]:
-        """For a CDN that we purge: without it, it would keep the page for longer than the page has left.
-
-        Other caches count their one second from when they asked.
-        """
-        return [("Age", str(max(0, int(time.time() - self.made_at))))] if settings.CDN else []
+    def fields_of_the_moment(self) -> list[tuple[str, str]]:
+        """What is true of one answer only."""
+        now, fields = time.time(), []
+        if settings.CDN:
+            # Without it, a CDN that we purge would keep the page for longer than the page has left.
+            fields.append(("Age", str(max(0, int(now - self.made_at)))))
+        if settings.BEHIND_PROXY:
+            # nginx counts in whole seconds, and one that it is given is nearly two. It keeps a page to the end of this
+            # one, whatever a CDN before it may keep.
+            fields.append(("X-Accel-Expires", f"@{int(now)}"))
+        return fields
 
     @property
     def status_line(self) -> str:

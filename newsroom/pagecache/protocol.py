@@ -5,7 +5,7 @@ A hit needs no task, no scope and no messages: the bytes of the answer are there
 web server’s static file. Only the plainest requests are answered here; whatever is unusual in the least goes the way
 of all others, through gunicorn’s parser and the ASGI front, which answers the same.
 
-Relies on names inside gunicorn’s protocol, which is pinned; tests/newsroom/pagecache/test_protocol.py fails if an
+Relies on names inside gunicorn’s protocol, which is pinned; tests/newsroom/pagecache/test_wire.py fails if an
 update changes them.
 """
 
@@ -117,8 +117,9 @@ def answer_to(front: Front, request: re.Match[bytes], is_tls: bool) -> bytes | N
     page, state = found
     encoding = page.best_encoding(field(b"accept-encoding", b"").decode())
     rest = clock.date() + STATES[state]
-    if front.has_cdn:
-        rest += b"".join(b"%s: %s\r\n" % (name.encode(), value.encode()) for name, value in page.age())
+    if front.is_behind_caches:
+        momentary = page.fields_of_the_moment()
+        rest += b"".join(b"%s: %s\r\n" % (name.encode(), value.encode()) for name, value in momentary)
     known, since = field(b"if-none-match", b""), field(b"if-modified-since", b"")
     if (known or since) and page.is_known_by(known.decode(), since.decode()):
         return b"%s%s\r\n" % (page.not_modified_heads[encoding], rest)

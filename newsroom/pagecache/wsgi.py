@@ -46,8 +46,9 @@ def asked(environ: dict[str, Any]) -> tuple[str, str, str, str, bool]:
 
 def answer(environ: dict[str, Any], start_response: Callable[..., Any], found: Page, state: str) -> Iterable[bytes]:
     encoding = found.best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    momentary = [("X-Cache", state), *found.fields_of_the_moment()]
     if found.is_known_by(environ.get("HTTP_IF_NONE_MATCH", ""), environ.get("HTTP_IF_MODIFIED_SINCE", "")):
-        start_response("304 Not Modified", [*found.not_modified_headers(encoding), ("X-Cache", state)])
+        start_response("304 Not Modified", [*found.not_modified_headers(encoding), *momentary])
         return []
-    start_response(found.status_line, [*found.headers_for(encoding), ("X-Cache", state), *found.age()])
+    start_response(found.status_line, [*found.headers_for(encoding), *momentary])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [found.bodies[encoding]]

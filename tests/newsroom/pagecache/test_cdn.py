@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from pytest_httpserver import HTTPServer
 
 from newsroom.pagecache import cdn, changes
@@ -49,20 +50,26 @@ def test_cloudflare_is_told_the_tags_a_hundred_at_a_time(set_up):
 
 
 @pytest.mark.parametrize("name", ["fastly", "cloudflare"])
-def test_one_that_does_not_take_it_is_tried_again(set_up, name):
-    """The job fails, and the clock puts it back."""
+def test_one_that_does_not_take_it_is_tried_again_in_seconds(set_up, settings, name, noon):
     server = set_up(name)
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     server.expect_request("/service/site1/purge").respond_with_data("no", status=503)
     server.expect_request("/zones/site1/purge_cache").respond_with_json({"success": False})
+    waits = []
+    for tries in range(cdn.MOST_TRIES - 1):
+        cdn.purge_cdn.func(["article:1"], tries)
+        again = DBTaskResult.objects.latest("run_after")
+        assert again.args_kwargs["args"] == [["article:1"], tries + 1]
+        waits.append((again.run_after - timezone.now()).total_seconds())
+    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512]
+    # From then on it stands among the jobs that failed, where the desk's health and the clock find it.
     with pytest.raises(cdn.Unreachable):
-        cdn.configured().purge(["article:1"])
+        cdn.purge_cdn.func(["article:1"], cdn.MOST_TRIES - 1)
 
 
 def test_what_is_rolled_back_is_not_said(set_up, settings):
     set_up("fastly")
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-    from django_tasks_db.models import DBTaskResult
-
     with transaction.atomic():
         changes.purge("article:1")
         transaction.set_rollback(True)
