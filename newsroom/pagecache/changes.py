@@ -2,7 +2,8 @@
 Telling every web process what changed, within a second, and losing nothing.
 
 A change is a row, written in the transaction of what changed: it is there if and only if that is, whatever is killed
-when. Each process reads the new rows several times a second.
+when. (Of an object saved outside of any transaction it is the next statement.) Each process reads the new rows several
+times a second.
 """
 
 import logging
@@ -139,6 +140,8 @@ class Watcher:
         """Begin at the newest change; after a long blindness nothing that is kept can be trusted."""
         if self._last < 0:
             self._begin()
+            # A page that was begun before may lack a change that we shall never be told of.
+            self._note([EVERYTHING])
         elif self._last and not Change.objects.filter(id=self._last).exists():
             # Rows that we had not read may have been forgotten since, or the database is an older one.
             self._begin()
@@ -170,11 +173,16 @@ class Watcher:
     def _count(self, rows: list[tuple[int, str]], now: float) -> None:
         seen = {number for number, _ in rows}
         newest = max(seen)
-        if newest > self._last > 0:
-            missing = range(max(self._last + 1, newest - MOST_GAPS), newest)
-            self._gaps |= {number: now for number in missing if number not in seen}
+        self._gaps |= {number: now for number in self._missing_below(newest) if number not in seen}
         self._gaps = {number: since for number, since in self._gaps.items() if number not in seen}
         self._last = max(self._last, newest)
+
+    def _missing_below(self, newest: int) -> range:
+        """Numbers up to `newest` that may be on their way still."""
+        if self._last:
+            return range(max(self._last + 1, newest - MOST_GAPS), newest)
+        # We began when there was no change at all, so whichever number comes first tells little.
+        return range(max(1, newest - BEGINS_BELOW), newest) if connection.vendor == "postgresql" else range(0)
 
     def _note(self, keys: Collection[str]) -> None:
         with self._lock:

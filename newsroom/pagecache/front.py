@@ -17,14 +17,21 @@ from django.db import DatabaseError, connections
 from newsroom.pagecache import changes, counts, rules, shelves
 from newsroom.pagecache.application import WSGIApplication, render
 from newsroom.pagecache.memory import Memory
-from newsroom.pagecache.page import STALE_IF_ERROR, Page
+from newsroom.pagecache.page import STALE_IF_ERROR, Page, made
 
-MAKERS = 4  # threads: a page is made by one processor, and waits for the database now and then
+# Threads: a page is made by one processor, and waits for the database now and then. As many make pages that were here
+# before as make others, so that nobody holds up the front page by asking for a thousand addresses that are none.
+MAKERS = 3
+MOST_WAITING = 200  # addresses that nobody asked for before; about six seconds of work
 MOST_TRIES = 3  # at a page whose content changes while it is made
 LEFT_ALONE_FOR = 2.0  # seconds after a page failed and an older one was shown instead
 MOST_FAILURES = 1000
 
 HIT, STALE, MISS = "HIT", "STALE", "MISS"
+TOO_MANY = (
+    b'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    b"<title>Too many at once</title><h1>Too many readers at once</h1><p>Please try again in a few seconds.</p></html>"
+)
 
 
 class Front:
@@ -34,13 +41,14 @@ class Front:
         # Read once: each look into the settings costs a good part of a hit.
         self.needs_tls = settings.SECURE_SSL_REDIRECT
         self.trusts_proxy = settings.BEHIND_PROXY
-        self.has_cdn = bool(settings.CDN)
+        self.is_behind_caches = bool(settings.CDN or settings.BEHIND_PROXY)
         self.memory = Memory(settings.PAGE_CACHE_MB * 1_000_000)
         self.counts = counts.Counts()
         self.watcher = changes.Watcher(self.purge, self._write_counts)
         self._flights: dict[str, Future[Page]] = {}
         self._lock = threading.Lock()
         self._makers = ThreadPoolExecutor(MAKERS, "page maker")
+        self._remakers = ThreadPoolExecutor(MAKERS, "page remaker")
         self._failed_at: dict[str, float] = {}
 
     @cached_property
@@ -54,7 +62,8 @@ class Front:
 
     def stop(self) -> None:
         self.watcher.stop()
-        self._makers.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._makers, self._remakers):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def purge(self, keys: Collection[str]) -> None:
         self.counts.purges += self.memory.purge(keys)
@@ -104,12 +113,15 @@ class Front:
 
     def make(self, address: str) -> "Future[Page]":
         """Have the page made, unless that is under way: a thousand readers of a cold page cause one rendering."""
+        is_known = self.memory.get(address) is not None
         with self._lock:
             flight = self._flights.get(address)
             if flight is not None:
                 self.counts.waits += 1
                 return flight
-            flight = self._makers.submit(self._make, address)
+            if not is_known and len(self._flights) >= MOST_WAITING:
+                return _too_many()
+            flight = (self._remakers if is_known else self._makers).submit(self._make, address)
             self._flights[address] = flight
         flight.add_done_callback(lambda _: self._land(address))
         return flight
@@ -127,7 +139,7 @@ class Front:
                 return taken
             page = self._render_until_settled(address, earlier)
         if page.status >= 500:
-            return self._instead_of_failure(address, page, earlier)
+            return self._instead_of_failure(address, page)
         self._failed_at.pop(address, None)
         return page
 
@@ -173,11 +185,20 @@ class Front:
             self.memory.discard(address)
         return page
 
-    def _instead_of_failure(self, address: str, failure: Page, earlier: Page | None) -> Page:
+    def _instead_of_failure(self, address: str, failure: Page) -> Page:
         """An older page rather than none, if all that is wrong with it is its age."""
+        earlier = self.memory.get(address)  # It may have been purged while we tried.
         if earlier is None or earlier.is_purged or time.time() > earlier.changes_at + STALE_IF_ERROR:
             return failure
         if len(self._failed_at) > MOST_FAILURES:
             self._failed_at.clear()
         self._failed_at[address] = time.time()
         return earlier
+
+
+def _too_many() -> "Future[Page]":
+    """Rather than a queue without an end, in which whoever comes last waits for all who left long ago."""
+    fields = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"), ("Retry-After", "5")]
+    answered: Future[Page] = Future()
+    answered.set_result(made(503, fields, TOO_MANY))
+    return answered

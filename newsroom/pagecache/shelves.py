@@ -24,6 +24,7 @@ LIFETIME = 86_400  # seconds
 LEFT_ALONE_FOR = 5.0  # seconds after Redis failed
 TIMEOUT = 0.5  # seconds that a reader waits for Redis
 LOCKS = 64
+TIDIED_EVERY = 600.0  # seconds, by the clock’s job below
 LONGEST_WAIT = 10.0  # seconds for another process to make the same page
 
 
@@ -44,6 +45,8 @@ class FileShelf:
     def __init__(self, folder: Path) -> None:
         self.root = folder
         self.folder = folder / release()
+        self._written = 0
+        self._tidied_at = time.monotonic()
 
     def get(self, address: str) -> Page | None:
         try:
@@ -53,14 +56,24 @@ class FileShelf:
 
     def put(self, address: str, page: Page) -> None:
         """Whole or not at all: a reader never sees half a file."""
-        path = self._path(address)
+        path, data = self._path(address), page.to_bytes()
+        if not self._has_room(len(data)):
+            return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-                file.write(page.to_bytes())
+                file.write(data)
             os.replace(file.name, path)
         except OSError as error:
             logger.warning("a page could not be kept in a file", extra={"reason": str(error)[:200]})
+
+    def _has_room(self, size: int) -> bool:
+        """Until the folder is tidied no more is written than it may hold: robots invent addresses faster than that."""
+        now = time.monotonic()
+        if now - self._tidied_at > TIDIED_EVERY:
+            self._written, self._tidied_at = 0, now
+        self._written += size
+        return self._written <= most_bytes()
 
     def _path(self, address: str) -> Path:
         name = hashlib.blake2b(address.encode(), digest_size=16).hexdigest()
@@ -115,7 +128,12 @@ def release() -> str:
 
 @task()
 def tidy_files() -> int:
-    return tidy(settings.DATA_DIR / "pages", settings.PAGE_CACHE_MB * settings.PAGE_FILES_PER_MEMORY * 1_000_000)
+    return tidy(settings.DATA_DIR / "pages", most_bytes())
+
+
+def most_bytes() -> int:
+    """What the files of kept pages may take."""
+    return int(settings.PAGE_CACHE_MB * settings.PAGE_FILES_PER_MEMORY * 1_000_000)
 
 
 def tidy(folder: Path, most_bytes: int) -> int:

@@ -35,7 +35,9 @@ def warm(site: Site, workers: int, yardstick: tuple[str, list[int]], folder: Pat
     fetch(site, STORY)
     for name, encoding in ENCODINGS.items():
         (folder / "static" / f"{name}.html").write_bytes(fetch(site, STORY, Accept_Encoding=encoding)[1])
-    etag = fetch(site, STORY)[0]["etag"]
+    strip = "/prices/strip/"
+    (folder / "static" / "strip.html").write_bytes(fetch(site, strip, Accept_Encoding="gzip")[1])
+    etag, their_etag = (fetch(*each)[0]["etag"] for each in ((site, STORY), (replace(site, url=url), "/plain.html")))
     web = web_processes(site)
     for name, encoding in ENCODINGS.items():
         for connections in (1, 32, 256):
@@ -47,13 +49,13 @@ def warm(site: Site, workers: int, yardstick: tuple[str, list[int]], folder: Pat
             )
     row(
         f"strip of prices, {workers} process, c=32",
-        partial(load, site.url + "/prices/strip/", web, 32, seconds, Accept_Encoding="gzip"),
-        partial(load, f"{url}/gzip.html", pids, 32, seconds),
+        partial(load, site.url + strip, web, 32, seconds, Accept_Encoding="gzip"),
+        partial(load, f"{url}/strip.html", pids, 32, seconds, Accept_Encoding="gzip"),
     )
     row(
         f"304, {workers} process, c=32",
         partial(load, site.url + STORY, web, 32, seconds, If_None_Match=etag),
-        partial(load, f"{url}/plain.html", pids, 32, seconds),
+        partial(load, f"{url}/plain.html", pids, 32, seconds, If_None_Match=their_etag),
     )
 
 

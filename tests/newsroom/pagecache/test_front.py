@@ -15,6 +15,7 @@ from articles.models import Article
 from comments import moderation
 from comments.models import SiteComment
 from newsroom.models import Publication
+from newsroom.pagecache import front as front_module
 from newsroom.pagecache import shelves
 
 from ...factories import (
@@ -100,6 +101,36 @@ def test_a_hundred_readers_of_a_cold_page_cause_one_rendering(reader, front):
         pages = list(pool.map(lambda _: reader.get(address), range(100)))
     assert {page.digest for page in pages} == {pages[0].digest}
     assert front.counts.renders == 1
+
+
+def test_addresses_that_are_none_do_not_hold_up_a_page_that_is(open_front, application, monkeypatch):
+    """Makers that are all busy with a robot’s inventions, and as many of these waiting as may."""
+    monkeypatch.setattr(front_module, "MOST_WAITING", 10)
+    go_on = threading.Event()
+
+    def slow(environ, start_response):
+        if environ["PATH_INFO"].startswith("/none"):
+            go_on.wait(30)
+        return application(environ, start_response)
+
+    front = open_front(slow)
+    reader = Reader(front)
+    article = PublishedArticleFactory(title="Before")
+    address = article.get_absolute_url()
+    assert "Before" in reader.text(address)
+    waiting = [front.make(f"/none-{number}/") for number in range(12)]
+    try:
+        refused = [each.result(0) for each in waiting[10:]]
+        assert [(page.status, dict(page.headers)["Retry-After"]) for page in refused] == [(503, "5")] * 2
+        article.title = "After"
+        article.save()
+        front.watcher.poll()
+        assert "After" in reader.text(address)
+        assert not any(each.done() for each in waiting[:10])
+    finally:
+        go_on.set()
+    assert {each.result(30).status for each in waiting[:10]} == {404}
+    assert reader.get("/none-11/").status == 404
 
 
 # --- Fresh ------------------------------------------------------------------------------------
@@ -263,6 +294,22 @@ def test_pages_of_other_code_are_not_shown(reader, open_front, monkeypatch):
     assert other.front.counts.renders == 1
 
 
+def test_a_robot_fills_no_disk(reader, front, settings):
+    """Pages of addresses that it invents are written until the folder holds what it may, and then no more."""
+    settings.PAGE_CACHE_MB, settings.PAGE_FILES_PER_MEMORY = 1, 0.1
+    PublishedArticleFactory()
+    for number in range(30):
+        # Every moment before now is the beginning of a page of the archive.
+        assert reader.get("/corrections/" if number % 2 else "/", "").status == 200
+        front.shelf.put(f"/invented/{number}/", front.memory.get("/"))
+    held = sum(path.stat().st_size for path in front.shelf.root.rglob("*") if path.is_file())
+    assert 50_000 < held <= 100_000
+    with time_machine.travel(timezone.now()):
+        front.shelf._tidied_at -= shelves.TIDIED_EVERY + 1
+        front.shelf.put("/later/", front.memory.get("/"))
+    assert front.shelf.get("/later/") is not None
+
+
 @pytest.mark.parametrize("harm", ["empty", "folder", "file", "damage"])
 def test_losing_the_files_costs_time_only(reader, open_front, tmp_path, harm):
     address = PublishedArticleFactory().get_absolute_url()
@@ -356,6 +403,26 @@ def test_a_page_that_fails_now_is_shown_as_it_was(open_front, application):
         is_broken.clear()
         clock.shift(3)
         assert reader.get(address).made_at > kept.made_at
+
+
+def test_what_was_withdrawn_while_its_page_failed_is_not_shown_as_it_was(open_front, application):
+    fronts = []
+
+    def withdraws_and_fails(environ, start_response):
+        if not fronts:
+            return application(environ, start_response)
+        publishing.withdraw(Article.objects.get(), by=None)
+        fronts[0].watcher.poll()
+        start_response("500 Internal Server Error", [])
+        return [b""]
+
+    with time_machine.travel(timezone.now().replace(hour=10), tick=False) as clock:
+        reader = Reader(open_front(withdraws_and_fails))
+        address = PublishedArticleFactory().get_absolute_url()
+        assert reader.get(address).status == 200
+        fronts.append(reader.front)
+        clock.shift(24 * 3600)
+        assert reader.get(address).status == 500
 
 
 def test_what_was_withdrawn_does_not_come_back_when_the_database_goes(reader, front):

@@ -206,9 +206,13 @@ def test_expired_stories_that_the_clock_has_not_seen_yet_cut_no_list_short(clien
 # --- The watcher --------------------------------------------------------------------------
 
 
-def told_by(**kwargs: Any) -> tuple[changes.Watcher, list[str]]:
+def listening() -> tuple[changes.Watcher, list[str]]:
+    """A watcher that has begun, and what it is told from then on."""
     told: list[str] = []
-    return changes.Watcher(told.extend, lambda: None), told
+    watcher = changes.Watcher(told.extend, lambda: None)
+    watcher.poll()
+    told.clear()
+    return watcher, told
 
 
 @only_postgresql
@@ -216,8 +220,7 @@ def test_a_change_that_was_on_its_way_when_the_process_began_is_told():
     changes.purge("start")
     last = Change.objects.latest("id").id
     Change.objects.create(id=last + 2, key="quick")
-    watcher, told = told_by()
-    watcher.poll()
+    watcher, told = listening()
     Change.objects.create(id=last + 1, key="slow")
     watcher.poll()
     assert told == ["slow"]
@@ -225,8 +228,7 @@ def test_a_change_that_was_on_its_way_when_the_process_began_is_told():
 
 def test_one_late_change_among_many_missing_numbers_is_told():
     changes.purge("start")
-    watcher, told = told_by()
-    watcher.poll()
+    watcher, told = listening()
     last = Change.objects.latest("id").id
     Change.objects.create(id=last + 900, key="quick")
     watcher.poll()
@@ -235,10 +237,21 @@ def test_one_late_change_among_many_missing_numbers_is_told():
     assert told == ["quick", "slow"]
 
 
+@only_postgresql
+def test_a_change_on_its_way_when_nothing_had_changed_before_is_told():
+    Change.objects.all().delete()
+    watcher, told = listening()
+    number = 10 + max(watcher.mark()[1], 0)
+    Change.objects.create(id=number + 1, key="quick")
+    watcher.poll()
+    Change.objects.create(id=number, key="slow")
+    watcher.poll()
+    assert told == ["quick", "slow"]
+
+
 def test_after_an_older_database_was_put_back_changes_are_told_again():
     changes.purge("a", "b", "c")
-    watcher, told = told_by()
-    watcher.poll()
+    watcher, told = listening()
     newest = Change.objects.latest("id").id
     Change.objects.filter(id__gt=newest - 2).delete()
     watcher._is_blind = True
@@ -250,8 +263,7 @@ def test_after_an_older_database_was_put_back_changes_are_told_again():
 
 
 def test_a_database_that_hangs_is_one_that_is_away(monkeypatch):
-    watcher, _ = told_by()
-    watcher.poll()
+    watcher, _ = listening()
     watcher._thread = threading.current_thread()
     assert not watcher.is_blind
     monkeypatch.setattr(changes, "SILENT_AFTER", 0)
