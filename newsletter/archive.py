@@ -18,7 +18,7 @@ def issues(letter: Letter) -> IssueQuerySet:
     """Those of a letter. `published_at` is when they went out, by which lists are walked."""
     record(whole(Letter), issues_of(letter.pk))
     found = Issue.objects.published().filter(letter=letter).annotate(published_at=F("started_at"))
-    return found.select_related("subject_of").defer("subject_of__body", "subject_of__search_text")
+    return found.select_related("letter", "subject_of").defer("subject_of__body", "subject_of__search_text")
 
 
 def newest() -> list[Issue]:
@@ -39,7 +39,6 @@ def entries(letter: Letter) -> list[Entry]:
 
 
 def _entry(issue: Issue, letter: Letter) -> Entry:
-    issue.letter = letter
     shown = [item for item in issue.items.all() if item.article.is_public and not item.article.is_paid]
     moment = issue.started_at or issue.created_at
     return Entry(

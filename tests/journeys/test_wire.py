@@ -1,24 +1,28 @@
 """What the real server says to raw bytes: kept pages by our short way, all else by gunicorn’s, the same answers."""
 
+import contextlib
 import re
 import socket
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
 
 import pytest
 
-from .conftest import Site, not_on_the_second_database
+from .conftest import ROOT, Site, free_port, not_on_the_second_database, wait_for
 
 pytestmark = [pytest.mark.xdist_group("journeys"), not_on_the_second_database]
 STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
 
 
 class Line:
-    """A connection on which bytes are sent as they are."""
+    """A connection on which bytes are sent as they are, to the site’s own port or another server of it."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, port: int = 0) -> None:
         self.host = site.url.removeprefix("http://")
-        name, port = self.host.split(":")
-        self.socket = socket.create_connection((name, int(port)), timeout=10)
+        name, own_port = self.host.split(":")
+        self.socket = socket.create_connection((name, port or int(own_port)), timeout=10)
         self.rest = b""
 
     def send(self, *parts: bytes, pause: float = 0.0) -> None:
@@ -224,10 +228,40 @@ def test_odd_spellings_of_an_address_are_the_same_page(line):
     assert ask(line, STORY + "?")[2] == plain
 
 
-def test_idle_lines_are_closed_and_busy_ones_are_not(site, line):
-    """The timer that closes idle lines runs for lines that only ever saw hits, too."""
-    fields = ask(line)[1]
-    assert re.match(r"HIT", fields["x-cache"])
-    for _ in range(3):
-        time.sleep(1)
-        assert ask(line)[0] == 200
+def test_idle_lines_are_closed_and_busy_ones_are_not(site):
+    """The timer that closes idle lines runs for lines that only ever saw hits, too, and from the last of them."""
+    with impatient_server(site) as port:
+        ask(Line(site, port))
+        line = Line(site, port)
+        for _ in range(5):
+            status, fields, _ = ask(line)
+            assert (status, fields["x-cache"]) == (200, "HIT")
+            time.sleep(0.8)
+        last = time.monotonic()
+        assert line.is_closed()
+        assert 0.5 < time.monotonic() - last < 2 * KEEP_ALIVE + 1
+
+
+KEEP_ALIVE = 2  # seconds
+
+
+@contextlib.contextmanager
+def impatient_server(site: Site) -> Iterator[int]:
+    """Another server of the same site, with so short a patience that a test can wait for its end. Yields its port."""
+    port = free_port()
+    options = ["--bind", f"127.0.0.1:{port}", "--worker-class", "newsroom.pagecache.worker.PageWorker"]
+    options += ["--http-parser", "fast", "--keep-alive", str(KEEP_ALIVE), "--no-control-socket", "--log-level", "error"]
+    command = [sys.executable, "-m", "gunicorn", "newsroom.asgi:application", *options]
+    process = subprocess.Popen(command, cwd=ROOT, env=site.environment)
+    try:
+        wait_for(lambda: listens(port))
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
