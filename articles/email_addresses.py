@@ -2,10 +2,35 @@
 
 from django.core.exceptions import ValidationError
 
+LONGEST = 254  # RFC 5321, as a path without its brackets
+IN_FULL = "Write the address in full, such as name@example.com."
+
 
 def can_be_mailed(address: str) -> None:
     """Raise ValidationError for a domain that no mail server could be asked about."""
+    _domain_on_wire(address)
+
+
+def one_spelling(address: str) -> str:
+    """The same for every way to write an address: small letters, and a domain as it stands on the wire.
+
+    Raises ValidationError for one that no mail can be sent to.
+    """
+    name, _, _ = address.lower().rpartition("@")
+    spelled = f"{name}@{_domain_on_wire(address.lower())}"
+    if not name or len(spelled) > LONGEST:
+        raise ValidationError(IN_FULL)
+    return spelled
+
+
+def inbox(address: str) -> str:
+    """Whose inbox it is: what stands behind a plus sign reaches the same person (RFC 5233)."""
+    name, _, domain = address.rpartition("@")
+    return f"{name.partition('+')[0] or name}@{domain}"
+
+
+def _domain_on_wire(address: str) -> str:
     try:
-        address.rsplit("@", 1)[-1].encode("idna")
+        return address.rpartition("@")[2].encode("idna").decode()
     except UnicodeError as error:
-        raise ValidationError("Write the address in full, such as name@example.com.") from error
+        raise ValidationError(IN_FULL) from error

@@ -66,11 +66,17 @@ class Once:
         with self._lock:
             if name in self._used:
                 return False
-            if len(self._used) >= self._most:
-                # The oldest stand first.
-                self._used = {each: at for each, at in self._used.items() if at > now - self._seconds}
+            self._make_room(now)
             self._used[name] = now
             return True
+
+    def _make_room(self, now: float) -> None:
+        """The oldest stand first. Where too many are of use still, the oldest of them goes."""
+        while self._used:
+            oldest = next(iter(self._used))
+            if self._used[oldest] > now - self._seconds and len(self._used) < self._most:
+                return
+            del self._used[oldest]
 
     def forget(self) -> None:
         with self._lock:

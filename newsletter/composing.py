@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django_tasks import task
@@ -39,19 +39,24 @@ def draft(letter: Letter, turn_at: datetime | None = None) -> Issue:
 
 
 def fill(issue: Issue) -> None:
-    """Take what is new, in place of whatever stood there. Seven queries and one for all rows."""
+    """Take what is new, in place of whatever stood there. Seven queries and one for all rows.
+
+    Raises ValidationError, having changed nothing, where the issue began to go out meanwhile.
+    """
     letter, now = issue.letter, timezone.now()
     since = covered_until(issue) or now - turns.interval(letter)
     since = max(since, now - LONGEST_LOOK_BACK)
     stories = _chosen(letter, since, issue)
     discussed = _discussed(letter, [story.pk for story in stories])
-    corrections = _corrections(letter, since)
+    corrections = _corrections(letter)
     items = [Item(kind=Item.Kind.STORY, article=story) for story in stories]
     items += [Item(kind=Item.Kind.DISCUSSED, article=story) for story in discussed]
     items += [Item(kind=Item.Kind.CORRECTION, article=each.article, correction=each) for each in corrections]
     for number, item in enumerate(items, start=1):
         item.issue, item.position = issue, number * 10
     with transaction.atomic():
+        if not Issue.objects.select_for_update().get(pk=issue.pk).may_be_edited:
+            raise ValidationError("It has gone out, and stays as it was sent.")
         issue.items.all().delete()
         Item.objects.bulk_create(items)
         Issue.objects.filter(pk=issue.pk).update(since=since, filled_at=now)
@@ -119,11 +124,19 @@ def _discussed(letter: Letter, taken: Sequence[int]) -> list[Article]:
     return list(talked_about.exclude(pk__in=taken).only("title")[:MOST_DISCUSSED])
 
 
-def _corrections(letter: Letter, since: datetime) -> list[Correction]:
-    """To what readers of this letter were sent."""
-    told = Item.objects.filter(issue__letter=letter, issue__in=Issue.objects.published(), correction=None)
-    new = Correction.objects.listed().filter(at__gt=since, article__in=told.values("article"))
-    return list(new[:MOST_CORRECTIONS])
+def _corrections(letter: Letter) -> list[Correction]:
+    """To what readers of this letter were sent before, each once: what is too much for this issue is in the next."""
+    gone = Item.objects.filter(issue__in=Issue.objects.published().filter(letter=letter))
+    told = gone.filter(correction=None, article=OuterRef("article")).annotate(
+        as_of=Coalesce("issue__filled_at", "issue__started_at")
+    )
+    new = Correction.objects.listed().filter(
+        Exists(told.filter(as_of__lt=OuterRef("at"))),
+        ~Exists(gone.filter(correction=OuterRef("pk"))),
+        at__gt=timezone.now() - LONGEST_LOOK_BACK,
+    )
+    gravest_first = Case(When(kind=Correction.Kind.RETRACTION, then=0), default=1)
+    return list(new.order_by(gravest_first, "-at", "-pk")[:MOST_CORRECTIONS])
 
 
 # --- By itself ------------------------------------------------------------------------------------

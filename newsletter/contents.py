@@ -21,7 +21,10 @@ PAID_AFTER = 2  # stories under the lead
 
 @dataclass(frozen=True)
 class Story:
+    """A story, or a correction to one: `kicker` is what stands over it."""
+
     kind: str
+    kicker: str
     article: Article
     headline: str
     text: str
@@ -147,11 +150,19 @@ def _items(issue: Issue) -> Iterable[Item]:
 def _story(item: Item) -> Story:
     if item.correction:
         said = (item.headline or item.article.title, item.text or item.correction.text)
-        return Story(item.kind, item.article, *said, anchor=f"#correction-{item.correction.pk}")
+        return Story(
+            item.kind,
+            item.correction.get_kind_display(),
+            item.article,
+            *said,
+            anchor=f"#correction-{item.correction.pk}",
+        )
     article = item.article
     held = holdings.sentence(list(article.bylines.all()))
-    anchor = "#comments" if item.kind == Item.Kind.DISCUSSED else ""
-    return Story(item.kind, article, item.headline or article.title, item.text or article.standfirst, held, anchor)
+    words_of = (item.headline or article.title, item.text or article.standfirst)
+    if item.kind == Item.Kind.DISCUSSED:
+        return Story(item.kind, "Most discussed", article, *words_of, held, anchor="#comments")
+    return Story(item.kind, article.section.name, article, *words_of, held)
 
 
 def prices_for(letter: Letter) -> Prices:

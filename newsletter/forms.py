@@ -4,17 +4,27 @@ from typing import Any
 
 from django import forms
 
-from articles.email_addresses import can_be_mailed
+from articles.email_addresses import IN_FULL, LONGEST, one_spelling
 from newsletter.models import Letter
 
 ADDRESS_ERRORS = {
     "required": "Write your e-mail address first.",
-    "invalid": "Write the address in full, such as name@example.com.",
+    "invalid": IN_FULL,
 }
 
 
+class EmailField(forms.EmailField):
+    """Whatever was typed, in the one spelling that is kept."""
+
+    def __init__(self) -> None:
+        super().__init__(max_length=LONGEST, error_messages=ADDRESS_ERRORS)
+
+    def clean(self, value: Any) -> str:
+        return one_spelling(super().clean(value))
+
+
 class LetterForm(forms.Form):
-    email = forms.EmailField(max_length=254, validators=[can_be_mailed], error_messages=ADDRESS_ERRORS)
+    email = EmailField()
     source = forms.SlugField(max_length=40, required=False)
     # Which letters, by their slugs; whatever else stands there counts for nothing.
     letter = forms.MultipleChoiceField(required=False)
@@ -48,4 +58,4 @@ class PreferencesForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    email = forms.EmailField(max_length=254, validators=[can_be_mailed], error_messages=ADDRESS_ERRORS)
+    email = EmailField()

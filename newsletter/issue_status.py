@@ -36,8 +36,8 @@ def schedule(issue: Issue, at: datetime) -> None:
     """Have it sent at a time, or at once if that has come. Raises ValidationError, having changed nothing."""
     if contents.of(issue).is_empty:
         raise ValidationError(NOTHING)
-    # It prints the day on which it goes out, and has the paid place of that day.
-    day = max(issue.day, at.date())
+    # It prints the day on which it goes out, or for whose turn it was made, and has the paid place of that day.
+    day = max(issue.turn_at.date(), at.date()) if issue.turn_at else at.date()
     if not _move(issue, (Status.DRAFT,), Status.SCHEDULED, send_at=at, day=day, note=""):
         raise _refuse(issue)
 
@@ -108,11 +108,13 @@ def _next_number(issue: Issue) -> int:
     return (newest or 0) + 1
 
 
-def finish(issue: Issue) -> bool:
-    """Once nobody waits any more, and every answer that may still come has come. True when this call did it."""
-    lately = timezone.now() - LEASE
+def finish(issue: Issue, old: datetime) -> bool:
+    """Once nobody waits any more, and every answer that may still come has come. True when this call did it.
+
+    `old` is the moment before which a mail was handed over whose answer does not come any more.
+    """
     mails = Delivery.objects.filter(issue=issue)
-    on_the_way = mails.filter(status=Delivery.Status.HANDED, answer="", claimed_at__gt=lately)
+    on_the_way = mails.filter(status=Delivery.Status.HANDED, answer="", claimed_at__gte=old)
     with transaction.atomic():
         if mails.filter(status__in=STILL_TO_DO).exists() or on_the_way.exists():
             return False
@@ -143,7 +145,7 @@ def _keep_as_sent(issue: Issue, shown: contents.Contents) -> None:
     """What readers get stays readable as they got it, whatever becomes of the stories’ words."""
     sponsor = shown.sponsor
     values = {
-        "subject": shown.subject[:120],
+        "subject": shown.subject,
         "subject_of": None if issue.subject or shown.lead is None else shown.lead.article,
         "preheader": shown.preheader[:150],
         "prices": shown.prices.as_json() if shown.prices else [],
@@ -155,7 +157,7 @@ def _keep_as_sent(issue: Issue, shown: contents.Contents) -> None:
     items = list(issue.items.select_related("article", "correction"))
     for item in items:
         item.headline = item.headline or item.article.title
-        item.text = item.text or (item.correction.text if item.correction else item.article.standfirst)[:400]
+        item.text = item.text or (item.correction.text if item.correction else item.article.standfirst)
     Item.objects.bulk_update(items, ["headline", "text"])
 
 

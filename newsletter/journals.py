@@ -16,7 +16,7 @@ from pathlib import Path
 from django.conf import settings
 
 DIGITS = 20
-KEPT_FOR = 24 * 3600.0  # seconds
+KEPT_FOR = 7 * 24 * 3600.0  # seconds; an issue may be paused for long
 
 
 class Journal:

@@ -32,6 +32,7 @@ BATCH = 50
 BATCH_TAKES = 10.0  # seconds at most; what is left of it then is given back
 BACK_OFF = (10, 30, 60, 120, 300)  # seconds, when the mail server is away
 MOST_IN_A_ROW = 10  # “later” to so many in a row: the server wants us to slow down; “no” to so many: it is about us
+FEWEST_OF_ALL = 3  # of whom none took it, and the last heard “no”: so it is about us in a short list
 
 REFUSED = "The mail server refuses everybody: {} Mend it, then go on; the last of them are tried again."
 EMPTIED = "Every story in it was withdrawn. Cancel it, or bring one back and go on."
@@ -66,8 +67,7 @@ def send_some() -> int:
     # In no order, so that a long one does not keep the others waiting.
     for issue in _going().select_related("letter", "creative", "subject_of").order_by("?"):
         accepted += _Slice(issue, until).run()
-        if not issue_status.finish(issue):
-            _wait_for_next(issue)
+        _end_or_wait(issue)
     if time.monotonic() >= until and has_work() and not _is_waiting():
         send_some.enqueue()
     return accepted
@@ -82,7 +82,7 @@ def give_back_abandoned() -> int:
     old = timezone.now() - LEASE
     abandoned = Delivery.objects.filter(status=Status.CLAIMED, claimed_at__lt=old)
     given_back = abandoned.update(status=Status.QUEUED, claim="", claimed_at=None)
-    for issue in Issue.objects.filter(status=Issue.Status.SENDING):
+    for issue in Issue.objects.filter(status__in=(Issue.Status.SENDING, Issue.Status.PAUSED)):
         given_back += _give_back_unsent(issue, old)
     return given_back
 
@@ -92,6 +92,41 @@ def _give_back_unsent(issue: Issue, old: datetime) -> int:
     marked = Delivery.objects.filter(issue=issue, status=Status.HANDED, answer="", claimed_at__lt=old)
     unsent = [pk for pk, claim in marked.values_list("pk", "claim") if journals.was_surely_not_sent(claim, pk)]
     return marked.filter(pk__in=unsent).update(status=Status.QUEUED, claim="", claimed_at=None) if unsent else 0
+
+
+def _end_or_wait(issue: Issue) -> None:
+    """What is left of it after a slice: nothing, something later, or a server that took none of its mails."""
+    old = timezone.now() - LEASE
+    _give_back_unsent(issue, old)
+    mails = Delivery.objects.filter(issue=issue)
+    if mails.filter(status__in=issue_status.STILL_TO_DO).exists():
+        _wait_for_next(issue)
+    elif (run := _run_of_refusals(issue)) >= FEWEST_OF_ALL:
+        last = mails.filter(status=Status.REFUSED).order_by("-claimed_at").first()
+        if last is not None and not mails.filter(status__in=issue_status.GONE_OUT).exists():
+            _refused_by_all(issue, run, last.answer)
+            return
+    issue_status.finish(issue, old)
+
+
+def _run_of_refusals(issue: Issue) -> int:
+    """To how many in a row the server said “no” for no reason of their own, whichever worker heard it."""
+    return Issue.objects.values_list("refused_in_a_row", flat=True).get(pk=issue.pk)
+
+
+def _refused_by_all(issue: Issue, run: int, answer: str) -> None:
+    """It is about us, not about so many readers: they wait, and the desk is told."""
+    refused = Delivery.objects.filter(issue=issue, status=Status.REFUSED).order_by("-claimed_at")
+    last = list(refused.values_list("pk", flat=True)[:run])
+    Delivery.objects.filter(pk__in=last, status=Status.REFUSED).update(status=Status.QUEUED, claim="", claimed_at=None)
+    Issue.objects.filter(pk=issue.pk).update(refused_in_a_row=0)
+    _pause(issue, REFUSED.format(answer)[:300])
+
+
+def _pause(issue: Issue, why: str) -> None:
+    """Unless somebody did so, or cancelled it, a moment ago."""
+    with suppress(ValidationError):
+        issue_status.pause(issue, why)
 
 
 def _wait_for_next(issue: Issue) -> None:
@@ -114,11 +149,11 @@ class _Slice:
     until: float
     claim: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     accepted: int = 0
-    # Those that heard “later”, or “no” without a reason of their own, one after another.
-    later_in_a_row: int = 0
-    refused_in_a_row: list[int] = field(default_factory=list)
     # Answers that are written together with the next mark: one transaction a mail.
     unwritten: list[tuple[Delivery, Outcome]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.has_run = bool(self.issue.refused_in_a_row or self.issue.later_in_a_row)
 
     def run(self) -> int:
         with journals.journal(self.claim) as self.journal:
@@ -137,7 +172,7 @@ class _Slice:
                     shown = contents.of(self.issue)
                     if shown.is_empty:
                         self._give_back(batch)
-                        self._pause(EMPTIED)
+                        _pause(self.issue, EMPTIED)
                         break
                     variants, self.sender = rendering.variants(shown), issue_mails.sender()
                 if not self._send(batch, variants):
@@ -186,11 +221,6 @@ class _Slice:
         rows = Delivery.objects.filter(pk__in=[each.pk for each in batch], claim=self.claim, status=Status.CLAIMED)
         rows.update(status=Status.QUEUED, claim="", claimed_at=None)
 
-    def _pause(self, why: str) -> None:
-        """Unless somebody did so, or cancelled it, a moment ago."""
-        with suppress(ValidationError):
-            issue_status.pause(self.issue, why)
-
     # --- One mail after another ----------------------------------------------------------------
 
     def _send(self, batch: list[Delivery], variants: dict[bool, rendering.Rendered]) -> bool:
@@ -214,11 +244,14 @@ class _Slice:
     def _mark(self, delivery: Delivery, has_placement: bool) -> bool:
         """The row is still ours, and the issue still being sent. Written with the answer before it."""
         with transaction.atomic():
-            self._write()
+            written = self._note_all()
             going = Issue.objects.filter(pk=self.issue.pk, status=Issue.Status.SENDING)
             mine = Delivery.objects.filter(pk=delivery.pk, claim=self.claim, status=Status.CLAIMED, issue__in=going)
             marked = {"claimed_at": timezone.now(), "answer": "", "has_placement": has_placement}
-            return mine.update(status=Status.HANDED, **marked) == 1
+            is_marked = mine.update(status=Status.HANDED, **marked) == 1
+        # Not before that is committed: answers that are rolled back with it are written later.
+        del self.unwritten[:written]
+        return is_marked
 
     def _must_stop(self, delivery: Delivery, outcome: Outcome) -> bool:
         """Whether this slice should end, having written what came of its mails."""
@@ -230,39 +263,36 @@ class _Slice:
             self._write()
             return not Issue.objects.filter(pk=self.issue.pk, status=Issue.Status.SENDING).exists()
         if not isinstance(outcome, Refused) or outcome.is_no_such_address:
-            self.later_in_a_row, self.refused_in_a_row = 0, []
+            self._end_run()
+            return False
+        run = self._longer_run("refused_in_a_row" if outcome.is_for_good else "later_in_a_row")
+        if run < MOST_IN_A_ROW:
             return False
         if outcome.is_for_good:
-            self.refused_in_a_row.append(delivery.pk)
+            _refused_by_all(self.issue, run, outcome.answer)
         else:
-            self.later_in_a_row += 1
-        if len(self.refused_in_a_row) >= self._most_in_a_row:
-            self._write()
-            self._refused_by_all(outcome.answer)
-            return True
-        if self.later_in_a_row >= self._most_in_a_row:
-            self._write()
             self._back_off(outcome.answer)
-            return True
-        return False
+        return True
 
-    @property
-    def _most_in_a_row(self) -> int:
-        """Fewer where the set rate is so low that a slice sends few."""
-        rate: int = settings.LETTERS_A_SECOND
-        return min(MOST_IN_A_ROW, max(3, int(rate * SLICE / 2))) if rate else MOST_IN_A_ROW
+    def _longer_run(self, of: str) -> int:
+        """One more that was refused or put off, after those of earlier slices and of other workers: how many."""
+        self._write()
+        self.has_run = True
+        mine = Issue.objects.filter(pk=self.issue.pk)
+        mine.update(**{of: F(of) + 1})
+        return int(mine.values_list(of, flat=True).get())
 
-    def _refused_by_all(self, answer: str) -> None:
-        """It is about us, not about ten readers: they wait, and the desk is told."""
-        refused = Delivery.objects.filter(pk__in=self.refused_in_a_row, status=Status.REFUSED)
-        refused.update(status=Status.QUEUED, claim="", claimed_at=None)
-        self._pause(REFUSED.format(answer)[:300])
+    def _end_run(self) -> None:
+        if self.has_run:
+            Issue.objects.filter(pk=self.issue.pk).update(refused_in_a_row=0, later_in_a_row=0)
+            self.has_run = False
 
     def _back_off(self, answer: str) -> None:
         """Leave the server alone for a while, longer each time."""
         wait = BACK_OFF[min(self.issue.failures, len(BACK_OFF) - 1)]
         Issue.objects.filter(pk=self.issue.pk).update(
             failures=F("failures") + 1,
+            later_in_a_row=0,
             trouble=answer[:300],
             next_batch_at=timezone.now() + timedelta(seconds=wait),
         )
@@ -270,15 +300,20 @@ class _Slice:
     # --- What came of it ------------------------------------------------------------------------
 
     def _write(self) -> None:
-        unwritten, self.unwritten = self.unwritten, []
-        if not unwritten:
+        if not self.unwritten:
             return
         with transaction.atomic():
-            for delivery, outcome in unwritten:
-                outcomes.note(delivery, outcome, self.claim)
-            if self.issue.failures and any(isinstance(outcome, Accepted) for _, outcome in unwritten):
-                self.issue.failures = 0
-                Issue.objects.filter(pk=self.issue.pk).update(failures=0, trouble="")
+            written = self._note_all()
+        del self.unwritten[:written]
+
+    def _note_all(self) -> int:
+        """How many answers were written, within a transaction of the caller’s."""
+        for delivery, outcome in self.unwritten:
+            outcomes.note(delivery, outcome, self.claim)
+        if self.issue.failures and any(isinstance(outcome, Accepted) for _, outcome in self.unwritten):
+            Issue.objects.filter(pk=self.issue.pk).update(failures=0, trouble="")
+            self.issue.failures = 0
+        return len(self.unwritten)
 
 
 def _still_reads(delivery: Delivery) -> bool:

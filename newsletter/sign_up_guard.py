@@ -30,8 +30,10 @@ WAIT_INSTEAD = 60.0  # for browsers without scripts, while work is asked for
 WORK_BITS = 16  # of zeros: about a second of a browser’s time
 MOST_AN_HOUR = 20  # sign-ups of one network
 LOOK_BACK = timedelta(minutes=10)
+MOST_FORMS_AN_HOUR = 200  # that one network sends, good or not: a page with a button costs us more than a mail
 
 _sign_ups = slowing_down.Rate(MOST_AN_HOUR, seconds=3600)
+_forms = slowing_down.Rate(MOST_FORMS_AN_HOUR, seconds=3600)
 _tickets = slowing_down.Once(LATEST)
 
 
@@ -54,6 +56,11 @@ class Attempt:
 def ticket(email: str = "") -> str:
     """Signed, with its time. One that was given for an address is good for that address alone, and once."""
     return signing.dumps([round(time.time(), 1), _digest(email), secrets.token_urlsafe(6)], salt=SALT)
+
+
+def slow_down_forms(ip: str | None) -> None:
+    """Before anything is looked at. Raises slowing_down.TooOften."""
+    _forms.slow_down(network_of(ip))
 
 
 def slow_down(ip: str | None) -> None:

@@ -28,7 +28,7 @@ class Expired(Exception):
 
 
 def link(purpose: str, subscriber: Subscriber, more: object = None) -> str:
-    """The whole address, for a mail. `more` is what else the link stands for: letters, or a new address."""
+    """The whole address, for a mail. `more` is what else the link stands for: letters, or who has the new address."""
     token = signing.dumps([subscriber.key, more], salt=purpose)
     return settings.SITE_URL + reverse(_PLACES[purpose], args=[token])
 

@@ -8,11 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django_tasks import task
 
-from articles import mails
+from articles import email_addresses, mails
 from newsletter import signed_links
-from newsletter.models import Delivery, Issue, Letter, Subscriber, Subscription, main_letter
+from newsletter.models import Delivery, Issue, Letter, MailedInbox, Subscriber, Subscription, main_letter
 
 # What the forms say, and what is kept as proof of what was asked for.
 CONSENT = "We will ask you to confirm by e-mail. You can leave with one click."
@@ -36,7 +37,7 @@ def ask(email: str, source: str, letters: Collection[Letter] = ()) -> None:
     now = timezone.now()
     with transaction.atomic():
         subscriber, _ = Subscriber.objects.get_or_create(
-            email=email.lower(), defaults={"key": secrets.token_urlsafe(32), "asked_at": now}
+            email=email, defaults={"key": secrets.token_urlsafe(32), "asked_at": now}
         )
         for letter in letters or [main_letter()]:
             _wish(subscriber, letter, source, CONSENT, now)
@@ -45,11 +46,28 @@ def ask(email: str, source: str, letters: Collection[Letter] = ()) -> None:
 
 
 def _may_mail(subscriber: Subscriber, now: datetime) -> bool:
-    """One statement decides, so an address is mailed once an hour whichever forms are sent at once."""
-    quiet = Q(mailed_at=None) | Q(mailed_at__lt=now - BETWEEN_MAILS)
+    """One statement decides, so an inbox is mailed once an hour whichever forms are sent at once."""
     # Who called a letter spam is not written to, whoever asks.
-    mine = Subscriber.objects.filter(quiet, pk=subscriber.pk).exclude(suppressed_because=COMPLAINED)
-    return mine.update(mailed_at=now, asked_at=now) == 1
+    mine = Subscriber.objects.filter(pk=subscriber.pk).exclude(suppressed_because=COMPLAINED)
+    if not mine.exists():
+        return False
+    if not _is_first_in_an_hour(_digest(email_addresses.inbox(subscriber.email)), now):
+        return False
+    mine.update(mailed_at=now, asked_at=now)
+    return True
+
+
+def _is_first_in_an_hour(inbox: str, now: datetime) -> bool:
+    mailed_before = MailedInbox.objects.filter(digest=inbox, mailed_at__lt=now - BETWEEN_MAILS)
+    if mailed_before.update(mailed_at=now):
+        return True
+    _, is_new = MailedInbox.objects.get_or_create(digest=inbox, defaults={"mailed_at": now})
+    return is_new
+
+
+def _digest(inbox: str) -> str:
+    """By which an inbox is known without its address."""
+    return salted_hmac("newsletter.inbox", inbox).hexdigest()[:32]
 
 
 def _wish(subscriber: Subscriber, letter: Letter, source: str, consent: str, now: datetime) -> None:
@@ -94,8 +112,13 @@ def _proven(subscriber: Subscriber, now: datetime) -> None:
 
 
 def leave(key: str, by: str = Leaving.LINK) -> Subscription | None:
-    """Stop one letter. Its subscription, also when it had stopped already; None where there is no such link."""
-    Subscription.objects.filter(key=key).exclude(status=Status.LEFT).update(
+    """Stop one letter. Its subscription, also when it had stopped already; None where there is no such link.
+
+    The link of a mail that asks for a confirmation says no to all that it asks about.
+    """
+    asked = Subscription.objects.filter(key=key, status=Status.PENDING).values("subscriber")
+    stopped = Q(key=key) | Q(subscriber__in=list(asked.values_list("subscriber", flat=True)), status=Status.PENDING)
+    Subscription.objects.filter(stopped).exclude(status=Status.LEFT).update(
         status=Status.LEFT, left_at=timezone.now(), left_by=by
     )
     return Subscription.objects.filter(key=key).select_related("letter", "subscriber").first()
@@ -128,7 +151,7 @@ def ask_for_address(subscriber: Subscriber, email: str) -> None:
 
     The new address is held to the same hour as by every other form: nobody can have others mailed.
     """
-    email, now = email.lower(), timezone.now()
+    now = timezone.now()
     if email == subscriber.email:
         raise ValidationError("Your letters go to this address already.")
     with transaction.atomic():
@@ -136,7 +159,7 @@ def ask_for_address(subscriber: Subscriber, email: str) -> None:
             email=email, defaults={"key": secrets.token_urlsafe(32), "asked_at": now}
         )
         if _may_mail(newcomer, now):
-            transaction.on_commit(lambda: mail_address.enqueue(subscriber.pk, email))
+            transaction.on_commit(lambda: mail_address.enqueue(subscriber.pk, newcomer.pk))
 
 
 def ask_for_link(subscriber: Subscriber) -> None:
@@ -233,12 +256,14 @@ def mail_welcome(subscriber_id: int, letters: list[int]) -> None:
 
 
 @task()
-def mail_address(subscriber_id: int, email: str) -> None:
-    subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
-    if subscriber is None:
+def mail_address(subscriber_id: int, newcomer_id: int) -> None:
+    found = Subscriber.objects.in_bulk([subscriber_id, newcomer_id])
+    if len(found) < 2:
         return
-    context = {"confirm": signed_links.link(signed_links.ADDRESS, subscriber, email)}
-    mails.plain(email, "Confirm your new address", "newsletter/mail/address.txt", context, mails.AUTOMATIC).send()
+    subscriber, newcomer = found[subscriber_id], found[newcomer_id]
+    context = {"confirm": signed_links.link(signed_links.ADDRESS, subscriber, newcomer.key)}
+    subject, template = "Confirm your new address", "newsletter/mail/address.txt"
+    mails.plain(newcomer.email, subject, template, context, mails.AUTOMATIC).send()
 
 
 @task()
@@ -256,6 +281,7 @@ def forget_readers() -> int:
     """
     now = timezone.now()
     _forget_who_got_what(now)
+    MailedInbox.objects.filter(mailed_at__lt=now - BETWEEN_MAILS).delete()
     known = Subscriber.objects.exclude(suppressed_because=COMPLAINED)
     never = known.filter(confirmed_at=None, asked_at__lt=now - UNCONFIRMED_LIFETIME)
     still = Subscription.objects.filter(subscriber=OuterRef("pk")).exclude(

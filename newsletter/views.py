@@ -27,6 +27,10 @@ def letter(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "newsletter/letter.html", {"canonical": "/newsletter/", "place": "letter"})
     form = LetterForm(request.POST)
+    try:
+        sign_up_guard.slow_down_forms(network_address(request))
+    except slowing_down.TooOften:
+        return _too_often(request)
     if not form.is_valid():
         return render(request, "newsletter/letter.html", {"form": form, "noindex": True}, status=400)
     if form.cleaned_data["website"]:
@@ -37,10 +41,14 @@ def letter(request: HttpRequest) -> HttpResponse:
     try:
         sign_up_guard.slow_down(network_address(request))
     except slowing_down.TooOften:
-        # Plain and cheap: whoever sends thousands is not to cost us a page each.
-        return render(request, "newsletter/slow_down.html", {"sentence": TOO_OFTEN}, status=429)
+        return _too_often(request)
     subscriptions.ask(form.cleaned_data["email"], form.cleaned_data["source"] or "page", form.letters())
     return redirect("newsletter-asked")
+
+
+def _too_often(request: HttpRequest) -> HttpResponse:
+    """Plain and cheap: whoever sends thousands is not to cost us a page each."""
+    return render(request, "newsletter/slow_down.html", {"sentence": TOO_OFTEN}, status=429)
 
 
 def _attempt(form: LetterForm) -> Attempt:
@@ -79,10 +87,9 @@ def _open(request: HttpRequest, purpose: str, token: str) -> tuple[Subscriber, A
     """Whose link it is, or the page that says why it opens nothing."""
     try:
         found = signed_links.read(purpose, token)
-    except signed_links.Expired as expired:
+    except signed_links.Expired:
         # The link is proof enough to have another one mailed to its own address.
         context = {"noindex": True, "old_link": token if purpose == signed_links.PREFERENCES else ""}
-        context["address"] = expired.subscriber.email if context["old_link"] else ""
         return render(request, "newsletter/expired.html", context, status=410)
     return found or render(request, "newsletter/expired.html", {"noindex": True}, status=404)
 
@@ -118,13 +125,14 @@ def leave(request: HttpRequest, key: str) -> HttpResponse:
     subscription = Subscription.objects.filter(key=key[:64]).select_related("letter", "subscriber").first()
     if subscription is None:
         return render(request, "newsletter/expired.html", {"noindex": True}, status=404)
-    context: dict[str, Any] = {"letter": subscription.letter, "noindex": True}
+    is_reader = subscription.subscriber.is_confirmed
+    context: dict[str, Any] = {"letter": subscription.letter, "is_reader": is_reader, "noindex": True}
     if request.method != "POST":
         return render(request, "newsletter/leave.html", context)
     is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
     way = Subscription.Leaving.ONE_CLICK if is_one_click else Subscription.Leaving.LINK
     if request.POST.get("what") == "link":
-        # Letters are forwarded: their links stop a letter, and open nothing of its reader’s.
+        # Mail programs and filters have this link as well: it stops a letter, and opens nothing of its reader’s.
         subscriptions.ask_for_link(subscription.subscriber)
         return redirect("newsletter-asked")
     subscriptions.leave(subscription.key, way)
@@ -211,9 +219,12 @@ def address(request: HttpRequest, token: str) -> HttpResponse:
     opened = _open(request, signed_links.ADDRESS, token)
     if isinstance(opened, HttpResponse):
         return opened
-    subscriber, email = opened
-    context: dict[str, Any] = {"email": email, "noindex": True}
+    subscriber, newcomer_key = opened
+    newcomer = Subscriber.objects.filter(key=newcomer_key).first() if isinstance(newcomer_key, str) else None
+    if newcomer is None:
+        return render(request, "newsletter/expired.html", {"noindex": True}, status=404)
+    context: dict[str, Any] = {"email": newcomer.email, "noindex": True}
     if request.method != "POST":
         return render(request, "newsletter/address.html", context)
-    subscriptions.change_address(subscriber, email)
+    subscriptions.change_address(subscriber, newcomer.email)
     return render(request, "newsletter/address_changed.html", context)

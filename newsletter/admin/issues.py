@@ -76,8 +76,18 @@ class ItemInline(LeanInline):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
+class IssueForm(forms.ModelForm[Issue]):
+    def clean(self) -> dict[str, Any] | None:
+        """Of an issue that began to go out while its form was open nothing is saved: readers have it as it was."""
+        data = super().clean()
+        if self.instance.pk and not Issue.objects.select_for_update().get(pk=self.instance.pk).may_be_edited:
+            raise ValidationError("It began to go out while you were writing. It stays as it was sent.")
+        return data
+
+
 @admin.register(Issue)
 class IssueAdmin(admin.ModelAdmin[Issue]):
+    form = IssueForm
     change_form_template = "admin/issue_form.html"
     list_display = ("__str__", "subject", "day", "status", "recipients", "sent_count", "note")
     list_filter = ("status", "letter")
@@ -129,7 +139,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
         seen = {story.article.pk for story in (*shown.stories, *shown.discussed, *shown.corrections)}
         return {
             "shown": shown,
-            "rendered": rendering.render(shown),
+            "rendered": rendering.render(shown) if issue.may_be_edited else None,
             "left_out": len(items - seen),
             "readers": Subscription.objects.to_be_sent().filter(letter=issue.letter_id).count(),
             "may_send": request.user.has_perm("newsletter.send_issue"),
@@ -225,8 +235,6 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
         return done
 
     def _fill(self, issue: Issue) -> str:
-        if not issue.may_be_edited:
-            raise ValidationError("It has gone out, and stays as it was sent.")
         composing.fill(issue)
         return "Filled again with what came out since the last issue."
 
@@ -252,9 +260,9 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
 def _moment(typed: str) -> datetime:
     try:
         at = datetime.fromisoformat(typed)
-    except ValueError as error:
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise ValidationError("Give a day and a time.") from error
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
     if at < timezone.now():
         raise ValidationError("This time is over. Give a later one, or send it now.")
     return at

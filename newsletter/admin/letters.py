@@ -23,7 +23,7 @@ class SenderForm(forms.Form):
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2, "cols": 80}),
-        help_text="Each on a line of its own. The one that begins with v=spf1 is looked at.",
+        help_text="Each on a line of its own. The one that begins with v=spf1 is looked at, but none that it includes.",
     )
     dkim = forms.CharField(
         label="TXT record of the DKIM key",
@@ -68,6 +68,14 @@ class LetterAdmin(admin.ModelAdmin[Letter]):
     @admin.display(description="about")
     def about(self, letter: Letter) -> str:
         return str(letter.section or letter.coin or "everything")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Letter | None = None) -> Any:
+        """Links in mails and what mail programs sort by hold the address: from the first issue on it stays."""
+        has_gone_out = obj is not None and obj.issues.filter(number__isnull=False).exists()
+        return ("slug",) if has_gone_out else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Letter | None = None) -> Any:
+        return {} if "slug" in self.get_readonly_fields(request, obj) else self.prepopulated_fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A letter that is not offered any more keeps its archive."""

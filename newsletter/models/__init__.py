@@ -3,7 +3,7 @@
 from newsletter.models.deliveries import Click, Delivery
 from newsletter.models.issues import ALL_ISSUES, Issue, Item, Link, Pace, issues_of
 from newsletter.models.letters import Letter, main_letter
-from newsletter.models.subscribers import Subscriber, Subscription
+from newsletter.models.subscribers import MailedInbox, Subscriber, Subscription
 
 __all__ = [
     "ALL_ISSUES",
@@ -13,6 +13,7 @@ __all__ = [
     "Item",
     "Letter",
     "Link",
+    "MailedInbox",
     "Pace",
     "Subscriber",
     "Subscription",

@@ -42,12 +42,12 @@ class Issue(Shown):
 
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="issues")
     number = models.PositiveIntegerField(
-        null=True, editable=False, help_text="Counted within its letter, when it goes out: no number is missing."
+        null=True, editable=False, help_text="Counted within its letter, when it begins to go out."
     )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
     day = models.DateField(default=today, help_text="Printed at the top. The paid place of this day stands in it.")
     subject = models.CharField(
-        max_length=120, blank=True, help_text="What the inbox shows. Empty: the headline of the lead."
+        max_length=140, blank=True, help_text="What the inbox shows. Empty: the headline of the lead."
     )
     # Whose headline the subject is, where nobody wrote one: it goes when that story goes.
     subject_of = models.ForeignKey(Article, null=True, editable=False, on_delete=models.SET_NULL, related_name="+")
@@ -81,6 +81,10 @@ class Issue(Shown):
     sent_count = models.PositiveIntegerField(default=0, editable=False)
     next_batch_at = models.DateTimeField(null=True, editable=False, help_text="The set rate: no mail before this.")
     failures = models.PositiveSmallIntegerField(default=0, editable=False, help_text="In a row, of the mail server.")
+    refused_in_a_row = models.PositiveIntegerField(
+        default=0, editable=False, help_text="“No” for no reason of the reader’s own, since a mail was last taken."
+    )
+    later_in_a_row = models.PositiveIntegerField(default=0, editable=False, help_text="“Later”, in the same way.")
     trouble = models.CharField(max_length=300, blank=True, editable=False, help_text="What the mail server said last.")
     offered_count = models.PositiveIntegerField(
         default=0, editable=False, help_text="Mails that were told to the advertiser as offered."
@@ -179,7 +183,7 @@ class Item(models.Model):
         Correction, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
     headline = models.CharField(max_length=140, blank=True, help_text="Empty: the story’s own.")
-    text = models.CharField(max_length=400, blank=True, help_text="Empty: the story’s standfirst.")
+    text = models.CharField(max_length=1000, blank=True, help_text="Empty: the story’s standfirst.")
     position = models.PositiveSmallIntegerField(
         default=100, validators=[MinValueValidator(0)], help_text="Lower numbers come first; the first story leads."
     )

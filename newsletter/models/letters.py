@@ -3,6 +3,7 @@
 from datetime import time
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -68,7 +69,9 @@ class Letter(ShownWhole):
         default=False,
         help_text="The letter that advertisers book a day of. Only one letter can.",
     )
-    most_stories = models.PositiveSmallIntegerField("stories", default=7, help_text="In one issue, at most.")
+    most_stories = models.PositiveSmallIntegerField(
+        "stories", default=7, validators=[MinValueValidator(1)], help_text="In one issue, at most."
+    )
     is_offered = models.BooleanField("offered", default=True, help_text="Readers can choose it.")
     position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")
 

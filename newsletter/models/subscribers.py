@@ -43,6 +43,16 @@ class Subscriber(models.Model):
         return self.confirmed_at is not None
 
 
+class MailedInbox(models.Model):
+    """That our forms had somebody mailed, known by a digest, for an hour."""
+
+    digest = models.CharField(max_length=32, unique=True)
+    mailed_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.mailed_at:%H:%M}"
+
+
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def active(self) -> Self:
         """Confirmed, and not left."""

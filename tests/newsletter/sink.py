@@ -29,6 +29,8 @@ class Sink:
     at_sender: Callable[[str], str | None] = lambda address: None
     at_recipient: Callable[[str], str | None] = lambda address: None
     at_mail: Callable[[str], str | None] = lambda address: None
+    # In place of asking for the mail; the server goes on waiting for it.
+    at_data: Callable[[str], str | None] = lambda address: None
     # Called when a mail is whole, before anything is answered.
     meanwhile: Callable[[str], None] = lambda address: None
     hangs_up_at: Callable[[str], bool] = lambda address: False
@@ -75,9 +77,18 @@ class Sink:
         return found[0]
 
 
+class _Server(SMTP):
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        recipients = self.envelope.rcpt_tos if self.envelope else []
+        if recipients and (answer := self.event_handler.at_data(recipients[0])):
+            await self.push(answer)
+            return
+        await super().smtp_DATA(arg)
+
+
 class _Controller(Controller):
     def factory(self) -> SMTP:
-        return SMTP(self.handler, enable_SMTPUTF8=True, decode_data=False, data_size_limit=1_000_000)
+        return _Server(self.handler, enable_SMTPUTF8=True, decode_data=False, data_size_limit=1_000_000)
 
 
 @contextlib.contextmanager

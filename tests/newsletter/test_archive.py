@@ -108,7 +108,7 @@ def test_a_cancelled_issue_that_somebody_has_stays_readable(client, letter, sink
     "address", ["/newsletter/none/", "/newsletter/daily/0/", "/newsletter/daily/99999999999999999/"]
 )
 def test_what_is_not_there(client, letter, address):
-    assert client.get(f"/newsletter/{address}").status_code == 404
+    assert client.get(address).status_code == 404
 
 
 def test_the_pages_take_few_queries(client, letter, sink, django_assert_max_num_queries):

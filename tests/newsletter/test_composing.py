@@ -1,6 +1,6 @@
 """What an issue is filled with, and which issues are made by themselves."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles import publishing
 from articles.models import Article, ArticleCoin, Correction, FrontPick
-from newsletter import composing, contents, issue_status, sending, turns
+from newsletter import alarms, composing, contents, issue_status, sending, turns
 from newsletter.models import Issue, Item, Letter
 
 from ..factories import (
@@ -114,6 +114,14 @@ def test_an_issue_that_is_put_off_prints_the_day_on_which_it_goes_out(letter, no
     issue_status.schedule(issue, MONDAY)
     issue.refresh_from_db()
     assert str(issue.day) == "2026-11-23"
+    issue_status.back_to_draft(issue)
+    issue.refresh_from_db()
+    issue_status.schedule(issue, timezone.now())
+    issue.refresh_from_db()
+    assert str(issue.day) == "2026-11-22"
+    issue_status.back_to_draft(issue)
+    issue.refresh_from_db()
+    issue_status.schedule(issue, MONDAY)
     noon.move_to(MONDAY - timedelta(minutes=5))
     story("Policy", "Second", hours=0.5)
     assert composing.compose_due.call() == 0
@@ -143,6 +151,56 @@ def test_corrections_are_to_what_readers_of_this_letter_were_sent(letter, sink, 
     assert headlines(issue, "correction") == ["Told"]
     assert contents.of(issue).corrections[0].text == "Told was wrong."
     assert contents.of(issue).corrections[0].path.startswith("/policy/")
+
+
+def test_a_correction_that_found_no_room_is_in_the_next_issue_and_retractions_come_first(letter, sink, noon):
+    reader("hollis")
+    stories = [story("Policy", f"Told {number}") for number in range(7)]
+    send(composing.draft(letter))
+    noon.shift(3600)
+    for number, article in enumerate(stories):
+        kind = "retraction" if number == 0 else "update"
+        Correction.objects.create(article=article, kind=kind, text="It was wrong.")
+        noon.shift(1)
+    seen = []
+    for hour in range(2):
+        story("Markets", f"News {hour}", hours=0)
+        issue = composing.draft(letter)
+        seen.append(headlines(issue, "correction"))
+        kickers = [each.kicker for each in contents.of(issue).corrections]
+        assert kickers == ([*["Retraction"], *["Update"] * 4] if hour == 0 else ["Update"] * 2)
+        send(issue)
+        noon.shift(3600)
+    assert seen[0][0] == "Told 0"
+    assert sorted([*seen[0], *seen[1]]) == [f"Told {number}" for number in range(7)]
+    story("Markets", "News 3", hours=0)
+    assert headlines(composing.draft(letter), "correction") == []
+
+
+def test_what_was_corrected_before_it_was_sent_is_no_news(letter, sink, noon):
+    reader("hollis")
+    article = story("Policy", "Told")
+    Correction.objects.create(article=article, text="It was wrong.")
+    noon.shift(60)
+    send(composing.draft(letter))
+    noon.shift(3600)
+    story("Markets", "News", hours=0)
+    assert headlines(composing.draft(letter), "correction") == []
+
+
+def test_a_long_correction_and_a_long_headline_are_sent_whole(letter, sink, noon):
+    reader("hollis")
+    article = story("Policy", "T" * 140)
+    send(composing.draft(letter))
+    noon.shift(3600)
+    Correction.objects.create(article=article, text=f"{'It said nine. ' * 70}It was ten.")
+    headline = ("A headline that goes on " * 6)[:140]
+    story("Markets", headline, hours=0)
+    noon.shift(60)
+    issue = send(composing.draft(letter))
+    mail = sink.mails()[-1]
+    assert mail["Subject"] == issue.subject == headline
+    assert "It was ten." in mail.get_body(("html",)).get_content()
 
 
 def test_what_is_discussed_most_and_does_not_stand_there_already(letter):
@@ -248,6 +306,16 @@ def test_who_has_begun_one_by_hand_for_the_day_gets_no_second(letter, noon):
     noon.move_to(MONDAY - timedelta(hours=1))
     assert composing.compose_due.call() == 0
     assert Issue.objects.count() == 1
+
+
+def test_one_that_was_begun_by_hand_and_forgotten_is_said_when_its_hour_has_passed(letter, noon):
+    """It keeps the letter of the day from being made by itself."""
+    Letter.objects.filter(pk=letter.pk).update(rhythm="daily", send_at=time(12, 30), is_automatic=True)
+    story("Policy", "First")
+    issue = composing.draft(letter)
+    assert alarms.sentences() == []
+    noon.shift(timedelta(minutes=50))
+    assert alarms.sentences() == [f"{issue} was due on 22 November at 12:30 UTC, and is a draft still."]
 
 
 def test_nothing_new_is_skipped_and_said(letter, noon):

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletter import issue_status, sending
-from newsletter.models import Issue, Letter
+from newsletter.admin.issues import IssueAdmin
+from newsletter.models import Issue, Item, Letter
 
 from ..factories import PublishedArticleFactory, SponsoredArticleFactory, UserFactory, member_of
 from .conftest import begin, issue_of, reader
@@ -180,6 +181,53 @@ def test_scheduling_going_back_and_sending(desk, letter, sink, noon):
     assert "Accepted" in page
     assert 'name="subject"' not in page
     assert LogEntry.objects.filter(change_message__contains="It goes out now.").exists()
+
+
+def test_a_time_of_another_zone_is_said_and_kept_as_ours(desk, letter):
+    issue = issue_of(letter)
+    said = do(desk, issue, "schedule", at="2031-01-01T00:30+05:00")
+    assert "It goes out on 31 December 2030 at 19:30 UTC." in said
+    assert str(issue.day) == "2030-12-31"
+
+
+def test_what_began_to_go_out_while_its_form_was_open_is_not_saved(desk, letter):
+    reader("hollis")
+    issue = issue_of(letter)
+    data = form_of(desk, issue) | {"subject": "Too late", "items-0-headline": "Too late"}
+    begin(issue)
+    assert desk.post(address(issue), data).status_code == 403
+    assert not Issue.objects.filter(subject="Too late").exists()
+    assert not issue.items.filter(headline="Too late").exists()
+
+
+def test_what_begins_to_go_out_while_its_form_is_looked_at_is_not_saved(desk, letter, monkeypatch):
+    """Between the question who may change it and the writing."""
+    reader("hollis")
+    issue = issue_of(letter)
+    data = form_of(desk, issue) | {"subject": "Too late", "items-0-headline": "Too late"}
+    monkeypatch.setattr(IssueAdmin, "has_change_permission", lambda *args: True)
+    monkeypatch.setattr(IssueAdmin, "get_inlines", lambda self, *args: self.inlines)
+    begin(issue)
+    page = desk.post(address(issue), data).content.decode()
+    assert "It began to go out while you were writing. It stays as it was sent." in page
+    assert not Issue.objects.filter(subject="Too late").exists()
+    assert not issue.items.filter(headline="Too late").exists()
+
+
+def test_a_heavy_letter_is_said_to_be(desk, letter):
+    issue = issue_of(letter)
+    for count, words in ((50, "Close to 102 kB"), (15, "Gmail would cut it off")):
+        for _ in range(count):
+            Item.objects.create(issue=issue, article=PublishedArticleFactory(), text="Words " * 160)
+        assert words in desk.get(address(issue)).content.decode()
+
+
+def test_the_address_of_a_letter_stays_once_an_issue_has_gone_out(desk, letter):
+    page = f"/admin/newsletter/letter/{letter.pk}/change/"
+    assert 'name="slug"' in desk.get(page).content.decode()
+    reader("hollis")
+    begin(issue_of(letter))
+    assert 'name="slug"' not in desk.get(page).content.decode()
 
 
 @pytest.mark.parametrize(("at", "words"), [("", "Give a day"), ("soon", "Give a day"), ("2020-01-01T00:00", "is over")])

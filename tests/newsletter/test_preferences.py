@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core import mail
+from django.core import mail, signing
 
 from newsletter import signed_links, subscriptions
 from newsletter.models import Letter, Subscriber, Subscription, main_letter
@@ -13,9 +13,6 @@ from ..factories import CoinFactory, SectionFactory
 from .conftest import READER, another, ask, confirmed_reader, link, press, reader
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("person")]
-
-
-# --- Choosing -----------------------------------------------------------------------------------
 
 
 def preferences_of(subscription: Subscription) -> str:
@@ -100,6 +97,20 @@ def test_another_address_is_confirmed_there_and_the_old_one_is_told(client, comm
     assert client.get(preferences).status_code == 404  # Mails to the old address open nothing any more,
     assert client.get(f"/newsletter/leave/{subscription.key}/").status_code == 200  # but letters can be left.
     assert Subscriber.objects.count() == 1
+
+
+def test_the_link_for_a_new_address_does_not_hold_it(client, committed):
+    """Addresses stand in no address of ours: those are kept by browsers and written down by servers."""
+    reader("hollis")
+    person = Subscriber.objects.get()
+    with committed():
+        subscriptions.ask_for_address(person, "elsewhere@readers.example")
+    token = link("address").split("/")[-2]
+    assert "elsewhere" not in str(signing.loads(token, salt=signed_links.ADDRESS))
+    # One that held it, of an earlier release, opens nothing.
+    old = signing.dumps([person.key, "elsewhere@readers.example"], salt=signed_links.ADDRESS)
+    assert client.get(f"/newsletter/address/{old}/").status_code == 404
+    assert client.get(link("address")).status_code == 200
 
 
 def test_the_link_to_leave_opens_nothing_of_its_readers(client, committed):

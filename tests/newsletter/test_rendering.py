@@ -232,16 +232,6 @@ def test_no_picture_tells_us_that_a_letter_was_opened(letter, sink):
     assert "hollis" not in pictures[0]
 
 
-def test_a_heavy_letter_is_called_heavy(letter):
-    issue = issue_of(letter, intro="A long word from the desk. " * 50)
-    rendered = rendering.preview(issue)
-    assert not rendered.is_heavy
-    heavy = rendering.Rendered("s", "x" * 95_000, "")
-    clipped = rendering.Rendered("s", "x" * 103_000, "")
-    assert (heavy.is_heavy, heavy.is_clipped) == (True, False)
-    assert clipped.is_clipped
-
-
 def test_words_that_look_like_html_are_words(letter):
     issue = issue_of(letter, intro="<b>Not bold</b> & so on", subject="1 < 2 & 3 > 2")
     rendered = rendering.preview(issue)

@@ -266,6 +266,37 @@ def test_a_worker_that_was_killed_before_the_last_bytes_has_left_a_note(letter, 
     (folder / "of-the-dead").unlink()
 
 
+@pytest.fixture
+def killed(letter, noon, settings):
+    """An issue of which one mail was marked by a worker that was killed before it sent it."""
+    reader("hollis")
+    issue = begin(issue_of(letter))
+    Delivery.objects.update(status="handed", claim="of-the-dead", claimed_at=timezone.now())
+    folder = settings.DATA_DIR / "letters"
+    folder.mkdir(exist_ok=True)
+    (folder / "of-the-dead").write_text(f"{0:020d}")
+    yield issue
+    (folder / "of-the-dead").unlink()
+
+
+def test_an_issue_does_not_end_before_what_was_left_is_given_back(killed, sink, noon, monkeypatch):
+    """Its time may come while a slice runs, after abandoned mails were looked for."""
+    noon.shift(issue_status.LEASE.total_seconds() + 1)
+    monkeypatch.setattr(sending, "give_back_abandoned", lambda: 0)
+    sending.send_some.call()
+    assert statuses(killed) == {"queued": 1}
+    sending.send_some.call()
+    killed.refresh_from_db()
+    assert (killed.status, statuses(killed)) == ("sent", {"sent": 1})
+
+
+def test_a_pause_loses_nothing_that_was_left(killed, sink, noon):
+    issue_status.pause(killed)
+    noon.shift(timedelta(days=2))
+    sending.give_back_abandoned()
+    assert statuses(killed) == {"queued": 1}
+
+
 def test_the_note_of_a_worker_that_lives_says_nothing(letter, settings):
     with journals.journal("alive") as note:
         note.about_to_send(1)

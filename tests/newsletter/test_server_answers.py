@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from newsletter import handing_over, issue_status, outcomes, sending
@@ -12,7 +13,7 @@ from newsletter.handing_over import Refused
 from newsletter.models import Delivery, Subscriber
 
 from ..journeys.conftest import wait_for
-from .conftest import issue_of, reader, send, statuses
+from .conftest import begin, issue_of, reader, send, statuses
 
 pytestmark = pytest.mark.django_db
 
@@ -198,6 +199,98 @@ def test_a_no_to_everybody_is_about_us_and_pauses(letter, sink, noon):
     issue_status.resume(issue)
     sending.send_some.call()
     assert statuses(issue) == {"sent": 25}
+
+
+def test_a_slow_no_to_everybody_is_counted_from_one_slice_to_the_next(letter, sink, monkeypatch):
+    """A server that takes its time with each refusal: no slice hears as many as make a run."""
+    for number in range(25):
+        reader(f"reader{number}")
+    monkeypatch.setattr(sending, "BATCH", 4)
+    monkeypatch.setattr(sending._Slice, "_reserve", once_each())
+    sink.at_mail = lambda address: "554 5.7.1 client host blocked"
+    issue = begin(issue_of(letter))
+    for _ in range(3):
+        sending.send_some.call()
+    issue.refresh_from_db()
+    assert issue.status == "paused"
+    assert "client host blocked" in issue.note
+    assert statuses(issue) == {"queued": 25}
+
+
+def once_each():
+    """In place of the time that a slice has: one batch."""
+    seen: set[str] = set()
+
+    def reserve(self) -> bool:
+        is_new = self.claim not in seen
+        seen.add(self.claim)
+        return is_new
+
+    return reserve
+
+
+def test_a_slow_later_to_everybody_leaves_the_server_alone(letter, sink, monkeypatch):
+    for number in range(25):
+        reader(f"reader{number}")
+    monkeypatch.setattr(sending, "BATCH", 4)
+    monkeypatch.setattr(sending._Slice, "_reserve", once_each())
+    sink.at_mail = lambda address: "450 4.7.1 too many"
+    issue = begin(issue_of(letter))
+    for _ in range(3):
+        sending.send_some.call()
+    issue.refresh_from_db()
+    assert (issue.failures, issue.later_in_a_row) == (1, 0)
+    assert not sending.has_work()
+
+
+def test_a_no_to_everybody_of_a_short_list_is_about_us_too(letter, sink):
+    for number in range(4):
+        reader(f"reader{number}")
+    sink.at_mail = lambda address: "554 5.7.1 client host blocked"
+    issue = send(issue_of(letter))
+    assert (issue.status, statuses(issue)) == ("paused", {"queued": 4})
+    assert "client host blocked" in issue.note
+
+
+def test_one_who_takes_it_ends_the_run(letter, sink):
+    for number in range(24):
+        reader(f"reader{number:02}")
+    sink.at_mail = lambda address: None if address[6:8] in ("05", "11", "17", "23") else "554 5.7.1 blocked"
+    issue = send(issue_of(letter))
+    assert (issue.status, statuses(issue)) == ("sent", {"refused": 20, "sent": 4})
+
+
+@pytest.mark.parametrize(("answer", "left"), [("450 4.3.0 not now", "queued"), ("554 5.6.0 not this one", "refused")])
+def test_a_mail_that_the_server_does_not_ask_for_is_ended_before_the_next(letter, sink, answer, left):
+    """A server may go on waiting for it: then it would take the next sender for a mistake of ours."""
+    for name in ("hollis", "maren", "wren"):
+        reader(name)
+    sink.at_data = lambda address: answer if "hollis" in address else None
+    issue = send(issue_of(letter))
+    assert statuses(issue) == {left: 1, "sent": 2}
+    assert (issue.failures, issue.trouble) == (0, "")
+
+
+def test_an_answer_whose_writing_was_rolled_back_is_written_later(letter, sink, monkeypatch):
+    """It is written together with the mark of the next mail, and that mark may fail."""
+    for name in ("hollis", "maren"):
+        reader(name)
+    sink.at_mail = lambda address: "450 4.2.2 later" if "hollis" in address else None
+    issue = begin(issue_of(letter))
+    real, calls = outcomes.note, []
+
+    def fails_once(*args):
+        real(*args)
+        calls.append(args)
+        if len(calls) == 1:
+            raise OperationalError("database is locked")
+
+    monkeypatch.setattr(outcomes, "note", fails_once)
+    with pytest.raises(OperationalError):
+        sending.send_some.call()
+    waiting = Delivery.objects.get(issue=issue, subscription__subscriber__email__startswith="hollis")
+    assert (waiting.status, waiting.tries, waiting.answer) == ("queued", 1, "450 4.2.2 later")
+    assert waiting.next_try_at is not None
 
 
 def test_a_mail_that_is_refused_at_its_recipient_is_told_once(letter, sink):

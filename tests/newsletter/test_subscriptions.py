@@ -171,8 +171,32 @@ def test_a_bad_address_gets_a_sentence(client, committed, email):
 @pytest.mark.parametrize("email", ['"hollis.grey"@readers.example', "hollis+letters@bücher.example"])
 def test_an_unusual_address_is_an_address(client, committed, email):
     ask(client, committed, email=email)
-    assert mail.outbox[0].to == [email]
+    assert mail.outbox[0].to == [email.replace("bücher", "xn--bcher-kva")]
     mail.outbox[0].message().as_bytes()
+
+
+@pytest.mark.parametrize("email", ["a@" + "İ" * 9 + "." + "İİİİİİİİİ." * 12 + "example", f"{'a' * 250}@b.example"])
+def test_an_address_that_is_too_long_in_any_spelling_is_refused(client, committed, email):
+    assert ask(client, committed, email=email).status_code == 400
+    assert not Subscriber.objects.exists()
+
+
+def test_every_spelling_of_an_address_is_one_reader_and_every_tag_one_inbox(client, committed):
+    for email in ("Hollis@Bücher.example", "hollis@xn--bcher-kva.example"):
+        ask(client, committed, email=email)
+    assert Subscriber.objects.count() == len(mail.outbox) == 1
+    for number in range(5):
+        ask(client, committed, email=f"hollis+{number}@bücher.example")
+    assert len(mail.outbox) == 1
+
+
+def test_who_says_no_to_a_confirmation_says_it_to_all_that_it_asks_about(client, committed):
+    another()
+    ask(client, committed, letter=["daily", "weekly"])
+    page = press(client, committed, link("leave")).content.decode()
+    assert set(Subscription.objects.values_list("status", flat=True)) == {"left"}
+    # Nobody is known there: no link is offered that could not be mailed.
+    assert "Mail me the link" not in page
 
 
 def test_a_robot_that_fills_every_field_gets_nothing(client, committed):
