@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from advertising.models import Placement
 from advertising.slot_views import is_prefetch
 from newsletter import clicks, codes, mail_scanners
 from newsletter.models import Link
@@ -19,9 +20,13 @@ LARGEST_PK = 2**63 - 1
 @never_cache
 def go(request: HttpRequest, link: int, code: str) -> HttpResponse:
     """Lead on, whatever becomes of the counting. A code that is not ours counts for nothing, and leads on too."""
-    found = Link.objects.select_related("issue").filter(pk=min(link, LARGEST_PK)).first()
+    found = Link.objects.select_related("issue__letter").filter(pk=min(link, LARGEST_PK)).first()
     if found is None:
         raise Http404
+    placement = found.issue.placement_id or 0
+    if found.kind == Link.Kind.PLACEMENT and not Placement.objects.approved().filter(pk=placement).exists():
+        # Taken off since: nobody is led there by us any more, and nothing is counted.
+        return _led(found.issue.get_absolute_url())
     if delivery := codes.read(code):
         agent = request.headers.get("User-Agent", "")
         reason = mail_scanners.reason_at_once(cast(str, request.method), agent, is_prefetch(request))
@@ -29,6 +34,10 @@ def go(request: HttpRequest, link: int, code: str) -> HttpResponse:
             clicks.note(found, delivery, reason, network_of(network_address(request)), agent)
         except DatabaseError:
             clicks.logger.exception("a click could not be noted")
-    response = HttpResponseRedirect(found.url)
+    return _led(found.url)
+
+
+def _led(url: str) -> HttpResponse:
+    response = HttpResponseRedirect(url)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -39,25 +39,28 @@ def reason_at_once(method: str, agent: str, is_prefetch: bool) -> str:
 def reasons_together(clicks: Sequence[Click]) -> dict[int, str]:
     """Of all clicks in one mail, by their numbers: what each is once it is seen with the others.
 
-    Whatever the sender of a trapped click opened was opened by a machine, and so was a burst.
+    Whatever the sender of a trapped click opened was opened by a machine, and so was a burst: a mail has one reader, so
+    from however many networks it came. The sender of a whole burst opened the rest as well.
     """
     trapped = {click.sender for click in clicks if click.link.kind == Link.Kind.TRAP}
-    bursting = {click.sender for click in clicks if _is_burst([each for each in clicks if each.sender == click.sender])}
+    bursting = {click.sender for click in clicks if _burst([each for each in clicks if each.sender == click.sender])}
+    together = _burst(clicks)
     found = {}
     for click in clicks:
         if click.sender in trapped:
             found[click.pk] = reasons.TRAP
-        elif click.sender in bursting:
+        elif click.sender in bursting or click.pk in together:
             found[click.pk] = reasons.SCANNER
         else:
             found[click.pk] = click.reason
     return found
 
 
-def _is_burst(clicks: Sequence[Click]) -> bool:
-    moments = sorted((click.at, click.link_id) for click in clicks)
-    for first, _ in moments:
-        opened = {link for at, link in moments if first <= at <= first + BURST}
-        if len(opened) >= FEWEST_IN_BURST:
-            return True
-    return False
+def _burst(clicks: Sequence[Click]) -> set[int]:
+    """The numbers of those that came so close together, to so many links, as no person opens them."""
+    found: set[int] = set()
+    for first in clicks:
+        close = [click for click in clicks if first.at <= click.at <= first.at + BURST]
+        if len({click.link_id for click in close}) >= FEWEST_IN_BURST:
+            found |= {click.pk for click in close}
+    return found

@@ -9,8 +9,10 @@ import base64
 import binascii
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from Crypto.PublicKey import RSA
+from publicsuffixlist import PublicSuffixList
 
 MOST_LOOKUPS = 10  # RFC 7208, section 4.6.4
 SHORTEST_KEY, GOOD_KEY = 1024, 2048  # bits
@@ -32,7 +34,8 @@ class Finding:
 
 def check(domain: str, spf: str, dkim: str, dkim_domain: str, dmarc: str) -> list[Finding]:
     """In the order in which one would mend them."""
-    return [*_spf(spf), *_dkim(dkim), *_aligned(domain, dkim_domain or domain), *_dmarc(dmarc)]
+    is_strict = tags(dmarc).get("adkim", "").lower() == "s"
+    return [*_spf(spf), *_dkim(dkim), *_aligned(domain, dkim_domain or domain, is_strict), *_dmarc(dmarc)]
 
 
 def tags(record: str) -> dict[str, str]:
@@ -100,13 +103,26 @@ def _strength(key: str, kind: str) -> list[Finding]:
     return []
 
 
-def _aligned(domain: str, signing: str) -> list[Finding]:
-    """Relaxed alignment: one is the other, or stands under it."""
+def _aligned(domain: str, signing: str, is_strict: bool) -> list[Finding]:
+    """RFC 7489, section 3.1: both belong to one organisation; with adkim=s they are the very same."""
     one, other = domain.lower().strip(". "), signing.lower().strip(". ")
-    if one == other or one.endswith(f".{other}") or other.endswith(f".{one}"):
+    if one == other or (not is_strict and _organisation(one) == _organisation(other)):
         return [Finding(Weight.GOOD, "Alignment", f"Mails are signed by {other}, and readers see {one}.")]
+    if _organisation(one) == _organisation(other):
+        sentence = f"Mails are signed by {other}, and readers see {one}: with adkim=s DMARC fails. Take adkim=s out."
+        return [Finding(Weight.MISSING, "Alignment", sentence)]
     sentence = f"Mails are signed by {other}, but readers see {one}: DMARC fails. Sign with your own domain."
     return [Finding(Weight.MISSING, "Alignment", sentence)]
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    """Under which names domains are given out. Read when it is first needed."""
+    return PublicSuffixList()
+
+
+def _organisation(domain: str) -> str:
+    return _suffixes().privatesuffix(domain) or domain
 
 
 def _dmarc(record: str) -> list[Finding]:

@@ -110,6 +110,28 @@ def test_whoever_opens_every_link_within_seconds_is_a_machine(client, sink, issu
     assert set(Click.objects.values_list("reason", flat=True)) == {"scanner"}
 
 
+def test_a_scanner_of_several_networks_is_a_machine_as_well(client, sink, issue, noon):
+    """A mail has one reader: links that open at once from everywhere were opened by no person."""
+    links = [each for each in addresses(sink, "hollis") if each != of_kind(sink, "hollis", "trap")]
+    for number, address in enumerate(links):
+        opened(client, address, agent=CHROME.replace("Linux", f"Linux {number}"))
+    noon.shift(300)
+    opened(client, of_kind(sink, "hollis", "story", 1), agent=CHROME.replace("Linux", "BSD"))
+    noon.shift(LATER)
+    clicks.settle.call()
+    assert counted()[0] == 1
+    assert Click.objects.filter(reason="scanner").count() == len(links) >= 4
+
+
+def test_a_place_that_was_taken_off_leads_nobody_to_its_advertiser(client, sink, issue, noon):
+    link = of_kind(sink, "hollis", "placement")
+    assert opened(client, link)["Location"].startswith("https://")
+    before = Click.objects.count()
+    review.reject(issue.placement, None, "It is not what it says.")
+    assert opened(client, link)["Location"] == issue.get_absolute_url()
+    assert Click.objects.count() == before
+
+
 def test_a_reader_who_comes_after_the_scanner_is_counted(client, sink, issue, noon):
     for address in addresses(sink, "hollis"):
         opened(client, address, agent="Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/99.0")

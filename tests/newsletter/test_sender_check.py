@@ -76,17 +76,24 @@ def test_dkim(record, weight):
 
 
 @pytest.mark.parametrize(
-    ("domain", "weight"),
+    ("sender", "signature", "dmarc", "weight"),
     [
-        ("finality.example", Weight.GOOD),
-        ("mail.finality.example", Weight.GOOD),
-        ("FINALITY.example.", Weight.GOOD),
-        ("provider.example", Weight.MISSING),
-        ("notfinality.example", Weight.MISSING),
+        ("finality.example", "finality.example", "", Weight.GOOD),
+        ("finality.example", "mail.finality.example", "", Weight.GOOD),
+        ("finality.example", "FINALITY.example.", "", Weight.GOOD),
+        ("news.finality.example", "mail.finality.example", "", Weight.GOOD),
+        ("finality.example", "provider.example", "", Weight.MISSING),
+        ("finality.example", "notfinality.example", "", Weight.MISSING),
+        # Two firms under one suffix are not one organisation.
+        ("finality.co.uk", "provider.co.uk", "", Weight.MISSING),
+        ("news.finality.co.uk", "finality.co.uk", "", Weight.GOOD),
+        ("finality.example", "finality.example", "v=DMARC1; p=none; adkim=s", Weight.GOOD),
+        ("finality.example", "mail.finality.example", "v=DMARC1; p=none; adkim=s", Weight.MISSING),
     ],
 )
-def test_alignment(domain, weight):
-    assert found(dkim_domain=domain)["Alignment"] == weight
+def test_alignment(sender, signature, dmarc, weight):
+    findings = sender_check.check(sender, "", "", signature, dmarc)
+    assert {each.about: each.weight for each in findings}["Alignment"] == weight
 
 
 @pytest.mark.parametrize(
