@@ -109,6 +109,7 @@ STILL = {"reduced_motion": "reduce"}
 OURS = {"exclude": [[".select2-selection__rendered"]]}
 
 
+@not_on_the_second_database
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_no_page_has_a_barrier_or_is_wider_than_the_screen(open_context, width, scheme):
