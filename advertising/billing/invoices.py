@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import cast
 
-from django.conf import settings
 from fpdf import FPDF
 
+from advertising.billing.faces import face
 from advertising.models import Order
 from advertising.pricing import dollars
 
-FONTS = Path(settings.BASE_DIR) / "newsroom" / "static" / "newsroom" / "fonts"
 REGULAR, BOLD = 400, 650
 MARGIN = 20  # millimetres
 INK, GREY = (15, 22, 18), (86, 97, 89)
@@ -29,8 +27,8 @@ class _Paper(FPDF):
         # The same bytes for the same order, however often it is asked for.
         self.set_creation_date(order.placed_at)
         for name in ("sans", "sans-latin1", "sans-ext", "serif"):
-            weights: dict[str, dict[str, float]] = {"": {"wght": REGULAR}, "B": {"wght": BOLD}}
-            self.add_font(name, fname=FONTS / f"finality-{name}.woff2", variations=weights)
+            for style, weight in (("", REGULAR), ("B", BOLD)):
+                self.add_font(name, style, face(name, weight))
         self.set_fallback_fonts(["sans-latin1", "sans-ext"], exact_match=False)
 
     def footer(self) -> None:

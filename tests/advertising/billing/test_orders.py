@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 from datetime import timedelta
 from decimal import Decimal
 
@@ -172,12 +173,16 @@ def words_of(pdf: bytes) -> int:
     return len(re.findall(rb"/Type /Page\b", pdf))
 
 
-def test_the_invoice_is_a_pdf_and_the_same_each_time(client, advertiser, owner):
+def test_the_invoice_is_a_pdf_and_the_same_each_time(client, advertiser, owner, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
     order = orders.place(advertiser, [banner(advertiser, title="Łódź, müller & 東京").pk], owner)
     client.force_login(owner)
     answer = client.get(f"{order.get_absolute_url()}invoice.pdf")
     assert answer["Content-Type"] == "application/pdf"
     assert words_of(answer.content) == 1
+    assert client.get(f"{order.get_absolute_url()}invoice.pdf").content == answer.content
+    # And the same again where its faces must be made first.
+    shutil.rmtree(settings.DATA_DIR / "faces")
     assert client.get(f"{order.get_absolute_url()}invoice.pdf").content == answer.content
 
 
