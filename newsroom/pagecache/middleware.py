@@ -1,5 +1,6 @@
 """What every answer says about keeping it: public pages for how long and made of what, all others not at all."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from newsroom.pagecache import cdn, keys, rules
 from newsroom.pagecache.application import RECORDING
-from newsroom.pagecache.page import STALE_IF_ERROR
+from newsroom.pagecache.page import STALE_IF_ERROR, kept_by_nginx
 from newsroom.pagecache.recording import Recording, recording
 
 MISSING_FOR = 60  # seconds a CDN may keep that there is nothing
@@ -45,6 +46,8 @@ class PageCacheMiddleware:
         if self.cdn is not None and self.cdn.header != "Surrogate-Key":
             response[self.cdn.header] = self.cdn.separator.join(named)
         response["Cache-Control"] = self.cache_control(response.status_code, *made.lifetime(timezone.now()))
+        for name, value in kept_by_nginx(time.time()):
+            response[name] = value
 
     def cache_control(self, status: int, refresh_at: datetime, changes_at: datetime) -> str:
         """Browsers ask each time, and mostly hear 304. A cache that we can purge keeps a page as long as we do.

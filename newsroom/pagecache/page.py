@@ -27,10 +27,15 @@ STALE_IF_ERROR = 86_400  # seconds
 NOT_KEPT = frozenset(
     {
         *("age", "connection", "content-encoding", "content-length", "date", "etag", "expires", "last-modified"),
-        *("server", "set-cookie", "transfer-encoding", "vary", "x-cache", "x-request-id"),
+        *("server", "set-cookie", "transfer-encoding", "vary", "x-accel-expires", "x-cache", "x-request-id"),
     }
 )
 REPEATED = frozenset({"cache-control", "surrogate-key", "cache-tag", "content-security-policy"})
+
+
+def kept_by_nginx(now: float) -> list[tuple[str, str]]:
+    """To the end of this second, whatever a CDN before it may keep: nginx makes nearly two of one that it is given."""
+    return [("X-Accel-Expires", f"@{int(now)}")] if settings.BEHIND_PROXY else []
 
 
 @dataclass(frozen=True)
@@ -102,11 +107,7 @@ class Page:
         if settings.CDN:
             # Without it, a CDN that we purge would keep the page for longer than the page has left.
             fields.append(("Age", str(max(0, int(now - self.made_at)))))
-        if settings.BEHIND_PROXY:
-            # nginx counts in whole seconds, and one that it is given is nearly two. It keeps a page to the end of this
-            # one, whatever a CDN before it may keep.
-            fields.append(("X-Accel-Expires", f"@{int(now)}"))
-        return fields
+        return fields + kept_by_nginx(now)
 
     @property
     def status_line(self) -> str:

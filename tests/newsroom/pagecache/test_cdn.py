@@ -91,3 +91,15 @@ def test_a_cache_that_we_purge_may_keep_pages_for_long(set_up, client, noon):
 
 def lifetime(seconds: int):
     return timezone.now() + timedelta(seconds=seconds), timezone.now() + timedelta(hours=1)
+
+
+def test_what_goes_by_the_page_cache_is_kept_by_nginx_for_no_longer(set_up, client, settings, noon):
+    """Where there is a CDN, or none of our own cache: nginx would keep it for as long as the CDN may."""
+    address = PublishedArticleFactory().get_absolute_url()
+    set_up("fastly")
+    assert "X-Accel-Expires" not in client.get(address)
+    settings.BEHIND_PROXY = True
+    answer = client.get(address)
+    assert "s-maxage=600," in answer["Cache-Control"]
+    assert answer["X-Accel-Expires"] == f"@{int(timezone.now().timestamp())}"
+    assert "X-Accel-Expires" not in client.get("/accounts/login/")
