@@ -1,5 +1,6 @@
 """Which requests may be answered from the cache, and under which address their page is kept."""
 
+import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
@@ -21,7 +22,13 @@ PREVIEW_COOKIE = "preview"
 
 def is_personal(cookies: str) -> bool:
     """Whether a request with this Cookie header may see a page of its own. Cookies of other scripts do not matter."""
-    return any(f"{name}=" in cookies for name in (settings.SESSION_COOKIE_NAME, FRESH_COOKIE, PREVIEW_COOKIE))
+    return _own_cookie(settings.SESSION_COOKIE_NAME).search(cookies) is not None
+
+
+@lru_cache(2)
+def _own_cookie(session: str) -> re.Pattern[str]:
+    """As Django reads them, which takes cookies with spaces that no browser writes."""
+    return re.compile(rf"(?:^|;)\s*(?:{re.escape(session)}|{FRESH_COOKIE}|{PREVIEW_COOKIE})\s*=")
 
 
 def show_fresh(response: HttpResponse) -> HttpResponse:

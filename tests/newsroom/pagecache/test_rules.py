@@ -48,7 +48,10 @@ def test_the_address_of_a_page(path, query, address):
         ("a=1; sessionid=abc", True),
         ("preview=1", True),
         ("fresh=1", True),
+        ("a=1;sessionid =abc", True),
+        ("a=1;  preview\t= 1", True),
         ("csrftoken=abc; theme=dark; _ga=1", False),
+        ("_refresh=1; a=preview; notfresh=2", False),
         ("", False),
     ],
 )
