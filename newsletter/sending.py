@@ -153,7 +153,7 @@ class _Slice:
     unwritten: list[tuple[Delivery, Outcome]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.has_run = bool(self.issue.refused_in_a_row or self.issue.later_in_a_row)
+        self.is_in_run = bool(self.issue.refused_in_a_row or self.issue.later_in_a_row)
 
     def run(self) -> int:
         with journals.journal(self.claim) as self.journal:
@@ -277,15 +277,15 @@ class _Slice:
     def _longer_run(self, of: str) -> int:
         """One more that was refused or put off, after those of earlier slices and of other workers: how many."""
         self._write()
-        self.has_run = True
+        self.is_in_run = True
         mine = Issue.objects.filter(pk=self.issue.pk)
         mine.update(**{of: F(of) + 1})
         return int(mine.values_list(of, flat=True).get())
 
     def _end_run(self) -> None:
-        if self.has_run:
+        if self.is_in_run:
             Issue.objects.filter(pk=self.issue.pk).update(refused_in_a_row=0, later_in_a_row=0)
-            self.has_run = False
+            self.is_in_run = False
 
     def _back_off(self, answer: str) -> None:
         """Leave the server alone for a while, longer each time."""

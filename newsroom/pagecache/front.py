@@ -46,6 +46,7 @@ class Front:
         self.counts = counts.Counts()
         self.watcher = changes.Watcher(self.purge, self._write_counts)
         self._flights: dict[str, Future[Page]] = {}
+        self._new: set[str] = set()  # those of them that were never here before
         self._lock = threading.Lock()
         self._makers = ThreadPoolExecutor(MAKERS, "page maker")
         self._remakers = ThreadPoolExecutor(MAKERS, "page remaker")
@@ -119,16 +120,19 @@ class Front:
             if flight is not None:
                 self.counts.waits += 1
                 return flight
-            if not is_known and len(self._flights) >= MOST_WAITING:
+            if not is_known and len(self._new) >= MOST_WAITING:
                 return _too_many()
             flight = (self._remakers if is_known else self._makers).submit(self._make, address)
             self._flights[address] = flight
+            if not is_known:
+                self._new.add(address)
         flight.add_done_callback(lambda _: self._land(address))
         return flight
 
     def _land(self, address: str) -> None:
         with self._lock:
             self._flights.pop(address, None)
+            self._new.discard(address)
 
     def _make(self, address: str) -> Page:
         earlier = self.memory.get(address)
