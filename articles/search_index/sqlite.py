@@ -99,11 +99,18 @@ def _fill(cursor, say: Callable[[str], None]) -> None:  # type: ignore[no-untype
 
 
 def newest(wanted: Wanted, limit: int) -> list[int]:
-    """Few matches are asked for by their words alone, and looked at: a facet that a million stories have costs more."""
+    """Few matches are asked for by their words alone, and looked at: a facet that a million stories have costs more.
+
+    So are the first of many behind a place: FTS5 finds it at once among the matches of a word, and walks to it among
+    those of a word and a facet.
+    """
     few = _rows(wanted, _words(wanted), FEW + 1)
-    if len(few) > FEW:
-        return _rows(wanted, f"{_facets(wanted)}{_words(wanted)}", limit)
-    return _with_facets(wanted, few)[:limit]
+    are_all = len(few) <= FEW
+    if are_all or wanted.before or wanted.after:
+        fitting = _with_facets(wanted, few)[:limit]
+        if are_all or len(fitting) == limit:
+            return fitting
+    return _rows(wanted, f"{_facets(wanted)}{_words(wanted)}", limit)
 
 
 def _rows(wanted: Wanted, match: str, limit: int) -> list[int]:

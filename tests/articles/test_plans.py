@@ -158,6 +158,26 @@ def test_a_common_word_is_looked_for_newest_first(archive, monkeypatch):
     assert "Sort" not in plan, plan
 
 
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a sample of all rows.")
+@pytest.mark.parametrize(("rows_read", "is_seen_through"), [(query_statistics.ROWS_READ, True), (1_000, False)])
+def test_stories_by_their_keys_are_sought_by_these_among_a_million(archive, rows_read, is_seen_through):
+    """As far as so many rows tell, a status has half as many stories. With too few, SQLite goes through all of them."""
+    wanted = Article.objects.published().order_by().filter(pk__in=range(1, 31)).select_related("hero")
+    with connection.cursor() as cursor:
+        # Of every index the first figure is how many rows there are.
+        cursor.execute(
+            "UPDATE sqlite_stat1 SET stat = '1000000' || substr(stat, instr(stat, ' ')) WHERE tbl = 'articles_article'"
+        )
+        figures = f"1000000 {rows_read // 2 + 1} 1 1"
+        cursor.execute("UPDATE sqlite_stat1 SET stat = %s WHERE idx = 'article_latest'", [figures])
+        cursor.execute("ANALYZE sqlite_schema")  # Read what stands there.
+    try:
+        assert ("article_latest" not in wanted.explain()) is is_seen_through
+    finally:
+        query_statistics.refresh.func()
+
+
 def explained(sql: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {'QUERY PLAN' if connection.vendor == 'sqlite' else ''} {sql}")
