@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from ..factories import png
-from .conftest import sign_in
+from .conftest import sign_in, wait_for
+from .test_freshness import WITHIN
 
 # The journeys share one server, so they run in one process.
 pytestmark = pytest.mark.xdist_group("journeys")
@@ -60,7 +61,7 @@ def test_a_story_is_written_illustrated_and_published_and_is_there_at_once(page,
     expect(page.locator(".prose h2")).to_have_text("A heading")
     expect(page.locator(".prose .chip")).to_contain_text("BTC $97,412")
     expect(page.locator("figure img").first).to_have_attribute("alt", "A green field")
-    assert "test of the evening press" in site.get("/")
+    wait_for(lambda: "test of the evening press" in site.get("/"), WITHIN)
     assert [problem for problem in problems if "Content Security Policy" in problem] == []
 
 
@@ -123,4 +124,5 @@ def test_a_moderator_takes_a_thought_off_the_page(page, site):
     page.locator("select[name=action]").select_option(label="Remove from the page")
     page.get_by_role("button", name="Go").click()
     expect(page.locator(".messagelist")).to_contain_text("1 thought removed.")
-    assert "In shipping, nobody will wait" not in site.get("/policy/nine-banks-agree-when-a-payment-is-over/")
+    story = "/policy/nine-banks-agree-when-a-payment-is-over/"
+    wait_for(lambda: "In shipping, nobody will wait" not in site.get(story), WITHIN)

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from ..factories import png
-from .conftest import sign_in
-from .test_freshness import FIND, Elsewhere
+from .conftest import sign_in, wait_for
+from .test_freshness import FIND, WITHIN, Elsewhere
 
 # The journeys share one server, so they run in one process.
 pytestmark = pytest.mark.xdist_group("journeys")
@@ -168,7 +168,7 @@ def test_a_story_goes_from_draft_to_correction(open_context, site, draft):
     page.get_by_role("button", name="Save and continue editing").click()
     page.get_by_role("link", name="View on site").click()
     expect(page.locator("#corrections")).to_contain_text("It was agreed twice.")
-    assert "It was agreed twice." in site.get("/corrections/")
+    wait_for(lambda: "It was agreed twice." in site.get("/corrections/"), WITHIN)
 
 
 def test_a_picture_is_found_and_uploaded_without_leaving_the_text(open_context, site, draft):
