@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from newsletter import handing_over, issue_status, outcomes, sending
 from newsletter.handing_over import Refused
-from newsletter.models import Delivery, Subscriber
+from newsletter.models import Delivery, Issue, Subscriber
 
 from ..journeys.conftest import wait_for
 from .conftest import begin, issue_of, reader, send, statuses
@@ -201,44 +201,40 @@ def test_a_no_to_everybody_is_about_us_and_pauses(letter, sink, noon):
     assert statuses(issue) == {"sent": 25}
 
 
-def test_a_slow_no_to_everybody_is_counted_from_one_slice_to_the_next(letter, sink, monkeypatch):
-    """A server that takes its time with each refusal: no slice hears as many as make a run."""
+@pytest.fixture
+def slow(letter, sink, monkeypatch):
+    """An issue for 25 readers, of whom a slice reaches four: the server takes its time with each."""
     for number in range(25):
         reader(f"reader{number}")
-    monkeypatch.setattr(sending, "BATCH", 4)
-    monkeypatch.setattr(sending._Slice, "_reserve", once_each())
-    sink.at_mail = lambda address: "554 5.7.1 client host blocked"
-    issue = begin(issue_of(letter))
-    for _ in range(3):
-        sending.send_some.call()
-    issue.refresh_from_db()
-    assert issue.status == "paused"
-    assert "client host blocked" in issue.note
-    assert statuses(issue) == {"queued": 25}
+    begun: set[str] = set()
 
-
-def once_each():
-    """In place of the time that a slice has: one batch."""
-    seen: set[str] = set()
-
-    def reserve(self) -> bool:
-        is_new = self.claim not in seen
-        seen.add(self.claim)
+    def once(self) -> bool:
+        is_new = self.claim not in begun
+        begun.add(self.claim)
         return is_new
 
-    return reserve
-
-
-def test_a_slow_later_to_everybody_leaves_the_server_alone(letter, sink, monkeypatch):
-    for number in range(25):
-        reader(f"reader{number}")
     monkeypatch.setattr(sending, "BATCH", 4)
-    monkeypatch.setattr(sending._Slice, "_reserve", once_each())
-    sink.at_mail = lambda address: "450 4.7.1 too many"
-    issue = begin(issue_of(letter))
-    for _ in range(3):
+    monkeypatch.setattr(sending._Slice, "_reserve", once)
+    return begin(issue_of(letter))
+
+
+def after_slices(issue: Issue, number: int) -> Issue:
+    for _ in range(number):
         sending.send_some.call()
     issue.refresh_from_db()
+    return issue
+
+
+def test_a_slow_no_to_everybody_is_counted_from_one_slice_to_the_next(slow, sink):
+    sink.at_mail = lambda address: "554 5.7.1 client host blocked"
+    issue = after_slices(slow, 3)
+    assert (issue.status, statuses(issue)) == ("paused", {"queued": 25})
+    assert "client host blocked" in issue.note
+
+
+def test_a_slow_later_to_everybody_leaves_the_server_alone(slow, sink):
+    sink.at_mail = lambda address: "450 4.7.1 too many"
+    issue = after_slices(slow, 3)
     assert (issue.failures, issue.later_in_a_row) == (1, 0)
     assert not sending.has_work()
 
