@@ -18,6 +18,7 @@ SITE = (
     "tokens",
     "base",
     "layout",
+    "arriving",
     "masthead",
     "strip",
     "ticker",

@@ -248,3 +248,22 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_label("Password").fill(f"{name}-demo")
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(re.compile(r"/(admin|advertise)/"))
+
+
+# Less than this is a line of text that was cut in two when the first half of it was painted.
+SEEN = 0.0005
+
+
+def noting_what_moves(page: Page) -> None:
+    """Before a page is opened: note what is painted in one place and then in another, without anybody having acted."""
+    page.add_init_script(
+        "window.moved = []; new PerformanceObserver(list => list.getEntries().forEach(entry => window.moved.push("
+        "[entry.value, ...entry.sources.map(source => (source.node?.outerHTML ?? source.node?.data ?? '')"
+        ".slice(0, 80))]))).observe({ type: 'layout-shift', buffered: true });"
+    )
+
+
+def what_moved(page: Page) -> list[list[object]]:
+    """How much, as browsers measure it, and what it was; nothing if it was too little to be seen."""
+    moved = page.evaluate("window.moved")
+    return moved if sum(each[0] for each in moved) > SEEN else []

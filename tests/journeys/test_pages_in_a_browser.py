@@ -10,7 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from .conftest import not_on_the_second_database, sign_in
+from .conftest import not_on_the_second_database, noting_what_moves, sign_in, what_moved
+from .slow_line import slow_line
 from .test_freshness import Elsewhere
 
 # The journeys share one server, so they run in one process.
@@ -192,17 +193,17 @@ def test_the_first_load_of_an_article_is_light(page, site):
     assert sum(kinds.values()) <= 90_000
 
 
-@pytest.mark.parametrize("address", ["/", ARTICLE, "/prices/bitcoin/"])
+@not_on_the_second_database
 @pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_moves_while_a_page_loads(open_context, address, width):
+def test_nothing_moves_while_a_page_arrives_piece_by_piece(open_context, site, width):
     page = open_context(viewport={"width": width, "height": 800}).new_page()
-    page.route(re.compile(r"\.(webp|png|woff2)$"), lambda route: (page.wait_for_timeout(120), route.continue_()))
-    page.add_init_script(
-        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach("
-        "entry => { window.shift += entry.value })).observe({type: 'layout-shift', buffered: true});"
-    )
-    page.goto(address, wait_until="networkidle")
-    assert page.evaluate("window.shift") == 0
+    noting_what_moves(page)
+    moved = {}
+    with slow_line(site.url) as slow:
+        for name in ("front", "article", "prices", "coin", "search", "feeds"):
+            page.goto(slow + PAGES[name], wait_until="networkidle")
+            moved[name] = what_moved(page)
+    assert not any(moved.values()), moved
 
 
 @pytest.mark.parametrize("coins", [1, 4, 17])

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import own_database, running_site, sign_in, wait_for
+from .conftest import noting_what_moves, own_database, running_site, sign_in, wait_for, what_moved
 from .test_conversation import web_processes
 from .test_freshness import Elsewhere
 
@@ -168,14 +168,11 @@ def test_without_an_answer_the_plain_banner_is_shown(open_context):
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_moves_when_the_boxes_are_filled(open_context, width):
     page = open_context(user_agent=CHROME, viewport={"width": width, "height": 900}).new_page()
-    page.add_init_script(
-        "window.moved = 0; new PerformanceObserver(list => { for (const entry of list.getEntries())"
-        " window.moved += entry.value; }).observe({ type: 'layout-shift', buffered: true });"
-    )
+    noting_what_moves(page)
     page.goto(STORY, wait_until="networkidle")
     page.mouse.wheel(0, 4000)
     page.wait_for_timeout(700)
-    assert page.evaluate("window.moved") < 0.001
+    assert not what_moved(page)
 
 
 # --- Under kills --------------------------------------------------------------------------------
