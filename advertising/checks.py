@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from advertising import story_text, target_urls
+from advertising import target_urls
 from advertising.models import Creative, Product
+from articles import body
 from articles.fraud_signs import scams, wallets
 from articles.fraud_signs.lookalikes import plain
 
@@ -107,7 +108,7 @@ def _wallets(creative: Creative, _words: str) -> Iterator[Finding]:
 
 
 def _links(creative: Creative, _words: str) -> Iterator[Finding]:
-    links = [*ADDRESS.findall(creative.text), *story_text.links(creative.html)]
+    links = [*ADDRESS.findall(creative.text), *body.links(creative.html)]
     if len(links) > MOST_LINKS:
         yield Finding("links", f"There are {len(links)} links in the text; {MOST_LINKS} are included.")
     for link in links:

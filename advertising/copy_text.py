@@ -33,13 +33,7 @@ READ = {
 }
 
 
-@dataclass(frozen=True)
-class Difference:
-    label: str
-    lines: list[list[word_diff.Part]]
-
-
-def differences(approved: Any, newest: Any) -> list[Difference]:
+def differences(approved: Any, newest: Any) -> list[word_diff.Difference]:
     """What a newer version says otherwise than the approved one, word by word. Pictures are shown, not compared."""
     if approved is None or newest is None or approved.pk == newest.pk:
         return []
@@ -47,5 +41,5 @@ def differences(approved: Any, newest: Any) -> list[Difference]:
     for name, label in READ.items():
         lines = word_diff.compare(getattr(approved, name), getattr(newest, name))
         if word_diff.is_changed(lines):
-            found.append(Difference(label, lines))
+            found.append(word_diff.Difference(label, lines))
     return found

@@ -11,6 +11,7 @@ from django_prose_editor.widgets import ProseEditorWidget
 
 from advertising import availability, risk_warnings, story_text
 from advertising.models import (
+    PAID_STORIES,
     Advertiser,
     Creative,
     CreativePicture,
@@ -23,6 +24,7 @@ from advertising.models import (
 from advertising.pictures import check_fit
 from advertising.slots import SIZES, SLOTS, STORY, Size
 from advertising.target_urls import check_target
+from articles import body
 from articles.models import Section
 from ticker.models import Coin
 
@@ -213,7 +215,7 @@ class PlacementForm(forms.Form):
         """The editor’s HTML is kept beside its words. Each link is held to what addresses are held to."""
         data["html"] = story_text.to_html(data.get("text") or "")
         data["text"] = story_text.to_plain(data["html"])
-        for link in story_text.links(data["html"]):
+        for link in body.links(data["html"]):
             try:
                 check_target(unescape(link))
             except ValidationError as error:
@@ -276,7 +278,7 @@ class PlacementForm(forms.Form):
 
     @property
     def is_paid_story(self) -> bool:
-        return self.product in (Product.SPONSORED, Product.PRESS_RELEASE)
+        return self.product in PAID_STORIES
 
     def _check_complete(self, data: dict[str, Any]) -> None:
         self._require(data, "target_url", "Say where it leads.")

@@ -15,12 +15,12 @@ from advertising.slots import STORY
 from articles import body, images, publishing
 from articles.models import Article, Image, Section
 
-KINDS = {Product.SPONSORED.value: Article.Kind.SPONSORED, Product.PRESS_RELEASE.value: Article.Kind.PRESS_RELEASE}
+_KINDS = {Product.SPONSORED.value: Article.Kind.SPONSORED, Product.PRESS_RELEASE.value: Article.Kind.PRESS_RELEASE}
 
 
 def publish(placement: Placement, creative: Creative) -> None:
     """Write the approved copy into the placement’s article and publish it from the first day on."""
-    if placement.product not in KINDS:
+    if not placement.is_paid_story:
         return
     article = placement.article or Article()
     write(article, placement, creative)
@@ -33,7 +33,7 @@ def publish(placement: Placement, creative: Creative) -> None:
 
 def write(article: Article, placement: Placement, creative: Creative) -> None:
     """Put a version’s words into an article, in memory."""
-    article.kind = KINDS[placement.product]
+    article.kind = _KINDS[placement.product]
     article.section = cast(Section, placement.section)
     article.title = creative.headline or placement.title
     article.standfirst, article.body = _standfirst_and_body(creative)

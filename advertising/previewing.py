@@ -10,12 +10,17 @@ from advertising.models import Creative, Placement, Product
 from advertising.slots import SLOTS
 from articles import related, views
 from articles.models import Article
+from newsroom.frames import in_our_frame
 
 
 def page(request: HttpRequest, placement: Placement, creative: Creative) -> HttpResponse:
+    return in_our_frame(_page(request, placement, creative))
+
+
+def _page(request: HttpRequest, placement: Placement, creative: Creative) -> HttpResponse:
     if placement.product == Product.BANNER:
         return _with_banner(request, placement, creative)
-    if placement.product in paid_articles.KINDS:
+    if placement.is_paid_story:
         return _as_story(request, placement, creative)
     return render(request, "advertising/letter_preview.html", {"placement": placement, "creative": creative, **_FRAME})
 

@@ -30,7 +30,6 @@ _cleaner = nh3.Cleaner(
     link_rel=None,
 )
 _IS_HTML = re.compile(r"\s*<(?:p|h2|h3|ul|ol|blockquote)[\s>]", re.IGNORECASE)
-_LINK = re.compile(r'<a href="([^"]*)"')
 _FIRST_PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
 
 
@@ -52,10 +51,6 @@ def from_plain(text: str) -> str:
 def to_plain(html: str) -> str:
     """Its words, an empty line between blocks: what is counted, checked and compared."""
     return "\n\n".join(body.plain_text(html).splitlines())
-
-
-def links(html: str) -> list[str]:
-    return _LINK.findall(html)
 
 
 def standfirst_and_body(html: str) -> tuple[str, str]:

@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 from js_asset.media import Media
 
@@ -218,18 +217,13 @@ def submit(request: MemberRequest, placement: Placement) -> HttpResponse:
 
 @login_required
 @require_safe
-@xframe_options_sameorigin
-@never_cache
 def preview(request: MemberRequest, pk: int) -> HttpResponse:
     """What the frame shows: the real page with what is being written, never counted."""
     placement = own_placement(request, pk)
     creative = placement.latest_creative
     if creative is None:
         raise Http404
-    response = previewing.page(request, placement, creative)
-    response["Cache-Control"] = "private, no-store"
-    response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
-    return response
+    return previewing.page(request, placement, creative)
 
 
 # --- Whose ------------------------------------------------------------------------------------

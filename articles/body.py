@@ -180,6 +180,11 @@ def _with_relations(html: str, *, is_paid: bool, own_host: str) -> str:
     return _LINK.sub(with_relation, html)
 
 
+def links(html: str) -> list[str]:
+    """Where a text leads, as it is written in it."""
+    return _LINK.findall(html)
+
+
 def _with_chips(html: str, chips: dict[str, str]) -> str:
     """Put chips into text only: inside a tag, an attribute say, double brackets are just that."""
     parts = _TAG.split(html)

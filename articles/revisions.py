@@ -4,7 +4,6 @@ Versions of a story: what it said each time it was saved, what changed between t
 A version is plain data, so that it can be read whatever becomes of the tables it speaks of.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -132,24 +131,16 @@ def _set_coins(article: Article, coins: list[int]) -> None:
 # --- Reading -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One field of two versions."""
-
-    label: str
-    lines: list[list[word_diff.Part]]
-
-
-def differences(old: dict[str, Any], new: dict[str, Any]) -> list[Difference]:
+def differences(old: dict[str, Any], new: dict[str, Any]) -> list[word_diff.Difference]:
     """The fields that differ, for people: words that went and came, in the order of the form."""
     found = []
     for name, label in LABELS.items():
         lines = word_diff.compare(in_words(name, old.get(name)), in_words(name, new.get(name)))
         if word_diff.is_changed(lines):
-            found.append(Difference(label, lines))
+            found.append(word_diff.Difference(label, lines))
         elif name == "body" and old.get("body") != new.get("body"):
             text = "The words are the same; headings, links, pictures or emphasis changed."
-            found.append(Difference(label, [[word_diff.Part(word_diff.Kind.SAME, text)]]))
+            found.append(word_diff.Difference(label, [[word_diff.Part(word_diff.Kind.SAME, text)]]))
     return found
 
 

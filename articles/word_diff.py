@@ -23,6 +23,14 @@ class Part:
     text: str
 
 
+@dataclass(frozen=True)
+class Difference:
+    """One field of two versions."""
+
+    label: str
+    lines: list[list[Part]]
+
+
 def compare(old: str, new: str) -> list[list[Part]]:
     """Return the lines of both texts in their order, each as parts that stayed, went or came.
 

@@ -13,7 +13,7 @@ ADDRESS_ERRORS = {
 }
 
 
-class EmailField(forms.EmailField):
+class AddressField(forms.EmailField):
     """Whatever was typed, in the one spelling that is kept."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class EmailField(forms.EmailField):
 
 
 class LetterForm(forms.Form):
-    email = EmailField()
+    email = AddressField()
     source = forms.SlugField(max_length=40, required=False)
     # Which letters, by their slugs; whatever else stands there counts for nothing.
     letter = forms.MultipleChoiceField(required=False)
@@ -58,4 +58,4 @@ class PreferencesForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    email = EmailField()
+    email = AddressField()

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
 from advertising import availability, messages_with_desk, previewing, pricing, review, slot_calendar
@@ -115,7 +114,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         may_frame = csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
         view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(may_frame(self.review_view)))
         calendar = self.admin_site.admin_view(require_safe(self.calendar_view))
-        preview = self.admin_site.admin_view(require_safe(xframe_options_sameorigin(self.preview_view)))
+        preview = self.admin_site.admin_view(require_safe(self.preview_view))
         return [
             path("calendar/", calendar, name="advertising_placement_calendar"),
             path("<int:pk>/review/", view, name="advertising_placement_review"),
@@ -141,10 +140,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
             raise PermissionDenied
         placement = get_object_or_404(Placement.objects.select_related("advertiser", "section"), pk=pk)
         creative = get_object_or_404(placement.creatives, version=version)
-        response = previewing.page(request, placement, creative)
-        response["Cache-Control"] = "private, no-store"
-        response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
-        return response
+        return previewing.page(request, placement, creative)
 
     def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One page: what readers would see, beside what was approved before, and the three buttons."""

@@ -1,6 +1,16 @@
 """Who advertises, what they submitted, which copy of it was approved, and how often it was seen."""
 
-from advertising.models.advertisers import Advertiser, Basis, Invitation, Membership, Product, Rate, Role, https_only
+from advertising.models.advertisers import (
+    PAID_STORIES,
+    Advertiser,
+    Basis,
+    Invitation,
+    Membership,
+    Product,
+    Rate,
+    Role,
+    https_only,
+)
 from advertising.models.counts import (
     Action,
     DailyAudience,
@@ -30,6 +40,7 @@ from advertising.models.money import (
 from advertising.models.placements import Device, Placement
 
 __all__ = [
+    "PAID_STORIES",
     "Action",
     "Advertiser",
     "Basis",

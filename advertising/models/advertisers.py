@@ -103,6 +103,9 @@ class Product(models.TextChoices):
     LETTER = "letter", "Letter placement"
 
 
+PAID_STORIES = (Product.SPONSORED, Product.PRESS_RELEASE)
+
+
 class Basis(models.TextChoices):
     FLAT = "flat", "Each"
     THOUSAND = "thousand", "1,000 viewable impressions"

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.db import models
 
-from advertising import risk_warnings, slots, story_text
+from advertising import risk_warnings, slots
 from advertising.models.advertisers import Product, https_only
-from advertising.models.placements import PAID_STORIES, Placement
+from advertising.models.placements import Placement
 from advertising.pictures import digest_of_file
 from advertising.target_urls import check_target
-from articles import images
+from articles import body, images
 
 
 class Payment(models.TextChoices):
@@ -55,7 +55,7 @@ class Creative(models.Model):
     @property
     def links_in_text(self) -> str:
         """The addresses that its words lead to, a line for each."""
-        return "\n".join(story_text.links(self.html))
+        return "\n".join(body.links(self.html))
 
     @property
     def terms(self) -> risk_warnings.Terms:
@@ -82,7 +82,7 @@ class Creative(models.Model):
         warnings = list(risk_warnings.missing(self.terms).values())
         if not self.target_url:
             warnings.append("Say where it leads.")
-        if placement.product in PAID_STORIES and not self.disclosure:
+        if placement.is_paid_story and not self.disclosure:
             warnings.append("Say who pays, and how much.")
         if placement.product != Product.BANNER:
             return warnings + ([] if self.text.strip() else ["Add the text."])

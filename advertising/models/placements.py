@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from advertising import slots
-from advertising.models.advertisers import Advertiser, Basis, Product, Rate
+from advertising.models.advertisers import PAID_STORIES, Advertiser, Basis, Product, Rate
 from advertising.querysets import PlacementQuerySet
 from articles.models import Article, Section
 from newsroom.pagecache import keys
@@ -20,8 +20,6 @@ from ticker.models import Coin
 
 if TYPE_CHECKING:
     from advertising.models.creatives import Creative
-
-PAID_STORIES = (Product.SPONSORED, Product.PRESS_RELEASE)
 
 
 class Device(models.TextChoices):
@@ -122,6 +120,10 @@ class Placement(Shown):
     def get_absolute_url(self) -> str:
         return reverse("placement", args=[self.pk])
 
+    @property
+    def is_paid_story(self) -> bool:
+        return self.product in PAID_STORIES
+
     def page_keys(self) -> list[str]:
         """Every page with a slot. A draft is shown nowhere, however often its advertiser saves it."""
         return [keys.whole(self)] if self.approved_creative_id else []
@@ -133,7 +135,7 @@ class Placement(Shown):
             problems.append("Choose where the banner stands.")
         if self._is_sold_by_views and self.goal is None:
             problems.append("Say how many viewable impressions you buy.")
-        if self.product in PAID_STORIES and self.section_id is None:
+        if self.is_paid_story and self.section_id is None:
             problems.append("Choose the section it stands in.")
         if not self.starts_on or not self.ends_on:
             problems.append("Choose the day of the letter." if self.product == Product.LETTER else "Choose its days.")

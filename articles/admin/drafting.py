@@ -9,12 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import previews, working_copies
 from articles.models import Article, PreviewLink
 from articles.views import story_page
+from newsroom.frames import in_our_frame
 
 
 class DraftingMixin:
@@ -28,10 +28,7 @@ class DraftingMixin:
             ("autosave/", *view(require_POST(self.autosave_new), "autosave_new")),
             ("<int:pk>/autosave/", *view(require_POST(self.autosave), "autosave")),
             ("<int:pk>/preview/", *view(require_safe(csp_update({"frame-src": ["'self'"]})(self.preview)), "preview")),
-            (
-                "<int:pk>/preview/page/",
-                *view(require_safe(xframe_options_sameorigin(self.preview_page)), "preview_page"),
-            ),
+            ("<int:pk>/preview/page/", *view(require_safe(self.preview_page), "preview_page")),
             ("<int:pk>/share/", *view(require_POST(self.share), "share")),
             ("<int:pk>/share/<int:link>/revoke/", *view(require_POST(self.revoke), "revoke")),
         ]
@@ -85,9 +82,7 @@ class DraftingMixin:
         copy = working_copies.unsaved(request.user, article)  # type: ignore[arg-type]
         if copy is not None:
             working_copies.lay_over(article, copy)
-        response = story_page(request, previews.as_if_out(article), is_preview=True)
-        response["Cache-Control"] = "private, no-store"
-        return csp_for_frame(response)
+        return in_our_frame(story_page(request, previews.as_if_out(article), is_preview=True))
 
     # --- Secret links ------------------------------------------------------------------
 
@@ -111,9 +106,3 @@ class DraftingMixin:
         self.log_change(request, article, "Revoked a preview link.")  # type: ignore[attr-defined]
         messages.success(request, "The link does not work any more.")
         return redirect("admin:articles_article_preview", pk)
-
-
-def csp_for_frame(response: HttpResponse) -> HttpResponse:
-    """Let the desk, and nobody else, show this page in a frame."""
-    response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
-    return response

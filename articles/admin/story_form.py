@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from articles import revisions
+from articles import revisions, word_diff
 from articles.admin import lean_forms
 from articles.models import Article, Revision
 
@@ -29,7 +29,7 @@ class Conflict:
     """Somebody else’s version, saved after this form was opened, and how it differs from what was sent."""
 
     revision: Revision
-    differences: list[revisions.Difference]
+    differences: list[word_diff.Difference]
 
 
 class StoryForm(forms.ModelForm[Article]):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django import forms
 from django.contrib import admin, messages
@@ -13,21 +14,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.lean_forms import LeanInline, RowForm
 from newsletter import composing, contents, figures, issue_mails, issue_status, rendering, turns
 from newsletter.models import Issue, Item, Subscription
+from newsroom.frames import in_our_frame
 
 MOST_TESTS = 5  # addresses
-# In a frame of the desk: its styles stand in the mail itself, and nothing in it runs.
-FRAME = {
-    "default-src": ["'none'"],
-    "img-src": ["'self'", "data:"],
-    "style-src": ["'unsafe-inline'"],
-    "frame-ancestors": ["'self'"],
-}
+# A mail in a frame of the desk: its styles stand in it, and nothing in it runs.
+STYLES = [UNSAFE_INLINE]
+PICTURES = [SELF, "data:"]
 SCHEMES = {"light": "not all", "dark": "all"}
 FORMS = ("light", "dark", "text", "plain")
 NARROW = ("headline", "text")
@@ -153,7 +150,6 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
-        frame = xframe_options_sameorigin(self.mail_view)
         return [
             path("<int:pk>/do/", view(require_POST(self.do_view)), name="newsletter_issue_do"),
             path(
@@ -161,7 +157,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
                 view(require_safe(csp_update({"frame-src": ["'self'"]})(self.preview_view))),  # type: ignore[arg-type]
                 name="newsletter_issue_preview",
             ),
-            path("<int:pk>/mail/<slug:form>/", view(require_safe(frame)), name="newsletter_issue_mail"),
+            path("<int:pk>/mail/<slug:form>/", view(require_safe(self.mail_view)), name="newsletter_issue_mail"),
             *super().get_urls(),
         ]
 
@@ -194,9 +190,8 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
             response = HttpResponse(text, content_type="text/plain; charset=utf-8")
         else:
             response = HttpResponse(_seen(html, form))
-        response._csp_replace = FRAME if form != "plain" else FRAME | {"img-src": ["'none'"]}  # type: ignore[attr-defined]
-        response["Cache-Control"] = "private, no-store"
-        return response
+        pictures = [NONE] if form == "plain" else PICTURES
+        return in_our_frame(response, default_src=[NONE], img_src=pictures, style_src=STYLES)
 
     def do_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Carry out what a button says, or say why not."""

@@ -78,7 +78,7 @@ WRITTEN = (
 )
 
 
-def test_what_the_editor_writes_is_kept_and_made_safe(client, advertiser):
+def test_what_the_editor_writes_is_kept_and_made_safe(client, advertiser, noon):
     html = WRITTEN.format("word " * 130 + '<a href="https://palisade.example/a" onclick="x()">Read on</a>')
     html += (
         '<script>alert(1)</script><img src="https://evil.example/x.png"><iframe src="https://evil.example/"></iframe>'

@@ -111,8 +111,7 @@ OURS = {"exclude": [[".select2-selection__rendered"]]}
 
 
 @not_on_the_second_database
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
 def test_no_page_has_a_barrier_or_is_wider_than_the_screen(open_context, width, scheme):
     page = open_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL).new_page()
     for name, address in PAGES.items():
