@@ -9,8 +9,8 @@ from advertising import paid_articles, serving
 from advertising.models import Creative, Placement, Product
 from advertising.slots import SLOTS
 from articles import related, views
+from articles.frames import in_our_frame
 from articles.models import Article
-from newsroom.frames import in_our_frame
 
 
 def page(request: HttpRequest, placement: Placement, creative: Creative) -> HttpResponse:

@@ -12,9 +12,9 @@ from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import previews, working_copies
+from articles.frames import in_our_frame
 from articles.models import Article, PreviewLink
 from articles.views import story_page
-from newsroom.frames import in_our_frame
 
 
 class DraftingMixin:

@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.lean_forms import LeanInline, RowForm
+from articles.frames import in_our_frame
 from newsletter import composing, contents, figures, issue_mails, issue_status, rendering, turns
 from newsletter.models import Issue, Item, Subscription
-from newsroom.frames import in_our_frame
 
 MOST_TESTS = 5  # addresses
 # A mail in a frame of the desk: its styles stand in it, and nothing in it runs.
