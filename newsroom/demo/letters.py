@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.db.models import Max
 from django.utils import timezone
 
 from advertising import ledger, reasons, review
@@ -38,6 +39,7 @@ NAMES = (
 READERS_OF_EACH = 6  # families of addresses
 ISSUES = 5
 STORIES = 6
+FEWEST = 2  # when there was less that was new, older stories fill up
 SPONSORED_AGO = 2  # working days: the issue whose paid place was sold
 SPONSORED = {
     "headline": "What an auditor wants to see in a custody report",
@@ -151,9 +153,7 @@ def book(day: date) -> None:
 
 def load_issue(letter: Letter, turn: datetime, number: int) -> None:
     """One that went out, with the stories that were new then."""
-    told = Item.objects.filter(issue__letter=letter).values("article")
-    stories = Article.objects.published().journalism().stories().filter(published_at__lt=turn).exclude(pk__in=told)
-    chosen = composing.balanced(list(stories.select_related("section").newest_first()[: STORIES * 2]))[:STORIES]
+    chosen = stories_of(letter, turn)
     issue = Issue.objects.create(
         letter=letter,
         day=turn.date(),
@@ -177,6 +177,16 @@ def load_issue(letter: Letter, turn: datetime, number: int) -> None:
         creative=sponsor.creative if sponsor else None,
     )
     send_as_of_then(Issue.objects.select_related("letter", "creative").get(pk=issue.pk), turn)
+
+
+def stories_of(letter: Letter, turn: datetime) -> list[Article]:
+    """What was new since the issue before; the first has what there was. A few are always left for the next."""
+    told = Item.objects.filter(issue__letter=letter).values("article")
+    stories = Article.objects.published().journalism().stories().filter(published_at__lt=turn).exclude(pk__in=told)
+    last = Issue.objects.filter(letter=letter).aggregate(at=Max("turn_at"))["at"]
+    number = stories.filter(published_at__gte=last).count() if last else STORIES
+    newest = stories.select_related("section").newest_first()[: STORIES * 2]
+    return composing.balanced(list(newest))[: min(STORIES, max(FEWEST, number))]
 
 
 def send_as_of_then(issue: Issue, turn: datetime) -> None:

@@ -1,18 +1,23 @@
 """The demo: complete, repeatable, and kept out of real publications."""
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from advertising.models import Placement
 from articles.models import Article, Author, Image, Section, Tag
 from comments.models import SiteComment, comments_on
-from newsroom.demo import files, pictures
+from newsletter.models import Issue
+from newsroom.demo import files, letters, people, pictures, stories
 from newsroom.demo.accounts import ACCOUNTS
 from newsroom.models import Publication
 from ticker.models import Quote
 
-from ..factories import CoinFactory, UserFactory
+from ..factories import AdvertiserFactory, CoinFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +78,18 @@ def test_it_holds_what_a_publication_holds_and_loads_twice_without_doubling(draw
     assert SiteComment.objects.filter(level=3).exists()
     call_command("load_demo")
     assert counts() == first
+
+
+@pytest.mark.parametrize("day", range(23, 30))
+def test_five_issues_of_its_letter_have_gone_out_whatever_the_weekday(drawn, day):
+    """Early on a Monday there had been no issue for three days, and no story was left for the newest one."""
+    with time_machine.travel(datetime(2026, 11, day, 1, tzinfo=UTC), tick=False):
+        people.load()
+        stories.load(timezone.now(), pictures.draw_all(str), str)
+        AdvertiserFactory(name="Palisade Custody")
+        letters.load(timezone.now())
+    issues = Issue.objects.filter(letter__slug="daily", status=Issue.Status.SENT)
+    assert [issue.items.count() >= 2 for issue in issues] == [True] * letters.ISSUES
 
 
 def test_it_refuses_a_database_that_is_not_a_demos():
