@@ -162,6 +162,9 @@ def has_no_barrier(page, name: str) -> None:
     found = Axe().run(page, context=OURS, options={"resultTypes": ["violations"]}).response["violations"]
     assert [f"{name}: {each['id']}: {each['nodes'][0]['html'][:160]}" for each in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    # arriving.css hides some parts until they are whole: now they are.
+    whole = "[...document.querySelectorAll('body > *, thead, .coin, .listbar')].every(part => part.matches('.top') ||"
+    assert page.evaluate(f"{whole} getComputedStyle(part).visibility === 'visible')"), name
 
 
 def compressed(site, path: str) -> int:
