@@ -23,6 +23,14 @@ def one_spelling(address: str) -> str:
     return spelled
 
 
+def spelled(address: str) -> str:
+    """As `one_spelling`, to look an address up: one that no mail can be sent to stays as it is, in small letters."""
+    try:
+        return one_spelling(address)
+    except ValidationError:
+        return address.lower()
+
+
 def inbox(address: str) -> str:
     """Whose inbox it is: what stands behind a plus sign reaches the same person (RFC 5233)."""
     name, _, domain = address.rpartition("@")

@@ -33,7 +33,7 @@ def newest() -> list[Issue]:
 def entries(letter: Letter) -> list[Entry]:
     """The newest issues for a feed, with the stories of each that are public. Two queries."""
     schedule.until_next_change()
-    items = Item.objects.select_related("article__section").defer("article__body", "article__search_text")
+    items = Item.objects.select_related("article__section", "correction").defer("article__body", "article__search_text")
     found = issues(letter).prefetch_related(Prefetch("items", items)).order_by("-started_at", "-pk")[:NEWEST]
     return [_entry(issue, letter) for issue in found]
 

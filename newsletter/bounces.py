@@ -6,6 +6,7 @@ from typing import Any
 
 from anymail.signals import EventType, RejectReason
 
+from articles.email_addresses import spelled
 from newsletter import suppression
 from newsletter.models import Delivery, Subscriber
 
@@ -68,6 +69,9 @@ def _delivery_of(event: Any) -> Delivery | None:
 
 
 def _subscriber_of(event: Any, delivery: Delivery | None) -> Subscriber | None:
-    if delivery is not None:
-        return delivery.subscription.subscriber if delivery.subscription else None
-    return Subscriber.objects.filter(email=(event.recipient or "").lower()).first()
+    """Whose letters go to the address that it names: it says nothing about the new one of somebody who moved."""
+    named = spelled(event.recipient or "")
+    reader = delivery.subscription.subscriber if delivery and delivery.subscription else None
+    if reader and named in ("", reader.email):
+        return reader
+    return Subscriber.objects.filter(email=named).first()

@@ -150,7 +150,7 @@ def compose_due() -> int:
 
 
 def _compose(letter: Letter, now: datetime) -> bool:
-    turn = turns.next_turn(letter, now - MADE_UP_WITHIN)
+    turn = turns.next_turn(letter, max(now - MADE_UP_WITHIN, letter.planned_at or now - MADE_UP_WITHIN))
     ahead = timedelta(0) if letter.is_automatic else DRAFTED_AHEAD
     if turn - ahead > now or _has_issue(letter, turn):
         return False
@@ -159,16 +159,21 @@ def _compose(letter: Letter, now: datetime) -> bool:
     try:
         with transaction.atomic():  # All of it or nothing: a draft alone would be taken for a turn that was made.
             issue = draft(letter, turn_at=turn)
-            if not issue.items.filter(kind=Item.Kind.STORY).exists():
+            has_news = issue.items.filter(kind=Item.Kind.STORY).exists()
+            if not has_news and now < turn:
+                transaction.set_rollback(True)
+                return False  # Something may come out before its hour.
+            if not has_news:
                 issue_status.skip(issue, f"Nothing new came out since {issue.since:%d %B, %H:%M} UTC.")
             elif letter.is_automatic:
-                issue_status.schedule(issue, now)
+                issue_status.schedule(issue, turn)  # Due at once, and of its own day if that was yesterday.
     except (IntegrityError, ValidationError):
         return False  # Somebody was faster, or its story went: the other letters have their turn.
     return True
 
 
 def _has_issue(letter: Letter, turn: datetime) -> bool:
-    """Made for this turn, or by hand for its day."""
-    of_day = Q(day=turn.date()) & ~Q(status__in=(Status.SKIPPED, Status.CANCELLED))
+    """Made for this turn, or for its day: by hand, or for another hour of it. A late one of the day before is none."""
+    midnight = turn.replace(hour=0, minute=0, second=0, microsecond=0)
+    of_day = Q(day=turn.date()) & ~Q(turn_at__lt=midnight) & ~Q(status__in=(Status.SKIPPED, Status.CANCELLED))
     return Issue.objects.filter(Q(turn_at=turn) | of_day, letter=letter).exists()

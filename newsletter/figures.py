@@ -69,5 +69,7 @@ def _left(issue: Issue) -> int:
         return 0  # Asked every few seconds then, and hardly begun.
     following = Issue.objects.published().filter(letter=issue.letter_id, started_at__gt=issue.started_at)
     until = following.order_by("started_at").values("started_at")[:1]
-    left = Subscription.objects.filter(letter=issue.letter_id, left_at__gte=issue.started_at)
+    left = Subscription.objects.filter(
+        letter=issue.letter_id, left_at__gte=issue.started_at, confirmed_at__isnull=False
+    )
     return left.exclude(left_at__gte=until).count() if following.exists() else left.count()

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
+from articles.email_addresses import spelled
 from newsletter.models import Click, Delivery, Subscriber, Subscription
 
 OF_READER = ("email", "asked_at", "mailed_at", "confirmed_at", "counts_clicks", "suppressed_because", "suppressed_at")
@@ -18,8 +21,13 @@ OF_LETTER = (
 )
 
 
+def _readers(address: str) -> QuerySet[Subscriber]:
+    """By either spelling: as people write it, and as it is kept."""
+    return Subscriber.objects.filter(email__in={address.lower(), spelled(address)})
+
+
 def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
-    readers = Subscriber.objects.filter(email__iexact=address)
+    readers = _readers(address)
     subscriptions = Subscription.objects.filter(subscriber__in=readers)
     mails = Delivery.objects.filter(subscription__in=subscriptions).order_by("pk")
     clicks = Click.objects.filter(delivery__subscription__in=subscriptions).order_by("pk")
@@ -33,7 +41,7 @@ def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
 
 def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dict[str, int]:
     """Counts of what was sent stay; nothing in them leads to anybody."""
-    readers = Subscriber.objects.filter(email__iexact=address)
+    readers = _readers(address)
     mine = Delivery.objects.filter(subscription__subscriber__in=readers)
     clicks = Click.objects.filter(delivery__in=mine).delete()[0]
     mails = mine.update(subscription=None, answer="")

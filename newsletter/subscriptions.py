@@ -78,7 +78,8 @@ def _wish(subscriber: Subscriber, letter: Letter, source: str, consent: str, now
     )
     if not is_new:
         not_had = Subscription.objects.filter(pk=subscription.pk).exclude(status=Status.CONFIRMED)
-        not_had.update(status=Status.PENDING, former=_former(subscription), **words)
+        anew = {"confirmed_at": None, "left_at": None, "left_by": "", "former": _former(subscription)}
+        not_had.update(status=Status.PENDING, **anew, **words)
 
 
 def _former(subscription: Subscription) -> list[dict[str, str]]:
@@ -165,7 +166,7 @@ def ask_for_address(subscriber: Subscriber, email: str) -> None:
 def ask_for_link(subscriber: Subscriber) -> None:
     """Mail a fresh link to the preferences, once an hour."""
     if _may_mail(subscriber, timezone.now()):
-        transaction.on_commit(lambda: mail_answer.enqueue(subscriber.pk))
+        transaction.on_commit(lambda: mail_link.enqueue(subscriber.pk))
 
 
 def change_address(subscriber: Subscriber, email: str) -> bool:
@@ -215,16 +216,32 @@ def _take_over(subscriber: Subscriber, other: Subscriber) -> None:
 @task()
 def mail_answer(subscriber_id: int) -> None:
     """To whoever owns the address that a form was sent with: a link to confirm, or to what they have."""
+    if subscriber := Subscriber.objects.filter(pk=subscriber_id).first():
+        _mail_answer(subscriber)
+
+
+@task()
+def mail_link(subscriber_id: int) -> None:
+    """To a reader who asked for the way to their letters, whatever else somebody asked for with their address."""
     subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
-    if subscriber is None:
-        return
+    if subscriber and subscriber.is_confirmed:
+        _mail_preferences(subscriber)
+    elif subscriber:
+        _mail_answer(subscriber)
+
+
+def _mail_answer(subscriber: Subscriber) -> None:
     asked = list(subscriber.subscriptions.filter(status=Status.PENDING).select_related("letter").order_by("letter"))
     if asked:
         _mail_confirmation(subscriber, asked)
     elif subscriber.is_confirmed:
-        had = [each.letter for each in subscriber.subscriptions.active().select_related("letter")]
-        context = {"letters": had, "preferences": signed_links.link(signed_links.PREFERENCES, subscriber)}
-        mails.plain(subscriber.email, "Your letters", "newsletter/mail/known.txt", context, mails.AUTOMATIC).send()
+        _mail_preferences(subscriber)
+
+
+def _mail_preferences(subscriber: Subscriber) -> None:
+    had = [each.letter for each in subscriber.subscriptions.active().select_related("letter")]
+    context = {"letters": had, "preferences": signed_links.link(signed_links.PREFERENCES, subscriber)}
+    mails.plain(subscriber.email, "Your letters", "newsletter/mail/known.txt", context, mails.AUTOMATIC).send()
 
 
 def _mail_confirmation(subscriber: Subscriber, asked: list[Subscription]) -> None:
@@ -282,6 +299,7 @@ def forget_readers() -> int:
     now = timezone.now()
     _forget_who_got_what(now)
     MailedInbox.objects.filter(mailed_at__lt=now - BETWEEN_MAILS).delete()
+    _forget_what_was_never_confirmed(now)
     known = Subscriber.objects.exclude(suppressed_because=COMPLAINED)
     never = known.filter(confirmed_at=None, asked_at__lt=now - UNCONFIRMED_LIFETIME)
     still = Subscription.objects.filter(subscriber=OuterRef("pk")).exclude(
@@ -294,6 +312,13 @@ def forget_readers() -> int:
         forgotten += len(pks)
         Subscriber.objects.filter(pk__in=pks).delete()
     return forgotten
+
+
+def _forget_what_was_never_confirmed(now: datetime) -> None:
+    """Of those who have other letters, too: anybody can have asked. What was had before that stays on record."""
+    never = Subscription.objects.filter(status=Status.PENDING, asked_at__lt=now - UNCONFIRMED_LIFETIME)
+    never.filter(subscriber__confirmed_at__isnull=False, former=[]).delete()
+    never.exclude(former=[]).update(status=Status.LEFT, left_at=now)
 
 
 def _forget_who_got_what(now: datetime) -> None:

@@ -16,7 +16,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from articles.admin.lean_forms import LeanInline, RowForm
+from articles.admin.lean_forms import LeanInline, RowForm, RowsAtHand
 from articles.frames import in_our_frame
 from newsletter import composing, contents, figures, issue_mails, issue_status, rendering, turns
 from newsletter.models import Issue, Item, Subscription
@@ -48,9 +48,25 @@ class ItemForm(RowForm):
         return data
 
 
+class ItemsFormSet(RowsAtHand):
+    def clean(self) -> None:
+        """A story stands once among the stories, and once among the most discussed."""
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            data = getattr(form, "cleaned_data", {})
+            if not data.get("article") or data.get("DELETE") or form.instance.correction_id:
+                continue
+            place = (data.get("kind"), data["article"].pk)
+            if place in seen:
+                form.add_error("article", "This story stands in the issue already.")
+            seen.add(place)
+
+
 class ItemInline(LeanInline):
     model = Item
     form = ItemForm
+    formset = ItemsFormSet
     chosen = "article"
     fields = ("position", "kind", "article", "headline", "text")
     autocomplete_fields = ("article",)

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from newsletter import sender_check
@@ -53,6 +54,11 @@ class LetterAdmin(admin.ModelAdmin[Letter]):
     list_select_related = ("section", "coin")
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("coin",)
+
+    def save_model(self, request: HttpRequest, obj: Letter, form: Any, change: bool) -> None:
+        if {"rhythm", "weekday", "send_at"} & set(form.changed_data) or not change:
+            obj.planned_at = timezone.now()
+        super().save_model(request, obj, form, change)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
         letters = super().get_queryset(request)

@@ -58,6 +58,9 @@ class Letter(ShownWhole):
         choices=Weekday.choices, default=Weekday.FRIDAY, help_text="Of a weekly letter."
     )
     send_at = models.TimeField("hour", default=time(6, 30), help_text="When it goes out (UTC).")
+    planned_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its days and hour were set: no turn before that is made up for."
+    )
     is_automatic = models.BooleanField(
         "sent by itself",
         default=False,

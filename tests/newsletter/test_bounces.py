@@ -7,7 +7,7 @@ import sys
 import pytest
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 
-from newsletter import bounces
+from newsletter import bounces, subscriptions
 from newsletter.models import Delivery, Subscriber, Subscription
 
 from ..journeys.conftest import ROOT
@@ -84,6 +84,26 @@ def test_who_calls_it_spam_has_left(letter):
     told(EventType.COMPLAINED)
     subscription = Subscription.objects.get()
     assert (subscription.status, subscription.left_by) == ("left", "complaint")
+    assert Subscriber.objects.get().suppressed_because == "complained"
+
+
+@pytest.mark.parametrize("kind", [EventType.BOUNCED, EventType.COMPLAINED])
+def test_what_comes_back_from_an_address_that_a_reader_has_left_says_nothing_about_the_new_one(letter, kind):
+    delivery = sent(letter)
+    subscriptions.change_address(Subscriber.objects.get(), "hollis@new.example")
+    told(kind, RejectReason.BOUNCED, "550 5.1.1 no such user")
+    assert Subscriber.objects.get().suppressed_because == ""
+    assert Subscription.objects.to_be_sent().exists()
+    delivery.refresh_from_db()
+    assert delivery.status == ("bounced" if kind == EventType.BOUNCED else "sent")
+    told(kind, RejectReason.BOUNCED, "550 5.1.1 no such user", recipient="Hollis@New.example")
+    assert not Subscription.objects.to_be_sent().exists()
+
+
+def test_a_complaint_about_a_letter_of_which_nobody_knows_any_more_who_got_it(letter):
+    sent(letter)
+    Delivery.objects.update(subscription=None)
+    told(EventType.COMPLAINED)
     assert Subscriber.objects.get().suppressed_because == "complained"
 
 

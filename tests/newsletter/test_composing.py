@@ -351,6 +351,47 @@ def test_a_turn_that_was_missed_for_long_is_not_made_up(letter, noon):
     assert not Issue.objects.exists()
 
 
+def test_a_letter_late_in_the_evening_that_is_made_after_midnight_is_of_its_day_and_takes_nothing_from_the_next(
+    letter, noon
+):
+    reader("hollis")
+    Letter.objects.filter(pk=letter.pk).update(rhythm="daily", send_at=time(23, 59), is_automatic=True)
+    turn = MONDAY.replace(hour=23, minute=59)
+    noon.move_to(turn + timedelta(seconds=80))
+    story("Policy", "New", hours=1)
+    assert composing.compose_due.call() == 1
+    late = Issue.objects.get()
+    assert (late.day, late.send_at, late.status) == (turn.date(), turn, "scheduled")
+    # One of the desk is put out after midnight, and has the date on which it goes out.
+    Issue.objects.filter(pk=late.pk).update(day=turn.date() + timedelta(days=1))
+    noon.move_to(turn + timedelta(days=1, seconds=30))
+    story("Policy", "Newer", hours=1)
+    assert composing.compose_due.call() == 1
+
+
+def test_nothing_new_before_its_hour_is_looked_for_again_until_it_has_come(letter, noon):
+    noon.move_to(MONDAY - timedelta(minutes=90))
+    assert composing.compose_due.call() == 0
+    assert not Issue.objects.exists()
+    noon.move_to(MONDAY - timedelta(minutes=30))
+    story("Policy", "Just in time", hours=0)
+    assert composing.compose_due.call() == 1
+    assert Issue.objects.get().status == "draft"
+
+
+def test_another_hour_makes_up_for_no_turn_before_it_was_set(letter, noon, admin_client):
+    reader("hollis")
+    page = f"/admin/newsletter/letter/{letter.pk}/change/"
+    noon.move_to(MONDAY + timedelta(hours=5))
+    story("Policy", "New", hours=1)
+    form = admin_client.get(page).context["adminform"].form
+    values = {name: field if field is not None else "" for name, field in form.initial.items()}
+    changed = {"rhythm": "weekly", "weekday": "0", "send_at": "11:00", "is_automatic": "on", "carries_placement": "on"}
+    assert admin_client.post(page, values | changed).status_code == 302
+    assert composing.compose_due.call() == 0
+    assert not Issue.objects.exists()
+
+
 def test_an_issue_without_stories_cannot_be_scheduled(letter):
     issue = composing.draft(letter)
     with pytest.raises(Exception, match="no story in it"):

@@ -130,6 +130,30 @@ def test_a_paid_story_is_refused_with_a_sentence(desk, letter):
     assert "This was paid for." in page
 
 
+def test_a_story_that_stands_in_it_already_is_refused_with_a_sentence_and_nothing_is_lost(desk, letter):
+    issue = issue_of(letter)
+    new = {
+        f"items-3-{name}": value
+        for name, value in {
+            "id": "",
+            "issue": str(issue.pk),
+            "kind": "story",
+            "article": str(issue.items.first().article_id),
+            "headline": "",
+            "text": "",
+            "position": "5",
+        }.items()
+    }
+    data = form_of(desk, issue) | new | {"items-TOTAL_FORMS": "4"}
+    answer = desk.post(address(issue), data)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "This story stands in the issue already." in page
+    assert "Good morning." in page
+    # Among the most discussed it may stand, too.
+    assert desk.post(address(issue), data | {"items-3-kind": "discussed"}).status_code == 302
+
+
 def test_the_preview_shows_the_mail_light_dark_without_pictures_and_as_text(desk, letter):
     issue = issue_of(letter)
     page = desk.get(reverse("admin:newsletter_issue_preview", args=[issue.pk])).content.decode()
@@ -183,7 +207,7 @@ def test_scheduling_going_back_and_sending(desk, letter, sink, noon):
     assert LogEntry.objects.filter(change_message__contains="It goes out now.").exists()
 
 
-def test_a_time_of_another_zone_is_said_and_kept_as_ours(desk, letter):
+def test_a_time_of_another_zone_is_said_and_kept_as_ours(desk, letter, noon):
     issue = issue_of(letter)
     said = do(desk, issue, "schedule", at="2031-01-01T00:30+05:00")
     assert "It goes out on 31 December 2030 at 19:30 UTC." in said

@@ -34,6 +34,12 @@ def test_a_person_is_told_what_they_were_sent(sent):
     assert told["letters"][0]["consent_text"] == "Yes."
 
 
+def test_a_person_is_found_by_their_address_as_people_write_it(letter):
+    reader("hollis@xn--bcher-kva.example")
+    assert len(personal_data.export("hollis@bücher.example", [])["letter"]) == 1
+    assert personal_data.erase("hollis@bücher.example", [])["letter"] == 1
+
+
 def test_erasing_forgets_who_and_keeps_how_many(sent):
     before = figures.of(sent).accepted
     erased = personal_data.erase(ADDRESS, [])

@@ -140,6 +140,45 @@ def test_what_was_agreed_to_before_stays_on_record(client, committed, noon):
     assert [(each["source"], each["left_by"]) for each in subscription.former] == [("strip", "link")]
 
 
+def test_what_was_never_confirmed_is_no_time_at_which_it_was_had(client, committed, noon):
+    confirmed_reader(client, committed)
+    client.post(link("leave"))
+    noon.shift(3601)
+    ask(client, committed, source="front")
+    client.post(link("leave"))
+    noon.shift(3601)
+    ask(client, committed, source="page")
+    subscription = Subscription.objects.get()
+    assert (subscription.confirmed_at, subscription.left_at) == (None, None)
+    assert [each["source"] for each in subscription.former] == ["strip"]
+
+
+def test_who_asks_for_a_link_gets_it_whatever_a_stranger_asked_for(client, committed, noon):
+    subscription = reader("hollis")
+    weekly = another()
+    ask(client, committed, letter=[weekly.slug])
+    assert "/newsletter/preferences/" not in mail.outbox[-1].body
+    noon.shift(3601)
+    with committed():
+        subscriptions.ask_for_link(subscription.subscriber)
+    assert mail.outbox[-1].subject == "Your letters"
+    assert client.get(link("preferences")).status_code == 200
+
+
+def test_what_a_stranger_asked_for_is_forgotten_in_a_week_and_what_was_had_before_is_not(client, committed, noon):
+    had = reader("hollis")
+    subscriptions.leave(reader("hollis", another()).key)
+    third = another("The third", "third")
+    noon.shift(3601)
+    ask(client, committed, letter=["weekly", third.slug])
+    assert Subscription.objects.filter(status="pending").count() == 2
+    noon.shift(subscriptions.UNCONFIRMED_LIFETIME.total_seconds() + 1)
+    subscriptions.forget_readers.call()
+    kept = {each.letter.slug: each for each in Subscription.objects.select_related("letter")}
+    assert {slug: each.status for slug, each in kept.items()} == {had.letter.slug: "confirmed", "weekly": "left"}
+    assert len(kept["weekly"].former) == 1
+
+
 def test_an_editor_may_rename_the_letter_of_the_strip(client, committed):
     letter = main_letter()
     letter.slug, letter.name = "morning", "The morning letter"
