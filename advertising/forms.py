@@ -1,6 +1,6 @@
 """What an advertiser fills in, for each product its own. Every refusal says how to mend it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
@@ -250,9 +250,18 @@ class PlacementForm(forms.Form):
             self.add_error("starts_on", "Choose today or a later day.")
         if starts and starts > today + LONGEST_AHEAD:
             self.add_error("starts_on", "Choose a day within the next two years.")
-        if self.product == Product.LETTER and starts and availability.is_letter_taken(starts, self.placement):
-            free = ", ".join(f"{day.day} {day:%B}" for day in availability.free_letters(3, self.placement))
-            self.add_error("starts_on", f"The letter of that day is taken. The next free ones: {free}.")
+        if self.product == Product.LETTER and starts and not self.has_error("starts_on"):
+            self._check_letter_of(starts)
+
+    def _check_letter_of(self, day: date) -> None:
+        if availability.is_letter_taken(day, self.placement):
+            why = "The letter of that day is taken."
+        elif not self.is_booked and not availability.has_letter(day):
+            why = "On that day no letter goes out any more."
+        else:
+            return
+        free = ", ".join(f"{day.day} {day:%B}" for day in availability.free_letters(3, self.placement))
+        self.add_error("starts_on", f"{why} The next free ones: {free}." if free else why)
 
     def _check_lengths(self, data: dict[str, Any]) -> None:
         text = data.get("text") or ""

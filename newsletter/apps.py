@@ -8,6 +8,8 @@ class NewsletterConfig(AppConfig):
     def ready(self) -> None:
         from anymail.signals import tracking
 
-        from newsletter import bounces
+        from advertising import letter_days
+        from newsletter import bounces, turns
 
+        letter_days.told_by(turns.with_the_paid_place)
         tracking.connect(bounces.receive, dispatch_uid="newsletter.bounces")

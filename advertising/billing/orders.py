@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
 from advertising import organisations, pricing
-from advertising.models import Advertiser, NumberRange, Order, OrderedPlacement, OrderLine, Placement, SalesTerms
+from advertising.models import (
+    Advertiser,
+    DailyCount,
+    NumberRange,
+    Order,
+    OrderedPlacement,
+    OrderLine,
+    Placement,
+    Product,
+    SalesTerms,
+)
+from advertising.slots import LETTER_SLOT
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -122,6 +133,9 @@ def order_what_runs() -> int:
     running = Placement.objects.approved().filter(ordered=None, starts_on__lte=began, advertiser__is_house=False)
     # What was approved before there were prices was paid for in another way.
     running = running.exclude(price_lines=[])
+    # A day without a letter, or a letter that nobody got, is not paid for.
+    shown = DailyCount.objects.filter(placement=OuterRef("pk"), slot=LETTER_SLOT)
+    running = running.exclude(~Exists(shown), product=Product.LETTER)
     for advertiser in Advertiser.objects.filter(pk__in=running.values("advertiser")):
         chosen = [each.pk for each in to_be_ordered(advertiser).filter(pk__in=running) if pricing.price_of(each)]
         if chosen:

@@ -9,8 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from advertising import review
+from advertising import availability, review
 from advertising.models import CreativePicture, Placement, Rate
+from newsletter.models import Issue, Letter, main_letter
 
 from ..articles.test_images import bomb
 from ..factories import (
@@ -139,7 +140,7 @@ def letter(day, **changes):
     return {**data, "target_url": "https://palisade.example/", **changes}
 
 
-def test_a_letter_has_one_paid_place_a_day(client, advertiser):
+def test_a_letter_has_one_paid_place_a_day(client, advertiser, noon):
     day = timezone.now().date() + timedelta(days=3)
     client.post("/advertise/placements/new/letter/", letter(day))
     first = Placement.objects.get()
@@ -150,6 +151,27 @@ def test_a_letter_has_one_paid_place_a_day(client, advertiser):
     for text, sentence in (("", "Add the text."), ("word " * 61, "this has 61")):
         later = letter(day + timedelta(days=1), text=text)
         assert sentence in client.post("/advertise/placements/new/letter/", later).content.decode()
+
+
+def test_a_day_without_a_letter_cannot_be_booked(client, advertiser, noon):
+    """It is a Sunday; the letter comes from Monday to Friday, at half past six."""
+    page = client.get("/advertise/placements/new/letter/").content.decode()
+    assert "The next free days: 23 November, 24 November, 25 November, 26 November, 27 November." in page
+    saturday = timezone.now().date() + timedelta(days=6)
+    for day in (timezone.now().date(), saturday):
+        page = client.post("/advertise/placements/new/letter/", letter(day)).content.decode()
+        assert "On that day no letter goes out any more. The next free ones: 23 November, 24 November" in page
+    noon.shift(timedelta(days=1))
+    assert not availability.has_letter(timezone.now().date())  # It has gone.
+    noon.shift(timedelta(hours=-8))
+    assert availability.has_letter(timezone.now().date())
+    # One that the desk writes for a Saturday can be booked; what was skipped cannot.
+    special = Issue.objects.create(letter=main_letter(), day=saturday)
+    assert availability.has_letter(saturday)
+    Issue.objects.filter(pk=special.pk).update(status="skipped", day=saturday + timedelta(days=2))
+    assert not availability.has_letter(saturday + timedelta(days=2))
+    Letter.objects.update(carries_placement=False)
+    assert availability.free_letters() == []
 
 
 def test_two_of_one_letter_cannot_both_be_approved(advertiser):

@@ -3,16 +3,18 @@
 import io
 import re
 import shutil
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.urls import reverse
 
-from advertising import pricing, review
-from advertising.billing import invoices, orders
-from advertising.models import Order, OrderLine, Placement, Rate, SalesTerms
+from advertising import ledger, pricing, review
+from advertising.billing import credits, invoices, orders
+from advertising.models import Advertiser, Credit, Order, OrderLine, Placement, Rate, SalesTerms
+from advertising.slots import LETTER_SLOT
 
 from ...factories import (
     AdvertiserFactory,
@@ -118,6 +120,31 @@ def test_what_runs_is_ordered_by_itself_once(advertiser):
     assert orders.order_what_runs.func() == 1
     assert orders.order_what_runs.func() == 0
     assert Order.objects.get().lines.get().placement == placement
+
+
+def sold_letter(advertiser: Advertiser, day: date) -> Placement:
+    placement = DraftBannerFactory(
+        advertiser=advertiser, product="letter", slot="", goal=None, starts_on=day, ends_on=day, creative=None
+    )
+    add_version(placement, headline="A checklist", text="Ten questions.")
+    review.submit(placement, None)
+    review.approve(placement, None)
+    return placement
+
+
+def test_a_letter_is_ordered_by_itself_only_when_somebody_got_it(advertiser, owner):
+    Rate.objects.create(product="letter", price="620", unit="each")
+    yesterday = TODAY - timedelta(days=1)
+    placement = sold_letter(advertiser, yesterday)
+    assert orders.order_what_runs.func() == 0
+    order = orders.place(advertiser, [placement.pk], owner)  # What was ordered and sent to nobody is given back.
+    with transaction.atomic():
+        assert credits.credit_rest(placement, owner, Credit.Kind.REJECTED, "No letter had it.").amount == order.total
+    another = sold_letter(advertiser, TODAY - timedelta(days=2))
+    ledger.add({(another.pk, LETTER_SLOT, another.starts_on, "offered", ""): 132})
+    assert orders.order_what_runs.func() == 1
+    with transaction.atomic():
+        assert credits.credit_rest(another, owner, Credit.Kind.REJECTED, "Taken off.") is None
 
 
 def test_an_advertiser_orders_by_the_page(client, advertiser, owner):
