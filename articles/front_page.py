@@ -5,9 +5,10 @@ The desk may put a story on a place; every place that it leaves empty is filled 
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import cast
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from articles import page_keys
@@ -59,8 +60,15 @@ def compose() -> FrontPage:
         blocks=[block for block in blocks if not block.section.is_opinion],
         opinion=opinion,
         wire=list(published.briefs()[:WIRE]),
-        sponsored=list(sponsored[:1]),
+        sponsored=_for_its_days(sponsored),
     )
+
+
+def _for_its_days(sponsored: QuerySet[Article]) -> list[Article]:
+    newest = list(sponsored[:1])
+    for story in newest:
+        changes_at(cast(datetime, story.published_at) + SPONSORED_FOR)
+    return newest
 
 
 def picked() -> list[tuple[int, Article]]:

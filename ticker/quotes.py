@@ -10,6 +10,8 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from newsroom.pagecache.changes import purge
+from newsroom.pagecache.keys import whole
 from ticker import charts, numbers
 from ticker.models import Coin, History, Quote
 from ticker.providers import MarketQuote, Provider
@@ -49,6 +51,7 @@ def store(
     Needs select_related("quote"). `expected_at`: when newer prices can be there.
     """
     rows, missing, doubtful, samples = [], [], [], []
+    has_first = False
     for coin in coins:
         market = found.get(getattr(coin, provider.identifier))
         kept: Quote | None = getattr(coin, "quote", None)
@@ -59,12 +62,15 @@ def store(
         elif not kept or kept.is_sample or market.quoted_at >= kept.quoted_at:
             if kept and kept.is_sample:
                 samples.append(coin)
+            has_first = has_first or kept is None or kept.is_sample or is_hidden(kept)
             rows.append(_row(coin, kept, market, provider, now, expected_at))
     if doubtful:
         logger.warning("prices jumped with their source", extra={"source": provider.name, "coins": doubtful})
     _write(rows)
     if samples:
         History.objects.filter(coin__in=samples, is_sample=True).delete()
+    if has_first:
+        purge(whole(Coin))  # Pages without a price that ages are not looked at again by themselves.
     return Stored(len(rows), tuple(missing), tuple(doubtful))
 
 

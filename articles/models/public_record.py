@@ -38,6 +38,11 @@ class Correction(Shown):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.text[:60]}"
 
+    def clean(self) -> None:
+        """Readers are told when it was put right: that is over, or now."""
+        if self.at and self.at > timezone.now():
+            raise ValidationError({"at": "This time has not come yet. Say when the story was put right."})
+
     def page_keys(self) -> list[str]:
         return [*page_keys.of_article(self.article), page_keys.CORRECTIONS]
 

@@ -51,7 +51,7 @@ def shared(*keys: str) -> Callable[[Callable[Args, Value]], Callable[Args, Value
                 return make(*args, **kwargs)
             versions = _versions(page, keys)
             found = kept.get(args)
-            if found is None or found.versions != versions or _is_over(found.made_of.changes_at):
+            if found is None or found.versions != versions or _is_of_another_time(found.made_of, page):
                 found = _make(lambda: make(*args, **kwargs), versions, page.began_at)
                 with _lock:
                     if len(kept) >= MOST_KEPT:
@@ -79,8 +79,10 @@ def _make(make: Callable[[], Value], versions: Versions, began_at: datetime) -> 
     return Kept(value, versions, made_of)
 
 
-def _is_over(moment: datetime | None) -> bool:
-    return moment is not None and moment <= timezone.now()
+def _is_of_another_time(made_of: Recording, page: Recording) -> bool:
+    """What is over; and what began after the page did, which may have missed what comes between."""
+    is_over = made_of.changes_at is not None and made_of.changes_at <= timezone.now()
+    return is_over or made_of.began_at > page.began_at
 
 
 def _versions(page: Recording, keys: Collection[str]) -> Versions:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
 from django.utils import timezone
 
@@ -82,3 +83,9 @@ def test_a_story_with_corrections_cannot_be_deleted():
     correct(story)
     with pytest.raises(ProtectedError):
         story.delete()
+
+
+def test_a_correction_is_not_of_tomorrow():
+    correction = Correction(article=PublishedArticleFactory(), text="It was 61.", at=timezone.now() + timedelta(days=1))
+    with pytest.raises(ValidationError, match="This time has not come yet"):
+        correction.full_clean()

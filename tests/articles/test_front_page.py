@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from articles import front_page, publishing
 from articles.models import FrontPick
+from newsroom.pagecache.recording import Recording, recording
 
 from ..factories import (
     CoinFactory,
@@ -66,6 +67,13 @@ def test_a_choice_ends_when_it_was_to(noon, stories):
     assert on_top()[0] == stories[9]
     noon.shift(3600)
     assert stories[9] not in on_top()
+
+
+def test_the_page_ends_with_the_days_of_the_paid_piece_on_it(stories):
+    paid = SponsoredArticleFactory(published_at=timezone.now() - timedelta(days=29))
+    with recording(Recording()) as page:
+        assert front_page.compose().sponsored == [paid]
+    assert page.changes_at == paid.published_at + front_page.SPONSORED_FOR
 
 
 def test_nothing_stands_twice(client, stories):

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 from .conftest import Site, not_on_the_second_database, own_database, running_site, wait_for
+from .test_freshness import FIND, Elsewhere
+from .test_nginx import LONGEST_WAIT, behind_nginx, needs_nginx
 
 REDIS = shutil.which("redis-server")
 STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
@@ -108,6 +110,22 @@ def test_kept_pages_are_served_while_the_database_is_away_and_are_fresh_when_it_
             assert ask(site, "/readyz")[0] == 503
         wait_for(lambda: ask(site, STORY)[1] in ("HIT", "MISS"))
         assert ask(site, "/policy/never-asked-for/")[0] == 404
+
+
+@needs_nginx
+@pytest.mark.skipif(
+    not os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="A file does not go away by itself."
+)
+def test_what_was_withdrawn_does_not_come_back_from_nginx_while_the_database_is_away(tmp_path_factory):
+    with behind_nginx(tmp_path_factory.mktemp("nginx")) as front:
+        assert front.ask(STORY)[0].status == 200
+        elsewhere = Elsewhere(front.site)
+        elsewhere.do(FIND + "publishing.withdraw(first, by=None)")
+        elsewhere.stop()
+        time.sleep(LONGEST_WAIT)
+        with away(front.site.environment["DATABASE_URL"]):
+            wait_for(lambda: front.ask("/readyz")[0].status == 503)
+            assert [front.ask(STORY)[0].status for _ in range(3)] == [500] * 3
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """The publication behind Debian’s nginx, with the very file of deploy/nginx: what it keeps, and what it never keeps."""
 
+import contextlib
 import http.client
 import os
 import re
@@ -17,13 +18,10 @@ from .conftest import ROOT, Site, free_port, not_on_the_second_database, own_dat
 from .test_freshness import FIND, Elsewhere
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-pytestmark = [
-    pytest.mark.xdist_group("journeys"),
-    not_on_the_second_database,
-    pytest.mark.skipif(
-        NGINX is None and os.environ.get("CI") != "true", reason="No nginx. On Debian: apt install nginx-light"
-    ),
-]
+needs_nginx = pytest.mark.skipif(
+    NGINX is None and os.environ.get("CI") != "true", reason="No nginx. On Debian: apt install nginx-light"
+)
+pytestmark = [pytest.mark.xdist_group("journeys"), not_on_the_second_database, needs_nginx]
 STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
 HOST = "news.example"
 LONGEST_WAIT = 1.5  # seconds: until nginx’ second is over, and until every process of ours has heard
@@ -47,7 +45,13 @@ class Front:
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    folder = tmp_path_factory.mktemp("nginx")
+    with behind_nginx(tmp_path_factory.mktemp("nginx")) as front:
+        yield front
+
+
+@contextlib.contextmanager
+def behind_nginx(folder: Path) -> Iterator[Front]:
+    """A site of its own, and nginx before it."""
     os.chmod(folder, 0o755)
     variables = {"SITE_URL": f"https://{HOST}", "BEHIND_PROXY": "1", "ALLOWED_HOSTS": f"{HOST},127.0.0.1"}
     with own_database("newsroom_nginx") as url, running_site(folder / "site", url, **variables) as site:

@@ -11,6 +11,8 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from newsroom.pagecache.keys import whole
+from newsroom.pagecache.models import Change
 from ticker import history, pace, polling
 from ticker.models import Coin, History, Poller, PriceSource, Quote
 from ticker.providers import COINGECKO, COINPAPRIKA
@@ -40,6 +42,22 @@ def test_a_live_price_takes_the_place_of_the_sample_and_of_all_that_was_invented
     quote = price_of("BTC")
     assert (quote.is_sample, quote.week, quote.spark) == (False, [], "")
     assert not History.objects.exists()
+
+
+def test_pages_without_prices_are_made_anew_when_there_are_some_again(coins, sources, noon):
+    def purges() -> int:
+        return Change.objects.filter(key=whole(Coin)).count()
+
+    good(sources)
+    before = purges()
+    polling.refresh()
+    assert purges() == before + 1
+    noon.shift(120)
+    polling.refresh()
+    assert purges() == before + 1  # A page with prices asks by itself.
+    noon.shift(timedelta(hours=25))
+    polling.refresh()
+    assert purges() == before + 2
 
 
 def test_rounds_keep_their_distance(coins, sources, noon):

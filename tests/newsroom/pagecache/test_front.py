@@ -173,7 +173,7 @@ def test_a_page_that_never_settles_is_answered_and_not_kept(open_front, applicat
 
 
 def test_a_scheduled_story_ends_the_life_of_pages_made_before(reader, front):
-    now = timezone.now()
+    now = timezone.now().replace(hour=10)
     SectionFactory()
     with time_machine.travel(now, tick=False) as clock:
         assert "The next clause" not in reader.text("/")

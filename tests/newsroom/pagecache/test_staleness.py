@@ -10,10 +10,11 @@ import time_machine
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from articles import front_page, page_keys, publishing
+from articles import front_page, page_keys, publishing, schedule
 from articles.models import Article, ArticleCoin, Listing
 from newsroom.pagecache import changes, keys
 from newsroom.pagecache.models import Change
+from newsroom.pagecache.recording import Recording, recording
 
 from ...factories import (
     AuthorFactory,
@@ -150,6 +151,20 @@ def test_a_story_that_comes_out_while_a_page_is_made_is_on_the_next_one(open_fro
         assert "The ten o’clock story" not in reader.text("/")
         monkeypatch.setattr(front_page, "compose", compose)
         assert "The ten o’clock story" in reader.text("/")
+
+
+def test_a_page_that_began_before_an_hour_ends_at_it_whatever_another_read_since():
+    with time_machine.travel(timezone.now().replace(hour=10, minute=0, second=0), tick=False) as clock:
+        hour = timezone.now() + timedelta(seconds=5)
+        for at in (hour, hour + timedelta(hours=1)):
+            ScheduledArticleFactory(published_at=at)
+        early = Recording()
+        clock.shift(6)
+        late = Recording()
+        for page in (late, early):
+            with recording(page):
+                schedule.until_next_change()
+        assert (early.changes_at, late.changes_at) == (hour, hour + timedelta(hours=1))
 
 
 def test_a_change_while_a_page_is_made_drops_that_page_alone(open_front, application):
