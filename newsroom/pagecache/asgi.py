@@ -31,6 +31,9 @@ class PagesBeforeDjango:
             await self.answer(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self.live(receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close"})  # Before it was accepted: the server answers 403.
         else:
             raise NotImplementedError("Only HTTP is served here.")
 

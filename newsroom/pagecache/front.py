@@ -114,7 +114,8 @@ class Front:
 
     def make(self, address: str) -> "Future[Page]":
         """Have the page made, unless that is under way: a thousand readers of a cold page cause one rendering."""
-        is_known = self.memory.get(address) is not None
+        held = self.memory.get(address)
+        is_known = held is not None and held.status < 400  # What is kept of an invention is one still.
         with self._lock:
             flight = self._flights.get(address)
             if flight is not None:

@@ -50,7 +50,7 @@ def params_of(path: str) -> tuple[frozenset[str], frozenset[str]] | None:
 
     None when what is there is not the same for everybody. An address of nothing is: it is a 404 for all.
     """
-    if len(path) > LONGEST_PATH or "\x00" in path or path.startswith(settings.STATIC_URL):
+    if "\x00" in path or path.startswith(settings.STATIC_URL):
         return None  # Static files are compressed and named already; whitenoise has them at hand.
     try:
         view = resolve(path).func
@@ -60,16 +60,22 @@ def params_of(path: str) -> tuple[frozenset[str], frozenset[str]] | None:
     return None if params is None else (params, view.uncached_params)  # type: ignore[attr-defined]
 
 
-@lru_cache(4096)
 def address_of(path: str, query: str) -> str | None:
     """Where the page is kept: its path with the parameters that matter, sorted. None: it is not kept.
 
     Whatever else a query holds is dropped, so that no link from elsewhere and no robot fills the cache.
     """
+    if len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY:
+        return None  # Nor is it remembered that it is not.
+    return _address_of(path, query)
+
+
+@lru_cache(4096)
+def _address_of(path: str, query: str) -> str | None:
     if "?" in path:
         return None  # It was written %3F, and is no query.
     rule = params_of(path)
-    if rule is None or len(query) > LONGEST_QUERY:
+    if rule is None:
         return None
     if not query:
         return path

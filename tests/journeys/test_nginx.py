@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,6 +149,14 @@ def test_the_folder_of_kept_pages_can_be_made_by_nginx():
     """It makes the last folder of a path, and no more."""
     place = re.search(r"proxy_cache_path (\S+)", (ROOT / "deploy/nginx/newsroom.conf").read_text())[1]
     assert Path(place).parent.is_dir()
+
+
+def test_what_is_never_kept_is_not_waited_for_one_after_another(front):
+    """nginx would let only one of them through at a time, each half a second after the other."""
+    with ThreadPoolExecutor(30) as pool:
+        asked = [pool.submit(front.ask, "/search/?q=settlement") for _ in range(30)]
+        answers = [each.result(5)[0] for each in asked]
+    assert {(answer.status, answer.headers["X-Cache-Front"]) for answer in answers} == {(200, "MISS")}
 
 
 def test_a_reader_who_has_the_page_is_told_so(front):

@@ -216,6 +216,12 @@ def test_a_reader_who_wants_the_line_closed_gets_that(line):
     assert line.is_closed()
 
 
+def test_nobody_talks_by_websocket_here(line):
+    fields = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13")
+    status, _, _ = ask(line, "/", *fields, "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==")
+    assert status == 403
+
+
 def test_old_http_is_answered(line):
     assert ask(line, STORY, version="HTTP/1.0")[0] == 200
     assert line.is_closed()

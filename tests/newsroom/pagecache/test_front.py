@@ -101,7 +101,10 @@ def test_a_hundred_readers_of_a_cold_page_cause_one_rendering(reader, front):
     assert front.counts.renders == 1
 
 
-def test_addresses_that_are_none_do_not_hold_up_a_page_that_is(open_front, application, monkeypatch):
+@pytest.mark.parametrize("were_asked_for_before", [False, True])
+def test_addresses_that_are_none_do_not_hold_up_a_page_that_is(
+    open_front, application, monkeypatch, were_asked_for_before
+):
     """Makers that are all busy with a robot’s inventions, and as many of these waiting as may."""
     monkeypatch.setattr(front_module, "MOST_WAITING", 10)
     go_on = threading.Event()
@@ -116,6 +119,12 @@ def test_addresses_that_are_none_do_not_hold_up_a_page_that_is(open_front, appli
     article = PublishedArticleFactory(title="Before")
     address = article.get_absolute_url()
     assert "Before" in reader.text(address)
+    if were_asked_for_before:
+        go_on.set()
+        assert {reader.get(f"/none-{number}/").status for number in range(12)} == {404}
+        go_on.clear()
+        PublishedArticleFactory()  # Any of them could be its address.
+        front.watcher.poll()
     waiting = [front.make(f"/none-{number}/") for number in range(12)]
     try:
         refused = [each.result(0) for each in waiting[10:]]

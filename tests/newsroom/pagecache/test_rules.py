@@ -41,6 +41,13 @@ def test_the_address_of_a_page(path, query, address):
     assert rules.address_of(path, query) == address
 
 
+def test_what_is_too_long_is_not_remembered():
+    before = rules._address_of.cache_info().currsize, rules.params_of.cache_info().currsize
+    assert rules.address_of(f"/{LONG}-not-seen-before/", "") is None
+    assert rules.address_of("/not-seen-before/", f"q={LONG * 10}") is None
+    assert (rules._address_of.cache_info().currsize, rules.params_of.cache_info().currsize) == before
+
+
 @pytest.mark.parametrize(
     ("cookies", "personal"),
     [
