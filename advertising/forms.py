@@ -261,7 +261,8 @@ class PlacementForm(forms.Form):
         else:
             return
         free = ", ".join(f"{day.day} {day:%B}" for day in availability.free_letters(3, self.placement))
-        self.add_error("starts_on", f"{why} The next free ones: {free}." if free else why)
+        others = f"The next free ones: {free}." if free else "No other is free at present: please write to us."
+        self.add_error("starts_on", f"{why} {others}")
 
     def _check_lengths(self, data: dict[str, Any]) -> None:
         text = data.get("text") or ""

@@ -1,17 +1,29 @@
-"""On which days a letter takes its paid place out. The letter says so, because advertising does not know it."""
+"""What the letter says of its paid place, because advertising does not know it: the days it has, and who got it."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date
 
-Calendar = Callable[[Collection[date]], set[date]]
 
-_calendars: list[Calendar] = []
+@dataclass(frozen=True)
+class Letter:
+    days_to_come: Callable[[Collection[date]], set[date]]
+    was_got: Callable[[int], bool]
 
 
-def told_by(calendar: Calendar) -> None:
-    """From now on it is asked which of some days still have a letter to go out."""
-    _calendars[:] = [calendar]
+_letters: list[Letter] = []
+
+
+def told_by(letter: Letter) -> None:
+    """From now on it is asked."""
+    _letters[:] = [letter]
 
 
 def going_out(days: Collection[date]) -> set[date]:
-    return {day for calendar in _calendars for day in calendar(days)}
+    """Those of some days that still have a letter to come."""
+    return {day for letter in _letters for day in letter.days_to_come(days)}
+
+
+def was_got(placement: int) -> bool:
+    """Whether any reader got the letter that a placement was sold for."""
+    return any(letter.was_got(placement) for letter in _letters)

@@ -9,7 +9,7 @@ class NewsletterConfig(AppConfig):
         from anymail.signals import tracking
 
         from advertising import letter_days
-        from newsletter import bounces, turns
+        from newsletter import bounces, paid_place
 
-        letter_days.told_by(turns.with_the_paid_place)
+        letter_days.told_by(letter_days.Letter(paid_place.days_to_come, paid_place.was_got))
         tracking.connect(bounces.receive, dispatch_uid="newsletter.bounces")

@@ -173,7 +173,8 @@ def _compose(letter: Letter, now: datetime) -> bool:
 
 
 def _has_issue(letter: Letter, turn: datetime) -> bool:
-    """Made for this turn, or for its day: by hand, or for another hour of it. A late one of the day before is none."""
+    """Made for this turn, or for its day: by hand, for another hour, or put off to it. One that went late is none."""
     midnight = turn.replace(hour=0, minute=0, second=0, microsecond=0)
-    of_day = Q(day=turn.date()) & ~Q(turn_at__lt=midnight) & ~Q(status__in=(Status.SKIPPED, Status.CANCELLED))
+    went_late = Q(turn_at__lt=midnight, started_at__isnull=False)
+    of_day = Q(day=turn.date()) & ~went_late & ~Q(status__in=(Status.SKIPPED, Status.CANCELLED))
     return Issue.objects.filter(Q(turn_at=turn) | of_day, letter=letter).exists()

@@ -3,10 +3,11 @@
 import secrets
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django_tasks import task
@@ -117,12 +118,22 @@ def leave(key: str, by: str = Leaving.LINK) -> Subscription | None:
 
     The link of a mail that asks for a confirmation says no to all that it asks about.
     """
+    now = timezone.now()
     asked = Subscription.objects.filter(key=key, status=Status.PENDING).values("subscriber")
-    stopped = Q(key=key) | Q(subscriber__in=list(asked.values_list("subscriber", flat=True)), status=Status.PENDING)
-    Subscription.objects.filter(stopped).exclude(status=Status.LEFT).update(
-        status=Status.LEFT, left_at=timezone.now(), left_by=by
-    )
+    for request in Subscription.objects.filter(status=Status.PENDING, subscriber__in=asked):
+        _take_back(request, now, by)
+    had = Subscription.objects.filter(key=key).exclude(status=Status.LEFT)
+    had.update(status=Status.LEFT, left_at=now, left_by=by)
     return Subscription.objects.filter(key=key).select_related("letter", "subscriber").first()
+
+
+def _take_back(request: Subscription, now: datetime, by: str = "") -> None:
+    """Nobody wanted it: it is as before somebody asked, a letter that was had and left, or else one that never was."""
+    left: dict[str, Any] = {"left_at": now, "left_by": by}
+    if request.former:
+        before = {name: value for name, value in request.former[-1].items() if value != str(None)}
+        left = {**before, "former": request.former[:-1]}
+    Subscription.objects.filter(pk=request.pk, status=Status.PENDING).update(status=Status.LEFT, **left)
 
 
 def leave_all(subscriber: Subscriber, by: str = Leaving.PREFERENCES) -> None:
@@ -316,9 +327,14 @@ def forget_readers() -> int:
 
 def _forget_what_was_never_confirmed(now: datetime) -> None:
     """Of those who have other letters, too: anybody can have asked. What was had before that stays on record."""
-    never = Subscription.objects.filter(status=Status.PENDING, asked_at__lt=now - UNCONFIRMED_LIFETIME)
-    never.filter(subscriber__confirmed_at__isnull=False, former=[]).delete()
-    never.exclude(former=[]).update(status=Status.LEFT, left_at=now)
+    long_ago = now - UNCONFIRMED_LIFETIME
+    # Whoever was asked about another letter meanwhile may still say yes to both.
+    never = Subscription.objects.filter(status=Status.PENDING, asked_at__lt=long_ago, subscriber__asked_at__lt=long_ago)
+    for request in never.filter(subscriber__confirmed_at__isnull=False)[:MOST_FORGOTTEN]:
+        if request.former:
+            _take_back(request, now)
+        else:
+            Subscription.objects.filter(pk=request.pk, status=Status.PENDING).delete()
 
 
 def _forget_who_got_what(now: datetime) -> None:

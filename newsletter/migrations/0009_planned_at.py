@@ -3,9 +3,19 @@
 from django.db import migrations, models
 
 
+FIELDS = ("source", "consent_text", "asked_at", "confirmed_at", "left_at", "left_by")
+
+
 def forget_times_of_before(apps, schema_editor):
-    asked_again = apps.get_model("newsletter", "Subscription").objects.filter(status="pending")
+    subscriptions = apps.get_model("newsletter", "Subscription").objects
+    asked_again = subscriptions.filter(status="pending")
+    # Asked for again before there was a record of what had been had: it is all that is known of that.
+    for each in asked_again.filter(confirmed_at__isnull=False, former=[]).iterator(chunk_size=2000):
+        former = [{name: str(getattr(each, name)) for name in FIELDS}]
+        subscriptions.filter(pk=each.pk).update(former=former)
     asked_again.update(confirmed_at=None, left_at=None, left_by="")
+    declined = subscriptions.filter(status="left", confirmed_at__lt=models.F("asked_at")).exclude(former=[])
+    declined.update(confirmed_at=None)
 
 
 class Migration(migrations.Migration):

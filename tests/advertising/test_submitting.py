@@ -1,7 +1,7 @@
 """An advertiser submits: well, badly, and for somebody else."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -165,13 +165,20 @@ def test_a_day_without_a_letter_cannot_be_booked(client, advertiser, noon):
     assert not availability.has_letter(timezone.now().date())  # It has gone.
     noon.shift(timedelta(hours=-8))
     assert availability.has_letter(timezone.now().date())
-    # One that the desk writes for a Saturday can be booked; what was skipped cannot.
+    # One that the desk writes for a Saturday can be booked, until it is called off; that leaves a Monday its letter.
     special = Issue.objects.create(letter=main_letter(), day=saturday)
     assert availability.has_letter(saturday)
-    Issue.objects.filter(pk=special.pk).update(status="skipped", day=saturday + timedelta(days=2))
-    assert not availability.has_letter(saturday + timedelta(days=2))
+    Issue.objects.filter(pk=special.pk).update(status="skipped")
+    assert not availability.has_letter(saturday)
+    monday = saturday + timedelta(days=2)
+    Issue.objects.filter(pk=special.pk).update(day=monday)
+    assert availability.has_letter(monday)
+    Issue.objects.filter(pk=special.pk).update(turn_at=datetime.combine(monday, main_letter().send_at, UTC))
+    assert not availability.has_letter(monday)
     Letter.objects.update(carries_placement=False)
     assert availability.free_letters() == []
+    page = client.post("/advertise/placements/new/letter/", letter(monday)).content.decode()
+    assert "No other is free at present: please write to us." in page
 
 
 def test_two_of_one_letter_cannot_both_be_approved(advertiser):

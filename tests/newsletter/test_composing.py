@@ -362,11 +362,26 @@ def test_a_letter_late_in_the_evening_that_is_made_after_midnight_is_of_its_day_
     assert composing.compose_due.call() == 1
     late = Issue.objects.get()
     assert (late.day, late.send_at, late.status) == (turn.date(), turn, "scheduled")
-    # One of the desk is put out after midnight, and has the date on which it goes out.
-    Issue.objects.filter(pk=late.pk).update(day=turn.date() + timedelta(days=1))
+    # One of the desk goes out after midnight, and has the date on which it does.
+    tomorrow, went = turn.date() + timedelta(days=1), {"status": "sent", "started_at": timezone.now()}
+    Issue.objects.filter(pk=late.pk).update(day=tomorrow, filled_at=timezone.now(), **went)
     noon.move_to(turn + timedelta(days=1, seconds=30))
     story("Policy", "Newer", hours=1)
     assert composing.compose_due.call() == 1
+
+
+def test_one_that_was_put_off_to_a_day_is_the_letter_of_that_day(letter, noon):
+    reader("hollis")
+    Letter.objects.filter(pk=letter.pk).update(rhythm="daily", is_automatic=True)
+    noon.move_to(MONDAY)
+    story("Policy", "New", hours=1)
+    assert composing.compose_due.call() == 1
+    issue = Issue.objects.get()
+    issue_status.back_to_draft(issue)
+    issue_status.schedule(issue, MONDAY + timedelta(days=1, hours=2))
+    noon.move_to(MONDAY + timedelta(days=1))
+    story("Policy", "Newer", hours=1)
+    assert composing.compose_due.call() == 0
 
 
 def test_nothing_new_before_its_hour_is_looked_for_again_until_it_has_come(letter, noon):

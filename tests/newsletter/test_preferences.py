@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail, signing
+from django.utils import timezone
 
 from newsletter import signed_links, subscriptions
 from newsletter.models import Letter, Subscriber, Subscription, main_letter
@@ -149,6 +150,7 @@ def test_what_was_never_confirmed_is_no_time_at_which_it_was_had(client, committ
     noon.shift(3601)
     ask(client, committed, source="page")
     subscription = Subscription.objects.get()
+    assert subscription.status == "pending"
     assert (subscription.confirmed_at, subscription.left_at) == (None, None)
     assert [each["source"] for each in subscription.former] == ["strip"]
 
@@ -176,7 +178,21 @@ def test_what_a_stranger_asked_for_is_forgotten_in_a_week_and_what_was_had_befor
     subscriptions.forget_readers.call()
     kept = {each.letter.slug: each for each in Subscription.objects.select_related("letter")}
     assert {slug: each.status for slug, each in kept.items()} == {had.letter.slug: "confirmed", "weekly": "left"}
-    assert len(kept["weekly"].former) == 1
+    # As it was: which form had asked then, and when it was left.
+    assert (kept["weekly"].source, kept["weekly"].left_by, kept["weekly"].former) == ("page", "link", [])
+    assert kept["weekly"].left_at < timezone.now() - subscriptions.UNCONFIRMED_LIFETIME
+
+
+def test_what_a_mail_asks_about_is_there_as_long_as_its_link_works(client, committed, noon):
+    reader("hollis")
+    for slug, days in (("weekly", 0), ("third", 7)):
+        another(f"The {slug}", slug)
+        noon.shift(timedelta(days=days, seconds=-3600 if days else 0))
+        ask(client, committed, letter=[slug])
+    noon.shift(7300)
+    subscriptions.forget_readers.call()
+    client.post(link("confirm"))
+    assert Subscription.objects.active().count() == 3
 
 
 def test_an_editor_may_rename_the_letter_of_the_strip(client, committed):

@@ -11,10 +11,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.urls import reverse
 
-from advertising import ledger, pricing, review
+from advertising import ledger, letter_days, pricing, review
 from advertising.billing import credits, invoices, orders
 from advertising.models import Advertiser, Credit, Order, OrderLine, Placement, Rate, SalesTerms
 from advertising.slots import LETTER_SLOT
+from newsletter.models import Delivery, Issue, main_letter
 
 from ...factories import (
     AdvertiserFactory,
@@ -141,7 +142,11 @@ def test_a_letter_is_ordered_by_itself_only_when_somebody_got_it(advertiser, own
     with transaction.atomic():
         assert credits.credit_rest(placement, owner, Credit.Kind.REJECTED, "No letter had it.").amount == order.total
     another = sold_letter(advertiser, TODAY - timedelta(days=2))
-    ledger.add({(another.pk, LETTER_SLOT, another.starts_on, "offered", ""): 132})
+    issue = Issue.objects.create(letter=main_letter(), placement=another, status="sending")
+    mail = Delivery.objects.create(issue=issue, has_placement=True)
+    assert not letter_days.was_got(another.pk)
+    Delivery.objects.filter(pk=mail.pk).update(status="sent")
+    ledger.add({(another.pk, LETTER_SLOT, another.starts_on, "offered", ""): 1})
     assert orders.order_what_runs.func() == 1
     with transaction.atomic():
         assert credits.credit_rest(another, owner, Credit.Kind.REJECTED, "Taken off.") is None
