@@ -111,7 +111,8 @@ OURS = {"exclude": [[".select2-selection__rendered"]]}
 
 
 @not_on_the_second_database
-@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_no_page_has_a_barrier_or_is_wider_than_the_screen(open_context, width, scheme):
     page = open_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL).new_page()
     for name, address in PAGES.items():
@@ -193,6 +194,16 @@ def test_the_first_load_of_an_article_is_light(page, site):
     assert kinds["document"] <= 15_000
     assert kinds["script"] <= 8_000
     assert sum(kinds.values()) <= 90_000
+
+
+@pytest.mark.parametrize("address", ["/", ARTICLE, "/prices/bitcoin/"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_moves_while_a_page_loads(open_context, address, width):
+    page = open_context(viewport={"width": width, "height": 800}).new_page()
+    page.route(re.compile(r"\.(webp|png|woff2)$"), lambda route: (page.wait_for_timeout(120), route.continue_()))
+    noting_what_moves(page)
+    page.goto(address, wait_until="networkidle")
+    assert page.evaluate("window.moved") == []
 
 
 @not_on_the_second_database
