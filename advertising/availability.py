@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from advertising import letter_days
+from advertising import letter_place
 from advertising.models import Action, DailyCount, Placement, Product
 
 LOOK_BACK = 14  # days, for the forecast
@@ -98,11 +98,11 @@ def is_letter_taken(day: date, but: Placement | None = None) -> bool:
 
 def has_letter(day: date) -> bool:
     """Whether a letter goes out on a day, and has not gone."""
-    return day in letter_days.going_out([day])
+    return day in letter_place.going_out([day])
 
 
 def free_letters(number: int = 5, but: Placement | None = None) -> list[date]:
     """The next days that have a letter whose paid place is free."""
     tomorrow = timezone.now().date() + timedelta(days=1)
     days = days_between(tomorrow, tomorrow + timedelta(days=LOOK_AHEAD - 1))
-    return sorted(letter_days.going_out(days) - letters_taken(but))[:number]
+    return sorted(letter_place.going_out(days) - letters_taken(but))[:number]

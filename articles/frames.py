@@ -1,4 +1,8 @@
-"""What our own pages show in a frame: nobody else may, and no cache keeps it."""
+"""
+What our own pages show in a frame: nobody else may, and no cache keeps it.
+
+Lives here because advertising and the letter both know articles.
+"""
 
 from csp.constants import SELF
 from django.http import HttpResponse

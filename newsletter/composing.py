@@ -150,7 +150,8 @@ def compose_due() -> int:
 
 
 def _compose(letter: Letter, now: datetime) -> bool:
-    turn = turns.next_turn(letter, max(now - MADE_UP_WITHIN, letter.planned_at or now - MADE_UP_WITHIN))
+    since = now - MADE_UP_WITHIN
+    turn = turns.next_turn(letter, max(since, letter.planned_at or since))
     ahead = timedelta(0) if letter.is_automatic else DRAFTED_AHEAD
     if turn - ahead > now or _has_issue(letter, turn):
         return False

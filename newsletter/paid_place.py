@@ -24,7 +24,7 @@ def days_to_come(days: Collection[date]) -> set[date]:
     issues = list(Issue.objects.filter(letter=letter, day__in=days).only("day", "status", "turn_at"))
     waiting = {issue.day for issue in issues if issue.may_be_edited}
     # What was called off by hand leaves the day its turn.
-    gone = {i.day for i in issues if i.status not in CALLED_OFF or i.turn_at == planned.get(i.day, timezone.now())}
+    gone = {i.day for i in issues if i.status not in CALLED_OFF or i.turn_at == planned.get(i.day)}
     return waiting | (planned.keys() - gone)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django_tasks import task
@@ -118,27 +118,29 @@ def leave(key: str, by: str = Leaving.LINK) -> Subscription | None:
 
     The link of a mail that asks for a confirmation says no to all that it asks about.
     """
-    now = timezone.now()
     asked = Subscription.objects.filter(key=key, status=Status.PENDING).values("subscriber")
-    for request in Subscription.objects.filter(status=Status.PENDING, subscriber__in=asked):
-        _take_back(request, now, by)
-    had = Subscription.objects.filter(key=key).exclude(status=Status.LEFT)
-    had.update(status=Status.LEFT, left_at=now, left_by=by)
+    _stop(Subscription.objects.filter(Q(key=key) | Q(subscriber__in=asked, status=Status.PENDING)), by)
     return Subscription.objects.filter(key=key).select_related("letter", "subscriber").first()
+
+
+def _stop(subscriptions: "QuerySet[Subscription]", by: str) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        for request in subscriptions.filter(status=Status.PENDING):
+            _take_back(request, now, by)
+        subscriptions.exclude(status=Status.LEFT).update(status=Status.LEFT, left_at=now, left_by=by)
 
 
 def _take_back(request: Subscription, now: datetime, by: str = "") -> None:
     """Nobody wanted it: it is as before somebody asked, a letter that was had and left, or else one that never was."""
     left: dict[str, Any] = {"left_at": now, "left_by": by}
     if request.former:
-        before = {name: value for name, value in request.former[-1].items() if value != str(None)}
-        left = {**before, "former": request.former[:-1]}
+        left = {**request.former[-1], "former": request.former[:-1]}
     Subscription.objects.filter(pk=request.pk, status=Status.PENDING).update(status=Status.LEFT, **left)
 
 
 def leave_all(subscriber: Subscriber, by: str = Leaving.PREFERENCES) -> None:
-    had = subscriber.subscriptions.exclude(status=Status.LEFT)
-    had.update(status=Status.LEFT, left_at=timezone.now(), left_by=by)
+    _stop(subscriber.subscriptions.all(), by)
 
 
 def choose(subscriber: Subscriber, letters: Collection[Letter], counts_clicks: bool) -> None:
@@ -152,9 +154,7 @@ def choose(subscriber: Subscriber, letters: Collection[Letter], counts_clicks: b
         had.filter(letter__in=letters, status=Status.PENDING).update(
             status=Status.CONFIRMED, confirmed_at=now, left_at=None, left_by=""
         )
-        had.exclude(letter__in=letters).exclude(status=Status.LEFT).update(
-            status=Status.LEFT, left_at=now, left_by=Leaving.PREFERENCES
-        )
+        _stop(had.exclude(letter__in=letters), Leaving.PREFERENCES)
         _proven(subscriber, now)
 
 

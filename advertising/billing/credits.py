@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django_tasks import task
 
-from advertising import letter_days, pricing
+from advertising import letter_place, pricing
 from advertising.models import (
     Action,
     Credit,
@@ -74,7 +74,7 @@ def bought(placement: Placement) -> int | None:
 def _share_left(placement: Placement) -> Decimal:
     """From 0 to 1: of its impressions, or where it was not sold by them, of its days; all of a letter nobody got."""
     if placement.product == Product.LETTER:
-        return Decimal(0 if letter_days.was_got(placement.pk) else 1)
+        return Decimal(0 if letter_place.was_got(placement.pk) else 1)
     number = bought(placement)
     if number:
         return max(Decimal(number - delivered(placement)) / number, Decimal(0))

@@ -11,7 +11,7 @@ def forget_times_of_before(apps, schema_editor):
     asked_again = subscriptions.filter(status="pending")
     # Asked for again before there was a record of what had been had: it is all that is known of that.
     for each in asked_again.filter(confirmed_at__isnull=False, former=[]).iterator(chunk_size=2000):
-        former = [{name: str(getattr(each, name)) for name in FIELDS}]
+        former = [{name: str(value) for name in FIELDS if (value := getattr(each, name)) is not None}]
         subscriptions.filter(pk=each.pk).update(former=former)
     asked_again.update(confirmed_at=None, left_at=None, left_by="")
     declined = subscriptions.filter(status="left", confirmed_at__lt=models.F("asked_at")).exclude(former=[])

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.core import mail
 from django.utils import timezone
 from django.utils.text import slugify
 
+from articles.models import Article
 from newsletter import composing, issue_status, sending, sign_up_guard
 from newsletter.models import Delivery, Issue, Letter, Subscriber, Subscription, main_letter
 
@@ -18,6 +19,7 @@ from ..factories import PublishedArticleFactory, SectionFactory
 from .sink import Sink, running_sink
 
 READER = "hollis@readers.example"
+MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)  # a turn of the daily letter, the day after `noon`
 
 
 @pytest.fixture
@@ -51,6 +53,15 @@ def reader(name: str = "hollis", letter: Letter | None = None, **values: Any) ->
         consent_text="Yes.",
         asked_at=then,
         confirmed_at=then,
+    )
+
+
+def story(section: str, title: str, hours: float = 2, **values: Any) -> Article:
+    return PublishedArticleFactory(
+        section=SectionFactory(name=section, **values.pop("of", {})),
+        title=title,
+        published_at=timezone.now() - timedelta(hours=hours),
+        **values,
     )
 
 

@@ -1,6 +1,6 @@
 """What an issue is filled with, and which issues are made by themselves."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles import publishing
 from articles.models import Article, ArticleCoin, Correction, FrontPick
-from newsletter import alarms, composing, contents, issue_status, sending, turns
+from newsletter import composing, contents, issue_status
 from newsletter.models import Issue, Item, Letter
 
 from ..factories import (
@@ -21,22 +21,13 @@ from ..factories import (
     SponsoredArticleFactory,
     comment_on,
 )
-from .conftest import issue_of, reader, send
+from .conftest import MONDAY, issue_of, reader, send, story
 
 pytestmark = pytest.mark.django_db
 
 
 def headlines(issue: Issue, kind: str = "story") -> list[str]:
     return [item.article.title for item in issue.items.filter(kind=kind).select_related("article")]
-
-
-def story(section: str, title: str, hours: float = 2, **values) -> Article:
-    return PublishedArticleFactory(
-        section=SectionFactory(name=section, **values.pop("of", {})),
-        title=title,
-        published_at=timezone.now() - timedelta(hours=hours),
-        **values,
-    )
 
 
 def test_sections_take_turns_under_the_lead(letter):
@@ -266,145 +257,6 @@ def test_composing_takes_the_same_few_queries_however_much_there_is(letter, numb
     with CaptureQueriesContext(connection) as queries:
         composing.draft(letter)
     assert len(queries) <= 20
-
-
-# --- By itself -------------------------------------------------------------------------------------
-
-MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("rhythm", "after", "turn"),
-    [
-        ("weekdays", datetime(2026, 11, 20, 7, tzinfo=UTC), MONDAY),
-        ("daily", datetime(2026, 11, 20, 7, tzinfo=UTC), datetime(2026, 11, 21, 6, 30, tzinfo=UTC)),
-        ("weekdays", datetime(2026, 11, 23, 6, 29, tzinfo=UTC), MONDAY),
-        ("weekdays", MONDAY, MONDAY + timedelta(days=1)),
-        ("weekly", MONDAY, datetime(2026, 11, 27, 6, 30, tzinfo=UTC)),
-    ],
-)
-def test_turns_come_one_after_another(rhythm, after, turn):
-    letter = Letter(rhythm=rhythm, weekday=Letter.Weekday.FRIDAY, send_at=MONDAY.time())
-    assert turns.next_turn(letter, after) == turn
-
-
-def test_a_draft_waits_on_the_desk_two_hours_before_its_turn(letter, noon):
-    noon.move_to(MONDAY - timedelta(hours=2, minutes=1))
-    story("Policy", "New", hours=1)
-    assert composing.compose_due.call() == 0
-    noon.move_to(MONDAY - timedelta(hours=2))
-    assert composing.compose_due.call() == 1
-    assert composing.compose_due.call() == 0
-    issue = Issue.objects.get()
-    assert (issue.status, issue.turn_at, str(issue.day)) == ("draft", MONDAY, "2026-11-23")
-
-
-def test_who_has_begun_one_by_hand_for_the_day_gets_no_second(letter, noon):
-    noon.move_to(MONDAY - timedelta(hours=3))
-    story("Policy", "New", hours=1)
-    composing.draft(letter)
-    noon.move_to(MONDAY - timedelta(hours=1))
-    assert composing.compose_due.call() == 0
-    assert Issue.objects.count() == 1
-
-
-def test_one_that_was_begun_by_hand_and_forgotten_is_said_when_its_hour_has_passed(letter, noon):
-    """It keeps the letter of the day from being made by itself."""
-    Letter.objects.filter(pk=letter.pk).update(rhythm="daily", send_at=time(12, 30), is_automatic=True)
-    story("Policy", "First")
-    issue = composing.draft(letter)
-    assert alarms.sentences() == []
-    noon.shift(timedelta(minutes=50))
-    assert alarms.sentences() == [f"{issue} was due on 22 November at 12:30 UTC, and is a draft still."]
-
-
-def test_nothing_new_is_skipped_and_said(letter, noon):
-    noon.move_to(MONDAY)
-    composing.compose_due.call()
-    issue = Issue.objects.get()
-    assert issue.status == "skipped"
-    assert "Nothing new came out since" in issue.note
-
-
-def test_a_letter_that_is_sent_by_itself_goes_out_at_its_hour(letter, sink, noon):
-    reader("hollis")
-    letter.is_automatic = True
-    letter.save()
-    noon.move_to(MONDAY - timedelta(minutes=1))
-    story("Policy", "New", hours=1)
-    composing.compose_due.call()
-    assert not Issue.objects.exists()
-    noon.move_to(MONDAY)
-    composing.compose_due.call()
-    sending.send_some.call()
-    assert Issue.objects.get().status == "sent"
-    assert len(sink.taken) == 1
-
-
-def test_a_turn_that_was_missed_for_long_is_not_made_up(letter, noon):
-    reader("hollis")
-    letter.is_automatic = True
-    letter.save()
-    noon.move_to(MONDAY + composing.MADE_UP_WITHIN + timedelta(minutes=1))
-    story("Policy", "New", hours=1)
-    composing.compose_due.call()
-    assert not Issue.objects.exists()
-
-
-def test_a_letter_late_in_the_evening_that_is_made_after_midnight_is_of_its_day_and_takes_nothing_from_the_next(
-    letter, noon
-):
-    reader("hollis")
-    Letter.objects.filter(pk=letter.pk).update(rhythm="daily", send_at=time(23, 59), is_automatic=True)
-    turn = MONDAY.replace(hour=23, minute=59)
-    noon.move_to(turn + timedelta(seconds=80))
-    story("Policy", "New", hours=1)
-    assert composing.compose_due.call() == 1
-    late = Issue.objects.get()
-    assert (late.day, late.send_at, late.status) == (turn.date(), turn, "scheduled")
-    # One of the desk goes out after midnight, and has the date on which it does.
-    tomorrow, went = turn.date() + timedelta(days=1), {"status": "sent", "started_at": timezone.now()}
-    Issue.objects.filter(pk=late.pk).update(day=tomorrow, filled_at=timezone.now(), **went)
-    noon.move_to(turn + timedelta(days=1, seconds=30))
-    story("Policy", "Newer", hours=1)
-    assert composing.compose_due.call() == 1
-
-
-def test_one_that_was_put_off_to_a_day_is_the_letter_of_that_day(letter, noon):
-    reader("hollis")
-    Letter.objects.filter(pk=letter.pk).update(rhythm="daily", is_automatic=True)
-    noon.move_to(MONDAY)
-    story("Policy", "New", hours=1)
-    assert composing.compose_due.call() == 1
-    issue = Issue.objects.get()
-    issue_status.back_to_draft(issue)
-    issue_status.schedule(issue, MONDAY + timedelta(days=1, hours=2))
-    noon.move_to(MONDAY + timedelta(days=1))
-    story("Policy", "Newer", hours=1)
-    assert composing.compose_due.call() == 0
-
-
-def test_nothing_new_before_its_hour_is_looked_for_again_until_it_has_come(letter, noon):
-    noon.move_to(MONDAY - timedelta(minutes=90))
-    assert composing.compose_due.call() == 0
-    assert not Issue.objects.exists()
-    noon.move_to(MONDAY - timedelta(minutes=30))
-    story("Policy", "Just in time", hours=0)
-    assert composing.compose_due.call() == 1
-    assert Issue.objects.get().status == "draft"
-
-
-def test_another_hour_makes_up_for_no_turn_before_it_was_set(letter, noon, admin_client):
-    reader("hollis")
-    page = f"/admin/newsletter/letter/{letter.pk}/change/"
-    noon.move_to(MONDAY + timedelta(hours=5))
-    story("Policy", "New", hours=1)
-    form = admin_client.get(page).context["adminform"].form
-    values = {name: field if field is not None else "" for name, field in form.initial.items()}
-    changed = {"rhythm": "weekly", "weekday": "0", "send_at": "11:00", "is_automatic": "on", "carries_placement": "on"}
-    assert admin_client.post(page, values | changed).status_code == 302
-    assert composing.compose_due.call() == 0
-    assert not Issue.objects.exists()
 
 
 def test_an_issue_without_stories_cannot_be_scheduled(letter):

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.urls import reverse
 
-from advertising import ledger, letter_days, pricing, review
+from advertising import ledger, letter_place, pricing, review
 from advertising.billing import credits, invoices, orders
 from advertising.models import Advertiser, Credit, Order, OrderLine, Placement, Rate, SalesTerms
 from advertising.slots import LETTER_SLOT
@@ -144,7 +144,7 @@ def test_a_letter_is_ordered_by_itself_only_when_somebody_got_it(advertiser, own
     another = sold_letter(advertiser, TODAY - timedelta(days=2))
     issue = Issue.objects.create(letter=main_letter(), placement=another, status="sending")
     mail = Delivery.objects.create(issue=issue, has_placement=True)
-    assert not letter_days.was_got(another.pk)
+    assert not letter_place.was_got(another.pk)
     Delivery.objects.filter(pk=mail.pk).update(status="sent")
     ledger.add({(another.pk, LETTER_SLOT, another.starts_on, "offered", ""): 1})
     assert orders.order_what_runs.func() == 1
