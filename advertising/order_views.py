@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +17,6 @@ from advertising.views import FORM_METHODS, MemberRequest, advertiser_of
 
 @login_required
 @require_http_methods(FORM_METHODS)
-@never_cache
 def all_orders(request: MemberRequest) -> HttpResponse:
     advertiser = advertiser_of(request)
     if advertiser is None:
@@ -45,7 +43,6 @@ def all_orders(request: MemberRequest) -> HttpResponse:
         "waiting": waiting,
         "orders": advertiser.orders.prefetch_related("credits", "receipts"),
         "may_order": membership is not None and membership.may_manage,
-        "noindex": True,
         "shows_messages": True,
     }
     return render(request, "advertising/orders.html", context)
@@ -61,7 +58,6 @@ def visible_order(request: MemberRequest, number: str) -> Order:
 
 @login_required
 @require_safe
-@never_cache
 def order(request: MemberRequest, number: str) -> HttpResponse:
     found = visible_order(request, number)
     context = {
@@ -69,7 +65,6 @@ def order(request: MemberRequest, number: str) -> HttpResponse:
         "advertiser": found.advertiser,
         "takes_cards": payments.provider() is not None and found.balance > 0,
         "was_paid_just_now": request.GET.get("paid") == "1" and found.balance > 0,
-        "noindex": True,
         "shows_messages": True,
     }
     return render(request, "advertising/order.html", context)
@@ -77,7 +72,6 @@ def order(request: MemberRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 def invoice(request: MemberRequest, number: str) -> HttpResponse:
     from advertising.billing import invoices  # Its library takes memory, and most processes never draw a page.
 
@@ -89,7 +83,6 @@ def invoice(request: MemberRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_POST
-@never_cache
 def pay(request: MemberRequest, number: str) -> HttpResponse:
     """Ask for the provider’s page. Its address comes a moment later."""
     found = visible_order(request, number)
@@ -102,19 +95,17 @@ def pay(request: MemberRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 def paying(request: MemberRequest, number: str, pk: int) -> HttpResponse:
     """Waits for the worker, then leads to the provider’s page. No request of ours waits for the network."""
     found = visible_order(request, number)
     checkout = get_object_or_404(Checkout, order=found, pk=min(pk, 2**31))
     if checkout.url.startswith("https://") or (checkout.url and settings.DEMO):
         return HttpResponseRedirect(checkout.url)
-    return render(request, "advertising/paying.html", {"order": found, "checkout": checkout, "noindex": True})
+    return render(request, "advertising/paying.html", {"order": found, "checkout": checkout})
 
 
 @csrf_exempt  # It is signed by the provider.
 @require_POST
-@never_cache
 def told_by_provider(request: HttpRequest) -> HttpResponse:
     cards = payments.provider()
     if cards is None:

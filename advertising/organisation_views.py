@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from advertising import organisations
@@ -22,7 +21,6 @@ class InvitationForm(forms.Form):
 
 @login_required
 @require_http_methods(FORM_METHODS)
-@never_cache
 def company(request: MemberRequest) -> HttpResponse:
     """Everybody of an advertiser sees its people; owners change them."""
     advertiser = advertiser_of(request)
@@ -51,7 +49,6 @@ def company(request: MemberRequest) -> HttpResponse:
         "companies": Advertiser.objects.filter(members=request.user).order_by("name"),
         "form": form,
         "invitation": invitation,
-        "noindex": True,
         "shows_messages": True,
     }
     return render(request, "advertising/company.html", context, status=400 if form.errors or invitation.errors else 200)
@@ -95,7 +92,6 @@ def act(request: MemberRequest, advertiser: Advertiser) -> bool:
 
 @login_required
 @require_http_methods(FORM_METHODS)
-@never_cache
 def accept(request: MemberRequest, key: str) -> HttpResponse:
     """Opening the link shows who asks; the button joins."""
     try:
@@ -106,5 +102,5 @@ def accept(request: MemberRequest, key: str) -> HttpResponse:
             return redirect("placements")
         invitation = organisations.find(key)
     except organisations.InvitationIsOver:
-        return render(request, "advertising/invitation_over.html", {"noindex": True}, status=404)
-    return render(request, "advertising/invitation.html", {"invitation": invitation, "noindex": True})
+        return render(request, "advertising/invitation_over.html", status=404)
+    return render(request, "advertising/invitation.html", {"invitation": invitation})

@@ -25,7 +25,7 @@ def _page(request: HttpRequest, placement: Placement, creative: Creative) -> Htt
     return render(request, "advertising/letter_preview.html", {"placement": placement, "creative": creative, **_FRAME})
 
 
-_FRAME = {"noindex": True, "is_preview": True}
+_FRAME = {"is_preview": True}
 
 
 def _with_banner(request: HttpRequest, placement: Placement, creative: Creative) -> HttpResponse:

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from advertising import charts, reports
@@ -20,7 +19,6 @@ from advertising.views import MemberRequest, advertiser_of
 
 @login_required
 @require_safe
-@never_cache
 def dashboard(request: MemberRequest) -> HttpResponse:
     mine = Placement.objects.of_member(request.user).distinct()
     overview = reports.overview(mine, period_asked_for(request, mine))
@@ -31,7 +29,6 @@ def dashboard(request: MemberRequest) -> HttpResponse:
         "periods": reports.PERIODS,
         "charts": charts.draw(overview.by_day),
         "advertiser": advertiser_of(request),
-        "noindex": True,
         "shows_messages": True,
     }
     return render(request, "advertising/placements.html", context)
@@ -39,17 +36,15 @@ def dashboard(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 def report(request: MemberRequest, pk: int) -> HttpResponse:
     """For the advertiser’s people, and the same page for the desk."""
     visible = Placement.objects.visible_to(request.user).select_related("advertiser")
     placement = get_object_or_404(visible, pk=min(pk, 2**31))
-    return render(request, "advertising/report.html", {**report_context(request, placement), "noindex": True})
+    return render(request, "advertising/report.html", {**report_context(request, placement)})
 
 
 @login_required
 @require_safe
-@never_cache
 def report_table(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
     """The ledger as CSV: of one placement, or of all."""
     mine = Placement.objects.visible_to(request.user)

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -34,7 +33,6 @@ beacons = Rate(lambda: settings.SEEN_A_MINUTE)
 
 
 @require_safe
-@never_cache
 def answer(request: HttpRequest) -> HttpResponse:
     """Fill the slots of a page, in its order: null for one that should stay as its page made it."""
     reader = Reader(request)
@@ -126,7 +124,6 @@ def is_prefetch(request: HttpRequest) -> bool:
 
 @csrf_exempt  # It carries no cookie’s authority: the token in it is all that counts.
 @require_POST
-@never_cache
 def seen(request: HttpRequest) -> HttpResponse:
     """A beacon: `action` and one `token` for each placement. Whatever comes of it, the answer says nothing."""
     action = request.POST.get("action", "")
@@ -150,7 +147,6 @@ def plain_click(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def lead_on(request: HttpRequest, placement: Placement, token: str) -> HttpResponse:
     events_of(request, Action.CLICKED, [token])
     response = HttpResponseRedirect(cast(Creative, placement.approved_creative).target_url)

@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from js_asset.media import Media
 
@@ -42,7 +41,6 @@ def rate_card(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(FORM_METHODS)
-@never_cache
 def join(request: MemberRequest) -> HttpResponse:
     """A new account says which company it speaks for, and is its owner."""
     if advertiser_of(request):
@@ -58,7 +56,7 @@ def join(request: MemberRequest) -> HttpResponse:
     return render(
         request,
         "advertising/join.html",
-        {"form": form, "noindex": True, "shows_messages": True},
+        {"form": form, "shows_messages": True},
         status=400 if form.errors else 200,
     )
 
@@ -68,19 +66,17 @@ def join(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-@never_cache
 def choose_product(request: MemberRequest) -> HttpResponse:
     """The first step of a submission."""
     if advertiser_to_submit_for(request) is None:
         return redirect("placements" if advertiser_of(request) else "advertiser-join")
-    context = {"rates": list(Rate.objects.all()), "noindex": True}
+    context = {"rates": list(Rate.objects.all())}
     return render(request, "advertising/choose_product.html", context)
 
 
 @login_required
 @require_http_methods(FORM_METHODS)
 @csp_update({"style-src": [EDITOR_STYLE]})  # type: ignore[arg-type]
-@never_cache
 def new_placement(request: MemberRequest, product: str) -> HttpResponse:
     if product not in Product.values:
         raise Http404
@@ -94,7 +90,6 @@ def new_placement(request: MemberRequest, product: str) -> HttpResponse:
 @login_required
 @require_http_methods(FORM_METHODS)
 @csp_update({"style-src": [EDITOR_STYLE]})  # type: ignore[arg-type]
-@never_cache
 def placement(request: MemberRequest, pk: int) -> HttpResponse:
     """One placement: its state, what the desk said, and the form for what is being written."""
     placement = own_placement(request, pk)
@@ -143,7 +138,6 @@ def edit(request: MemberRequest, form: PlacementForm) -> HttpResponse:
         "price": pricing.price_of(form.placement) if form.placement else None,
         "media": editor_media(request, form) if form.product == Product.SPONSORED else "",
         "free_letters": availability.free_letters(5, form.placement) if form.product == Product.LETTER else [],
-        "noindex": True,
         "shows_messages": True,
     }
     return render(request, "advertising/placement_form.html", context, status=400 if form.errors else 200)
@@ -160,7 +154,6 @@ def editor_media(request: MemberRequest, form: PlacementForm) -> Media:
 @login_required
 @require_http_methods(FORM_METHODS)
 @csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
-@never_cache
 def check(request: MemberRequest, pk: int) -> HttpResponse:
     """Before it goes to the desk: the real page with it, what the checks found, and what it costs."""
     placement = own_placement(request, pk)
@@ -183,7 +176,6 @@ def check(request: MemberRequest, pk: int) -> HttpResponse:
         "may_submit": may_submit,
         "thread": placement.messages.select_related("by"),
         "decisions": placement.decisions.all(),
-        "noindex": True,
         "shows_messages": True,
     }
     return render(request, "advertising/placement_check.html", context)

@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from articles import archive, front_page, page_keys, previews, redirects, related
@@ -113,7 +112,6 @@ def story_page(request: HttpRequest, article: Article, is_preview: bool = False)
         "own_host": settings.SITE_URL.split("//", 1)[1],
         "canonical": article.get_absolute_url(),
         "is_preview": is_preview,
-        "noindex": is_preview,
     }
     template = "articles/paid_article.html" if article.is_paid else "articles/article.html"
     return render(request, template, context)
@@ -146,7 +144,6 @@ def archive_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def shared_preview(request: HttpRequest, key: str) -> HttpResponse:
     """A story that is not out yet, for whoever was given the link."""
     article = previews.shared_story(key)

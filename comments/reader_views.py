@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -54,7 +53,6 @@ def story_of(comment: SiteComment) -> Article | None:
 
 
 @require_safe
-@never_cache
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """An address for one thought that stays true: it leads to whatever page the thought stands on now."""
     thought, article = standing_thought(pk)
@@ -63,7 +61,6 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 
 @csrf_exempt  # The page holds no token. A vote that another site sends for a reader is refused by what browsers say.
 @require_POST
-@never_cache
 def react(request: HttpRequest) -> HttpResponse:
     """One vote. Scripts are told the counts, everybody else goes back to the thought."""
     if not is_from_here(request):
@@ -74,7 +71,7 @@ def react(request: HttpRequest) -> HttpResponse:
     try:
         visitors.slow_down(ip)
     except slowing_down.TooOften:
-        return render(request, "comments/slow_down.html", {"article": article, "noindex": True}, status=429)
+        return render(request, "comments/slow_down.html", {"article": article}, status=429)
     standing = reactions.react(comment, visitors.key_for(comment, request.user, ip), agrees=agrees)
     if request.headers.get("Accept", "").startswith("application/json"):
         return show_fresh(JsonResponse({"agree": standing.agreed, "disagree": standing.disagreed}))
@@ -82,12 +79,11 @@ def react(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what is wrong with a thought. The answer is the same for the first and for every further report."""
     comment, article = standing_thought(pk)
     form = ReportForm(request.POST or None)
-    context: dict[str, Any] = {"article": article, "thought": comment, "form": form, "noindex": True}
+    context: dict[str, Any] = {"article": article, "thought": comment, "form": form}
     if request.method != "POST" or not form.is_valid():
         return render(request, "comments/report.html", context, status=400 if request.method == "POST" else 200)
     ip = network_address(request)
@@ -101,7 +97,6 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def change_own(request: HttpRequest, pk: int) -> HttpResponse:
     """An account holder or a known reader changes what they said, or takes it back."""
     reader = known_readers.of_request(request)
@@ -109,7 +104,6 @@ def change_own(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def change_by_link(request: HttpRequest, key: str) -> HttpResponse:
     """A stranger does, by the link that they confirmed it with."""
     return _change(request, editing.of_link(key[:64]))
@@ -138,7 +132,6 @@ def _change(request: HttpRequest, comment: SiteComment | None) -> HttpResponse:
         "thought": comment,
         "until": editing.until(comment),
         "is_open": editing.is_open(comment),
-        "noindex": True,
     }
     return render(request, "comments/change.html", context, status=400 if request.method == "POST" else 200)
 

@@ -6,7 +6,6 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
@@ -43,12 +42,11 @@ def article_named(params: Any) -> Article:
 
 
 def show_closed(request: HttpRequest, closed: Closed) -> HttpResponse:
-    return render(request, "comments/closed.html", {"why": str(closed), "noindex": True}, status=404)
+    return render(request, "comments/closed.html", {"why": str(closed)}, status=404)
 
 
 @csrf_exempt  # It changes nothing: it shows the words again, with the tokens that posting them needs.
 @require_POST
-@never_cache
 def preview(request: HttpRequest) -> HttpResponse:
     """What the form in the article posts to without JavaScript: a look at the thought, ready to be sent."""
     try:
@@ -62,7 +60,6 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """A page for writing that knows who was remembered, for browsers without a script."""
     try:
@@ -77,7 +74,6 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@never_cache
 def tokens(request: HttpRequest) -> HttpResponse:
     """What the script asks for when the form is first touched, so that posting is one step."""
     try:
@@ -98,7 +94,6 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@never_cache
 def post(request: HttpRequest) -> HttpResponse:
     """Account holders and known readers are published at once; strangers are asked, by mail, to confirm."""
     try:
@@ -131,21 +126,19 @@ def post(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt  # Its cookie is not sent with forms of other sites, and without it nothing is forgotten.
 @require_POST
-@never_cache
 def forget(request: HttpRequest) -> HttpResponse:
     """“Not you?”: forget who was remembered in this browser."""
-    return known_readers.forget(request, render(request, "comments/forgotten.html", {"noindex": True}))
+    return known_readers.forget(request, render(request, "comments/forgotten.html"))
 
 
 @require_safe
-@never_cache
 def held(request: HttpRequest, article: int, comment: int) -> HttpResponse:
     """Why a thought waits for a moderator. Who asks for another’s learns no more than which rule holds it."""
     waiting = SiteComment.objects.filter(pk=min(comment, LARGEST_PK), object_pk=str(article)).first()
     story = Article.objects.published().select_related("section").filter(pk=min(article, LARGEST_PK)).first()
     if waiting is None or story is None or not moderation.is_held(waiting):
         return redirect(story) if story else redirect("home")
-    context = {"article": story, "reason": moderation.reason_of(waiting), "noindex": True}
+    context = {"article": story, "reason": moderation.reason_of(waiting)}
     return render(request, "comments/held.html", context)
 
 
@@ -199,7 +192,7 @@ def show_form(request: HttpRequest, article: Article, form: ThoughtForm, status:
     elif reader and form.is_bound:
         form.is_valid()  # Before its words are touched.
         form.data["email"] = ""  # It was filled in here, and goes into no page.
-    context = {"article": article, "form": form, "answers": answers, "noindex": True, **known_as(request, reader)}
+    context = {"article": article, "form": form, "answers": answers, **known_as(request, reader)}
     return render(request, "comments/preview.html", context, status=status)
 
 
@@ -212,12 +205,11 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt  # The key in the address is the proof; mail programs open the page without cookies.
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def confirm(request: HttpRequest, key: str) -> HttpResponse:
     """GET shows the thought and a button, and changes nothing. POST publishes, once."""
     waiting = Confirmation.objects.select_related("article__section").filter(key=key[:64]).first()
     if waiting is None:
-        return render(request, "comments/expired.html", {"noindex": True}, status=404)
+        return render(request, "comments/expired.html", status=404)
     if request.method == "POST":
         try:
             # Only whoever publishes by the button is known from then on: a link that was used is no key.
@@ -226,13 +218,13 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
             cookie = known_readers.confirmed(waiting, known_readers.of_request(request)) if is_first else ""
             return known_readers.give(after(comment, waiting.article), cookie)
         except (confirmation.Expired, SiteComment.DoesNotExist):
-            return render(request, "comments/expired.html", {"noindex": True}, status=410)
+            return render(request, "comments/expired.html", status=410)
         except (Refused, ReplyRefused) as refusal:
-            context = {"waiting": waiting, "refusal": str(refusal), "noindex": True}
+            context = {"waiting": waiting, "refusal": str(refusal)}
             return render(request, "comments/confirm.html", context, status=409)
     if confirmation.has_expired(waiting) and not waiting.comment_id:
-        return render(request, "comments/expired.html", {"noindex": True}, status=410)
-    context = {"waiting": waiting, "days": confirmation.LIFETIME.days, "noindex": True}
+        return render(request, "comments/expired.html", status=410)
+    context = {"waiting": waiting, "days": confirmation.LIFETIME.days}
     published = SiteComment.objects.filter(pk=waiting.comment_id).first() if waiting.comment_id else None
     if published is not None and published.is_public:
         context["published_at"] = paging.address_of(published, waiting.article)
@@ -243,7 +235,6 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
 
 @csrf_exempt  # RFC 8058: mail programs post here without cookies; the signed key is the proof.
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def mute(request: HttpRequest, key: str) -> HttpResponse:
     try:
         signing.loads(key, salt=notifications.SALT)
@@ -251,5 +242,5 @@ def mute(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404("No such link.") from error
     if request.method == "POST":
         notifications.mute(key)
-    context = {"is_muted": request.method == "POST", "noindex": True}
+    context = {"is_muted": request.method == "POST"}
     return render(request, "comments/mute.html", context)

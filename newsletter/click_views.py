@@ -4,7 +4,6 @@ from typing import cast
 
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from advertising.models import Placement
@@ -17,7 +16,6 @@ LARGEST_PK = 2**63 - 1
 
 
 @require_safe
-@never_cache
 def go(request: HttpRequest, link: int, code: str) -> HttpResponse:
     """Lead on, whatever becomes of the counting. A code that is not ours counts for nothing, and leads on too."""
     found = Link.objects.select_related("issue__letter").filter(pk=min(link, LARGEST_PK)).first()

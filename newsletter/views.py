@@ -5,7 +5,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -65,13 +64,11 @@ def _once_more(request: HttpRequest, form: LetterForm, verdict: Verdict) -> Http
         "work_bits": sign_up_guard.WORK_BITS if is_work else 0,
         "wait": int(sign_up_guard.WAIT_INSTEAD),
         "was_too_fast": verdict == Verdict.TOO_FAST,
-        "noindex": True,
     }
     return render(request, "newsletter/once_more.html", context)
 
 
 @require_safe
-@never_cache
 def ticket(request: HttpRequest) -> HttpResponse:
     """For the script of the form, when it is first touched."""
     return JsonResponse({"ticket": sign_up_guard.ticket()})
@@ -89,14 +86,13 @@ def _open(request: HttpRequest, purpose: str, token: str) -> tuple[Subscriber, A
         found = signed_links.read(purpose, token)
     except signed_links.Expired:
         # The link is proof enough to have another one mailed to its own address.
-        context = {"noindex": True, "old_link": token if purpose == signed_links.PREFERENCES else ""}
+        context = {"old_link": token if purpose == signed_links.PREFERENCES else ""}
         return render(request, "newsletter/expired.html", context, status=410)
-    return found or render(request, "newsletter/expired.html", {"noindex": True}, status=404)
+    return found or render(request, "newsletter/expired.html", status=404)
 
 
 @csrf_exempt  # The link is the proof; mail programs open the page without cookies.
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a button and changes nothing."""
     opened = _open(request, signed_links.CONFIRM, token)
@@ -108,25 +104,24 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return render(
             request,
             "newsletter/confirm.html",
-            {"noindex": True, "letters": asked_for, "is_new": not subscriber.is_confirmed},
+            {"letters": asked_for, "is_new": not subscriber.is_confirmed},
         )
     had = subscriptions.confirm(subscriber, letters)
     if not had:
-        return render(request, "newsletter/expired.html", {"noindex": True}, status=410)
-    context = {"letters": had, "preferences": signed_links.link(signed_links.PREFERENCES, subscriber), "noindex": True}
+        return render(request, "newsletter/expired.html", status=410)
+    context = {"letters": had, "preferences": signed_links.link(signed_links.PREFERENCES, subscriber)}
     return render(request, "newsletter/confirmed.html", context)
 
 
 @csrf_exempt  # RFC 8058: mail programs post here without cookies.
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def leave(request: HttpRequest, key: str) -> HttpResponse:
     """GET shows a button and changes nothing; POST stops one letter, whether a person or a mail program sent it."""
     subscription = Subscription.objects.filter(key=key[:64]).select_related("letter", "subscriber").first()
     if subscription is None:
-        return render(request, "newsletter/expired.html", {"noindex": True}, status=404)
+        return render(request, "newsletter/expired.html", status=404)
     is_reader = subscription.subscriber.is_confirmed
-    context: dict[str, Any] = {"letter": subscription.letter, "is_reader": is_reader, "noindex": True}
+    context: dict[str, Any] = {"letter": subscription.letter, "is_reader": is_reader}
     if request.method != "POST":
         return render(request, "newsletter/leave.html", context)
     is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
@@ -141,7 +136,6 @@ def leave(request: HttpRequest, key: str) -> HttpResponse:
 
 @csrf_exempt  # The link is the proof.
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """Every letter with a box, whether clicks are counted, another address, and a way to leave them all."""
     opened = _open(request, signed_links.PREFERENCES, token)
@@ -171,7 +165,6 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         "form": form,
         "address": address,
         "done": done,
-        "noindex": True,
     }
     return render(request, "newsletter/preferences.html", context, status=400 if form.errors or address.errors else 200)
 
@@ -201,7 +194,6 @@ def _choices(subscriber: Subscriber) -> list[tuple[Letter, bool]]:
 
 @csrf_exempt  # The old link is the proof.
 @require_POST
-@never_cache
 def new_link(request: HttpRequest) -> HttpResponse:
     """A fresh link to the preferences, mailed to whom an expired one belonged to: once an hour."""
     try:
@@ -213,7 +205,6 @@ def new_link(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt  # The link is the proof.
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def address(request: HttpRequest, token: str) -> HttpResponse:
     """From the mail to a new address. GET shows a button and changes nothing."""
     opened = _open(request, signed_links.ADDRESS, token)
@@ -222,8 +213,8 @@ def address(request: HttpRequest, token: str) -> HttpResponse:
     subscriber, newcomer_key = opened
     newcomer = Subscriber.objects.filter(key=newcomer_key).first() if isinstance(newcomer_key, str) else None
     if newcomer is None:
-        return render(request, "newsletter/expired.html", {"noindex": True}, status=404)
-    context: dict[str, Any] = {"email": newcomer.email, "noindex": True}
+        return render(request, "newsletter/expired.html", status=404)
+    context: dict[str, Any] = {"email": newcomer.email}
     if request.method != "POST":
         return render(request, "newsletter/address.html", context)
     subscriptions.change_address(subscriber, newcomer.email)

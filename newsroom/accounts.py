@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.cache import never_cache
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -42,7 +41,6 @@ def confirm_address(user: Any) -> None:
 
 
 @login_required
-@never_cache
 def account_home(request: HttpRequest) -> HttpResponse:
     """Staff go to the desk, everybody else to their placements."""
     return redirect("admin:index" if request.user.is_staff else "placements")

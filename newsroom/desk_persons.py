@@ -8,7 +8,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from newsroom import persons
@@ -17,7 +16,6 @@ PERMISSION = "newsroom.add_personrequest"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def person_view(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(PERMISSION):
         raise PermissionDenied

@@ -7,7 +7,6 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from articles.models import Article, Revision
@@ -24,14 +23,12 @@ SILENT_AFTER = {"clock": timedelta(seconds=60), "worker": timedelta(minutes=3)}
 
 
 @require_safe
-@never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 while the process serves."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @require_safe
-@never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """503 with reasons when the database, the worker, the clock or the prices are behind."""
     prices = None
@@ -45,7 +42,6 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """What the page cache does and how prices stand, for who has the token; to others there is nothing here."""
     token = request.META.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")

@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -73,7 +72,6 @@ def strip(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt  # It changes nothing here: a cookie of this browser, about what its reader sees.
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def choice(request: HttpRequest) -> HttpResponse:
     """Hide prices, or single coins, in this browser."""
     coins = list(Coin.objects.in_tables())
@@ -87,7 +85,6 @@ def choice(request: HttpRequest) -> HttpResponse:
         "coins": [coin for coin in coins if coin.is_on_strip],
         "listed": coins,
         "choice": choices.of(request),
-        "noindex": True,
         "place": "prices",
     }
     return render(request, "ticker/choice.html", context)

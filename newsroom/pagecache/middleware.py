@@ -30,8 +30,8 @@ class PageCacheMiddleware:
             response = self.get_response(request)
         if is_public(request, response):
             self.allow(response, made)
-        elif response.status_code != 304 and not response.has_header("Cache-Control"):
-            response["Cache-Control"] = "private, no-store"
+        elif response.status_code != 304:
+            keep_private(response)
         response["X-Cache"] = "BYPASS"
         return response
 
@@ -62,6 +62,13 @@ class PageCacheMiddleware:
             if status >= 400:
                 shared, after = min(shared, MISSING_FOR), 0
         return f"public, max-age=0, s-maxage={shared}, stale-while-revalidate={after}, stale-if-error={STALE_IF_ERROR}"
+
+
+def keep_private(response: HttpResponse) -> None:
+    """Keep caches and search engines out of what is not the same for every reader, unless the view knows better."""
+    response.setdefault("Cache-Control", "private, no-store")
+    if "private" in response["Cache-Control"]:
+        response.setdefault("X-Robots-Tag", "noindex")
 
 
 def is_public(request: HttpRequest, response: HttpResponse) -> bool:

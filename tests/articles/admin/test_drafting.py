@@ -91,7 +91,7 @@ def test_the_preview_is_the_real_page_with_what_was_typed(client, editor, draft)
     text = page.content.decode()
     assert 'class="chip"' in text
     assert "This story is not out." in text
-    assert 'name="robots" content="noindex"' in text
+    assert page["X-Robots-Tag"] == "noindex"
     assert "no-store" in page["Cache-Control"]
     assert page["X-Frame-Options"] == "SAMEORIGIN"
     assert "frame-ancestors 'self'" in page["Content-Security-Policy"]
