@@ -1,4 +1,4 @@
-"""The front as WSGI and as ASGI servers see it: the same answers."""
+"""The front as an ASGI server sees it."""
 
 import asyncio
 import gzip
@@ -8,8 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.conf import settings as django_settings
 
-from newsroom.pagecache import asgi, wsgi
-from newsroom.pagecache.application import environ_of
+from newsroom.pagecache import asgi
 from newsroom.pagecache.front import MAKERS
 
 from ...factories import PublishedArticleFactory
@@ -26,20 +25,6 @@ class Server:
 
     def __call__(self, path, method="GET", query="", **fields):
         return self.ask(path, method, query, {name.replace("_", "-").lower(): value for name, value in fields.items()})
-
-
-def wsgi_server(application):
-    adapter = wsgi.PagesBeforeDjango(_closing(application))
-
-    def ask(path, method, query, fields):
-        environ = environ_of(path) | {"REQUEST_METHOD": method, "QUERY_STRING": query, "HTTP_HOST": HOST}
-        environ |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in fields.items()}
-        answer = []
-        body = b"".join(adapter(environ, lambda status, headers, *rest: answer.append((status, headers))))
-        status, headers = answer[0]
-        return int(status.split()[0]), {name.lower(): value for name, value in headers}, body
-
-    return Server(adapter, ask)
 
 
 def asgi_server(application):
@@ -80,10 +65,10 @@ def asgi_server(application):
     return Server(adapter, ask)
 
 
-@pytest.fixture(params=[wsgi_server, asgi_server])
-def server(request, application, settings, tmp_path):
+@pytest.fixture
+def server(application, settings, tmp_path):
     settings.DATA_DIR = tmp_path
-    server = request.param(application)
+    server = asgi_server(application)
     server.adapter.front.watcher.poll()
     # Its own thread would read the database while the test empties it.
     server.adapter.front.start = lambda: None
