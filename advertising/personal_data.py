@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from advertising import organisations
 from advertising.models import Advertiser, Decision, Invitation, Membership, Message, Order
+from advertising.organisations import membership
 
 
 def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
@@ -25,7 +25,7 @@ def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dic
     firms = list(Advertiser.objects.filter(members__in=accounts))
     left = Membership.objects.filter(user__in=accounts).delete()[0]
     for firm in firms:
-        organisations.see_to_an_owner(firm)
+        membership.see_to_an_owner(firm)
     return {
         "advertisers, as a member": left,
         "advertisers, as the contact": contact_of.update(contact_email=""),

@@ -1,6 +1,9 @@
 from django.urls import path
 
-from advertising import order_views, organisation_views, report_views, views
+from advertising.billing import views as order_views
+from advertising.campaigns import views
+from advertising.measurement import views as report_views
+from advertising.organisations import views as organisation_views
 
 urlpatterns = [
     path("", views.rate_card, name="advertise"),

@@ -18,26 +18,27 @@ class ArticlesConfig(AppConfig):
 
 def purge_lists_of_tags(instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any) -> None:
     """A tag was put on a story, or taken off: the list of that tag and the story’s own pages say so."""
-    from articles import page_keys
+    from articles import cache_tags
     from articles.models import Article, Tag
-    from newsroom.pagecache import changes
+    from pagecache import invalidation
 
     if action not in ("post_add", "post_remove", "pre_clear"):
         return
     if reverse:
         for article in instance.articles.all() if pk_set is None else Article.objects.filter(pk__in=pk_set):
-            changes.purge(*page_keys.of_article(article, also=instance))
-    elif found := page_keys.of_article(instance):
-        changes.purge(*found, *(page_keys.stories_of(Tag(pk=pk)) for pk in pk_set or ()))
+            invalidation.purge(*cache_tags.of_article(article, also=instance))
+    elif found := cache_tags.of_article(instance):
+        invalidation.purge(*found, *(cache_tags.stories_of(Tag(pk=pk)) for pk in pk_set or ()))
 
 
 def create_what_the_database_keeps(verbosity: int, apps: Any = installed, **kwargs: Any) -> None:
     """After every migration: some remake the table of stories, and the triggers on it are gone."""
-    from articles import listings, search_index
+    from articles.discovery import search_index
+    from articles.reading import listing_index
 
     say = print if verbosity else lambda text: None
     present = {model._meta.model_name for model in apps.get_app_config("articles").get_models()}
     if "article" in present:
         search_index.create(say)
     if "listing" in present:
-        listings.create(say)
+        listing_index.create(say)

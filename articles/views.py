@@ -13,12 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from articles import archive, front_page, page_keys, previews, redirects, related
-from articles import search as searching
-from articles.listings import SubjectWalk
+from articles import cache_tags
+from articles.discovery import redirects
+from articles.discovery import search as searching
 from articles.models import Article, ArticleCoin, Author, Byline, Correction, Section, Tag
-from articles.pagination import PAGE_SIZE, PARAMS, PageOf, page_of
-from newsroom.pagecache import public_page, record
+from articles.publishing import previews
+from articles.reading import archive, front_page, related
+from articles.reading.listing_index import SubjectWalk
+from articles.reading.pagination import PAGE_SIZE, PARAMS, PageOf, page_of
+from pagecache import public_page, record
 from ticker.models import Coin
 
 MOST_CHOICES = 200  # authors to choose from
@@ -37,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def section(request: HttpRequest, slug: str) -> HttpResponse:
     section = get_object_or_404(Section, slug=slug)
-    record(page_keys.stories_of(section))
+    record(cache_tags.stories_of(section))
     page = page_of(section.articles.published().for_cards_of_one_section(), request.GET)
     context = {
         "section": section,
@@ -52,7 +55,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
-    record(page_keys.stories_of(author))
+    record(cache_tags.stories_of(author))
     stories = SubjectWalk(author, Article.objects.published().for_cards())
     page = page_of(stories, request.GET)
     context = {
@@ -69,7 +72,7 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     tag = get_object_or_404(Tag, slug=slug)
-    record(page_keys.stories_of(tag))
+    record(cache_tags.stories_of(tag))
     page = page_of(SubjectWalk(tag, Article.objects.published().for_cards()), request.GET)
     context = {
         "tag": tag,
@@ -158,7 +161,7 @@ def shared_preview(request: HttpRequest, key: str) -> HttpResponse:
 @public_page(*PARAMS)
 @require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
-    record(page_keys.CORRECTIONS)
+    record(cache_tags.CORRECTIONS)
     page = page_of(Correction.objects.listed(), request.GET)
     return render(request, "articles/corrections.html", {"page": page, "canonical": page.address("/corrections/")})
 

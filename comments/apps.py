@@ -11,10 +11,11 @@ class CommentsConfig(AppConfig):
         self.connect_services()
 
     def connect_services(self) -> None:
-        from comments import outside, signals
+        from comments import signals
+        from comments.moderation import spam_services
 
-        signals.posted.connect(outside.tell_of_thought)
-        signals.decided.connect(outside.tell_of_decision)
+        signals.posted.connect(spam_services.tell_of_thought)
+        signals.decided.connect(spam_services.tell_of_decision)
 
     def connect_names(self) -> None:
         """Names and badges of account holders stand under their thoughts: a change of either changes those pages."""
@@ -22,11 +23,11 @@ class CommentsConfig(AppConfig):
         from django.db.models.signals import post_save, pre_delete
 
         from articles.models import Author
-        from comments import writers
+        from comments.posting import commenters
 
         for signal in (post_save, pre_delete):
-            signal.connect(writers.purge_pages_of_user, sender=get_user_model())
-            signal.connect(writers.purge_pages_of_author, sender=Author)
+            signal.connect(commenters.purge_pages_of_user, sender=get_user_model())
+            signal.connect(commenters.purge_pages_of_author, sender=Author)
 
     def disconnect_library(self) -> None:
         """Stop the library from republishing held replies at every save, and from mailing inside requests."""

@@ -18,10 +18,10 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django_tasks import task
 
-from articles import mails
 from articles.models import Article
-from comments import paging
 from comments.models import Notice, SiteComment
+from comments.reading import paging
+from core import mail
 
 SALT = "comments.mute"
 HOUR = timedelta(hours=1)
@@ -138,12 +138,12 @@ def _message(told: list[tuple[Notice, Article]]) -> EmailMessage:
         for notice, article in told
     ]
     several = len(told) > 1
-    return mails.plain(
+    return mail.plain(
         told[0][0].answered.email,
         f"{len(told)} replies to what you said" if several else "A reply to your thought",
         "comments/mail/replies.txt" if several else "comments/mail/reply.txt",
         {"replies": replies, "reply": replies[0], "mute": mute},
-        mails.AUTOMATIC | mails.one_click(mute),
+        mail.AUTOMATIC | mail.one_click(mute),
     )
 
 

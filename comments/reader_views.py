@@ -8,15 +8,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from articles import slowing_down
 from articles.models import Article
-from comments import editing, known_readers, moderation, paging, reactions, reports, visitors
-from comments.admission import Refused
-from comments.forms import ThoughtForm
 from comments.models import Report, SiteComment
 from comments.models.thoughts import LARGEST_PK
-from newsroom.pagecache.network import network_address
-from newsroom.pagecache.rules import show_fresh
+from comments.moderation import decisions, reports
+from comments.posting import editing, reactions, verified_commenters
+from comments.posting.forms import ThoughtForm
+from comments.posting.policy import Refused
+from comments.privacy import anonymous_keys
+from comments.reading import paging
+from core import ratelimit
+from core.client_ip import network_address
+from pagecache.rules import show_fresh
 
 
 class ReportForm(forms.Form):
@@ -69,10 +72,10 @@ def react(request: HttpRequest) -> HttpResponse:
     comment, article = standing_thought(request.POST.get("agree" if agrees else "disagree", ""))
     ip = network_address(request)
     try:
-        visitors.slow_down(ip)
-    except slowing_down.TooOften:
+        anonymous_keys.slow_down(ip)
+    except ratelimit.TooOften:
         return render(request, "comments/slow_down.html", {"article": article}, status=429)
-    standing = reactions.react(comment, visitors.key_for(comment, request.user, ip), agrees=agrees)
+    standing = reactions.react(comment, anonymous_keys.key_for(comment, request.user, ip), agrees=agrees)
     if request.headers.get("Accept", "").startswith("application/json"):
         return show_fresh(JsonResponse({"agree": standing.agreed, "disagree": standing.disagreed}))
     return show_fresh(redirect(paging.address_of(comment, article)))
@@ -88,10 +91,10 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "comments/report.html", context, status=400 if request.method == "POST" else 200)
     ip = network_address(request)
     try:
-        visitors.slow_down(ip)
-    except slowing_down.TooOften:
+        anonymous_keys.slow_down(ip)
+    except ratelimit.TooOften:
         return render(request, "comments/slow_down.html", context, status=429)
-    reporter = visitors.key_for(comment, request.user, ip)
+    reporter = anonymous_keys.key_for(comment, request.user, ip)
     reports.report(comment, reporter, form.cleaned_data["reason"], form.cleaned_data["note"])
     return show_fresh(render(request, "comments/reported.html", context))
 
@@ -99,7 +102,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_own(request: HttpRequest, pk: int) -> HttpResponse:
     """An account holder or a known reader changes what they said, or takes it back."""
-    reader = known_readers.of_request(request)
+    reader = verified_commenters.of_request(request)
     return _change(request, editing.own(request.user, reader, min(pk, LARGEST_PK)))
 
 
@@ -143,6 +146,6 @@ def is_from_here(request: HttpRequest) -> bool:
 
 def after(comment: SiteComment, article: Article) -> HttpResponse:
     """Where a writer goes: to the thought on its page, or to a page that says why it waits."""
-    if moderation.is_held(comment):
+    if decisions.is_held(comment):
         return redirect("comment-held", article.pk, comment.pk)
     return show_fresh(redirect(paging.address_of(comment, article)))

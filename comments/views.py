@@ -10,14 +10,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from articles.models import Article
-from comments import confirmation, editing, known_readers, moderation, notifications, opening, paging, posting
-from comments.admission import Refused
-from comments.forms import ThoughtForm
+from comments import notifications
 from comments.models import Confirmation, KnownReader, ReplyRefused, SiteComment
 from comments.models.thoughts import LARGEST_PK, NOT_HERE, answerable
+from comments.moderation import decisions
+from comments.posting import comments_open, confirmation, editing, submission, verified_commenters
+from comments.posting.forms import ThoughtForm
+from comments.posting.policy import Refused
 from comments.reader_views import after, is_from_here
-from newsroom.pagecache import public_page
-from newsroom.pagecache.network import network_address
+from comments.reading import paging
+from core.client_ip import network_address
+from pagecache import public_page
 
 # Of a story, to say something under it: without its text.
 NEEDED = ("title", "slug", "status", "comments_open", "published_at", "section__name", "section__slug")
@@ -31,12 +34,12 @@ def article_named(params: Any) -> Article:
     """The public article with an open conversation that the form names. Raises Closed."""
     number = params.get("object_pk", "")
     if params.get("content_type") != "articles.article" or not (number.isascii() and number.isdecimal()):
-        raise Closed(opening.CLOSED)
+        raise Closed(comments_open.CLOSED)
     articles = Article.objects.published().select_related("section").only(*NEEDED)
     article = articles.filter(pk=min(int(number[:12]), LARGEST_PK)).first()
     if article is None:
-        raise Closed(opening.CLOSED)
-    if why := opening.of(article).why_closed:
+        raise Closed(comments_open.CLOSED)
+    if why := comments_open.of(article).why_closed:
         raise Closed(why)
     return article
 
@@ -81,7 +84,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     except Closed as closed:
         return JsonResponse({"error": str(closed)}, status=404)
     fresh = ThoughtForm(article)
-    reader = known_readers.of_request(request)
+    reader = verified_commenters.of_request(request)
     return JsonResponse(
         {
             "csrfmiddlewaretoken": get_token(request),
@@ -100,16 +103,16 @@ def post(request: HttpRequest) -> HttpResponse:
         article = article_named(request.POST)
     except Closed as closed:
         return show_closed(request, closed)
-    reader = known_readers.of_request(request)
+    reader = verified_commenters.of_request(request)
     form = ThoughtForm(article, data=identified(request, request.POST.copy(), reader))
     if not form.is_valid():
         return show_form(request, article, refreshed(form) if form.security_errors() else form, status=400)
     words, ip = form.cleaned_data, network_address(request)
     try:
         if request.user.is_authenticated:
-            return after(posting.post_as_user(article, words, request.user, ip), article)
-        if known_readers.may_write_at_once(reader, words["email"]):
-            return after(posting.post_as_known_reader(article, words, ip), article)
+            return after(submission.post_as_user(article, words, request.user, ip), article)
+        if verified_commenters.may_write_at_once(reader, words["email"]):
+            return after(submission.post_as_known_reader(article, words, ip), article)
         waiting = confirmation.ask(article, words, ip)
     except Refused as refusal:
         form.add_error("comment", str(refusal))
@@ -119,8 +122,8 @@ def post(request: HttpRequest) -> HttpResponse:
         form.add_error("email", "Press the buttons behind the links that we mailed to this address first.")
     else:
         asks = words["remember"] and waiting.is_new
-        cookie = known_readers.remember(words, reader)[1] if asks else ""
-        return known_readers.give(redirect("comment-sent"), cookie)
+        cookie = verified_commenters.remember(words, reader)[1] if asks else ""
+        return verified_commenters.give(redirect("comment-sent"), cookie)
     return show_form(request, article, form, status=400)
 
 
@@ -128,7 +131,7 @@ def post(request: HttpRequest) -> HttpResponse:
 @require_POST
 def forget(request: HttpRequest) -> HttpResponse:
     """“Not you?”: forget who was remembered in this browser."""
-    return known_readers.forget(request, render(request, "comments/forgotten.html"))
+    return verified_commenters.forget(request, render(request, "comments/forgotten.html"))
 
 
 @require_safe
@@ -136,9 +139,9 @@ def held(request: HttpRequest, article: int, comment: int) -> HttpResponse:
     """Why a thought waits for a moderator. Who asks for another’s learns no more than which rule holds it."""
     waiting = SiteComment.objects.filter(pk=min(comment, LARGEST_PK), object_pk=str(article)).first()
     story = Article.objects.published().select_related("section").filter(pk=min(article, LARGEST_PK)).first()
-    if waiting is None or story is None or not moderation.is_held(waiting):
+    if waiting is None or story is None or not decisions.is_held(waiting):
         return redirect(story) if story else redirect("home")
-    context = {"article": story, "reason": moderation.reason_of(waiting)}
+    context = {"article": story, "reason": decisions.reason_of(waiting)}
     return render(request, "comments/held.html", context)
 
 
@@ -147,7 +150,7 @@ def identified(request: HttpRequest, data: Any, reader: KnownReader | None = Non
     if request.user.is_authenticated:
         data["name"] = name_of(request.user)
         data["email"] = request.user.email or f"{request.user.get_username()}@accounts.invalid"
-    elif reader := reader or known_readers.of_request(request):
+    elif reader := reader or verified_commenters.of_request(request):
         if not data.get("email", "").strip():
             data["email"] = reader.email
         data["name"] = data.get("name", "").strip() or reader.name
@@ -186,7 +189,7 @@ def show_form(request: HttpRequest, article: Article, form: ThoughtForm, status:
     answers = answerable(article, int(number)).first() if number.isdecimal() and len(number) < 10 else None
     if number and answers is None and form.is_bound and not form.errors.get("reply_to"):
         form.add_error("reply_to", NOT_HERE)
-    reader = known_readers.of_request(request)
+    reader = verified_commenters.of_request(request)
     if reader and (form.data.get("email") or reader.email).lower() != reader.email.lower():
         reader = None  # Somebody else writes in this browser.
     elif reader and form.is_bound:
@@ -215,8 +218,8 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
             # Only whoever publishes by the button is known from then on: a link that was used is no key.
             is_first = waiting.comment_id is None and is_from_here(request)
             comment = confirmation.confirm(waiting.key)
-            cookie = known_readers.confirmed(waiting, known_readers.of_request(request)) if is_first else ""
-            return known_readers.give(after(comment, waiting.article), cookie)
+            cookie = verified_commenters.confirmed(waiting, verified_commenters.of_request(request)) if is_first else ""
+            return verified_commenters.give(after(comment, waiting.article), cookie)
         except (confirmation.Expired, SiteComment.DoesNotExist):
             return render(request, "comments/expired.html", status=410)
         except (Refused, ReplyRefused) as refusal:
@@ -228,8 +231,8 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
     published = SiteComment.objects.filter(pk=waiting.comment_id).first() if waiting.comment_id else None
     if published is not None and published.is_public:
         context["published_at"] = paging.address_of(published, waiting.article)
-    elif published is not None and moderation.is_held(published):
-        context["held_because"] = moderation.reason_of(published)
+    elif published is not None and decisions.is_held(published):
+        context["held_because"] = decisions.reason_of(published)
     return render(request, "comments/confirm.html", context)
 
 

@@ -8,8 +8,9 @@ class NewsletterConfig(AppConfig):
     def ready(self) -> None:
         from anymail.signals import tracking
 
-        from advertising import letter_place
-        from newsletter import bounces, paid_place
+        from advertising.delivery import newsletter_slot
+        from newsletter.composing import sponsor_slot
+        from newsletter.sending import bounces
 
-        letter_place.told_by(letter_place.Letter(paid_place.days_to_come, paid_place.was_got))
-        tracking.connect(bounces.receive, dispatch_uid="newsletter.bounces")
+        newsletter_slot.told_by(newsletter_slot.Letter(sponsor_slot.days_to_come, sponsor_slot.was_got))
+        tracking.connect(bounces.receive, dispatch_uid="newsletter.sending.bounces")

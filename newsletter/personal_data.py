@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from articles.email_addresses import spelled
+from core.email_addresses import spelled
 from newsletter.models import Click, Delivery, Subscriber, Subscription
 
 OF_READER = ("email", "asked_at", "mailed_at", "confirmed_at", "counts_clicks", "suppressed_because", "suppressed_at")

@@ -6,7 +6,9 @@ import anymail.urls
 from django.conf import settings
 from django.urls import path
 
-from newsletter import archive_views, click_views, views
+from newsletter.archive import views as archive_views
+from newsletter.statistics import views as click_views
+from newsletter.subscribing import views
 
 urlpatterns: list[Any] = [
     path("", views.letter, name="newsletter"),

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import path
 
-from newsroom import error_pages
+from newsroom.pages import errors
 
 logger = logging.getLogger(__name__)
 
@@ -37,14 +37,14 @@ class Desk(admin.AdminSite):
                 return response.render() if isinstance(response, SimpleTemplateResponse) else response
             except (ValueError, OverflowError, DataError, ValidationError):
                 logger.exception("bad request on the desk")
-                return error_pages.bad_request(request)
+                return errors.bad_request(request)
 
         return answer
 
     def get_urls(self) -> list[Any]:
-        from newsroom import desk_merging, desk_persons
+        from newsroom.admin import privacy_requests, story_merging
 
-        merge, person = self.admin_view(desk_merging.merge_view), self.admin_view(desk_persons.person_view)
+        merge, person = self.admin_view(story_merging.merge_view), self.admin_view(privacy_requests.person_view)
         return [
             path("articles/article/<int:pk>/merge/", merge, name="articles_article_merge"),
             path("newsroom/personrequest/person/", person, name="newsroom_personrequest_person"),
@@ -52,7 +52,7 @@ class Desk(admin.AdminSite):
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        from newsroom import desk_today
+        from newsroom import dashboard
 
-        context = {"today": desk_today.for_person(request.user), **(extra_context or {})}
+        context = {"today": dashboard.for_person(request.user), **(extra_context or {})}
         return super().index(request, context)

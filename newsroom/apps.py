@@ -10,11 +10,11 @@ class NewsroomConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
 
-        from newsroom import accounts, groups, site_record
+        from newsroom import accounts, roles, sites
 
         post_save.connect(accounts.verify_staff_address, sender=get_user_model())
-        post_migrate.connect(groups.ensure, sender=self)
-        post_migrate.connect(site_record.ensure, sender=self)
+        post_migrate.connect(roles.ensure, sender=self)
+        post_migrate.connect(sites.ensure, sender=self)
 
 
 class NewsroomAdminConfig(AdminConfig):

@@ -2,6 +2,6 @@
 
 from newsroom.wsgi import application as django  # First: it sets Django up.
 
-from newsroom.pagecache.asgi import PagesBeforeDjango  # isort: skip
+from pagecache.asgi import PagesBeforeDjango  # isort: skip
 
 application = PagesBeforeDjango(django)

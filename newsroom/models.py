@@ -1,4 +1,4 @@
-"""The publication itself: its name and texts, its about pages, its clock."""
+"""The publication itself: its name and texts, its about pages, its scheduler."""
 
 from django.conf import settings
 from django.db import models
@@ -6,8 +6,8 @@ from django.urls import reverse
 from django_prose_editor.fields import ProseEditorField
 
 from articles import body
-from newsroom.pagecache.rows import ShownWhole
-from newsroom.text_files import ads_lines, mail_or_https, robots_lines
+from newsroom.pages.text_files import ads_lines, mail_or_https, robots_lines
+from pagecache.cache_tagged import ShownWhole
 
 
 class Publication(ShownWhole):
@@ -97,7 +97,7 @@ class Page(ShownWhole):
 
 
 class PeriodicJob(models.Model):
-    """When each job of the clock runs next. The row is the lock: two clocks cannot start one job twice."""
+    """When each job of the scheduler runs next. The row is the lock: two schedulers cannot start one job twice."""
 
     name = models.CharField(max_length=60, unique=True)
     next_run_at = models.DateTimeField()
@@ -111,7 +111,7 @@ class PeriodicJob(models.Model):
 
 
 class Heartbeat(models.Model):
-    """The last sign of life of the clock and of the worker."""
+    """The last sign of life of the scheduler and of the worker."""
 
     name = models.CharField(max_length=20, unique=True)
     at = models.DateTimeField()

@@ -15,7 +15,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from newsroom import environment
-from newsroom.structured_logs import add_request_id
+from newsroom.operations.structured_logs import add_request_id
 
 # Lets classes such as ModelAdmin[Article] be written at run time as the type checker wants them.
 django_stubs_ext.monkeypatch()
@@ -32,6 +32,8 @@ DEMO = env.bool("DEMO", default=(DATA_DIR / "demo").exists())
 PRODUCTION = not (DEBUG or DEMO)
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = environment.whole_number("PORT", default=8000, most=65535)
+# Answer kept pages before gunicorn has made an ASGI request of them; 0: its plain worker serves.
+FAST_WORKER = env.bool("FAST_WORKER", default=True)
 WEB_WORKERS = environment.whole_number("WEB_WORKERS", default=1, most=64)
 
 if PRODUCTION:
@@ -57,7 +59,7 @@ SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-CSRF_FAILURE_VIEW = "newsroom.error_pages.csrf_failure"
+CSRF_FAILURE_VIEW = "newsroom.pages.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
@@ -69,7 +71,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 INSTALLED_APPS = [
     "newsroom.apps.NewsroomConfig",
-    "newsroom.pagecache",
+    "pagecache",
     "newsroom.apps.NewsroomAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -97,18 +99,18 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "newsroom.structured_logs.RequestLogMiddleware",
+    "newsroom.operations.structured_logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "newsroom.pagecache.middleware.PageCacheMiddleware",
-    "newsroom.request_limits.RequestLimitsMiddleware",
+    "pagecache.middleware.PageCacheMiddleware",
+    "newsroom.operations.body_limits.RequestLimitsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "newsroom.error_pages.ErrorPagesMiddleware",
+    "newsroom.pages.errors.ErrorPagesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -162,7 +164,20 @@ PAGE_FILES_PER_MEMORY = 8
 # A page that other code made is not shown: where our code and templates are.
 CODE_FOLDERS = [
     BASE_DIR / name
-    for name in ("newsroom", "articles", "comments", "ticker", "advertising", "newsletter", "templates", "requirements")
+    for name in (
+        *(
+            "core",
+            "pagecache",
+            "fast_worker",
+            "ticker",
+            "articles",
+            "comments",
+            "advertising",
+            "newsletter",
+            "newsroom",
+        ),
+        *("templates", "requirements"),
+    )
 ]
 # The cache in front of us that we tell what changed: fastly or cloudflare.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

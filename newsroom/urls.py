@@ -4,10 +4,12 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from advertising import slot_views
-from comments.conversation_pages import in_order, thoughts, thread
-from newsroom import accounts, error_pages, feeds, health, pages, sitemaps
-from newsroom.share_cards import share_card
+from advertising.delivery import endpoints
+from comments.reading.views import in_order, thoughts, thread
+from newsroom import accounts
+from newsroom.operations import health
+from newsroom.pages import errors, feeds, sitemaps, views
+from newsroom.pages.share_cards import share_card
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -15,9 +17,9 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
-    path("robots.txt", pages.robots, name="robots"),
-    path("ads.txt", pages.ads_txt, name="ads-txt"),
-    path(".well-known/security.txt", pages.security_txt, name="security-txt"),
+    path("robots.txt", views.robots, name="robots"),
+    path("ads.txt", views.ads_txt, name="ads-txt"),
+    path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
     path("sitemap-stories-<int:block>.xml", sitemaps.stories, name="sitemap-stories"),
@@ -37,15 +39,15 @@ urlpatterns = [
     path("comments/", include("comments.urls")),
     path("prices/", include("ticker.urls")),
     path("advertise/", include("advertising.urls")),
-    path("slots/", slot_views.answer, name="slots"),
-    path("slots/seen/", slot_views.seen, name="slots-seen"),
-    path("slots/go/<str:token>/", slot_views.click, name="slot-click"),
-    path("slots/<int:pk>/", slot_views.plain_click, name="slot-plain-click"),
+    path("slots/", endpoints.answer, name="slots"),
+    path("slots/seen/", endpoints.seen, name="slots-seen"),
+    path("slots/go/<str:token>/", endpoints.click, name="slot-click"),
+    path("slots/<int:pk>/", endpoints.plain_click, name="slot-plain-click"),
     path("newsletter/", include("newsletter.urls")),
-    path("about/", pages.about, name="about"),
-    path("about/<slug:slug>/", pages.page, name="page"),
+    path("about/", views.about, name="about"),
+    path("about/<slug:slug>/", views.page, name="page"),
     # The embedded profile serves its own pictures; a larger site has nginx or a bucket in front.
-    re_path(r"^media/(?P<path>.+)$", pages.media),
+    re_path(r"^media/(?P<path>.+)$", views.media),
     path("<slug:section>/<slug:slug>/thoughts/<int:start>/", thoughts, name="thoughts"),
     path("<slug:section>/<slug:slug>/thoughts/thread/<int:thread>/", thread, name="thread"),
     path("<slug:section>/<slug:slug>/thoughts/thread/<int:thread>/<int:start>/", thread, name="thread"),
@@ -54,7 +56,7 @@ urlpatterns = [
     path("", include("articles.urls")),
 ]
 
-handler400 = error_pages.bad_request
-handler403 = error_pages.forbidden
-handler404 = error_pages.not_found
-handler500 = error_pages.server_error
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Style and types.
+# Style, the floors of the house, and types.
 set -eu
 cd "$(dirname "$0")/.."
 .venv/bin/ruff check --quiet .
 .venv/bin/ruff format --quiet --check .
+PYTHONPATH=. .venv/bin/lint-imports --no-logo >/dev/null || PYTHONPATH=. .venv/bin/lint-imports
 DEMO=1 DATA_DIR="$(mktemp -d)" .venv/bin/mypy .

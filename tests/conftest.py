@@ -11,9 +11,10 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 
-from advertising import pacing, reach
-from articles import slowing_down
-from newsroom.pagecache import held, shared
+from advertising.delivery import pacing
+from advertising.measurement import reach
+from core import ratelimit
+from pagecache import cached, held
 
 from . import databases
 
@@ -49,7 +50,7 @@ def _separate_tests(settings: Any, tmp_path: Any) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     cache.clear()
-    for memory in (shared, held, pacing, reach, slowing_down):
+    for memory in (cached, held, pacing, reach, ratelimit):
         memory.forget()
 
 

@@ -14,13 +14,13 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from advertising import review
+from advertising.campaigns import review
+from advertising.delivery.slots import SLOTS
 from advertising.models import Advertiser, Creative, CreativePicture, Placement, Product
-from advertising.slots import SLOTS
-from articles import bylines
 from articles.models import Article, Author, Byline, Image, Section, Tag
-from comments import counting
+from articles.publishing import bylines
 from comments.models import SiteComment
+from comments.reading import comment_counts
 from ticker.models import Coin, Quote
 
 
@@ -159,7 +159,7 @@ def comment_on(article: Article, parent: SiteComment | None = None, **kwargs: An
         **{**values, **kwargs},
     )
     comment.save()
-    counting.recount(article.pk)
+    comment_counts.recount(article.pk)
     return comment
 
 

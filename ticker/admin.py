@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
-from ticker import directory, polling, state
-from ticker.directory import Candidate
+from core.read_only_admin import ReadOnlyAdmin
 from ticker.models import LONGEST_STRIP, Coin, ListedCoin, PriceSource, Quote
-from ticker.read_only_admin import ReadOnlyAdmin
+from ticker.polling import coin_catalogue, poller, provider_status
+from ticker.polling.coin_catalogue import Candidate
 
 BY_HAND_EVERY = 30  # seconds; each round counts among the calls of the month
 
@@ -93,7 +93,7 @@ class CoinAdmin(admin.ModelAdmin[Coin]):
             "title": "Add a coin",
             "opts": self.model._meta,
             "words": words,
-            "candidates": [(each, self._add_url(each)) for each in directory.find(words)],
+            "candidates": [(each, self._add_url(each)) for each in coin_catalogue.find(words)],
             "listed_at": ListedCoin.objects.aggregate(at=Max("listed_at"))["at"],
         }
         return TemplateResponse(request, "admin/coin_find.html", context)
@@ -113,7 +113,7 @@ class CoinAdmin(admin.ModelAdmin[Coin]):
     def check_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        directory.check_in_background.enqueue()
+        coin_catalogue.check_in_background.enqueue()
         self.message_user(request, "The lists are fetched now. What is found stands in the list of coins in a minute.")
         return redirect("admin:ticker_coin_changelist")
 
@@ -160,7 +160,7 @@ class PriceSourceAdmin(ReadOnlyAdmin):
         return [path("refresh/", view, name="ticker_pricesource_refresh"), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        prices = state.now_of(timezone.now())
+        prices = provider_status.now_of(timezone.now())
         context = {
             "title": "Price sources",
             "prices": prices,
@@ -172,7 +172,7 @@ class PriceSourceAdmin(ReadOnlyAdmin):
         if not request.user.has_perm("ticker.change_coin"):
             raise PermissionDenied
         if cache.add("prices-asked-by-hand", 1, timeout=BY_HAND_EVERY):
-            polling.refresh_now.enqueue()
+            poller.refresh_now.enqueue()
             self.message_user(request, "Prices are asked for now. What came of it stands here in a few seconds.")
         else:
             self.message_user(request, "They were asked for a moment ago. Wait half a minute.", messages.WARNING)

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import Exists, Q
 from django.urls import reverse
 
-from newsroom.pagecache.rows import ShownWhole
+from pagecache.cache_tagged import ShownWhole
 
 SYMBOL = RegexValidator(r"^[A-Z0-9]{1,10}$", "Use the capital letters and digits of the symbol, such as BTC.")
 # Every page carries the strip: it stays as short as one that a person can follow.

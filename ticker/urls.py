@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
-from ticker import charts, views
+from ticker import views
+from ticker.presentation import charts
 
 
 class SpanConverter:

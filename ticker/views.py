@@ -6,12 +6,12 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from newsroom.pagecache import public_page, record, whole
-from ticker import charts, choices
-from ticker.choices import Choice
+from pagecache import public_page, record, whole
 from ticker.models import Coin, FormerSlug
-from ticker.showing import coin_figures, price_charts
-from ticker.tables import LONGEST_NAME, Table
+from ticker.presentation import charts, preferences
+from ticker.presentation.preferences import Choice
+from ticker.presentation.price_table import LONGEST_NAME, Table
+from ticker.presentation.shown_prices import coin_figures, price_charts
 
 
 @public_page("sort", "shown", asks=("named", "mine"))
@@ -24,7 +24,7 @@ def prices(request: HttpRequest) -> HttpResponse:
     if not table.is_known:
         return redirect("prices")
     coins = list(Coin.objects.in_tables())
-    chosen = choices.of(request) if is_mine else Choice()
+    chosen = preferences.of(request) if is_mine else Choice()
     context = {
         "coins": [coin for coin in coins if coin.is_on_strip],
         "listed": [coin for coin in table.rows(coins) if chosen.shows(coin.symbol)],
@@ -79,12 +79,12 @@ def choice(request: HttpRequest) -> HttpResponse:
         known = {coin.symbol for coin in coins}
         chosen = Choice(is_off="off" in request.POST, hidden=frozenset(request.POST.getlist("hide")) & known)
         response = redirect(f"{reverse('prices')}?mine=1")
-        choices.keep(response, Choice() if "everything" in request.POST else chosen)
+        preferences.keep(response, Choice() if "everything" in request.POST else chosen)
         return response
     context = {
         "coins": [coin for coin in coins if coin.is_on_strip],
         "listed": coins,
-        "choice": choices.of(request),
+        "choice": preferences.of(request),
         "place": "prices",
     }
     return render(request, "ticker/choice.html", context)

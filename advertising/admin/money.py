@@ -15,8 +15,9 @@ from django.utils.dateparse import parse_date
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_http_methods
 
-from advertising import reasons
-from advertising.billing import credits
+from advertising.billing import credit_notes
+from advertising.billing.rates import dollars
+from advertising.measurement import invalid_traffic
 from advertising.models import (
     Credit,
     DailyCount,
@@ -26,7 +27,6 @@ from advertising.models import (
     SalesTerms,
     Shortfall,
 )
-from advertising.pricing import dollars
 from articles.admin import ReadOnlyAdmin
 from articles.admin.single_row import SingleRowAdmin
 
@@ -171,7 +171,7 @@ class ShortfallAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": f"{shortfall.placement.title} fell short",
             "shortfall": shortfall,
-            "cost": credits.cost_of(shortfall.placement),
+            "cost": credit_notes.cost_of(shortfall.placement),
             "opts": self.model._meta,
         }
         return render(request, "admin/shortfall.html", context)
@@ -179,13 +179,13 @@ class ShortfallAdmin(ReadOnlyAdmin):
     def decide(self, request: HttpRequest, shortfall: Shortfall) -> bool:
         try:
             if request.POST.get("decision") == "credit":
-                given = credits.credit(shortfall, request.user)  # type: ignore[arg-type]
+                given = credit_notes.credit(shortfall, request.user)  # type: ignore[arg-type]
                 words = f"{dollars(given.amount)} credited on {given.order}." if given else "Nothing was paid for it."
             elif request.POST.get("decision") == "make_good":
                 until = parse_date(request.POST.get("until", "")[:10])
                 if until is None:
                     raise ValidationError("Choose the last day.")
-                credits.make_good(shortfall, request.user, until)  # type: ignore[arg-type]
+                credit_notes.make_good(shortfall, request.user, until)  # type: ignore[arg-type]
                 words = f"It runs on until {until:%-d %B %Y}."
             else:
                 raise ValidationError("Choose what to do.")
@@ -213,4 +213,4 @@ class DailyCountAdmin(ReadOnlyAdmin):
 
     @admin.display(description="why not")
     def reason_in_words(self, count: DailyCount) -> str:
-        return reasons.LABELS.get(count.reason, count.reason) or "Billable"
+        return invalid_traffic.LABELS.get(count.reason, count.reason) or "Billable"

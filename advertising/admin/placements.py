@@ -13,8 +13,12 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
-from advertising import availability, messages_with_desk, previewing, pricing, review, slot_calendar
-from advertising.copy_text import differences
+from advertising.billing import availability, rates, slot_calendar
+from advertising.campaigns import messages as messages_with_desk
+from advertising.campaigns import previews, review
+from advertising.campaigns.copy_text import differences
+from advertising.campaigns.pictures import check_fit
+from advertising.delivery.slots import SIZES
 from advertising.models import (
     Advertiser,
     Creative,
@@ -24,8 +28,6 @@ from advertising.models import (
     Placement,
     Rate,
 )
-from advertising.pictures import check_fit
-from advertising.slots import SIZES
 from articles.admin import ReadOnlyAdmin
 
 
@@ -140,7 +142,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
             raise PermissionDenied
         placement = get_object_or_404(Placement.objects.select_related("advertiser", "section"), pk=pk)
         creative = get_object_or_404(placement.creatives, version=version)
-        return previewing.page(request, placement, creative)
+        return previews.page(request, placement, creative)
 
     def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One page: what readers would see, beside what was approved before, and the three buttons."""
@@ -162,7 +164,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
             "note": request.POST.get("note", ""),
             "thread": placement.messages.select_related("by"),
             "outlook": availability.outlook(placement),
-            "price": pricing.price_of(placement),
+            "price": rates.price_of(placement),
         }
         return render(request, "admin/placement_review.html", context)
 

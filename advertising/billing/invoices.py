@@ -6,9 +6,9 @@ from typing import cast
 
 from fpdf import FPDF
 
-from advertising.billing.faces import face
+from advertising.billing.fonts import face
+from advertising.billing.rates import dollars
 from advertising.models import Order
-from advertising.pricing import dollars
 
 REGULAR, BOLD = 400, 650
 MARGIN = 20  # millimetres

@@ -11,7 +11,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
-from advertising import organisations, pricing
+from advertising.billing import rates
+from advertising.delivery.slots import LETTER_SLOT
 from advertising.models import (
     Advertiser,
     DailyCount,
@@ -23,7 +24,7 @@ from advertising.models import (
     Product,
     SalesTerms,
 )
-from advertising.slots import LETTER_SLOT
+from advertising.organisations import membership as organisations
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -78,7 +79,7 @@ def _place(advertiser: Advertiser, placements: Collection[int], by: "User | None
         billed_to=_billed_to(advertiser),
         terms=_as_they_are(terms),
         subtotal=subtotal,
-        tax=pricing.rounded(subtotal * terms.tax_percent / 100),
+        tax=rates.rounded(subtotal * terms.tax_percent / 100),
     )
     OrderedPlacement.objects.bulk_create(
         OrderedPlacement(order=order, placement=each, goal=each.goal) for each in chosen
@@ -96,8 +97,8 @@ def _place(advertiser: Advertiser, placements: Collection[int], by: "User | None
     return order
 
 
-def _priced(placement: Placement) -> pricing.Price:
-    price = pricing.price_of(placement)
+def _priced(placement: Placement) -> rates.Price:
+    price = rates.price_of(placement)
     if price is None:
         raise ValidationError(f"“{placement.title}” has no price yet. Write to the desk.")
     return price
@@ -137,7 +138,7 @@ def order_what_runs() -> int:
     shown = DailyCount.objects.filter(placement=OuterRef("pk"), slot=LETTER_SLOT)
     running = running.exclude(~Exists(shown), product=Product.LETTER)
     for advertiser in Advertiser.objects.filter(pk__in=running.values("advertiser")):
-        chosen = [each.pk for each in to_be_ordered(advertiser).filter(pk__in=running) if pricing.price_of(each)]
+        chosen = [each.pk for each in to_be_ordered(advertiser).filter(pk__in=running) if rates.price_of(each)]
         if chosen:
             place(advertiser, chosen[:MOST_LINES], by=None)
             placed += 1

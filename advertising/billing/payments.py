@@ -48,7 +48,7 @@ def provider() -> PaymentProvider | None:
     """The provider that the settings name; none by default, and then orders are paid by transfer."""
     if not settings.STRIPE_SECRET_KEY:
         return None
-    from advertising.billing.providers.stripe_checkout import StripeCheckout
+    from advertising.billing.stripe_checkout import StripeCheckout
 
     return StripeCheckout()
 

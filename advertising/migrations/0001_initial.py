@@ -1,6 +1,6 @@
 import advertising.models.creatives
-import advertising.target_urls
-import articles.images
+import advertising.campaigns.landing_pages
+import articles.media.images
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('headline', models.CharField(blank=True, max_length=60)),
                 ('text', models.TextField(blank=True, help_text='Banners: up to 140 characters. Articles: the whole text.')),
                 ('html', models.TextField(blank=True, editable=False)),
-                ('target_url', models.URLField(blank=True, validators=[django.core.validators.URLValidator(message='Use an address that starts with https://.', schemes=['https']), advertising.target_urls.check_target], verbose_name='where it leads')),
+                ('target_url', models.URLField(blank=True, validators=[django.core.validators.URLValidator(message='Use an address that starts with https://.', schemes=['https']), advertising.campaigns.landing_pages.check_target], verbose_name='where it leads')),
                 ('alt', models.CharField(blank=True, max_length=200, verbose_name='picture description')),
                 ('payer', models.CharField(blank=True, max_length=120, verbose_name='who pays')),
                 ('payment', models.CharField(blank=True, choices=[('money', 'Money'), ('tokens', 'Tokens or coins'), ('none', 'No payment')], max_length=10)),
@@ -444,7 +444,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('size', models.CharField(choices=[('970x250', '970\xa0×\xa0250'), ('728x90', '728\xa0×\xa090'), ('300x250', '300\xa0×\xa0250'), ('320x50', '320\xa0×\xa050'), ('1280x720', '1280\xa0×\xa0720')], max_length=10)),
-                ('file', models.ImageField(upload_to=advertising.models.creatives.creative_path, validators=[articles.images.validate_picture])),
+                ('file', models.ImageField(upload_to=advertising.models.creatives.creative_path, validators=[articles.media.images.validate_picture])),
                 ('digest', models.CharField(blank=True, editable=False, max_length=64)),
                 ('creative', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='advertising.creative')),
             ],

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.core.validators import URLValidator
 from django.db import models
 
-from newsroom.pagecache import keys
-from newsroom.pagecache.rows import Shown, ShownWhole
+from pagecache import tags
+from pagecache.cache_tagged import Shown, ShownWhole
 
 https_only = URLValidator(schemes=["https"], message="Use an address that starts with https://.")
 
@@ -45,7 +45,7 @@ class Advertiser(Shown):
     def page_keys(self) -> list[str]:
         """Its name stands on its banners; what nobody approved stands nowhere."""
         has_banners = self.placements.filter(approved_creative__isnull=False).exists()
-        return [keys.whole(self.placements.model)] if has_banners else []
+        return [tags.whole(self.placements.model)] if has_banners else []
 
 
 class Role(models.TextChoices):

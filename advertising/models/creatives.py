@@ -4,12 +4,14 @@ from typing import Any
 
 from django.db import models
 
-from advertising import risk_warnings, slots
+from advertising.campaigns import risk_warnings
+from advertising.campaigns.landing_pages import check_target
+from advertising.campaigns.pictures import digest_of_file
+from advertising.delivery import slots
 from advertising.models.advertisers import Product, https_only
 from advertising.models.placements import Placement
-from advertising.pictures import digest_of_file
-from advertising.target_urls import check_target
-from articles import body, images
+from articles import body
+from articles.media import images
 
 
 class Payment(models.TextChoices):

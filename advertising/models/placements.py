@@ -10,12 +10,12 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from advertising import slots
+from advertising.delivery import slots
 from advertising.models.advertisers import PAID_STORIES, Advertiser, Basis, Product, Rate
 from advertising.querysets import PlacementQuerySet
 from articles.models import Article, Section
-from newsroom.pagecache import keys
-from newsroom.pagecache.rows import Shown
+from pagecache import tags
+from pagecache.cache_tagged import Shown
 from ticker.models import Coin
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Placement(Shown):
 
     def page_keys(self) -> list[str]:
         """Every page with a slot. A draft is shown nowhere, however often its advertiser saves it."""
-        return [keys.whole(self)] if self.approved_creative_id else []
+        return [tags.whole(self)] if self.approved_creative_id else []
 
     def missing(self) -> list[str]:
         """What a booking needs and this one does not have, a sentence each."""

@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from advertising import copy_text, page_context, serving, story_text
+from advertising.billing.rates import dollars
+from advertising.campaigns import copy_text, story_text
+from advertising.delivery import page_context, serving
+from advertising.delivery.slots import SLOTS, STORY_SLOT
+from advertising.measurement.reports import Period
 from advertising.models import Creative, Rate
-from advertising.pricing import dollars
-from advertising.reports import Period
-from advertising.slots import SLOTS, STORY_SLOT
-from newsroom.pagecache import record, whole
-from newsroom.pagecache.shared import shared
+from pagecache import record, whole
+from pagecache.cached import shared
 
 register = template.Library()
 register.filter("money", dollars)

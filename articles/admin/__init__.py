@@ -3,6 +3,6 @@
 from articles.admin import library, record, stories
 from articles.admin.editor import BodyEditorMixin
 from articles.admin.single_row import SingleRowAdmin
-from ticker.read_only_admin import ReadOnlyAdmin
+from core.read_only_admin import ReadOnlyAdmin
 
 __all__ = ["BodyEditorMixin", "ReadOnlyAdmin", "SingleRowAdmin", "library", "record", "stories"]

@@ -11,10 +11,10 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import previews, working_copies
-from articles.frames import in_our_frame
 from articles.models import Article, PreviewLink
+from articles.publishing import autosaves, previews
 from articles.views import story_page
+from core.framing import in_our_frame
 
 
 class DraftingMixin:
@@ -53,11 +53,11 @@ class DraftingMixin:
 
     def _keep(self, request: HttpRequest, article: Article | None) -> JsonResponse:
         if "_discard" in request.POST:
-            working_copies.discard(request.user, article)  # type: ignore[arg-type]
+            autosaves.discard(request.user, article)  # type: ignore[arg-type]
             return JsonResponse({"discarded": True})
         seen = request.POST.get("seen_revision", "")
         number = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
-        copy = working_copies.keep(request.user, article, request.POST.dict(), number)  # type: ignore[arg-type]
+        copy = autosaves.keep(request.user, article, request.POST.dict(), number)  # type: ignore[arg-type]
         newer = article is not None and article.revision > number
         return JsonResponse({"kept_at": f"{copy.at:%H:%M:%S}", "newer": newer})
 
@@ -79,9 +79,9 @@ class DraftingMixin:
     def preview_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What the frame shows: the story with what this person has typed and not saved."""
         article = self._story(request, pk)
-        copy = working_copies.unsaved(request.user, article)  # type: ignore[arg-type]
+        copy = autosaves.unsaved(request.user, article)  # type: ignore[arg-type]
         if copy is not None:
-            working_copies.lay_over(article, copy)
+            autosaves.lay_over(article, copy)
         return in_our_frame(story_page(request, previews.as_if_out(article), is_preview=True))
 
     # --- Secret links ------------------------------------------------------------------

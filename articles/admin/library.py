@@ -6,9 +6,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from articles import bylines, images, redirects
 from articles.admin.picking import PickingMixin
+from articles.discovery import redirects
+from articles.media import images
 from articles.models import Article, Author, Holding, Image, Section, Tag
+from articles.publishing import bylines
 
 
 @admin.register(Image)

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
-from articles import images
+from articles.media import images
 from articles.models import Image
 
 A_PAGE = 24

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from articles.models import Correction, FormerSlug, FrontPick, Redirect, StatusChange
-from ticker.read_only_admin import ReadOnlyAdmin
+from core.read_only_admin import ReadOnlyAdmin
 
 
 @admin.register(StatusChange)

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from js_asset import Script
 
-from articles import advice, bylines, publishing, redirects, revisions, search, search_index, working_copies
 from articles.admin.drafting import DraftingMixin
 from articles.admin.editor import BodyEditorMixin
 from articles.admin.lean_forms import LabellingMixin, LeanInline
@@ -21,8 +20,10 @@ from articles.admin.story_actions import StoryActionsMixin
 from articles.admin.story_form import PutOff, StoryForm
 from articles.admin.transitions import TransitionsMixin
 from articles.admin.versions import VersionsMixin
-from articles.long_lists import LongListAdmin
+from articles.discovery import redirects, search, search_index
 from articles.models import Article, ArticleCoin, Byline, Correction, Revision
+from articles.publishing import autosaves, bylines, publish_checks, revisions, workflow
+from core.admin import LongListAdmin
 
 MOST_FOUND = 200  # by a search on the desk
 Origin = Revision.Origin
@@ -150,13 +151,13 @@ class ArticleAdmin(
         if request.method == "POST" and transaction.get_connection().in_atomic_block:
             Article.objects.select_for_update(of=("self",)).only("pk").get(pk=article.pk)
             article.refresh_from_db()
-        elif "typed" in request.GET and (copy := working_copies.unsaved(request.user, article)):  # type: ignore[arg-type]
-            working_copies.lay_over(article, copy)
+        elif "typed" in request.GET and (copy := autosaves.unsaved(request.user, article)):  # type: ignore[arg-type]
+            autosaves.lay_over(article, copy)
         return article
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
-        copy = working_copies.unsaved(request.user, None) if "typed" in request.GET else None  # type: ignore[arg-type]
+        copy = autosaves.unsaved(request.user, None) if "typed" in request.GET else None  # type: ignore[arg-type]
         return initial | (copy.fields if copy else {})
 
     def change_view(
@@ -167,8 +168,8 @@ class ArticleAdmin(
             return super().change_view(request, object_id, form_url, extra_context)
         except PutOff as put_off:
             article = Article.objects.get(pk=object_id)
-            publishing.revise_at(article, put_off.content, put_off.at, request.user)  # type: ignore[arg-type]
-            working_copies.discard(request.user, article)  # type: ignore[arg-type]
+            workflow.revise_at(article, put_off.content, put_off.at, request.user)  # type: ignore[arg-type]
+            autosaves.discard(request.user, article)  # type: ignore[arg-type]
             text = f"This version comes out on {put_off.at:%d %B %Y at %H:%M} UTC. Until then the story stays as it is."
             messages.success(request, text)
             return redirect("admin:articles_article_change", article.pk)
@@ -177,7 +178,7 @@ class ArticleAdmin(
         article: Article | None = context.get("original")
         form = context["adminform"].form
         may_change = self.has_change_permission(request, article)
-        typed = working_copies.unsaved(request.user, article) if may_change and request.method == "GET" else None  # type: ignore[arg-type]
+        typed = autosaves.unsaved(request.user, article) if may_change and request.method == "GET" else None  # type: ignore[arg-type]
         context |= {
             "may_publish": request.user.has_perm("articles.publish_article"),
             "conflict": getattr(form, "conflict", None),
@@ -186,7 +187,7 @@ class ArticleAdmin(
         }
         if article is not None:
             context |= {
-                "advice": advice.on(article),
+                "advice": publish_checks.on(article),
                 "to_come": article.revisions.filter(origin=Origin.SCHEDULED).select_related("by").first(),
                 "version_count": article.revision,
             }
@@ -215,7 +216,7 @@ class ArticleAdmin(
         if "_later" in request.POST and article.status == Article.Status.PUBLISHED:
             raise PutOff(revisions.content_of(article), form.cleaned_data["goes_live_at"])
         revisions.keep(article, request.user)  # type: ignore[arg-type]
-        working_copies.discard(request.user, article if change else None)  # type: ignore[arg-type]
+        autosaves.discard(request.user, article if change else None)  # type: ignore[arg-type]
 
     # --- Who may ------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from articles import revisions
 from articles.models import Article, Section
+from articles.publishing import revisions
 
 MOST_AT_ONCE = 200
 

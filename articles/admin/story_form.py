@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from articles import revisions, word_diff
 from articles.admin import lean_forms
 from articles.models import Article, Revision
+from articles.publishing import revisions, word_diff
 
 MOST_TAGS = 25
 

@@ -11,9 +11,9 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from articles import publishing
 from articles.admin.story_form import parse_moment
 from articles.models import Article
+from articles.publishing import workflow
 
 
 class TransitionsMixin:
@@ -41,11 +41,11 @@ class TransitionsMixin:
     def run(self, request: HttpRequest, article: Article, action: str) -> bool:
         """Carry out one transition and say what came of it. True when it is done."""
         transitions: dict[str, Callable[..., Any]] = {
-            "review": publishing.submit,
-            "draft": publishing.return_to_draft,
-            "publish": publishing.publish,
-            "withdraw": publishing.withdraw,
-            "call_off": publishing.call_off_revision,
+            "review": workflow.submit,
+            "draft": workflow.return_to_draft,
+            "publish": workflow.publish,
+            "withdraw": workflow.withdraw,
+            "call_off": workflow.call_off_revision,
         }
         if action not in transitions:
             messages.error(request, "Choose what should happen to the story.")

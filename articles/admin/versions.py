@@ -10,8 +10,8 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import revisions
 from articles.models import Article, Revision
+from articles.publishing import revisions
 
 SHOWN = 200
 

@@ -1,6 +1,6 @@
-import articles.images
+import articles.media.images
 import articles.models.subjects
-import articles.redirects
+import articles.discovery.redirects
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             name='Image',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.ImageField(height_field='height', help_text='JPEG, PNG or WebP, at least 600 pixels wide, 10 MB at most.', upload_to=articles.images.library_path, validators=[articles.images.validate_library_picture], width_field='width')),
+                ('file', models.ImageField(height_field='height', help_text='JPEG, PNG or WebP, at least 600 pixels wide, 10 MB at most.', upload_to=articles.media.images.library_path, validators=[articles.media.images.validate_library_picture], width_field='width')),
                 ('alt', models.CharField(help_text='What a reader who cannot see the picture should know.', max_length=300, validators=[django.core.validators.MinLengthValidator(3)], verbose_name='description')),
                 ('caption', models.CharField(blank=True, max_length=300)),
                 ('credit', models.CharField(blank=True, help_text='Such as: Photograph: Ada Quill.', max_length=120)),
@@ -74,8 +74,8 @@ class Migration(migrations.Migration):
             name='Redirect',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old_path', models.CharField(help_text='Such as /2019/06/an-old-page/.', max_length=300, unique=True, validators=[articles.redirects.own_path])),
-                ('new_path', models.CharField(blank=True, help_text='Where it leads. Empty: the page is gone, and says so.', max_length=300, validators=[articles.redirects.own_path])),
+                ('old_path', models.CharField(help_text='Such as /2019/06/an-old-page/.', max_length=300, unique=True, validators=[articles.discovery.redirects.own_path])),
+                ('new_path', models.CharField(blank=True, help_text='Where it leads. Empty: the page is gone, and says so.', max_length=300, validators=[articles.discovery.redirects.own_path])),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -254,7 +254,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField()),
                 ('origin', models.CharField(choices=[('saved', 'Saved'), ('restored', 'Restored'), ('published', 'Published'), ('scheduled', 'To come'), ('replaced', 'Called off')], default='saved', max_length=20)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('content', models.JSONField(help_text='Every field that an editor can change, as articles/revisions.py writes it.')),
+                ('content', models.JSONField(help_text='Every field that an editor can change, as articles/publishing/revisions.py writes it.')),
                 ('name', models.CharField(blank=True, max_length=80)),
                 ('is_starred', models.BooleanField(default=False, verbose_name='star')),
                 ('goes_live_at', models.DateTimeField(blank=True, help_text='Set for a version that is to come.', null=True)),

@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from articles import page_keys
+from articles import cache_tags
 from articles.models.stories import Article
-from newsroom.pagecache.rows import Shown
+from pagecache.cache_tagged import Shown
 
 
 class Revision(models.Model):
@@ -25,7 +25,9 @@ class Revision(models.Model):
     origin = models.CharField(max_length=20, choices=Origin.choices, default=Origin.SAVED)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=timezone.now)
-    content = models.JSONField(help_text="Every field that an editor can change, as articles/revisions.py writes it.")
+    content = models.JSONField(
+        help_text="Every field that an editor can change, as articles/publishing/revisions.py writes it."
+    )
     name = models.CharField(max_length=80, blank=True)
     is_starred = models.BooleanField("star", default=False)
     goes_live_at = models.DateTimeField(null=True, blank=True, help_text="Set for a version that is to come.")
@@ -109,4 +111,4 @@ class FrontPick(Shown):
         return f"{self.position}. {self.article.title}"
 
     def page_keys(self) -> list[str]:
-        return [page_keys.FRONT]
+        return [cache_tags.FRONT]

@@ -3,8 +3,9 @@
 from django.core.validators import MaxValueValidator, MinLengthValidator
 from django.db import models
 
-from articles import images, page_keys
-from newsroom.pagecache.rows import Shown
+from articles import cache_tags
+from articles.media import images
+from pagecache.cache_tagged import Shown
 
 
 class Image(Shown):
@@ -69,4 +70,4 @@ class Image(Shown):
         return images.srcset(self, images.AVIF_PREFIX)
 
     def page_keys(self) -> list[str]:
-        return page_keys.of_image(self)
+        return cache_tags.of_image(self)

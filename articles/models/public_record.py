@@ -5,11 +5,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from articles import page_keys, redirects
+from articles import cache_tags
+from articles.discovery import redirects
 from articles.models.stories import Article
 from articles.querysets import CorrectionQuerySet
-from newsroom.pagecache import keys
-from newsroom.pagecache.rows import Shown
+from pagecache import tags
+from pagecache.cache_tagged import Shown
 
 
 class Correction(Shown):
@@ -44,7 +45,7 @@ class Correction(Shown):
             raise ValidationError({"at": "This time has not come yet. Say when the story was put right."})
 
     def page_keys(self) -> list[str]:
-        return [*page_keys.of_article(self.article), page_keys.CORRECTIONS]
+        return [*cache_tags.of_article(self.article), cache_tags.CORRECTIONS]
 
 
 class FormerSlug(models.Model):
@@ -86,4 +87,4 @@ class Redirect(Shown):
             raise ValidationError({"new_path": "This leads back to where it began. Choose another address."})
 
     def page_keys(self) -> list[str]:
-        return [keys.MISSING]
+        return [tags.MISSING]

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django_prose_editor.fields import ProseEditorField
 
-from articles import body, page_keys, redirects, words
+from articles import body, cache_tags
+from articles.discovery import redirects, search_terms
 from articles.models.pictures import Image
 from articles.models.subjects import Author, Section, Tag
 from articles.querysets import ArticleQuerySet
-from newsroom.pagecache.rows import Shown, ShownByRow
+from pagecache.cache_tagged import Shown, ShownByRow
 from ticker.models import Coin
 
 COUNTERS = frozenset({"comment_count", "revision"})
@@ -137,7 +138,7 @@ class Article(ShownByRow):
         self.body = body.sanitise(self.body)
         text = body.plain_text(self.body)
         self.word_count = len(text.split())
-        self.search_text = words.search_text(self.title, f"{self.standfirst}\n{text}")
+        self.search_text = search_terms.search_text(self.title, f"{self.standfirst}\n{text}")
         if not self._state.adding and kwargs.get("update_fields") is None and not kwargs.get("force_insert"):
             # Counters are written where they are counted; what this row was loaded with may be old.
             fields = (field.name for field in self._meta.concrete_fields if not field.primary_key)
@@ -148,7 +149,7 @@ class Article(ShownByRow):
         return reverse("article", args=[self.section.slug, self.slug])
 
     def page_keys(self) -> list[str]:
-        return page_keys.of_article(self)
+        return cache_tags.of_article(self)
 
     def clean(self) -> None:
         """What is out keeps what publishing asked for, and no story takes the address of another."""
@@ -211,7 +212,7 @@ class Article(ShownByRow):
 
     @property
     def reading_minutes(self) -> int:
-        return words.reading_minutes(self.word_count)
+        return search_terms.reading_minutes(self.word_count)
 
 
 class Byline(Shown):
@@ -233,7 +234,7 @@ class Byline(Shown):
         return self.author.name
 
     def page_keys(self) -> list[str]:
-        return page_keys.of_article(self.article, also=self.author)
+        return cache_tags.of_article(self.article, also=self.author)
 
 
 class ArticleCoin(Shown):
@@ -250,11 +251,11 @@ class ArticleCoin(Shown):
         return self.coin.symbol
 
     def page_keys(self) -> list[str]:
-        return page_keys.of_article(self.article, also=self.coin)
+        return cache_tags.of_article(self.article, also=self.coin)
 
 
 class Listing(models.Model):
-    """A published story under one of its subjects. The database writes these rows: see articles/listings.py."""
+    """A published story under one of its subjects. The database writes these rows: see listing_index.py."""
 
     subject = models.CharField(max_length=40, help_text="Such as tag:7.")
     published_at = models.DateTimeField()

@@ -5,9 +5,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
-from articles import page_keys
+from articles import cache_tags
 from articles.models.pictures import Image
-from newsroom.pagecache.rows import Shown, ShownByRow, ShownWhole
+from pagecache.cache_tagged import Shown, ShownByRow, ShownWhole
 from ticker.models import Coin
 
 # First words of addresses that are not sections.
@@ -77,7 +77,7 @@ class Tag(ShownByRow):
         return reverse("tag", args=[self.slug])
 
     def page_keys(self) -> list[str]:
-        return page_keys.of_subject(self)
+        return cache_tags.of_subject(self)
 
 
 class Author(ShownByRow):
@@ -112,7 +112,7 @@ class Author(ShownByRow):
         return reverse("author", args=[self.slug])
 
     def page_keys(self) -> list[str]:
-        return page_keys.of_subject(self)
+        return cache_tags.of_subject(self)
 
     @property
     def first_name(self) -> str:

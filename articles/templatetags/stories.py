@@ -12,28 +12,31 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from articles import body, holdings, page_keys, page_metadata, schedule
+from articles import body, cache_tags
+from articles.discovery import metadata
+from articles.discovery.search_terms import places
 from articles.models import Article, Author, Correction, Image, Section, Tag
-from articles.words import places
-from newsroom.pagecache import record, whole
-from newsroom.pagecache.shared import shared
+from articles.publishing import holdings
+from articles.reading import page_lifetime
+from pagecache import record, whole
+from pagecache.cached import shared
 from ticker.models import Coin
 
 register = template.Library()
 
-METADATA: dict[type, Callable[..., page_metadata.Metadata]] = {
-    Article: page_metadata.of_article,
-    Author: page_metadata.of_author,
-    Coin: page_metadata.of_coin,
-    Section: page_metadata.of_section,
-    Tag: page_metadata.of_tag,
+METADATA: dict[type, Callable[..., metadata.Metadata]] = {
+    Article: metadata.of_article,
+    Author: metadata.of_author,
+    Coin: metadata.of_coin,
+    Section: metadata.of_section,
+    Tag: metadata.of_tag,
 }
 
 
 @register.simple_tag
 def sections() -> list[Section]:
     """The menu. A page that has one shows stories, and is true until the next one comes out."""
-    schedule.until_next_change()
+    page_lifetime.until_next_change()
     return _menu()
 
 
@@ -61,7 +64,7 @@ def _pictures_in(html: str) -> dict[int, body.ShowPicture]:
     """The library’s pictures in a text, in all their sizes; one query, and none where there are none."""
     wanted = body.pictures_in(html)
     for key in wanted:
-        record(page_keys.picture(key))
+        record(cache_tags.picture(key))
     found = Image.objects.in_bulk(wanted) if wanted else {}
     return {key: partial(_show_picture, image) for key, image in found.items()}
 
@@ -77,11 +80,11 @@ def safe_body(html: str) -> SafeString:
 
 
 @register.simple_tag
-def metadata_of(shown: Any, path: str, site: Any) -> page_metadata.Metadata:
+def metadata_of(shown: Any, path: str, site: Any) -> metadata.Metadata:
     """What search engines and cards read of the page at `path` that shows `shown`; None for the front page."""
-    publisher = page_metadata.Publisher(site.name, site.tagline, site.contact_email, site.legal_owner)
+    publisher = metadata.Publisher(site.name, site.tagline, site.contact_email, site.legal_owner)
     if shown is None:
-        return page_metadata.of_home(publisher)
+        return metadata.of_home(publisher)
     return METADATA[type(shown)](shown, path, publisher)
 
 
@@ -142,7 +145,7 @@ def cut_full_stop(text: str) -> str:
 
 @register.simple_tag
 def latest_stories(count: int) -> list[Article]:
-    record(page_keys.STORIES)
+    record(cache_tags.STORIES)
     return list(Article.objects.published().journalism().stories().for_cards().newest_first()[:count])
 
 

@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from comments import banning
 from comments.models import Ban
+from comments.moderation import bans
 
 
 class BanForm(forms.ModelForm[Ban]):
@@ -16,7 +16,7 @@ class BanForm(forms.ModelForm[Ban]):
         data = super().clean() or self.cleaned_data
         if data.get("kind") and data.get("value"):
             try:
-                data["value"] = banning.normal(data["kind"], data["value"])
+                data["value"] = bans.normal(data["kind"], data["value"])
             except ValidationError as error:
                 self.add_error("value", error)
         return data

@@ -18,8 +18,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 
 from articles.models import Article
-from comments import banning, moderation, statistics
 from comments.models import Ban, Decision, Edit, Report, SiteComment, Verdict
+from comments.moderation import bans as banning
+from comments.moderation import decisions as moderation
+from comments.moderation import statistics
 
 ON_A_PAGE = 20
 ACTIONS = {"approve": "Approve", "remove": "Remove", "spam": "Spam", "ban": "Spam, and ban the writer"}

@@ -7,7 +7,7 @@ from django.contrib.admin import helpers
 from django.http import HttpRequest, HttpResponse
 
 from comments.models import Rule
-from comments.rules.dry_run import LOOKED_AT, dry_run
+from comments.moderation.rules.dry_run import LOOKED_AT, dry_run
 
 
 @admin.register(Rule)

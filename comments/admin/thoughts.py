@@ -13,10 +13,11 @@ from django.utils.html import format_html, format_html_join
 from django_comments.models import Comment
 from django_comments_xtd.models import XtdComment
 
-from articles.long_lists import LongListAdmin
-from comments import moderation, picking
 from comments.admin.queue import QueueMixin
 from comments.models import SiteComment
+from comments.moderation import decisions as moderation
+from comments.moderation import featured
+from core.admin import LongListAdmin
 
 for library_model in (Comment, XtdComment):
     if admin.site.is_registered(library_model):
@@ -131,15 +132,15 @@ class SiteCommentAdmin(QueueMixin, LongListAdmin):
         try:
             with transaction.atomic():
                 for thought in chosen:
-                    picking.pick(thought, request.user)  # type: ignore[arg-type]
-        except picking.NotShown as error:
+                    featured.pick(thought, request.user)  # type: ignore[arg-type]
+        except featured.NotShown as error:
             self.message_user(request, f"{error} Nothing was changed.", messages.ERROR)
         else:
             self.message_user(request, f"{len(chosen)} shown above the others.")
 
     @admin.action(description="No longer show above the others", permissions=["change"])
     def unpick(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        number = sum(picking.unpick(thought) for thought in queryset[:MOST_NAMED])
+        number = sum(featured.unpick(thought) for thought in queryset[:MOST_NAMED])
         self.message_user(request, f"{number} no longer shown above the others.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from comments.models.thoughts import SiteComment
-from newsroom.pagecache.rows import Shown, ShownWhole
+from pagecache.cache_tagged import Shown, ShownWhole
 
 # How many earlier thoughts of a writer are looked at.
 MOST_HISTORY = 50

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from newsroom.pagecache.rows import ShownWhole
+from pagecache.cache_tagged import ShownWhole
 
 
 class ConversationSettings(ShownWhole):

@@ -5,7 +5,8 @@ from typing import Any
 from django import template
 
 from articles.models import Article
-from comments import forms, markup, opening, paging, prose, threads, writing_out
+from comments.posting import comments_open, forms
+from comments.reading import paging, plain_text_html, rendering, structured_data, threads
 
 register = template.Library()
 
@@ -37,10 +38,10 @@ def answered(context: dict[str, Any], steps: list[threads.Step]) -> threads.Thou
     return next((thought for thought in standing if str(thought.pk) == number), None)
 
 
-register.filter("prose", prose.prose)
-register.filter("opening", opening.of)
-register.simple_tag(writing_out.conversation)
-register.simple_tag(markup.comments_json_ld)
+register.filter("prose", plain_text_html.prose)
+register.filter("opening", comments_open.of)
+register.simple_tag(rendering.conversation)
+register.simple_tag(structured_data.comments_json_ld)
 
 
 @register.simple_tag

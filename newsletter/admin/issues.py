@@ -17,9 +17,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.lean_forms import LeanInline, RowForm, RowsAtHand
-from articles.frames import in_our_frame
-from newsletter import composing, contents, figures, issue_mails, issue_status, rendering, turns
+from core.framing import in_our_frame
+from newsletter.composing import contents, drafts, issue_mails, rendering, schedule
 from newsletter.models import Issue, Item, Subscription
+from newsletter.sending import issue_status
+from newsletter.statistics import issue_statistics
 
 MOST_TESTS = 5  # addresses
 # A mail in a frame of the desk: its styles stand in it, and nothing in it runs.
@@ -132,7 +134,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
             return
         obj.created_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
-        composing.fill(obj)
+        drafts.fill(obj)
 
     def response_add(self, request: HttpRequest, obj: Issue, post_url_continue: str | None = None) -> HttpResponse:
         """A new issue is filled, and wants to be looked at."""
@@ -156,8 +158,8 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
             "left_out": len(items - seen),
             "readers": Subscription.objects.to_be_sent().filter(letter=issue.letter_id).count(),
             "may_send": request.user.has_perm("newsletter.send_issue"),
-            "next_turn": turns.next_turn(issue.letter, timezone.now()),
-            "figures": figures.of(issue) if issue.started_at else None,
+            "next_turn": schedule.next_turn(issue.letter, timezone.now()),
+            "figures": issue_statistics.of(issue) if issue.started_at else None,
             "warn_at": rendering.WARN_AT,
             "clips_at": rendering.GMAIL_CLIPS_AT,
         }
@@ -246,7 +248,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
         return done
 
     def _fill(self, issue: Issue) -> str:
-        composing.fill(issue)
+        drafts.fill(issue)
         return "Filled again with what came out since the last issue."
 
     def _test(self, issue: Issue, typed: str) -> str:

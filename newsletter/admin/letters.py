@@ -14,8 +14,8 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from newsletter import sender_check
 from newsletter.models import Letter
+from newsletter.sending import sender_check
 
 
 class SenderForm(forms.Form):

@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from core.read_only_admin import ReadOnlyAdmin
 from newsletter.models import Subscriber, Subscription
-from ticker.read_only_admin import ReadOnlyAdmin
 
 
 class SubscriptionInline(admin.TabularInline[Subscription, Subscriber]):

@@ -13,8 +13,8 @@ from django.utils import timezone
 from advertising.models import Creative, Placement
 from articles.models import Article, Correction
 from newsletter.models.letters import Letter
-from newsroom.pagecache import keys
-from newsroom.pagecache.rows import Shown
+from pagecache import tags
+from pagecache.cache_tagged import Shown
 
 
 def today() -> date:
@@ -130,7 +130,7 @@ class Issue(Shown):
         """Its archive. What has not gone out is shown nowhere."""
         if self.status in (self.Status.DRAFT, self.Status.SCHEDULED, self.Status.SKIPPED):
             return []
-        return [keys.of(self), issues_of(self.letter_id), ALL_ISSUES, keys.MISSING]
+        return [tags.of(self), issues_of(self.letter_id), ALL_ISSUES, tags.MISSING]
 
     @property
     def readable_subject(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from articles.models import Section
-from newsroom.pagecache.rows import ShownWhole
+from pagecache.cache_tagged import ShownWhole
 from ticker.models import Coin
 
 # First words of addresses under /newsletter/ that are no letters.

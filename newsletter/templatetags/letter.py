@@ -3,10 +3,11 @@
 from django import template
 
 from articles.models import Section
-from newsletter import archive, subscriptions
+from newsletter.archive import published_issues
 from newsletter.models import Issue, Letter, Subscription
-from newsroom.pagecache import record, whole
-from newsroom.pagecache.shared import shared
+from newsletter.subscribing import subscriptions
+from pagecache import record, whole
+from pagecache.cached import shared
 from ticker.models import Coin
 
 register = template.Library()
@@ -56,4 +57,4 @@ def main_letter_slug() -> str:
 @register.simple_tag
 def latest_issues() -> list[Issue]:
     """The newest issues, to be read before anybody signs up."""
-    return archive.newest()
+    return published_issues.newest()

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 
 from articles.models import Article, Author
-from comments import counting, posting
 from comments.models import Pick, SiteComment, Standing, Verdict, comments_on
+from comments.posting import submission
+from comments.reading import comment_counts
 from newsroom.demo import files
 
 
@@ -39,7 +40,7 @@ def leave_something_to_read() -> None:
     article = Article.objects.stories().published().filter(comments_open=True).latest("published_at")
     for number, (name, text) in enumerate(TO_READ.items()):
         words = {"name": name, "email": f"reader-to-read-{number}@readers.example", "comment": text}
-        posting.publish(article, words, ip=None)
+        submission.publish(article, words, ip=None)
 
 
 class Talk:
@@ -59,7 +60,7 @@ class Talk:
         for index, thought in enumerate(roots):
             self.say(thought, 0, published + window * (index + 1) / (len(roots) + 2))
         SiteComment.objects.filter(pk__in=self.removed).update(is_removed=True)
-        counting.recount(self.article.pk)
+        comment_counts.recount(self.article.pk)
 
     def say(self, thought: files.Thought, parent: int, at: datetime) -> None:
         author = self.authors.get(thought.name[1:]) if thought.name.startswith("@") else None

@@ -6,14 +6,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Max
 from django.utils import timezone
 
-from advertising import ledger, reasons, review
+from advertising.campaigns import review
+from advertising.delivery.slots import LETTER_SLOT
+from advertising.measurement import invalid_traffic, ledger
 from advertising.models import Action, Advertiser, Creative, Placement, Product
-from advertising.slots import LETTER_SLOT
 from articles.models import Article, Section
-from newsletter import composing, contents, rendering
+from newsletter.composing import contents, drafts, rendering
+from newsletter.composing.schedule import is_on, next_turn
 from newsletter.models import Delivery, Issue, Item, Letter, Link, Subscriber, Subscription
-from newsletter.subscriptions import CONSENT
-from newsletter.turns import is_on, next_turn
+from newsletter.subscribing.subscriptions import CONSENT
 from ticker.models import Coin
 
 DAILY = {
@@ -62,14 +63,14 @@ def load(now: datetime) -> None:
     book(now.date())
     for number, turn in enumerate(reversed(days), start=1):
         load_issue(daily, turn, number)
-    composing.draft(daily)
+    drafts.draft(daily)
     for letter in [weekly, *followed]:
         leave_out_turn(letter, now)
 
 
 def leave_out_turn(letter: Letter, now: datetime) -> None:
     """Of the hours before the demo began: nobody was here to read it, and nothing is made up for."""
-    turn = next_turn(letter, now - composing.MADE_UP_WITHIN)
+    turn = next_turn(letter, now - drafts.MADE_UP_WITHIN)
     if turn <= now:
         note = "The demo began after its hour."
         Issue.objects.create(letter=letter, day=turn.date(), turn_at=turn, status=Issue.Status.SKIPPED, note=note)
@@ -186,7 +187,7 @@ def stories_of(letter: Letter, turn: datetime) -> list[Article]:
     last = Issue.objects.filter(letter=letter).aggregate(at=Max("turn_at"))["at"]
     number = stories.filter(published_at__gte=last).count() if last else STORIES
     newest = stories.select_related("section").newest_first()[: STORIES * 2]
-    return composing.balanced(list(newest))[: min(STORIES, max(FEWEST, number))]
+    return drafts.balanced(list(newest))[: min(STORIES, max(FEWEST, number))]
 
 
 def send_as_of_then(issue: Issue, turn: datetime) -> None:
@@ -226,8 +227,8 @@ def count_place(issue: Issue, sent: int, people: int, dice: random.Random) -> No
         {
             (placement, LETTER_SLOT, day, Action.OFFERED.value, ""): sent,
             (placement, LETTER_SLOT, day, clicked, ""): people,
-            (placement, LETTER_SLOT, day, clicked, reasons.SCANNER): dice.randrange(3, 9),
-            (placement, LETTER_SLOT, day, clicked, reasons.ROBOT): dice.randrange(1, 4),
+            (placement, LETTER_SLOT, day, clicked, invalid_traffic.SCANNER): dice.randrange(3, 9),
+            (placement, LETTER_SLOT, day, clicked, invalid_traffic.ROBOT): dice.randrange(1, 4),
         }
     )
     page = issue.get_absolute_url()

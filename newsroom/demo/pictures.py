@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from PIL import Image as Pillow
 
-from articles import images
+from articles.media import images
 from articles.models import Image
 from newsroom.demo import engraving, files
 

@@ -5,7 +5,7 @@ import zlib
 from collections import Counter
 from datetime import datetime, timedelta
 
-from advertising import ledger, reasons
+from advertising.measurement import invalid_traffic, ledger
 from advertising.models import Action, DailyAudience, DailyCount, DailyReach, Placement
 from articles.models import Article
 
@@ -13,7 +13,13 @@ MOST_DAYS = 40
 # Of a hundred that were shown in a slot, how many were viewable, and clicks of ten thousand viewable.
 OF_SLOT = {"top": (81, 62), "billboard": (68, 58), "rectangle": (61, 44)}
 # Of a thousand shown, how many were filtered for each reason.
-FILTERED = {reasons.ROBOT: 61, reasons.PREFETCH: 12, reasons.UNKNOWN: 9, reasons.REPLAYED: 4, reasons.STAFF: 3}
+FILTERED = {
+    invalid_traffic.ROBOT: 61,
+    invalid_traffic.PREFETCH: 12,
+    invalid_traffic.UNKNOWN: 9,
+    invalid_traffic.REPLAYED: 4,
+    invalid_traffic.STAFF: 3,
+}
 
 
 def load(now: datetime) -> None:

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 
-from advertising import review
+from advertising.campaigns import review
+from advertising.delivery.slots import SLOTS
 from advertising.models import Advertiser, Basis, Creative, CreativePicture, Placement, Product, Rate, Role
-from advertising.slots import SLOTS
-from articles import publishing
 from articles.models import Article, Section
+from articles.publishing import workflow
 from newsroom.demo import engraving, files, pictures
 
 SERIF = str(settings.BASE_DIR / "newsroom/static/newsroom/fonts/finality-serif.woff2")
@@ -267,4 +267,4 @@ def load_paid_article(advertiser: Advertiser, text: files.Text, now: datetime, d
         disclosure=keys["disclosure"],
         comments_open=False,
     )
-    publishing.publish(article, by=None, at=now - timedelta(days=keys["days_ago"]))
+    workflow.publish(article, by=None, at=now - timedelta(days=keys["days_ago"]))

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from newsroom.demo import files
-from ticker import quotes
 from ticker.models import Coin, History, ListedCoin, Quote
+from ticker.polling import quotes
 from ticker.providers import COINGECKO, COINPAPRIKA
 
 HOURS_IN_WEEK = 168

@@ -14,11 +14,13 @@ from django.utils import timezone
 from django_comments.models import Comment
 from django_comments_xtd.models import XtdComment
 
-from articles import listings, search_index
+from articles.discovery import search_index
+from articles.discovery.search_terms import search_text
 from articles.models import Article, Author, Section, Tag
-from articles.words import search_text
-from newsroom import query_statistics
-from newsroom.pagecache import changes, keys
+from articles.reading import listing_index
+from newsroom.operations import query_statistics
+from pagecache import invalidation
+from pagecache import tags as keys
 from ticker.models import Coin
 
 BATCH = 1000
@@ -42,7 +44,7 @@ def load(thousands: int, say: Callable[[str], None]) -> None:
                 stories = add_stories(batch, first, sections, rng, now)
                 add_subjects(stories, rng)
                 add_comments(stories, rng, now)
-                changes.purge(keys.EVERYTHING)
+                invalidation.purge(keys.EVERYTHING)
             if batch % 10 == 9 or batch == thousands - 1:
                 say(f"{(batch + 1) * BATCH:,} stories and comments")
     query_statistics.refresh.func()
@@ -52,10 +54,10 @@ def load(thousands: int, say: Callable[[str], None]) -> None:
 def without_indexes(say: Callable[[str], None]) -> Iterator[None]:
     """What the database keeps of every story is made once at the end. After an interruption, the next start does it."""
     search_index.drop()
-    listings.drop()
+    listing_index.drop()
     yield
     search_index.create(say)
-    listings.create(say)
+    listing_index.create(say)
 
 
 def add_stories(batch: int, first: int, sections: list[Section], rng: random.Random, now: datetime) -> list[Article]:

@@ -8,8 +8,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils.text import slugify
 
-from articles import bylines, publishing
 from articles.models import Article, ArticleCoin, Author, Byline, Section, Tag
+from articles.publishing import bylines, workflow
 from newsroom.demo import accounts, files, pictures
 from ticker.models import Coin, Quote
 
@@ -71,9 +71,9 @@ def finish(article: Article, authors: list[str], keys: dict[str, Any], now: date
         coin = Coin.objects.get(symbol=symbol.upper())
         ArticleCoin.objects.create(article=article, coin=coin, price_at_publication=price_then(coin, at))
     if keys.get("in_review"):
-        publishing.submit(article, by=get_user_model().objects.get(username=accounts.EDITOR))
+        workflow.submit(article, by=get_user_model().objects.get(username=accounts.EDITOR))
         return
-    publishing.publish(article, by=None, at=at)
+    workflow.publish(article, by=None, at=at)
 
 
 def price_then(coin: Coin, at: datetime) -> Decimal | None:

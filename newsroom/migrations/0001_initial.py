@@ -1,5 +1,5 @@
 import django.db.models.deletion
-import newsroom.text_files
+import newsroom.pages.text_files
 from django.conf import settings
 from django.db import migrations, models
 
@@ -63,9 +63,9 @@ class Migration(migrations.Migration):
                 ('legal_owner', models.CharField(blank=True, max_length=160)),
                 ('address', models.CharField(blank=True, max_length=200)),
                 ('contact_email', models.EmailField(blank=True, max_length=254)),
-                ('security_contact', models.CharField(blank=True, help_text='Where to report a hole, in /.well-known/security.txt: an e-mail or https:// address. Empty: the contact e-mail.', max_length=200, validators=[newsroom.text_files.mail_or_https])),
-                ('ads_txt', models.TextField(blank=True, help_text='One seller a line: domain, account, DIRECT or RESELLER. Empty says that nobody sells our space.', max_length=20000, validators=[newsroom.text_files.ads_lines], verbose_name='ads.txt')),
-                ('robots_txt', models.TextField(blank=True, help_text='Added below our own lines. Sitemaps are named by themselves.', max_length=10000, validators=[newsroom.text_files.robots_lines], verbose_name='more for robots.txt')),
+                ('security_contact', models.CharField(blank=True, help_text='Where to report a hole, in /.well-known/security.txt: an e-mail or https:// address. Empty: the contact e-mail.', max_length=200, validators=[newsroom.pages.text_files.mail_or_https])),
+                ('ads_txt', models.TextField(blank=True, help_text='One seller a line: domain, account, DIRECT or RESELLER. Empty says that nobody sells our space.', max_length=20000, validators=[newsroom.pages.text_files.ads_lines], verbose_name='ads.txt')),
+                ('robots_txt', models.TextField(blank=True, help_text='Added below our own lines. Sitemaps are named by themselves.', max_length=10000, validators=[newsroom.pages.text_files.robots_lines], verbose_name='more for robots.txt')),
                 ('is_demo', models.BooleanField(default=False, editable=False, help_text='This database holds the demo.')),
             ],
             options={

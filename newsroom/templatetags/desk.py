@@ -5,7 +5,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.admin.transitions import label
-from articles.word_diff import Kind, Part
+from articles.publishing.word_diff import Kind, Part
 
 register = template.Library()
 MARKS = {Kind.SAME: "{}", Kind.GONE: "<del>{}</del>", Kind.NEW: "<ins>{}</ins>"}

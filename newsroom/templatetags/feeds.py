@@ -7,8 +7,8 @@ from django.db.models import Model
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles.feeds import FORMS
-from newsroom import feeds
+from articles.discovery.feeds import FORMS
+from newsroom.pages import feeds
 
 register = template.Library()
 

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
-from newsroom import identity, stylesheets
+from newsroom import publication as identity
+from newsroom import stylesheets
 from newsroom.models import Publication
 
 register = template.Library()

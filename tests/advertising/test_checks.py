@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from advertising import checks, pinning, review, risk_warnings, serving, target_urls
+from advertising.campaigns import checks, landing_pages, pinning, review, risk_warnings
+from advertising.campaigns.pictures import clean_copy
+from advertising.delivery import serving
 from advertising.models import Creative, CreativePicture
-from advertising.pictures import clean_copy
-from articles import images
+from articles.media import images
 from articles.models import Article, ArticleCoin
 
 from ..factories import (
@@ -142,14 +143,14 @@ def test_where_it_leads_is_compared_with_the_advertisers_own_site(address, rule)
 )
 def test_an_address_that_hides_something_is_refused(address, sentence):
     with pytest.raises(ValidationError, match=sentence):
-        target_urls.check_target(address)
+        landing_pages.check_target(address)
 
 
 @pytest.mark.parametrize(
     "address", ["https://palisade.example/a?b=c#d", "https://müller.example/", "https://例え.example/"]
 )
 def test_honest_addresses_are_taken(address):
-    target_urls.check_target(address)
+    landing_pages.check_target(address)
 
 
 # --- What holds must be looked at ---------------------------------------------------------------

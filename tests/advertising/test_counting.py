@@ -6,10 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from advertising import ledger as ledger_file
-from advertising import reach, tokens
+from advertising.delivery import tokens
+from advertising.measurement import ledger as ledger_file
+from advertising.measurement import reach
 from advertising.models import Action, DailyCount, DailyReach, DailySalt, PageCount, SpentToken
-from articles import slowing_down
+from core import ratelimit
 
 from ..factories import UserFactory, add_version, member_of, running_banner
 from .conftest import CHROME, ROBOT, ledger
@@ -160,7 +161,7 @@ def test_too_many_from_one_network_do_not_count(browser, settings, noon):
     noon.shift(timedelta(minutes=1))
     browser.say("rendered", browser.token())
     assert ledger("rendered") == {"": 4, "rate": 2}
-    slowing_down.forget()
+    ratelimit.forget()
 
 
 def test_a_forged_token_is_told_to_whom_it_claims_to_be_and_never_counts(browser, placement):
@@ -202,7 +203,7 @@ def test_a_beacon_takes_three_statements_and_none_that_grows(browser):
 
 
 def test_a_click_goes_to_what_was_approved_last(browser, placement, noon):
-    from advertising import review
+    from advertising.campaigns import review
 
     token = browser.token()
     add_version(placement, target_url="https://elsewhere.example/")

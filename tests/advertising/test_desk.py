@@ -7,7 +7,9 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from advertising import ledger, odd_traffic, review, slot_calendar
+from advertising.billing import slot_calendar
+from advertising.campaigns import review
+from advertising.measurement import anomalies, ledger
 from advertising.models import Creative, DailyAudience, Message, OddTraffic, Placement
 
 from ..factories import (
@@ -156,8 +158,8 @@ def counted(placement, **numbers):
 def test_odd_counts_are_told_once(client, numbers, kind):
     placement = running_banner()
     counted(placement, **numbers)
-    odd_traffic.look.func()
-    odd_traffic.look.func()
+    anomalies.look.func()
+    anomalies.look.func()
     found = OddTraffic.objects.get(kind=kind)
     client.force_login(member_of("Ad desk"))
     assert str(found) in client.get("/admin/").content.decode()
@@ -168,13 +170,13 @@ def test_odd_counts_are_told_once(client, numbers, kind):
 def test_usual_counts_are_not_odd():
     placement = running_banner()
     counted(placement, rendered=10_000, rendered_robot=900, viewable=6_000, clicked=40)
-    odd_traffic.look.func()
+    anomalies.look.func()
     assert not OddTraffic.objects.exists()
 
 
 def test_what_runs_and_nobody_sees_is_told():
     running_banner()
-    odd_traffic.look.func()
+    anomalies.look.func()
     assert OddTraffic.objects.get().kind == "silent"
 
 
@@ -182,7 +184,7 @@ def test_a_copy_that_is_not_what_was_approved_is_told():
     placement = running_banner()
     counted(placement, rendered=10)
     Creative.objects.filter(pk=placement.approved_creative_id).update(headline="Swapped")
-    odd_traffic.look.func()
+    anomalies.look.func()
     assert OddTraffic.objects.get().kind == "changed"
 
 

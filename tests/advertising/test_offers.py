@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from advertising import offers
+from advertising.measurement import offers
 from advertising.models import FoldedJournal
 
 from ..factories import running_banner

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from advertising import copy_text, review
+from advertising.campaigns import copy_text, review
 from advertising.models import Placement
 
 from ..factories import (

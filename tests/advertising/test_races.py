@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 from django.utils import timezone
 
-from advertising import counting, offers, reasons, tokens
+from advertising.delivery import tokens
+from advertising.measurement import counting, invalid_traffic, offers
 from advertising.models import Action, DailyCount, PageCount, SpentToken
 
 from ..comments.test_races import at_once
@@ -16,8 +17,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SENDER = counting.Sender("10.0.0.1", CHROME)
 
 
-def shown(token: str) -> reasons.Event:
-    return reasons.Event(Action.RENDERED, tokens.read(token), timezone.now(), CHROME)
+def shown(token: str) -> invalid_traffic.Event:
+    return invalid_traffic.Event(Action.RENDERED, tokens.read(token), timezone.now(), CHROME)
 
 
 def test_one_token_sent_by_ten_at_once_counts_once():

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from advertising import charts, ledger, report_mails, reports
+from advertising.measurement import charts, ledger, report_mails, reports
 from advertising.models import DailyCount, DailyReach, Placement, SentReport
 
 from ..factories import AdvertiserFactory, UserFactory, member_of, running_banner

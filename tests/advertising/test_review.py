@@ -5,7 +5,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 
-from advertising import review
+from advertising.campaigns import review
 from advertising.models import CreativePicture, Decision, Placement
 from articles.models import Article
 

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from advertising import pacing, review, serving
+from advertising.campaigns import review
+from advertising.delivery import pacing, serving
+from advertising.delivery.page_context import Position
+from advertising.delivery.serving import Asked
 from advertising.models import Device
-from advertising.page_context import Position
-from advertising.serving import Asked
 
 from ..factories import (
     AdvertiserFactory,

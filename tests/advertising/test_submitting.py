@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from advertising import availability, review
+from advertising.billing import availability
+from advertising.campaigns import review
 from advertising.models import CreativePicture, Placement, Rate
 from newsletter.models import Issue, Letter, main_letter
 

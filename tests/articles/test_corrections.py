@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from articles import publishing
 from articles.models import Correction
+from articles.publishing import workflow
 
 from ..factories import DraftArticleFactory, PublishedArticleFactory
 from . import validators
@@ -58,7 +58,7 @@ def test_drafts_are_not_given_away_and_what_was_withdrawn_is_listed_without_a_li
     correct(DraftArticleFactory(title="Not yet"), "Not yet either")
     story = PublishedArticleFactory(title="Taken back")
     correct(story, kind="retraction")
-    publishing.withdraw(story, by=None)
+    workflow.withdraw(story, by=None)
     page = client.get("/corrections/").content.decode()
     assert "Not yet" not in page
     assert "Taken back" in page

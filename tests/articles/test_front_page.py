@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles import front_page, publishing
 from articles.models import FrontPick
-from newsroom.pagecache.recording import Recording, recording
+from articles.publishing import workflow
+from articles.reading import front_page
+from pagecache.context import Recording, recording
 
 from ..factories import (
     CoinFactory,
@@ -58,7 +59,7 @@ def test_what_is_not_public_or_paid_leaves_no_hole(stories):
     pick(DraftArticleFactory(), 1)
     pick(ScheduledArticleFactory(), 2)
     pick(SponsoredArticleFactory(), 3)
-    publishing.withdraw(pick(stories[3], 4).article, by=None)
+    workflow.withdraw(pick(stories[3], 4).article, by=None)
     assert on_top() == [*stories[:3], *stories[4:9]]
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from articles import publishing
 from articles.models import ArticleCoin, Holding
+from articles.publishing import workflow
 
 from ..factories import AuthorFactory, CoinFactory, DraftArticleFactory, member_of
 
@@ -27,7 +27,7 @@ def published(*coins, authors):
     story = DraftArticleFactory(slug="the-clause", title="The clause", authors=authors)
     for coin in coins:
         ArticleCoin.objects.create(article=story, coin=coin)
-    return publishing.publish(story, by=member_of("Editors"))
+    return workflow.publish(story, by=member_of("Editors"))
 
 
 def test_it_is_said_on_the_page_and_in_every_feed(client, bitcoin, maren):
@@ -46,7 +46,7 @@ def test_what_is_sold_or_bought_later_alters_nothing(client, bitcoin, maren):
     story = published(bitcoin, solana, authors=[maren])
     Holding.objects.all().delete()
     Holding.objects.create(author=maren, coin=solana)
-    publishing.publish(story, by=member_of("Editors"))
+    workflow.publish(story, by=member_of("Editors"))
     assert SENTENCE in client.get("/policy/the-clause/").content.decode()
 
 

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Pillow
 
-from articles import images
+from articles.media import images
 from articles.models import Image
 
 from ..factories import ImageFactory, PublishedArticleFactory, png

@@ -9,10 +9,10 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
-from articles import listings
-from articles.listings import SubjectWalk
 from articles.models import Article, ArticleCoin, Byline, Listing
-from articles.pagination import page_of
+from articles.reading import listing_index
+from articles.reading.listing_index import SubjectWalk
+from articles.reading.pagination import page_of
 
 from ..factories import AuthorFactory, CoinFactory, DraftArticleFactory, PublishedArticleFactory, TagFactory
 
@@ -65,8 +65,8 @@ def test_after_every_change_the_rows_are_those_made_anew(subjects, change, make)
     CHANGES[change](story, other)
     kept = rows()
     connection.check_constraints()  # PostgreSQL changes no table that has something left to check.
-    listings.drop()
-    listings.create(lambda text: None)
+    listing_index.drop()
+    listing_index.create(lambda text: None)
     assert rows() == kept
 
 
@@ -106,7 +106,7 @@ def test_what_is_not_yet_out_is_not_shown(subjects):
 
 def test_lost_triggers_come_back_with_what_they_missed(subjects):
     connection.check_constraints()
-    listings.drop()
+    listing_index.drop()
     story = story_of(subjects)
     assert walk(subjects["coin"]).newest(5) == []
     connection.check_constraints()

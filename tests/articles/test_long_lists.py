@@ -2,8 +2,8 @@
 
 import pytest
 
-from articles import long_lists
 from articles.models import Article
+from core import admin
 
 from ..factories import DraftArticleFactory, PublishedArticleFactory, comment_on, member_of
 
@@ -30,7 +30,7 @@ def test_the_desk_finds_drafts_too_and_by_the_beginning_of_a_word(editor):
 
 
 def test_a_long_list_is_not_counted_to_its_end(editor, monkeypatch):
-    monkeypatch.setattr(long_lists, "MOST_COUNTED", 3)
+    monkeypatch.setattr(admin, "MOST_COUNTED", 3)
     DraftArticleFactory.create_batch(3)
     assert "More than" not in editor.get(STORIES).content.decode()
     DraftArticleFactory()
@@ -40,7 +40,7 @@ def test_a_long_list_is_not_counted_to_its_end(editor, monkeypatch):
 
 def test_what_was_not_counted_is_not_changed_in_one_go(client, monkeypatch):
     client.force_login(member_of("Moderators"))
-    monkeypatch.setattr(long_lists, "MOST_COUNTED", 3)
+    monkeypatch.setattr(admin, "MOST_COUNTED", 3)
     article = PublishedArticleFactory()
     comments = [comment_on(article) for _ in range(4)]
     form = {"action": "remove", "select_across": "1", "_selected_action": [comments[0].pk]}

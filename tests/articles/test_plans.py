@@ -9,15 +9,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import related, search_index
-from articles.archive import Month, stories_in
-from articles.listings import SubjectWalk
+from articles.discovery import search_index
 from articles.models import Article, Author, Listing, Revision, Section, Tag
-from articles.pagination import Place
+from articles.reading import related
+from articles.reading.archive import Month, stories_in
+from articles.reading.listing_index import SubjectWalk
+from articles.reading.pagination import Place
 from comments.models import SiteComment, comments_on
-from newsroom import query_statistics
 from newsroom.demo import scale
-from newsroom.pagecache.models import Change
+from newsroom.operations import query_statistics
+from pagecache.models import Change
 from ticker.models import Coin
 
 from ..factories import AuthorFactory, CoinFactory, SectionFactory, TagFactory
@@ -150,7 +151,7 @@ def test_search_stops_when_it_has_enough(archive, words, in_section):
 @pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite’s index knows the order.")
 def test_a_common_word_is_looked_for_newest_first(archive, monkeypatch):
-    monkeypatch.setattr("articles.search_index.postgresql.FEW", 100)
+    monkeypatch.setattr("articles.discovery.search_index.postgresql.FEW", 100)
     with CaptureQueriesContext(connection) as queries:
         search_index.newest(search_index.Wanted(("ledger",)), 21)
     plan = explained(queries[-1]["sql"])

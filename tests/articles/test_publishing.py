@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from articles import publishing
 from articles.models import Article, ArticleCoin
+from articles.publishing import workflow
 from ticker.models import Quote
 
 from ..factories import CoinFactory, DraftArticleFactory, PublishedArticleFactory, QuoteFactory, member_of
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def test_an_editor_publishes_and_the_change_names_who_and_when(noon):
     article, editor = DraftArticleFactory(), member_of("Editors")
-    publishing.publish(article, editor)
+    workflow.publish(article, editor)
     assert Article.objects.published().get() == article
     change = article.status_changes.get()
     assert (change.by, change.old_status, change.new_status, change.at) == (
@@ -33,16 +33,16 @@ def test_an_editor_publishes_and_the_change_names_who_and_when(noon):
 def test_an_author_cannot_publish():
     article = DraftArticleFactory()
     with pytest.raises(PermissionDenied):
-        publishing.publish(article, member_of("Authors"))
+        workflow.publish(article, member_of("Authors"))
     article.refresh_from_db()
     assert article.status == "draft"
 
 
 def test_an_author_hands_in_and_the_desk_returns():
     article, author = DraftArticleFactory(), member_of("Authors")
-    publishing.submit(article, author)
+    workflow.submit(article, author)
     assert article.status == "in_review"
-    publishing.return_to_draft(article, author)
+    workflow.return_to_draft(article, author)
     assert article.status == "draft"
 
 
@@ -50,7 +50,7 @@ def test_an_author_hands_in_and_the_desk_returns():
 def test_what_is_missing_is_named_and_nothing_changes(field, value):
     article = DraftArticleFactory(**{field: value})
     with pytest.raises(ValidationError) as refusal:
-        publishing.publish(article, None)
+        workflow.publish(article, None)
     assert field in refusal.value.message_dict
     article.refresh_from_db()
     assert article.status == "draft"
@@ -59,7 +59,7 @@ def test_what_is_missing_is_named_and_nothing_changes(field, value):
 
 def test_a_time_in_the_future_schedules(noon):
     article = DraftArticleFactory()
-    publishing.publish(article, None, at=timezone.now() + timedelta(hours=1))
+    workflow.publish(article, None, at=timezone.now() + timedelta(hours=1))
     assert not Article.objects.published().exists()
     noon.shift(timedelta(hours=1))
     assert Article.objects.published().exists()
@@ -67,32 +67,32 @@ def test_a_time_in_the_future_schedules(noon):
 
 def test_publishing_again_keeps_the_time(noon):
     article = DraftArticleFactory()
-    publishing.publish(article, None)
+    workflow.publish(article, None)
     first = article.published_at
     noon.shift(timedelta(hours=1))
-    publishing.publish(article, None)
+    workflow.publish(article, None)
     assert article.published_at == first
 
 
 def test_withdrawn_is_no_longer_public_and_may_come_back():
     article = PublishedArticleFactory()
-    publishing.withdraw(article, None)
+    workflow.withdraw(article, None)
     assert not Article.objects.published().exists()
-    publishing.publish(article, None)
+    workflow.publish(article, None)
     assert Article.objects.published().exists()
 
 
 def test_a_draft_cannot_be_withdrawn():
     with pytest.raises(ValidationError, match="draft cannot become withdrawn"):
-        publishing.withdraw(DraftArticleFactory(), None)
+        workflow.withdraw(DraftArticleFactory(), None)
 
 
 def test_the_price_at_publication_is_kept_when_the_story_is_published_again():
     article, quote = DraftArticleFactory(), QuoteFactory(price=100)
     about = ArticleCoin.objects.create(article=article, coin=quote.coin)
-    publishing.publish(article, None)
+    workflow.publish(article, None)
     Quote.objects.update(price=110)
-    publishing.publish(article, None)
+    workflow.publish(article, None)
     about.refresh_from_db()
     assert about.price_at_publication == Decimal(100)
 
@@ -101,7 +101,7 @@ def test_an_old_or_sample_price_is_not_noted():
     article = DraftArticleFactory()
     QuoteFactory(coin=CoinFactory(), price=100, is_sample=True)
     about = ArticleCoin.objects.create(article=article, coin=CoinFactory())
-    publishing.publish(article, None)
+    workflow.publish(article, None)
     about.refresh_from_db()
     assert about.price_at_publication is None
 
@@ -110,13 +110,13 @@ def test_the_price_of_a_scheduled_story_is_noted_when_it_comes_out(noon):
     article, coin = DraftArticleFactory(), CoinFactory()
     about = ArticleCoin.objects.create(article=article, coin=coin)
     QuoteFactory(coin=coin, price=100)
-    publishing.publish(article, None, at=timezone.now() + timedelta(hours=1))
-    publishing.note_what_came_out.call()
+    workflow.publish(article, None, at=timezone.now() + timedelta(hours=1))
+    workflow.note_what_came_out.call()
     about.refresh_from_db()
     assert about.price_at_publication is None
     noon.shift(timedelta(hours=1, minutes=1))
     Quote.objects.update(price=105, quoted_at=timezone.now())
-    publishing.note_what_came_out.call()
+    workflow.note_what_came_out.call()
     about.refresh_from_db()
     assert about.price_at_publication == Decimal(105)
 
@@ -139,22 +139,22 @@ def test_whatever_the_way_in_the_stored_body_is_safe():
 def test_a_moderator_changes_no_status():
     """They may see stories; that is not changing them."""
     article, moderator = PublishedArticleFactory(), member_of("Moderators")
-    publishing.withdraw(article, None)
-    for change in (publishing.return_to_draft, publishing.submit, publishing.publish):
+    workflow.withdraw(article, None)
+    for change in (workflow.return_to_draft, workflow.submit, workflow.publish):
         with pytest.raises(PermissionDenied):
             change(article, moderator)
 
 
 def test_an_author_cannot_take_back_what_was_withdrawn():
     article, author = PublishedArticleFactory(), member_of("Authors")
-    publishing.withdraw(article, None)
+    workflow.withdraw(article, None)
     with pytest.raises(PermissionDenied):
-        publishing.return_to_draft(article, author)
+        workflow.return_to_draft(article, author)
 
 
 def test_publishing_a_scheduled_story_without_a_time_brings_it_out_now(noon):
     article = DraftArticleFactory()
-    publishing.publish(article, None, at=timezone.now() + timedelta(days=1))
-    publishing.publish(article, None)
+    workflow.publish(article, None, at=timezone.now() + timedelta(days=1))
+    workflow.publish(article, None)
     assert article.published_at == timezone.now()
     assert article.status_in_words == "Published"

@@ -6,8 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from articles import publishing, redirects
+from articles.discovery import redirects
 from articles.models import Redirect
+from articles.publishing import workflow
 
 from ..factories import DraftArticleFactory, PublishedArticleFactory, ScheduledArticleFactory, SectionFactory
 
@@ -61,7 +62,7 @@ def test_no_story_takes_a_name_that_another_was_out_under():
 def test_what_is_withdrawn_or_expired_is_gone_and_not_merely_missing(client):
     withdrawn, expired = PublishedArticleFactory(), PublishedArticleFactory(expires_at=timezone.now())
     address = withdrawn.get_absolute_url()
-    publishing.withdraw(withdrawn, by=None)
+    workflow.withdraw(withdrawn, by=None)
     for gone in (address, expired.get_absolute_url()):
         answer = client.get(gone)
         assert answer.status_code == 410
@@ -76,7 +77,7 @@ def test_expired_is_gone_everywhere_at_its_minute(client, noon):
     noon.shift(3600)
     assert client.get(story.get_absolute_url()).status_code == 410
     assert [story.slug.encode() in client.get(address).content for address in surfaces] == [False] * len(surfaces)
-    publishing.carry_out_schedule.call()
+    workflow.carry_out_schedule.call()
     story.refresh_from_db()
     assert story.status == "withdrawn"
     assert story.status_changes.first().note == "Its time was over."

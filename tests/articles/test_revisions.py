@@ -6,10 +6,10 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from articles import publishing, revisions, word_diff
 from articles.models import ArticleCoin, Byline, Revision
-from articles.word_diff import Kind
-from newsroom import health
+from articles.publishing import revisions, word_diff, workflow
+from articles.publishing.word_diff import Kind
+from newsroom.operations import health
 
 from ..comments.test_races import at_once
 from ..factories import (
@@ -136,30 +136,30 @@ def test_versions_saved_at_once_have_a_number_each():
 
 def to_come(story, by, hours=1, **changes):
     content = revisions.content_of(story) | changes
-    return publishing.revise_at(story, content, timezone.now() + timedelta(hours=hours), by)
+    return workflow.revise_at(story, content, timezone.now() + timedelta(hours=hours), by)
 
 
 @pytest.mark.django_db
 def test_a_version_to_come_is_not_seen_before_its_time_and_is_after(client, noon, story):
     to_come(story, member_of("Editors"), title="The paragraph", body="<p>It is long.</p>")
     address = story.get_absolute_url()
-    publishing.carry_out_schedule.call()
+    workflow.carry_out_schedule.call()
     assert "It is short." in client.get(address).content.decode()
     noon.shift(3600)
-    assert publishing.has_due()
-    publishing.carry_out_schedule.call()
+    assert workflow.has_due()
+    workflow.carry_out_schedule.call()
     page = client.get(address).content.decode()
     assert "It is long." in page
     assert "The paragraph" in client.get("/policy/").content.decode()
-    assert not publishing.has_due()
-    assert publishing.publish_due_revisions() == 0
+    assert not workflow.has_due()
+    assert workflow.publish_due_revisions() == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_many_workers_put_it_out_once(story):
     revision = to_come(story, member_of("Editors"), title="The paragraph")
     Revision.objects.filter(pk=revision.pk).update(goes_live_at=timezone.now())
-    done = at_once(4, lambda _: publishing.publish_due_revisions())
+    done = at_once(4, lambda _: workflow.publish_due_revisions())
     assert sum(done) == 1
     assert story.status_changes.filter(note__contains="came out").count() == 1
 
@@ -171,10 +171,10 @@ def test_one_version_is_to_come_and_it_can_be_called_off(noon, story):
     to_come(story, editor, title="Two")
     first.refresh_from_db()
     assert first.origin == "replaced"
-    assert publishing.call_off_revision(story, editor)
-    assert not publishing.call_off_revision(story, editor)
+    assert workflow.call_off_revision(story, editor)
+    assert not workflow.call_off_revision(story, editor)
     noon.shift(7200)
-    publishing.carry_out_schedule.call()
+    workflow.carry_out_schedule.call()
     story.refresh_from_db()
     assert story.title == "The clause"
 
@@ -194,7 +194,7 @@ def test_one_that_became_wrong_waits_for_a_person(noon, story):
     to_come(story, member_of("Editors"), slug="taken")
     PublishedArticleFactory(slug="taken")
     noon.shift(3600)
-    publishing.carry_out_schedule.call()
+    workflow.carry_out_schedule.call()
     story.refresh_from_db()
     assert story.slug != "taken"
     assert "could not come out" in story.status_changes.first().note

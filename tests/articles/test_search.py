@@ -10,11 +10,12 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
-from articles import publishing, search, search_index
+from articles.discovery import search, search_index
+from articles.discovery.search_terms import words_of
 from articles.models import Article, ArticleCoin
-from articles.pagination import PAGE_SIZE, page_of
+from articles.publishing import workflow
+from articles.reading.pagination import PAGE_SIZE, page_of
 from articles.templatetags.stories import highlight
-from articles.words import words_of
 from newsroom.demo import scale
 
 from ..factories import (
@@ -70,7 +71,7 @@ def test_only_what_is_public_is_found_and_at_its_time():
     DraftArticleFactory(title="Clause of a draft")
     ScheduledArticleFactory(title="Clause to come")
     withdrawn = PublishedArticleFactory(title="Clause taken back")
-    publishing.withdraw(withdrawn, by=None)
+    workflow.withdraw(withdrawn, by=None)
     assert found("clause") == []
     with time_machine.travel(timezone.now() + timedelta(hours=3)):
         assert found("clause") == ["Clause to come"]

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import page_keys
+from articles import cache_tags
 from newsroom.models import Publication
 
 from ..factories import (
@@ -47,7 +47,7 @@ def test_every_public_page_is_in_it_once(client):
 
 
 def test_the_stories_are_cut_into_blocks_by_their_key(client, monkeypatch):
-    monkeypatch.setattr(page_keys, "SITEMAP_BLOCK", 3)
+    monkeypatch.setattr(cache_tags, "SITEMAP_BLOCK", 3)
     stories = PublishedArticleFactory.create_batch(7)
     found = [address for address in addresses(client) if address.startswith("/policy/the-")]
     assert sorted(found) == sorted(story.get_absolute_url() for story in stories)

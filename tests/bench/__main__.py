@@ -35,7 +35,7 @@ def main() -> None:
             with running_site(
                 folder / f"site{workers}", WEB_WORKERS=str(workers), LOG_LEVEL="WARNING", SEEN_A_MINUTE="0"
             ) as site:
-                time.sleep(3)  # The first beats of clock and worker.
+                time.sleep(3)  # The first beats of scheduler and worker.
                 files = folder / f"yardstick{workers}"
                 with static_nginx(files, kept.fields_of(site)) as yardstick:
                     say("", "requests/s", "nginx = 1", "CPU µs", "p50 ms", "p99 ms", "p99/p50")

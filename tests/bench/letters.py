@@ -45,13 +45,13 @@ def measure(folder: Path) -> None:
         say("", "recipients", "seconds", "queries")
         say("rows made", f"{rows:,}", f"{took:.2f}", queries)
         say("an issue composed", "", "", composed)
-        clock = subprocess.Popen([sys.executable, "manage.py", "clock"], cwd=ROOT, env=site.environment)
+        scheduler = subprocess.Popen([sys.executable, "manage.py", "scheduler"], cwd=ROOT, env=site.environment)
         workers = Workers(site.environment, 1)
         try:
             _follow(elsewhere, [workers.processes[0].pid])
         finally:
             workers.stop()
-            for process in (clock, server):
+            for process in (scheduler, server):
                 process.kill()
                 process.wait()
             elsewhere.stop()

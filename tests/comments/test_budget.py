@@ -5,10 +5,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles import related
 from articles.models import Article
-from comments import posting
+from articles.reading import related
 from comments.models import SiteComment
+from comments.posting import submission
 
 from ..factories import PublishedArticleFactory, comment_on
 
@@ -20,7 +20,7 @@ def asked_for(article, parent):
     ContentType.objects.get_for_model(Article)
     words = {"name": "Hollis", "email": "hollis@readers.example", "comment": f"Could they publish log {parent.pk}?"}
     with CaptureQueriesContext(connection) as queries:
-        posting.publish(article, words | {"reply_to": parent.pk}, ip="203.0.113.9")
+        submission.publish(article, words | {"reply_to": parent.pk}, ip="203.0.113.9")
     return [
         query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
     ]

@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from comments import confirmation, editing, moderation, posting
 from comments.models import Edit, Rule, SiteComment
+from comments.moderation import decisions as moderation
+from comments.posting import confirmation, editing, submission
 
 from ..factories import PublishedArticleFactory, SectionFactory, UserFactory, comment_on
 
@@ -34,7 +35,7 @@ def writer(client):
 
 def said_by(user, article, text="The banks agreed"):
     words = {"name": "Ada Quill", "email": user.email, "comment": text}
-    return posting.post_as_user(article, words, user, "203.0.113.9")
+    return submission.post_as_user(article, words, user, "203.0.113.9")
 
 
 def test_a_writer_changes_what_they_said_and_it_is_marked(client, article, writer):

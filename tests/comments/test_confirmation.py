@@ -4,8 +4,8 @@ import pytest
 from django.core import mail
 
 from articles.models import Article
-from comments import confirmation
 from comments.models import Confirmation, SiteComment
+from comments.posting import confirmation
 
 from ..factories import PublishedArticleFactory, comment_on
 

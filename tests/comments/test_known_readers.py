@@ -7,8 +7,8 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from comments import confirmation, known_readers
 from comments.models import Confirmation, ConversationSettings, KnownReader, Rule, SiteComment
+from comments.posting import confirmation, verified_commenters
 
 from ..factories import PublishedArticleFactory, SectionFactory, UserFactory, comment_on
 from .test_posting import fresh, target
@@ -58,13 +58,13 @@ def test_the_same_answer_sent_twice_is_one_at_the_deepest_level_too(known, artic
 def test_without_asking_nobody_is_remembered(client, article):
     say(client, article, "The first.")
     answer = client.post(f"/comments/confirm/{Confirmation.objects.get().key}/")
-    assert known_readers.COOKIE not in answer.cookies
+    assert verified_commenters.COOKIE not in answer.cookies
     assert KnownReader.objects.count() == 0
     assert say(client, article, "The second.")["Location"] == "/comments/sent/"
 
 
 def test_the_cookie_stays_with_the_conversation_and_holds_nothing_of_the_reader(client, article):
-    cookie = say(client, article, "The first.", remember="on").cookies[known_readers.COOKIE]
+    cookie = say(client, article, "The first.", remember="on").cookies[verified_commenters.COOKIE]
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/comments/", True, "Lax")
     assert "hollis" not in cookie.value.lower()
     assert KnownReader.objects.get().digest not in cookie.value
@@ -131,27 +131,27 @@ def test_not_you_forgets_the_browser(known, article):
 
 
 def test_readers_of_long_ago_are_forgotten(known, article):
-    KnownReader.objects.update(seen_at=timezone.now() - known_readers.LIFETIME - timedelta(minutes=1))
-    assert known_readers.of_request(known.get("/comments/tokens/", target(article)).wsgi_request) is None
-    assert known_readers.forget_old.call() == 1
+    KnownReader.objects.update(seen_at=timezone.now() - verified_commenters.LIFETIME - timedelta(minutes=1))
+    assert verified_commenters.of_request(known.get("/comments/tokens/", target(article)).wsgi_request) is None
+    assert verified_commenters.forget_old.call() == 1
 
 
 @pytest.mark.parametrize("text", ["", "x", "\x00", "é" * 4000])
 def test_a_made_up_cookie_is_nobody(client, article, text):
-    client.cookies[known_readers.COOKIE] = text
+    client.cookies[verified_commenters.COOKIE] = text
     assert "known" not in client.get("/comments/tokens/", target(article)).json()
 
 
 def test_a_link_that_was_used_makes_nobody_known(known, article):
     link = f"/comments/confirm/{Confirmation.objects.get().key}/"
-    assert known_readers.COOKIE not in Client().post(link).cookies
+    assert verified_commenters.COOKIE not in Client().post(link).cookies
 
 
 def test_a_button_on_another_site_makes_nobody_known(client, article):
     say(client, article, "The first.", remember="on")
     elsewhere = Client(headers={"sec-fetch-site": "cross-site"})
     answer = elsewhere.post(f"/comments/confirm/{Confirmation.objects.get().key}/")
-    assert known_readers.COOKIE not in answer.cookies
+    assert verified_commenters.COOKIE not in answer.cookies
 
 
 def test_who_is_known_stays_so_when_somebody_else_confirms_there(known, article):
@@ -173,7 +173,7 @@ def test_who_never_confirms_is_forgotten_with_the_mail(noon, client, article):
     say(Client(), article, "The first.", remember="on")
     assert KnownReader.objects.count() == 1
     noon.shift(confirmation.LIFETIME.total_seconds() + 60)
-    known_readers.forget_old.call()
+    verified_commenters.forget_old.call()
     assert KnownReader.objects.count() == 0
 
 
@@ -185,4 +185,4 @@ def test_a_name_that_is_too_long_tells_no_address(known, article):
 
 def test_another_site_does_not_forget_anybody(known):
     answer = Client(headers={"sec-fetch-site": "cross-site"}).post("/comments/forget/")
-    assert known_readers.COOKIE not in answer.cookies
+    assert verified_commenters.COOKIE not in answer.cookies

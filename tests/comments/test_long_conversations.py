@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from comments import moderation, paging, threads
 from comments.models import SiteComment
+from comments.moderation import decisions
+from comments.reading import paging, threads
 
 from ..factories import PublishedArticleFactory, SectionFactory, comment_on
 
@@ -121,13 +122,13 @@ def test_a_root_that_was_removed_keeps_its_thread(client, article):
     root = comment_on(article)
     for _ in range(8):
         comment_on(article, root)
-    moderation.remove(SiteComment.objects.filter(pk=root.pk))
+    decisions.remove(SiteComment.objects.filter(pk=root.pk))
     page = client.get(article.get_absolute_url()).content.decode()
     assert "A moderator removed this thought." in page
     assert f'<a href="{paging.thread_from(article, root.pk)}">The whole thread</a>' in page
     assert len(shown(client.get(paging.thread_from(article, root.pk)).content.decode())) == 9
     first = SiteComment.objects.filter(thread_id=root.pk, order__lte=5)
-    moderation.remove(first)
+    decisions.remove(first)
     assert "The whole thread" in client.get(article.get_absolute_url()).content.decode()
 
 
@@ -146,7 +147,7 @@ def test_a_page_asks_as_often_for_eight_as_for_many(client):
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite says how many steps it took.")
 def test_a_page_costs_the_database_no_more_for_thousands(article):
-    from newsroom import query_statistics
+    from newsroom.operations import query_statistics
 
     from ..newsroom.test_growth import counted
 

@@ -7,9 +7,12 @@ from django.core import mail
 from django.utils import timezone
 
 from articles.models import Article
-from comments import banning, confirmation, moderation, paging, posting
-from comments.admission import Refused
 from comments.models import Ban, Confirmation, Decision, Rule, SiteComment, Verdict
+from comments.moderation import bans
+from comments.moderation import decisions as moderation
+from comments.posting import confirmation, submission
+from comments.posting.policy import Refused
+from comments.reading import paging
 
 from ..factories import PublishedArticleFactory, UserFactory, comment_on, member_of
 from .test_posting import fresh
@@ -30,7 +33,7 @@ def moderator():
 
 
 def held(article, **words):
-    return posting.publish(article, {**WORDS, **words}, ip="203.0.113.9")
+    return submission.publish(article, {**WORDS, **words}, ip="203.0.113.9")
 
 
 def page_of(client, article):
@@ -82,7 +85,7 @@ def test_a_marked_thought_is_on_the_page_and_in_the_queue(client, article):
 
 
 def test_a_rule_that_is_off_holds_nothing_and_the_newsroom_is_not_judged(article):
-    assert posting.post_as_user(article, WORDS, UserFactory(is_staff=True), None).is_public
+    assert submission.post_as_user(article, WORDS, UserFactory(is_staff=True), None).is_public
     Rule.objects.update(is_on=False)
     assert held(article).is_public
 
@@ -103,7 +106,7 @@ def test_approved_it_is_on_the_page_counted_and_its_parent_hears_of_it(client, a
 def test_a_held_reply_cannot_be_answered(article):
     comment = held(article)
     with pytest.raises(Exception, match="no longer here"):
-        posting.publish(article, {**WORDS, "comment": "Why?", "reply_to": comment.pk}, ip=None)
+        submission.publish(article, {**WORDS, "comment": "Why?", "reply_to": comment.pk}, ip=None)
 
 
 def test_many_held_thoughts_push_nothing_off_the_page(client, article, monkeypatch):
@@ -166,11 +169,11 @@ def test_a_ban_takes_what_was_said_lately_with_it_and_nothing_older(article, mod
 
 def test_an_account_is_banned_by_name_and_whoever_types_its_name_is_not(article, moderator):
     user = UserFactory(username="brank", email="")
-    comment = posting.post_as_user(article, {**WORDS, "email": "brank@accounts.invalid"}, user, None)
+    comment = submission.post_as_user(article, {**WORDS, "email": "brank@accounts.invalid"}, user, None)
     moderation.ban_writer(comment, moderator)
     with pytest.raises(Refused):
-        posting.post_as_user(article, {**WORDS, "comment": "Again", "email": "new@readers.example"}, user, None)
-    assert posting.publish(article, {**WORDS, "name": "brank", "comment": "Not them"}, ip=None).pk
+        submission.post_as_user(article, {**WORDS, "comment": "Again", "email": "new@readers.example"}, user, None)
+    assert submission.publish(article, {**WORDS, "name": "brank", "comment": "Not them"}, ip=None).pk
 
 
 @pytest.mark.parametrize(
@@ -185,12 +188,12 @@ def test_an_account_is_banned_by_name_and_whoever_types_its_name_is_not(article,
     ],
 )
 def test_networks(network, ip, is_banned):
-    banning.impose(Ban.Kind.NETWORK, network, None)
-    assert bool(banning.of_writer(None, "a@readers.example", ip)) is is_banned
+    bans.impose(Ban.Kind.NETWORK, network, None)
+    assert bool(bans.of_writer(None, "a@readers.example", ip)) is is_banned
 
 
 def test_a_ban_ends_at_its_time_and_says_so(noon, article):
-    banning.impose("address", "Hollis@readers.example", None, until=timezone.now() + timedelta(hours=2))
+    bans.impose("address", "Hollis@readers.example", None, until=timezone.now() + timedelta(hours=2))
     with pytest.raises(Refused, match="until 22 November 2026, 14:00 UTC"):
         held(article, comment="Hello")
     noon.shift(timedelta(hours=2, seconds=1))

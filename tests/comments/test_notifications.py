@@ -5,8 +5,10 @@ from django.core import mail
 from django.utils import timezone
 
 from articles.models import Article
-from comments import moderation, notifications, posting
+from comments import notifications
 from comments.models import Notice, Rule, SiteComment
+from comments.moderation import decisions
+from comments.posting import submission
 
 from ..factories import PublishedArticleFactory, comment_on
 
@@ -17,7 +19,7 @@ REPLY = {"name": "Ossian", "email": "ossian@readers.example", "comment": "I kept
 def reply_to(parent, committed, **words):
     article = Article.objects.get(pk=int(parent.object_pk))
     with committed():
-        return posting.publish(article, {**REPLY, **words, "reply_to": parent.pk}, ip=None)
+        return submission.publish(article, {**REPLY, **words, "reply_to": parent.pk}, ip=None)
 
 
 def test_who_asked_is_told_with_a_link_to_stop(committed):
@@ -123,8 +125,8 @@ def test_a_reply_is_told_once_even_if_it_was_hidden_between(committed):
     asked = comment_on(PublishedArticleFactory(), followup=True)
     reply = reply_to(asked, committed)
     with committed():
-        moderation.remove(SiteComment.objects.filter(pk=reply.pk))
-        moderation.approve(SiteComment.objects.filter(pk=reply.pk))
+        decisions.remove(SiteComment.objects.filter(pk=reply.pk))
+        decisions.approve(SiteComment.objects.filter(pk=reply.pk))
     notifications.tell_followers.call(reply.pk)
     assert len(mail.outbox) == 1
 

@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from comments import confirmation, opening
 from comments.models import ConversationSettings, SiteComment
-from newsroom.pagecache.recording import Recording, recording
+from comments.posting import comments_open, confirmation
+from pagecache.context import Recording, recording
 
 from ..factories import DraftArticleFactory, PublishedArticleFactory, comment_on
 from .test_posting import WORDS, fresh, target
@@ -27,15 +27,15 @@ def settings(**fields):
 
 
 def test_without_settings_a_conversation_is_open_for_ever(article):
-    assert opening.of(article, CAME_OUT + timedelta(days=4000)) == opening.Opening()
+    assert comments_open.of(article, CAME_OUT + timedelta(days=4000)) == comments_open.Opening()
 
 
 def test_a_conversation_closes_so_many_days_after_its_story(article):
     settings(closes_after_days=14)
     ends = CAME_OUT + timedelta(days=14)
-    assert opening.of(article, ends - timedelta(seconds=1)) == opening.Opening(changes_at=ends)
-    assert opening.of(article, ends).why_closed == "Conversations close 14 days after a story comes out."
-    assert opening.of(DraftArticleFactory(), ends).is_open
+    assert comments_open.of(article, ends - timedelta(seconds=1)) == comments_open.Opening(changes_at=ends)
+    assert comments_open.of(article, ends).why_closed == "Conversations close 14 days after a story comes out."
+    assert comments_open.of(DraftArticleFactory(), ends).is_open
 
 
 @pytest.mark.parametrize(
@@ -52,14 +52,14 @@ def test_a_conversation_closes_so_many_days_after_its_story(article):
 )
 def test_hours_may_go_past_midnight(article, opens, closes, now, is_open, until):
     settings(opens_at=opens, closes_at=closes)
-    found = opening.of(article, datetime.fromisoformat(f"{now}+00:00"))
+    found = comments_open.of(article, datetime.fromisoformat(f"{now}+00:00"))
     assert (found.is_open, found.changes_at) == (is_open, datetime.fromisoformat(f"{until}+00:00"))
 
 
 def test_a_page_lives_until_its_conversation_opens_or_closes(article):
     settings(opens_at=time(8), closes_at=time(20))
     with recording(Recording(began_at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC))) as made:
-        opening.of(article)
+        comments_open.of(article)
     assert made.changes_at == datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
     assert "conversationsettings:*" in made.keys
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from comments import paging
 from comments.models import Standing
+from comments.reading import paging
 
 from ..factories import PublishedArticleFactory, SectionFactory, comment_on
 

@@ -9,9 +9,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from comments import moderation, outside, posting
 from comments.models import Rule, SiteComment, Verdict
-from comments.providers.calling import Unreachable
+from comments.moderation import decisions, spam_services
+from comments.moderation.providers.calling import Unreachable
+from comments.posting import submission
 
 from ..factories import PublishedArticleFactory, UserFactory
 
@@ -40,7 +41,7 @@ def hook(settings, httpserver: HTTPServer):
 
 def post(article, committed, user=None, **words):
     with committed():
-        return posting.publish(article, {**WORDS, **words}, ip="203.0.113.9", user=user)
+        return submission.publish(article, {**WORDS, **words}, ip="203.0.113.9", user=user)
 
 
 def sent(server: HTTPServer) -> list[tuple[str, dict[str, list[str]]]]:
@@ -48,7 +49,7 @@ def sent(server: HTTPServer) -> list[tuple[str, dict[str, list[str]]]]:
 
 
 def test_by_default_nobody_is_told(article, committed, httpserver):
-    assert outside.configured() == []
+    assert spam_services.configured() == []
     post(article, committed)
     assert httpserver.log == []
 
@@ -59,7 +60,7 @@ def test_akismet_takes_what_is_spam_off_the_page_for_a_moderator(article, commit
     comment.refresh_from_db()
     assert not comment.is_public
     assert Verdict.objects.get().rule_name == "Akismet"
-    assert moderation.reason_of(comment) == "A program that looks for spam was not sure about it."
+    assert decisions.reason_of(comment) == "A program that looks for spam was not sure about it."
     data = sent(akismet)[0][1]
     assert data["comment_content"] == [WORDS["comment"]]
     assert data["user_ip"] == ["203.0.113.9"]
@@ -82,18 +83,18 @@ def test_akismet_learns_from_moderators(article, committed, akismet):
         akismet.expect_request(f"/1.1/{call}", method="POST").respond_with_data("true")
     comment = post(article, committed)
     with committed():
-        moderation.approve(SiteComment.objects.filter(pk=comment.pk))
+        decisions.approve(SiteComment.objects.filter(pk=comment.pk))
     with committed():
-        moderation.decide(SiteComment.objects.filter(pk=comment.pk), "spam", None)
+        decisions.decide(SiteComment.objects.filter(pk=comment.pk), "spam", None)
     assert [path for path, _ in sent(akismet)] == ["/1.1/comment-check", "/1.1/submit-ham", "/1.1/submit-spam"]
 
 
 def test_a_moderator_who_was_quicker_is_right(article, akismet):
     akismet.expect_request("/1.1/comment-check", method="POST").respond_with_data("true")
-    comment = posting.publish(article, WORDS, ip=None)
-    moderation.note(comment, name="Seen", found="", action="flag")
-    moderation.approve(SiteComment.objects.filter(pk=comment.pk))
-    outside.tell_posted.call("akismet", comment.pk)
+    comment = submission.publish(article, WORDS, ip=None)
+    decisions.note(comment, name="Seen", found="", action="flag")
+    decisions.approve(SiteComment.objects.filter(pk=comment.pk))
+    spam_services.tell_posted.call("akismet", comment.pk)
     comment.refresh_from_db()
     assert comment.is_public
 
@@ -104,18 +105,18 @@ def test_a_moderator_who_was_quicker_is_right(article, akismet):
 )
 def test_what_is_no_answer_holds_nothing_and_is_tried_again(article, akismet, answer):
     akismet.expect_request("/1.1/comment-check", method="POST").respond_with_response(answer)
-    comment = posting.publish(article, WORDS, ip=None)
+    comment = submission.publish(article, WORDS, ip=None)
     with pytest.raises(Unreachable):
-        outside.tell_posted.call("akismet", comment.pk)
+        spam_services.tell_posted.call("akismet", comment.pk)
     comment.refresh_from_db()
     assert comment.is_public
 
 
 def test_a_service_that_is_away_is_tried_again_and_holds_up_nobody(article, settings):
     settings.AKISMET_KEY, settings.AKISMET_URL = "key", "http://127.0.0.1:9"
-    comment = posting.publish(article, WORDS, ip=None)
+    comment = submission.publish(article, WORDS, ip=None)
     with pytest.raises(Unreachable, match="Akismet did not answer"):
-        outside.tell_posted.call("akismet", comment.pk)
+        spam_services.tell_posted.call("akismet", comment.pk)
     assert SiteComment.objects.get().is_public
 
 
@@ -129,7 +130,7 @@ def test_the_hook_is_told_signed_and_without_any_address(article, committed, hoo
     hook.expect_request("/told", method="POST").respond_with_handler(note)
     comment = post(article, committed)
     with committed():
-        moderation.remove(SiteComment.objects.filter(pk=comment.pk))
+        decisions.remove(SiteComment.objects.filter(pk=comment.pk))
     for signature, body in told:
         at, digest = (part.split("=")[1] for part in signature.split(","))
         assert hmac.new(SECRET.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest() == digest
@@ -160,8 +161,8 @@ def test_the_hook_may_ask_to_hold_a_thought(article, committed, hook, answer, is
 
 
 def test_what_is_gone_before_it_is_told_is_nothing(article, akismet):
-    comment = posting.publish(article, WORDS, ip=None)
+    comment = submission.publish(article, WORDS, ip=None)
     SiteComment.objects.all().delete()
-    outside.tell_posted.call("akismet", comment.pk)
-    outside.tell_decided.call("akismet", 1)
+    spam_services.tell_posted.call("akismet", comment.pk)
+    spam_services.tell_decided.call("akismet", 1)
     assert akismet.log == []

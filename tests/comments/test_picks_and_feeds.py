@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from comments import moderation, paging, picking
 from comments.models import Pick, SiteComment
+from comments.moderation import decisions, featured
+from comments.reading import paging
 
 from ..factories import PublishedArticleFactory, SectionFactory, comment_on, member_of
 
@@ -37,19 +38,19 @@ def test_a_pick_stands_above_the_others_and_is_marked_among_them(client, article
     comment_on(article, comment="One of many.")
     thought = comment_on(article, comment="The best of all.")
     assert "Editor’s pick" not in page_of(client, article)
-    picking.pick(thought, None)
+    featured.pick(thought, None)
     page = page_of(client, article)
     assert page.index("The best of all.") < page.index("One of many.")
     assert page.count("Editor’s pick") == 2
     assert f'href="/comments/{thought.pk}/"' in page
-    assert picking.unpick(thought)
+    assert featured.unpick(thought)
     assert "Editor’s pick" not in page_of(client, article)
 
 
 def test_a_pick_of_a_later_page_stands_on_the_first(client, article, monkeypatch):
     monkeypatch.setattr(paging, "THREADS_PER_PAGE", 2)
     thoughts = [comment_on(article, comment=f"No. {number}.") for number in range(4)]
-    picking.pick(thoughts[3], None)
+    featured.pick(thoughts[3], None)
     page = page_of(client, article)
     assert "No. 3." in page
     assert f'id="c{thoughts[3].pk}"' not in page
@@ -59,11 +60,11 @@ def test_a_pick_of_a_later_page_stands_on_the_first(client, article, monkeypatch
 
 def test_what_is_removed_is_not_picked_and_a_pick_that_is_removed_goes(client, article):
     thought = comment_on(article, comment="The best of all.")
-    picking.pick(thought, None)
-    moderation.remove(SiteComment.objects.filter(pk=thought.pk))
+    featured.pick(thought, None)
+    decisions.remove(SiteComment.objects.filter(pk=thought.pk))
     assert "The best of all." not in page_of(client, article)
-    with pytest.raises(picking.NotShown):
-        picking.pick(thought, None)
+    with pytest.raises(featured.NotShown):
+        featured.pick(thought, None)
 
 
 def test_the_desk_picks_one_a_story(desk, article):
@@ -73,7 +74,7 @@ def test_the_desk_picks_one_a_story(desk, article):
     act(desk, "pick", second)
     assert Pick.objects.get().comment_id == second.pk
     assert "1 no longer shown above the others." in act(desk, "unpick", second)
-    moderation.remove(SiteComment.objects.filter(pk=first.pk))
+    decisions.remove(SiteComment.objects.filter(pk=first.pk))
     assert "Readers do not see this thought. Nothing was changed." in act(desk, "pick", first)
 
 
@@ -94,7 +95,7 @@ def test_the_address_of_a_thought_leads_to_its_page(client, article, monkeypatch
     assert client.get(f"/comments/{thoughts[0].pk}/")["Location"] == f"{article.get_absolute_url()}#c{thoughts[0].pk}"
     later = client.get(f"/comments/{thoughts[2].pk}/")["Location"]
     assert later == f"{article.get_absolute_url()}thoughts/{thoughts[2].pk}/#c{thoughts[2].pk}"
-    moderation.remove(SiteComment.objects.filter(pk=thoughts[1].pk))
+    decisions.remove(SiteComment.objects.filter(pk=thoughts[1].pk))
     assert client.get(f"/comments/{thoughts[1].pk}/").status_code == 404
     assert client.get("/comments/99999999999999999999/").status_code == 404
 
@@ -120,7 +121,7 @@ def test_a_conversation_and_all_of_them_can_be_followed(client, article, form):
     assert "Elsewhere." not in of_story
     assert of_all.index("Elsewhere.") < of_all.index("a quote")
     assert "readers.example" not in of_all
-    moderation.remove(SiteComment.objects.filter(pk=other.pk))
+    decisions.remove(SiteComment.objects.filter(pk=other.pk))
     assert "Elsewhere." not in client.get(f"/feeds/{form}/thoughts/").content.decode()
 
 

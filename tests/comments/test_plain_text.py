@@ -2,8 +2,8 @@
 
 import pytest
 
-from comments.plain_text import MOST_LINES, MOST_MARKS, clean, clean_line
-from comments.prose import prose
+from comments.posting.plain_text import MOST_LINES, MOST_MARKS, clean, clean_line
+from comments.reading.plain_text_html import prose
 
 from ..factories import PublishedArticleFactory
 from .test_posting import fresh

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.test import Client
 
 from articles.models import Article
-from comments.forms import ThoughtForm
 from comments.models import Confirmation, ReplyRefused, SiteComment
-from comments.prose import prose
+from comments.posting.forms import ThoughtForm
+from comments.reading.plain_text_html import prose
 
 from ..factories import DraftArticleFactory, PublishedArticleFactory, UserFactory, comment_on
 

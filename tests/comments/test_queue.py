@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from comments import banning, editing, moderation, reports
 from comments.admin import queue
 from comments.models import Ban, Edit, Rule, SiteComment, Verdict
+from comments.moderation import bans, decisions, reports
+from comments.posting import editing
 
 from ..factories import PublishedArticleFactory, UserFactory, comment_on, member_of
 
@@ -64,7 +65,7 @@ def test_one_button_one_decision_and_back(moderator, action, state):
     assert (comment.is_public, comment.is_removed) == state
     assert "put back to where they stood" in text(moderator.post(f"{QUEUE}undo/", follow=True))
     comment.refresh_from_db()
-    assert moderation.is_held(comment)
+    assert decisions.is_held(comment)
     assert "Nothing to undo" in text(moderator.post(f"{QUEUE}undo/", follow=True))
 
 
@@ -75,9 +76,9 @@ def test_several_are_asked_about_first(moderator):
     page = text(moderator.post(f"{QUEUE}decide/", data))
     assert "Spam: 3 thoughts?" in page
     assert "No. 2" in page
-    assert moderation.count_waiting() == 3
+    assert decisions.count_waiting() == 3
     text(moderator.post(f"{QUEUE}decide/", data | {"confirmed": "1"}, follow=True))
-    assert moderation.count_waiting() == 0
+    assert decisions.count_waiting() == 0
 
 
 def test_a_ban_by_button(moderator):
@@ -95,7 +96,7 @@ def test_a_ban_by_button(moderator):
 
 def test_what_somebody_else_decided_is_not_decided_again(moderator):
     comment = hold(comment_on(PublishedArticleFactory()))
-    moderation.approve(SiteComment.objects.all(), member_of("Editors"))
+    decisions.approve(SiteComment.objects.all(), member_of("Editors"))
     page = text(moderator.post(f"{QUEUE}decide/", {"action": "spam", "thought": comment.pk}, follow=True))
     assert "Somebody else has decided that already" in page
     comment.refresh_from_db()
@@ -116,7 +117,7 @@ def test_what_somebody_else_decided_is_not_decided_again(moderator):
 def test_what_is_no_decision_changes_nothing(moderator, data):
     hold(comment_on(PublishedArticleFactory()))
     assert "Choose thoughts of one page" in text(moderator.post(f"{QUEUE}decide/", data, follow=True))
-    assert moderation.count_waiting() == 1
+    assert decisions.count_waiting() == 1
 
 
 def test_a_thought_that_is_not_there_is_nobodys(moderator):
@@ -131,7 +132,7 @@ def test_what_its_writer_changed_meanwhile_is_read_again_first(moderator):
     SiteComment.objects.filter(pk=comment.pk).update(comment="Not at all")
     data = {"action": "approve", "thought": comment.pk, "shown": shown}
     assert "its writer has changed it" in text(moderator.post(f"{QUEUE}decide/", data, follow=True))
-    assert moderation.count_waiting() == 1
+    assert decisions.count_waiting() == 1
     again = text(moderator.get(QUEUE))
     assert "What it said before" in again
     assert "Harmless" in again
@@ -154,14 +155,14 @@ def test_undoing_what_waits_again_already_is_no_error(moderator):
     moderator.post(f"{QUEUE}decide/", {"action": "approve", "thought": comment.pk})
     reports.report(comment, "one", "scam")
     assert "put back to where they stood" in text(moderator.post(f"{QUEUE}undo/", follow=True))
-    assert moderation.count_waiting() == 1
+    assert decisions.count_waiting() == 1
 
 
 def test_opening_the_decisions_changes_nothing(moderator):
     hold(comment_on(PublishedArticleFactory()))
     moderator.get(f"{QUEUE}decide/?action=approve&thought=1")
     moderator.get(f"{QUEUE}undo/")
-    assert moderation.count_waiting() == 1
+    assert decisions.count_waiting() == 1
 
 
 def test_it_takes_the_same_queries_however_many_wait(moderator, monkeypatch):
@@ -214,9 +215,9 @@ def test_undoing_a_ban_lifts_it_unless_it_stood_before(client):
         comment_on(article, user_email="b@readers.example"),
     )
     until = timezone.now() + timedelta(days=1)
-    banning.impose("address", "b@readers.example", moderator, until)
+    bans.impose("address", "b@readers.example", moderator, until)
     for comment, left in ((first, 1), (second, 1)):
-        moderation.note(comment, name="Seen", found="", action="flag")
+        decisions.note(comment, name="Seen", found="", action="flag")
         data = {"action": "ban", "thought": comment.pk, "confirmed": "1"}
         client.post("/admin/comments/sitecomment/queue/decide/", data)
         assert Ban.objects.filter(value=comment.user_email).exists()
@@ -234,7 +235,7 @@ def test_the_page_of_a_thought_tells_its_history(client):
     thought = comment_on(PublishedArticleFactory(), user=user, comment="Said <first>.")
     editing.change(thought, "Said last.")
     reports.report(thought, "somebody", "spam", "He sells something.")
-    moderation.remove(SiteComment.objects.filter(pk=thought.pk), user)
+    decisions.remove(SiteComment.objects.filter(pk=thought.pk), user)
     page = text(client.get(f"/admin/comments/sitecomment/{thought.pk}/change/"))
     for words in (
         "Said &lt;first&gt;.",

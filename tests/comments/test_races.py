@@ -9,7 +9,7 @@ from django.core import mail
 from django.db import connections
 from django.db.models import Sum
 
-from comments import confirmation, editing, moderation, notifications, posting, reactions, reports
+from comments import notifications
 from comments.models import (
     Confirmation,
     Decision,
@@ -20,6 +20,8 @@ from comments.models import (
     SiteComment,
     Standing,
 )
+from comments.moderation import decisions, reports
+from comments.posting import confirmation, editing, reactions, submission
 
 from ..factories import PublishedArticleFactory, UserFactory, comment_on
 
@@ -75,7 +77,7 @@ def test_many_replies_to_one_thread_each_get_their_place():
 
     def reply(index: int) -> None:
         for number in range(5):
-            posting.publish(
+            submission.publish(
                 article,
                 {**WORDS, "comment": f"{index}-{number}", "reply_to": (near if number % 2 else root).pk},
                 ip=None,
@@ -99,7 +101,7 @@ def test_one_form_sent_many_times_at_once_is_asked_about_once():
 
 def test_an_account_that_sends_many_times_at_once_has_one_comment():
     article, user = PublishedArticleFactory(), UserFactory()
-    at_once(6, lambda _: posting.post_as_user(article, WORDS, user, None).pk)
+    at_once(6, lambda _: submission.post_as_user(article, WORDS, user, None).pk)
     assert SiteComment.objects.count() == 1
 
 
@@ -113,9 +115,9 @@ def test_posting_confirming_and_moderating_one_thread_at_once_never_lock_each_ot
         if index < 4:
             confirmation.confirm(asked[index].key)
         elif index < 8:
-            posting.post_as_user(article, {**WORDS, "comment": f"posted {index}", "reply_to": root.pk}, user, None)
+            submission.post_as_user(article, {**WORDS, "comment": f"posted {index}", "reply_to": root.pk}, user, None)
         else:
-            moderation.remove(SiteComment.objects.filter(pk=other.pk))
+            decisions.remove(SiteComment.objects.filter(pk=other.pk))
 
     at_once(9, act)
     article.refresh_from_db()
@@ -136,7 +138,7 @@ def test_votes_changes_and_moderation_at_once_never_lock_each_other():
         elif index < 15:
             reports.report(thought, f"reporter {index}", "spam")
         else:
-            moderation.approve(SiteComment.objects.filter(pk=thought.pk))
+            decisions.approve(SiteComment.objects.filter(pk=thought.pk))
 
     at_once(18, act)
     assert Reaction.objects.count() == 9
@@ -156,9 +158,9 @@ def test_one_visitor_who_votes_many_times_at_once_has_one_vote_or_none():
 def test_two_moderators_who_decide_at_once_leave_one_decision_that_counts():
     article = PublishedArticleFactory()
     thought = comment_on(article)
-    moderation.note(thought, name="Seen", found="", action="flag")
+    decisions.note(thought, name="Seen", found="", action="flag")
     mine = SiteComment.objects.filter(pk=thought.pk, verdicts__settled_at=None, verdicts__isnull=False)
-    decided = at_once(6, lambda index: len(moderation.decide(mine, "remove" if index % 2 else "approve", None)))
+    decided = at_once(6, lambda index: len(decisions.decide(mine, "remove" if index % 2 else "approve", None)))
     assert sum(decided) == Decision.objects.count() == 1
     thought.refresh_from_db()
     assert thought.is_removed == (Decision.objects.get().action == "remove")
@@ -169,8 +171,8 @@ def test_two_moderators_who_decide_at_once_leave_one_decision_that_counts():
 def test_one_undo_pressed_by_many_is_undone_once():
     article = PublishedArticleFactory()
     thought = comment_on(article)
-    decision = moderation.remove(SiteComment.objects.filter(pk=thought.pk))[0]
-    assert sum(at_once(5, lambda _: moderation.undo([decision.pk], None))) == 1
+    decision = decisions.remove(SiteComment.objects.filter(pk=thought.pk))[0]
+    assert sum(at_once(5, lambda _: decisions.undo([decision.pk], None))) == 1
     thought.refresh_from_db()
     assert not thought.is_removed
 
@@ -182,7 +184,7 @@ def test_a_thought_that_is_changed_while_it_is_removed_is_one_or_the_other():
     def act(index: int) -> None:
         thought = thoughts[index % 6]
         if index < 6:
-            moderation.remove(SiteComment.objects.filter(pk=thought.pk))
+            decisions.remove(SiteComment.objects.filter(pk=thought.pk))
             return
         with contextlib.suppress(editing.TooLate):
             editing.change(thought, "Changed.")
@@ -200,10 +202,10 @@ def test_many_replies_to_what_is_removed_meanwhile_stand_or_are_refused():
 
     def act(index: int) -> bool:
         if index == 0:
-            moderation.remove(SiteComment.objects.filter(pk=root.pk))
+            decisions.remove(SiteComment.objects.filter(pk=root.pk))
             return False
         try:
-            posting.publish(article, {**WORDS, "comment": f"No. {index}", "reply_to": root.pk}, ip=None)
+            submission.publish(article, {**WORDS, "comment": f"No. {index}", "reply_to": root.pk}, ip=None)
         except ReplyRefused:
             return False
         return True
@@ -220,7 +222,7 @@ def test_eighty_replies_at_once_each_stand_once():
     at_once(
         16,
         lambda index: [
-            posting.publish(article, {**WORDS, "comment": f"{index}-{number}", "reply_to": root.pk}, ip=None)
+            submission.publish(article, {**WORDS, "comment": f"{index}-{number}", "reply_to": root.pk}, ip=None)
             for number in range(5)
         ],
     )
@@ -240,5 +242,5 @@ def test_mails_about_one_reply_are_one_whoever_sends_them():
 
 def test_a_known_reader_who_sends_many_times_at_once_has_one_comment():
     article = PublishedArticleFactory()
-    at_once(6, lambda _: posting.post_as_known_reader(article, WORDS, None).pk)
+    at_once(6, lambda _: submission.post_as_known_reader(article, WORDS, None).pk)
     assert SiteComment.objects.count() == 1

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from comments import moderation, reports
 from comments.models import Report, SiteComment, Standing, Verdict
+from comments.moderation import decisions, reports
 
 from ..factories import PublishedArticleFactory, SectionFactory, comment_on, member_of
 
@@ -56,11 +56,11 @@ def test_several_reports_take_it_off_the_page_until_somebody_has_read_it(client,
     page = page_of(client, article)
     assert thought.comment not in page.split('id="c')[1]
     assert "This thought waits for a moderator." in page
-    moderation.approve(SiteComment.objects.filter(pk=thought.pk), member_of("Moderators"))
+    decisions.approve(SiteComment.objects.filter(pk=thought.pk), member_of("Moderators"))
     for number in range(5):
         reports.report(thought, f"another {number}", "spam")
     assert "waits for a moderator" not in page_of(client, article)
-    assert moderation.count_waiting() == 1
+    assert decisions.count_waiting() == 1
     Standing.objects.update_or_create(comment=thought, defaults={"edited_at": timezone.now()})
     reports.report(thought, "after the change", "spam")
     assert "waits for a moderator" in page_of(client, article)

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from comments import moderation, posting, statistics
 from comments.models import Rule, SiteComment
+from comments.moderation import decisions, statistics
+from comments.posting import submission
 
 from ..factories import PublishedArticleFactory, comment_on, member_of
 
@@ -27,7 +28,7 @@ def talk():
 
 def test_thoughts_by_week(talk):
     removed = comment_on(talk, submit_date=NOW)
-    moderation.remove(SiteComment.objects.filter(pk=removed.pk))
+    decisions.remove(SiteComment.objects.filter(pk=removed.pk))
     week, _, _ = statistics.charts(NOW)
     assert numbers(week) == {"16 Mar 2026": [2, 0, 1, 0], "9 Mar 2026": [2, 0, 0, 0]}
     assert [row.label for row in week.rows][0::11] == ["29 Dec 2025", "16 Mar 2026"]
@@ -40,13 +41,13 @@ def test_decisions_by_moderator_and_what_rules_caught(client):
     Rule.objects.create(name="No moons", kind="words", action="hold", reason="It waits.", words="moon")
     article, wren = PublishedArticleFactory(), member_of("Moderators", first_name="Wren", last_name="Vale")
     held = [
-        posting.publish(article, {"name": "A", "email": f"a{n}@readers.example", "comment": f"moon {n}"}, ip=None)
+        submission.publish(article, {"name": "A", "email": f"a{n}@readers.example", "comment": f"moon {n}"}, ip=None)
         for n in range(4)
     ]
-    moderation.approve(SiteComment.objects.filter(pk=held[0].pk), wren)
-    moderation.decide(SiteComment.objects.filter(pk__in=[held[1].pk, held[2].pk]), "spam", wren)
-    undone = moderation.remove(SiteComment.objects.filter(pk=held[0].pk), wren)
-    moderation.undo([each.pk for each in undone], wren)
+    decisions.approve(SiteComment.objects.filter(pk=held[0].pk), wren)
+    decisions.decide(SiteComment.objects.filter(pk__in=[held[1].pk, held[2].pk]), "spam", wren)
+    undone = decisions.remove(SiteComment.objects.filter(pk=held[0].pk), wren)
+    decisions.undo([each.pk for each in undone], wren)
     _, by_moderator, by_rule = statistics.charts()
     assert numbers(by_moderator) == {"Wren Vale": [1, 0, 2, 1]}
     assert numbers(by_rule) == {"No moons": [1, 0, 2, 1]}

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.test.utils import CaptureQueriesContext
 
 from articles.views import public_article
-from comments import moderation, paging, threads
 from comments.models import SiteComment
+from comments.moderation import decisions
+from comments.reading import paging, threads
 
 from ..articles import validators
 from ..factories import AuthorFactory, PublishedArticleFactory, SectionFactory, UserFactory, comment_on
@@ -61,7 +62,7 @@ def test_a_removed_comment_with_replies_leaves_a_tombstone_and_without_nothing()
     parent = comment_on(article, comment="parent")
     comment_on(article, parent, comment="child")
     lonely = comment_on(article, comment="lonely")
-    moderation.remove(SiteComment.objects.filter(pk__in=[parent.pk, lonely.pk]))
+    decisions.remove(SiteComment.objects.filter(pk__in=[parent.pk, lonely.pk]))
     steps = threads.part(article).steps
     assert [(step.thought.comment, step.thought.is_tombstone) for step in steps] == [("parent", True), ("child", False)]
     article.refresh_from_db()
@@ -72,7 +73,7 @@ def test_a_tombstone_does_not_say_what_stood_there(client):
     article = PublishedArticleFactory()
     parent = comment_on(article, comment="Send me your seed phrase", user_name="Helpful")
     comment_on(article, parent)
-    moderation.remove(SiteComment.objects.filter(pk=parent.pk))
+    decisions.remove(SiteComment.objects.filter(pk=parent.pk))
     page = client.get(article.get_absolute_url()).content.decode()
     assert "A moderator removed this thought." in page
     assert "seed phrase" not in page
@@ -206,7 +207,7 @@ def test_the_markup_tells_search_engines_of_the_thoughts(client):
     comment_on(article, comment="A </script> of many words")
     gone = comment_on(article, comment="not to be seen")
     comment_on(article, gone, comment="a reply")
-    moderation.remove(SiteComment.objects.filter(pk=gone.pk))
+    decisions.remove(SiteComment.objects.filter(pk=gone.pk))
     page = client.get(article.get_absolute_url()).content.decode()
     told = validators.json_ld(page)["NewsArticle"]["comment"]
     assert [each["text"] for each in told] == ["A </script> of many words", "a reply"]

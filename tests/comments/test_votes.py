@@ -5,8 +5,8 @@ import re
 import pytest
 
 from articles.models import Article
-from comments import visitors
 from comments.models import Reaction, SiteComment, Standing
+from comments.privacy import anonymous_keys
 
 from ..factories import PublishedArticleFactory, SectionFactory, UserFactory, comment_on
 
@@ -93,7 +93,8 @@ def test_another_site_votes_for_nobody_and_nobody_votes_without_end(noon, client
         == 403
     )
     answers = [
-        client.post("/comments/react/", {"agree": thought.pk}).status_code for _ in range(visitors.MOST_A_MINUTE + 1)
+        client.post("/comments/react/", {"agree": thought.pk}).status_code
+        for _ in range(anonymous_keys.MOST_A_MINUTE + 1)
     ]
-    assert answers == [302] * visitors.MOST_A_MINUTE + [429]
+    assert answers == [302] * anonymous_keys.MOST_A_MINUTE + [429]
     assert client.get("/comments/react/").status_code == 405

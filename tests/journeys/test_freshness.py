@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 from django.urls import get_resolver
 
-from ..newsroom.pagecache.test_rules import patterns
+from ..pagecache.test_rules import patterns
 from .conftest import ROOT, Site, own_database, running_site
 
 pytestmark = pytest.mark.xdist_group("journeys")

@@ -1,7 +1,7 @@
 """
 Letters, as they really go out: ten thousand while workers are killed with no warning, and one read from end to end.
 
-The mail server is a real one on this machine; workers and clock are the processes that `manage.py serve` starts.
+The mail server is a real one on this machine; workers and scheduler are the processes that `manage.py serve` starts.
 """
 
 import contextlib
@@ -108,7 +108,7 @@ def test_workers_that_are_killed_send_to_everybody_once(tmp_path):
     dice = random.Random(7)
     with running_sink() as sink, publication_at_rest(tmp_path / "site", sink.port) as site:
         elsewhere = Elsewhere(site)
-        clock = subprocess.Popen([sys.executable, "manage.py", "clock"], cwd=ROOT, env=site.environment)
+        scheduler = subprocess.Popen([sys.executable, "manage.py", "scheduler"], cwd=ROOT, env=site.environment)
         workers = Workers(site.environment, 2)
         try:
             elsewhere.do(prepare(RECIPIENTS))
@@ -122,8 +122,8 @@ def test_workers_that_are_killed_send_to_everybody_once(tmp_path):
             status, recipients, sent, rows, unseen = elsewhere.do(LOOK)  # type: ignore[misc]
         finally:
             workers.stop()
-            clock.kill()
-            clock.wait()
+            scheduler.kill()
+            scheduler.wait()
             elsewhere.stop()
     # Advertisers have mails of their own.
     times = Counter(number for address, number in sink.addresses.items() if address.startswith("reader"))

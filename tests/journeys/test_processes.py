@@ -1,4 +1,4 @@
-"""Web, worker and clock: killed one by one they come back, stopped together nothing stays, and the data is whole."""
+"""Web, worker and scheduler: killed one by one they come back, stopped together nothing stays, and all data is whole."""
 
 import json
 import os
@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.xdist_group("journeys"),
     pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Reads the kernel’s list of processes."),
 ]
-PARTS = {"web": "gunicorn", "worker": "db_worker", "clock": "clock"}
+PARTS = {"web": "gunicorn", "worker": "db_worker", "scheduler": "scheduler"}
 LARGEST_MEMORY = 400_000_000
 
 

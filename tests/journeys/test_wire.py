@@ -1,4 +1,8 @@
-"""What the real server says to raw bytes: kept pages by our short way, all else by gunicorn’s, the same answers."""
+"""
+The real server's answers to raw bytes, with our worker and with gunicorn's plain one, which must not differ.
+
+Our worker answers kept pages by a short way and leaves all else to gunicorn.
+"""
 
 import contextlib
 import re
@@ -18,6 +22,8 @@ STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
 
 class Line:
     """A connection on which bytes are sent as they are, to the site’s own port or another server of it."""
+
+    is_fast = True
 
     def __init__(self, site: Site, port: int = 0) -> None:
         self.host = site.url.removeprefix("http://")
@@ -59,10 +65,18 @@ class Line:
             return True
 
 
-@pytest.fixture
-def line(site: Site) -> Line:
+@pytest.fixture(scope="module")
+def plain_port(site: Site) -> Iterator[int]:
+    """A server of the same site whose worker has stepped aside."""
+    with another_server(site, worker_class="asgi") as port:
+        yield port
+
+
+@pytest.fixture(params=["fast", "plain"])
+def line(request: pytest.FixtureRequest, site: Site) -> Line:
     """A connection that has been used once, so that gunicorn waits for the next request on it."""
-    opened = Line(site)
+    opened = Line(site) if request.param == "fast" else Line(site, request.getfixturevalue("plain_port"))
+    opened.is_fast = request.param == "fast"
     opened.send(opened.request())
     assert opened.answer()[0] == 200
     time.sleep(0.05)
@@ -102,8 +116,11 @@ def test_both_ways_answer_the_same(line, fields):
     assert short[1]["x-cache"] == "HIT"
 
 
-def test_the_short_way_is_taken(line):
+def test_the_short_way_is_taken_by_our_worker_alone(line):
     """gunicorn names itself; our short way does not."""
+    if not line.is_fast:
+        assert "server" in ask(line)[1]
+        return
     assert "server" not in ask(line)[1]
     assert "server" in ask(line, STORY, THE_LONG_WAY)[1]
     time.sleep(0.05)
@@ -198,12 +215,38 @@ def test_a_body_behind_a_get_is_not_another_request(line, body):
         b"GET " + STORY.encode() + b" HTTP/9.9\r\nHost: a\r\n\r\n",
         b"GET  " + STORY.encode() + b" HTTP/1.1\r\nHost: a\r\n\r\n",
         b"G\0T / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET " + STORY.encode() + b" HTTP/1.1\r\nAccept: */*\r\n\r\n",  # no Host
+        b"GET http://evil.example" + STORY.encode() + b" HTTP/1.1\r\nHost: evil.example\r\n\r\n",
     ],
 )
 def test_broken_requests_are_refused(line, harm):
     line.send(harm)
     assert 400 <= line.answer()[0] < 600
     assert b"Nine clearing" not in line.rest
+
+
+def test_an_absolute_target_is_the_same_page(line):
+    line.send(line.request(f"http://{line.host}{STORY}"))
+    assert line.answer()[2] == ask(line)[2]
+
+
+def test_slow_heads_and_bodies_hold_up_nobody(line, site):
+    """A head that comes a letter at a time, and a body that never comes to its end."""
+    dawdling, waiting = Line(site), Line(site)
+    waiting.send(waiting.request("/comments/preview/", "Content-Length: 1000", method="POST"), b"comment=")
+    for letter in line.request()[:20]:
+        dawdling.send(bytes([letter]))
+        assert ask(line)[0] == 200
+
+
+def test_large_bodies_on_a_used_connection_are_read_whole(line):
+    """The next request on it is answered, whatever became of the body before."""
+    body = b"comment=" + b"a" * 100_000
+    fields = (f"Content-Length: {len(body)}", "Content-Type: application/x-www-form-urlencoded")
+    for _ in range(5):
+        line.send(line.request("/comments/preview/", *fields, method="POST"), body)
+        assert line.answer()[0] in (200, 400, 404)
+        assert ask(line, "/healthz")[2] == b"ok\n"
 
 
 def test_a_very_long_head_is_answered_or_refused(line):
@@ -236,7 +279,7 @@ def test_odd_spellings_of_an_address_are_the_same_page(line):
 
 def test_idle_lines_are_closed_and_busy_ones_are_not(site):
     """The timer that closes idle lines runs for lines that only ever saw hits, too, and from the last of them."""
-    with impatient_server(site) as port:
+    with another_server(site, "--keep-alive", str(KEEP_ALIVE)) as port:
         ask(Line(site, port))
         line = Line(site, port)
         for _ in range(5):
@@ -252,12 +295,12 @@ KEEP_ALIVE = 2  # seconds
 
 
 @contextlib.contextmanager
-def impatient_server(site: Site) -> Iterator[int]:
-    """Another server of the same site, with so short a patience that a test can wait for its end. Yields its port."""
+def another_server(site: Site, *options: str, worker_class: str = "fast_worker.worker.FastWorker") -> Iterator[int]:
+    """Another server of the same site. Yields its port."""
     port = free_port()
-    options = ["--bind", f"127.0.0.1:{port}", "--worker-class", "newsroom.pagecache.worker.PageWorker"]
-    options += ["--http-parser", "fast", "--keep-alive", str(KEEP_ALIVE), "--no-control-socket", "--log-level", "error"]
-    command = [sys.executable, "-m", "gunicorn", "newsroom.asgi:application", *options]
+    command = [sys.executable, "-m", "gunicorn", "newsroom.asgi:application", "--bind", f"127.0.0.1:{port}"]
+    command += ["--worker-class", worker_class, "--http-parser", "python"]
+    command += ["--no-control-socket", "--log-level", "error", *options]
     process = subprocess.Popen(command, cwd=ROOT, env=site.environment)
     try:
         wait_for(lambda: listens(port))

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from articles.models import Article
-from newsletter import composing, issue_status, sending, sign_up_guard
+from newsletter.composing import drafts
 from newsletter.models import Delivery, Issue, Letter, Subscriber, Subscription, main_letter
+from newsletter.sending import batches, issue_status
+from newsletter.subscribing import signup_throttle
 
 from ..factories import PublishedArticleFactory, SectionFactory
 from .sink import Sink, running_sink
@@ -68,7 +70,7 @@ def story(section: str, title: str, hours: float = 2, **values: Any) -> Article:
 @pytest.fixture
 def person(monkeypatch: Any) -> None:
     """Readers who take their time: whatever they send carries a good ticket."""
-    monkeypatch.setattr(sign_up_guard, "judge", lambda attempt: sign_up_guard.Verdict.GOOD)
+    monkeypatch.setattr(signup_throttle, "judge", lambda attempt: signup_throttle.Verdict.GOOD)
 
 
 def ask(client: Any, committed: Any, email: str = READER, **more: Any) -> Any:
@@ -120,7 +122,7 @@ def issue_of(letter: Letter, stories: int = 3, **values: Any) -> Issue:
     for name in ("Policy", "Markets", "Technology")[:stories]:
         section = SectionFactory(name=name)
         PublishedArticleFactory(section=section, title=f"{name} makes a clause")
-    issue = composing.draft(letter)
+    issue = drafts.draft(letter)
     for name, value in values.items():
         setattr(issue, name, value)
     issue.save()
@@ -137,7 +139,7 @@ def begin(issue: Issue) -> Issue:
 
 def send(issue: Issue) -> Issue:
     begin(issue)
-    sending.send_some.call()
+    batches.send_some.call()
     issue.refresh_from_db()
     return issue
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from advertising import review
-from articles import publishing
+from advertising.campaigns import review
 from articles.models import Article
-from newsletter import issue_status
+from articles.publishing import workflow
 from newsletter.models import Issue
+from newsletter.sending import issue_status
 
 from ..articles import validators
 from ..factories import member_of
@@ -48,7 +48,7 @@ def test_what_has_not_gone_out_is_nowhere(client, letter):
 def test_what_was_withdrawn_since_is_not_read_there(client, letter, sink):
     reader("hollis")
     issue = send(issue_of(letter, subject="Three clauses"))
-    publishing.withdraw(Article.objects.get(title="Markets makes a clause"), by=None)
+    workflow.withdraw(Article.objects.get(title="Markets makes a clause"), by=None)
     for address in (issue.get_absolute_url(), "/feeds/json/letter/daily/"):
         page = client.get(address).content.decode()
         assert "Policy makes a clause" in page

@@ -7,8 +7,9 @@ import sys
 import pytest
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 
-from newsletter import bounces, subscriptions
 from newsletter.models import Delivery, Subscriber, Subscription
+from newsletter.sending import bounces
+from newsletter.subscribing import subscriptions
 
 from ..journeys.conftest import ROOT
 from .conftest import begin, issue_of, reader

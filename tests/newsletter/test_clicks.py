@@ -7,10 +7,12 @@ import pytest
 from django.db.models import Sum
 from django.utils import timezone
 
-from advertising import reports, review
+from advertising.campaigns import review
+from advertising.measurement import reports
 from advertising.models import DailyCount, PageCount
-from newsletter import clicks, codes, figures, sending
 from newsletter.models import Click, Delivery, Link
+from newsletter.sending import batches
+from newsletter.statistics import clicks, issue_statistics, tracking_codes
 
 from ..advertising.conftest import CHROME, ROBOT
 from ..factories import member_of
@@ -182,7 +184,7 @@ def test_a_code_that_is_not_ours_leads_on_and_counts_for_nothing(client, sink, i
 def test_a_code_of_another_letter_counts_for_nothing(client, sink, letter, issue, noon):
     noon.shift(timedelta(hours=3))
     other = send(issue_of(letter, stories=2))
-    code = codes.of(Delivery.objects.filter(issue=other).first().pk)
+    code = tracking_codes.of(Delivery.objects.filter(issue=other).first().pk)
     link = Link.objects.filter(issue=issue, kind="story").first()
     opened(client, f"/newsletter/go/{link.pk}/{code}/")
     assert not Click.objects.exists()
@@ -237,10 +239,10 @@ def test_mails_without_the_place_are_offered_to_nobody(letter, sink, noon):
     Delivery.objects.filter(pk__gt=Delivery.objects.order_by("pk")[1].pk).update(
         next_try_at=timezone.now() + timedelta(seconds=300)
     )
-    sending.send_some.call()
+    batches.send_some.call()
     review.reject(placement, member_of("Editors"), "It is not what it says.")
     noon.shift(600)
-    sending.send_some.call()
+    batches.send_some.call()
     issue.refresh_from_db()
     assert (issue.status, len(sink.taken)) == ("sent", 4)
     clicks.settle.call()
@@ -266,5 +268,5 @@ def test_the_desk_is_told(client, sink, issue, noon, letter):
     noon.shift(LATER)
     clicks.settle.call()
     client.post(re.search(r"/newsletter/leave/[^/]+/", sink.mail_to("wren@readers.example")["List-Unsubscribe"])[0])
-    found = figures.of(issue)
+    found = issue_statistics.of(issue)
     assert (found.accepted, found.people, found.machines, found.left) == (3, 1, 1, 1)

@@ -7,10 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import publishing
 from articles.models import Article, ArticleCoin, Correction, FrontPick
-from newsletter import composing, contents, issue_status
+from articles.publishing import workflow
+from newsletter.composing import contents, drafts
 from newsletter.models import Issue, Item, Letter
+from newsletter.sending import issue_status
 
 from ..factories import (
     CoinFactory,
@@ -37,7 +38,7 @@ def test_sections_take_turns_under_the_lead(letter):
     story("Technology", "Technology 0", hours=9, of={"position": 30})
     letter.most_stories = 5
     letter.save()
-    issue = composing.draft(letter)
+    issue = drafts.draft(letter)
     assert headlines(issue) == ["Policy 0", "Policy 1", "Markets 0", "Technology 0", "Policy 2"]
 
 
@@ -45,13 +46,13 @@ def test_what_leads_the_front_page_leads_the_letter(letter):
     story("Policy", "Newest", hours=1)
     chosen = story("Markets", "Chosen", hours=5)
     FrontPick.objects.create(article=chosen, position=1)
-    assert headlines(composing.draft(letter))[0] == "Chosen"
+    assert headlines(drafts.draft(letter))[0] == "Chosen"
 
 
 def test_a_column_does_not_lead_where_there_is_a_report(letter):
     story("Opinion", "I think", hours=1, of={"is_opinion": True})
     story("Policy", "It is so", hours=5)
-    assert headlines(composing.draft(letter)) == ["It is so", "I think"]
+    assert headlines(drafts.draft(letter)) == ["It is so", "I think"]
 
 
 def test_only_what_is_new_public_and_nobody_paid_for(letter, noon):
@@ -60,28 +61,28 @@ def test_only_what_is_new_public_and_nobody_paid_for(letter, noon):
     SponsoredArticleFactory(title="Paid")
     ScheduledArticleFactory(title="Later")
     PublishedArticleFactory(title="A brief", kind="brief")
-    assert headlines(composing.draft(letter)) == ["New"]
+    assert headlines(drafts.draft(letter)) == ["New"]
 
 
 def test_nothing_is_told_twice(letter, sink, noon):
     reader("hollis")
     story("Policy", "First")
-    send(composing.draft(letter))
+    send(drafts.draft(letter))
     noon.shift(3600)
     story("Policy", "Second", hours=0.5)
-    issue = composing.draft(letter)
+    issue = drafts.draft(letter)
     assert headlines(issue) == ["Second"]
 
 
 def test_numbers_are_given_when_issues_go_out_and_none_is_missing(letter, sink, noon):
     reader("hollis")
     story("Policy", "First")
-    skipped = composing.draft(letter)
+    skipped = drafts.draft(letter)
     issue_status.skip(skipped, "Not today.")
-    first = send(composing.draft(letter))
+    first = send(drafts.draft(letter))
     noon.shift(3600)
     story("Policy", "Second", hours=0.5)
-    second = send(composing.draft(letter))
+    second = send(drafts.draft(letter))
     skipped.refresh_from_db()
     assert (skipped.number, first.number, second.number) == (None, 1, 2)
 
@@ -89,19 +90,19 @@ def test_numbers_are_given_when_issues_go_out_and_none_is_missing(letter, sink, 
 def test_what_came_out_between_filling_and_sending_is_in_the_next_issue(letter, sink, noon):
     reader("hollis")
     story("Policy", "First")
-    issue = composing.draft(letter)
+    issue = drafts.draft(letter)
     noon.shift(3600)
     story("Policy", "Between", hours=0.5)
     noon.shift(3600)
     send(issue)
     noon.shift(3600)
-    assert headlines(composing.draft(letter)) == ["Between"]
+    assert headlines(drafts.draft(letter)) == ["Between"]
 
 
 def test_an_issue_that_is_put_off_prints_the_day_on_which_it_goes_out(letter, noon):
     """And is that day’s: no second one is made."""
     story("Policy", "First")
-    issue = composing.draft(letter)
+    issue = drafts.draft(letter)
     issue_status.schedule(issue, MONDAY)
     issue.refresh_from_db()
     assert str(issue.day) == "2026-11-23"
@@ -115,7 +116,7 @@ def test_an_issue_that_is_put_off_prints_the_day_on_which_it_goes_out(letter, no
     issue_status.schedule(issue, MONDAY)
     noon.move_to(MONDAY - timedelta(minutes=5))
     story("Policy", "Second", hours=0.5)
-    assert composing.compose_due.call() == 0
+    assert drafts.compose_due.call() == 0
 
 
 def test_filling_again_replaces_what_stood_there(letter):
@@ -123,8 +124,8 @@ def test_filling_again_replaces_what_stood_there(letter):
     item = issue.items.first()
     item.headline = "By hand"
     item.save()
-    publishing.withdraw(Article.objects.get(title="Policy makes a clause"), by=None)
-    composing.fill(issue)
+    workflow.withdraw(Article.objects.get(title="Policy makes a clause"), by=None)
+    drafts.fill(issue)
     assert set(headlines(issue)) == {"Markets makes a clause", "Technology makes a clause"}
     assert not issue.items.exclude(headline="").exists()
 
@@ -133,12 +134,12 @@ def test_corrections_are_to_what_readers_of_this_letter_were_sent(letter, sink, 
     reader("hollis")
     told = story("Policy", "Told")
     never = story("Markets", "Never told", hours=60)
-    send(composing.draft(letter))
+    send(drafts.draft(letter))
     noon.shift(3600)
     for article in (told, never):
         Correction.objects.create(article=article, text=f"{article.title} was wrong.")
     noon.shift(60)
-    issue = composing.draft(letter)
+    issue = drafts.draft(letter)
     assert headlines(issue, "correction") == ["Told"]
     assert contents.of(issue).corrections[0].text == "Told was wrong."
     assert contents.of(issue).corrections[0].path.startswith("/policy/")
@@ -147,7 +148,7 @@ def test_corrections_are_to_what_readers_of_this_letter_were_sent(letter, sink, 
 def test_a_correction_that_found_no_room_is_in_the_next_issue_and_retractions_come_first(letter, sink, noon):
     reader("hollis")
     stories = [story("Policy", f"Told {number}") for number in range(7)]
-    send(composing.draft(letter))
+    send(drafts.draft(letter))
     noon.shift(3600)
     for number, article in enumerate(stories):
         kind = "retraction" if number == 0 else "update"
@@ -156,7 +157,7 @@ def test_a_correction_that_found_no_room_is_in_the_next_issue_and_retractions_co
     seen = []
     for hour in range(2):
         story("Markets", f"News {hour}", hours=0)
-        issue = composing.draft(letter)
+        issue = drafts.draft(letter)
         seen.append(headlines(issue, "correction"))
         kickers = [each.kicker for each in contents.of(issue).corrections]
         assert kickers == ([*["Retraction"], *["Update"] * 4] if hour == 0 else ["Update"] * 2)
@@ -165,7 +166,7 @@ def test_a_correction_that_found_no_room_is_in_the_next_issue_and_retractions_co
     assert seen[0][0] == "Told 0"
     assert sorted([*seen[0], *seen[1]]) == [f"Told {number}" for number in range(7)]
     story("Markets", "News 3", hours=0)
-    assert headlines(composing.draft(letter), "correction") == []
+    assert headlines(drafts.draft(letter), "correction") == []
 
 
 def test_what_was_corrected_before_it_was_sent_is_no_news(letter, sink, noon):
@@ -173,22 +174,22 @@ def test_what_was_corrected_before_it_was_sent_is_no_news(letter, sink, noon):
     article = story("Policy", "Told")
     Correction.objects.create(article=article, text="It was wrong.")
     noon.shift(60)
-    send(composing.draft(letter))
+    send(drafts.draft(letter))
     noon.shift(3600)
     story("Markets", "News", hours=0)
-    assert headlines(composing.draft(letter), "correction") == []
+    assert headlines(drafts.draft(letter), "correction") == []
 
 
 def test_a_long_correction_and_a_long_headline_are_sent_whole(letter, sink, noon):
     reader("hollis")
     article = story("Policy", "T" * 140)
-    send(composing.draft(letter))
+    send(drafts.draft(letter))
     noon.shift(3600)
     Correction.objects.create(article=article, text=f"{'It said nine. ' * 70}It was ten.")
     headline = ("A headline that goes on " * 6)[:140]
     story("Markets", headline, hours=0)
     noon.shift(60)
-    issue = send(composing.draft(letter))
+    issue = send(drafts.draft(letter))
     mail = sink.mails()[-1]
     assert mail["Subject"] == issue.subject == headline
     assert "It was ten." in mail.get_body(("html",)).get_content()
@@ -199,7 +200,7 @@ def test_what_is_discussed_most_and_does_not_stand_there_already(letter):
     for number in range(3):
         comment_on(talked, comment=f"Indeed, {number}.")
     story("Policy", "New")
-    issue = composing.draft(letter)
+    issue = drafts.draft(letter)
     assert headlines(issue, "discussed") == ["Talked about"]
     assert contents.of(issue).discussed[0].path.endswith("#comments")
 
@@ -213,8 +214,8 @@ def test_a_letter_about_a_section_or_a_coin_has_its_stories_alone(db):
     words = {"description": "Weekly.", "rhythm": "weekly"}
     of_section = Letter.objects.create(name="Policy", slug="policy", section=policy, **words)
     of_coin = Letter.objects.create(name="Bitcoin", slug="bitcoin", coin=coin, **words)
-    assert headlines(composing.draft(of_section)) == ["About policy"]
-    assert headlines(composing.draft(of_coin)) == ["About the coin"]
+    assert headlines(drafts.draft(of_section)) == ["About policy"]
+    assert headlines(drafts.draft(of_coin)) == ["About the coin"]
 
 
 def test_prices_are_those_of_the_strip_and_first_of_the_coin_that_it_is_about(db):
@@ -255,12 +256,12 @@ def test_composing_takes_the_same_few_queries_however_much_there_is(letter, numb
     for each in range(number):
         story(("Policy", "Markets", "Technology")[each % 3], f"Story {each}")
     with CaptureQueriesContext(connection) as queries:
-        composing.draft(letter)
+        drafts.draft(letter)
     assert len(queries) <= 20
 
 
 def test_an_issue_without_stories_cannot_be_scheduled(letter):
-    issue = composing.draft(letter)
+    issue = drafts.draft(letter)
     with pytest.raises(Exception, match="no story in it"):
         issue_status.schedule(issue, timezone.now())
 

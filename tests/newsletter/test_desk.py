@@ -8,9 +8,9 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from newsletter import issue_status, sending
 from newsletter.admin.issues import IssueAdmin
 from newsletter.models import Issue, Item, Letter
+from newsletter.sending import batches, issue_status
 
 from ..factories import PublishedArticleFactory, SponsoredArticleFactory, UserFactory, member_of
 from .conftest import begin, issue_of, reader
@@ -198,7 +198,7 @@ def test_scheduling_going_back_and_sending(desk, letter, sink, noon):
     do(desk, issue, "draft")
     assert (issue.status, issue.send_at) == ("draft", None)
     assert "It goes out now." in do(desk, issue, "now")
-    sending.send_some.call()
+    batches.send_some.call()
     issue.refresh_from_db()
     assert issue.status == "sent"
     page = desk.get(address(issue)).content.decode()
@@ -290,7 +290,7 @@ def test_progress_is_drawn_while_it_is_sent(desk, letter):
 def test_what_has_gone_out_is_not_filled_edited_or_deleted(desk, letter, sink):
     reader("hollis")
     issue = begin(issue_of(letter))
-    sending.send_some.call()
+    batches.send_some.call()
     items = list(issue.items.values_list("pk", flat=True))
     assert "stays as it was sent" in do(desk, issue, "fill")
     assert list(issue.items.values_list("pk", flat=True)) == items

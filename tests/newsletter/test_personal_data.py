@@ -3,8 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from newsletter import figures, personal_data
+from newsletter import personal_data
 from newsletter.models import Click, Delivery, Link, Subscriber, Subscription
+from newsletter.statistics import issue_statistics
 
 from .conftest import issue_of, reader, send
 
@@ -41,10 +42,10 @@ def test_a_person_is_found_by_their_address_as_people_write_it(letter):
 
 
 def test_erasing_forgets_who_and_keeps_how_many(sent):
-    before = figures.of(sent).accepted
+    before = issue_statistics.of(sent).accepted
     erased = personal_data.erase(ADDRESS, [])
     assert erased == {"clicks in letters": 1, "mails of letters": 1, "letters": 1, "letter": 1}
-    assert figures.of(sent).accepted == before == 2
+    assert issue_statistics.of(sent).accepted == before == 2
     assert not Subscriber.objects.filter(email=ADDRESS).exists()
     assert Subscription.objects.get().subscriber.email == "maren@readers.example"
     assert personal_data.export(ADDRESS, []) == {

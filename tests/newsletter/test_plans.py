@@ -4,15 +4,15 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from newsletter import sending
 from newsletter.models import Click, Delivery
+from newsletter.sending import batches
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 ASKED = {
-    "what is due": lambda: sending._due(),
-    "what is sent": lambda: sending._going(),
-    "what waits": lambda: Delivery.objects.filter(sending._may_try(NOW), issue=1, status="queued").order_by("pk")[:50],
+    "what is due": lambda: batches._due(),
+    "what is sent": lambda: batches._going(),
+    "what waits": lambda: Delivery.objects.filter(batches._may_try(NOW), issue=1, status="queued").order_by("pk")[:50],
     "what a dead worker left": lambda: Delivery.objects.filter(status="claimed", claimed_at__lt=NOW),
     "whether any is left": lambda: Delivery.objects.filter(issue=1, status__in=("queued", "claimed")),
     "whose a provider speaks of": lambda: Delivery.objects.filter(provider_id="x"),

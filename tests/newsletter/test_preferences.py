@@ -7,8 +7,8 @@ import pytest
 from django.core import mail, signing
 from django.utils import timezone
 
-from newsletter import signed_links, subscriptions
 from newsletter.models import Letter, Subscriber, Subscription, main_letter
+from newsletter.subscribing import signed_links, subscriptions
 
 from ..factories import CoinFactory, SectionFactory
 from .conftest import READER, another, ask, confirmed_reader, link, press, reader

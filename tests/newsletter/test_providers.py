@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from werkzeug import Request, Response
 
-from newsletter import sending
 from newsletter.models import Delivery, Subscriber
+from newsletter.sending import batches
 
 from .conftest import issue_of, reader, send, statuses
 
@@ -87,10 +87,10 @@ def test_a_provider_that_takes_nothing_now_is_left_alone_and_nobody_loses_a_try(
     provider.answer = refuse(status, 0, "Not now")
     issue = send(issue_of(letter))
     assert statuses(issue) == {"queued": 1}
-    assert issue.next_batch_at == timezone.now() + timedelta(seconds=sending.BACK_OFF[0])
+    assert issue.next_batch_at == timezone.now() + timedelta(seconds=batches.BACK_OFF[0])
     provider.answer = taken
-    noon.shift(sending.BACK_OFF[0])
-    sending.send_some.call()
+    noon.shift(batches.BACK_OFF[0])
+    batches.send_some.call()
     assert statuses(issue) == {"sent": 1}
     assert Delivery.objects.get().tries == 0
 
@@ -128,7 +128,7 @@ def test_a_provider_that_does_not_answer_may_have_it_and_is_not_asked_twice(lett
     provider.answer = hang
     issue = send(issue_of(letter))
     assert statuses(issue) == {"handed": 1}
-    noon.shift(sending.BACK_OFF[0])
-    sending.send_some.call()
+    noon.shift(batches.BACK_OFF[0])
+    batches.send_some.call()
     assert len(provider.asked) == 1
     assert not Subscriber.objects.exclude(suppressed_because="").exists()

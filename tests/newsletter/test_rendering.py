@@ -5,11 +5,12 @@ import re
 import pytest
 from django.utils import timezone
 
-from advertising import review
+from advertising.campaigns import review
 from advertising.models import Placement, Product
 from articles.models import ArticleCoin, Holding
-from newsletter import contents, issue_status, rendering
+from newsletter.composing import contents, rendering
 from newsletter.models import Link
+from newsletter.sending import issue_status
 
 from ..factories import (
     AdvertiserFactory,
@@ -170,8 +171,8 @@ def test_a_place_of_an_issue_that_nobody_got_may_be_sent_with_another(letter, si
 
 
 def test_holdings_are_told_as_they_were_declared(letter):
-    from articles import holdings
     from articles.models import Author
+    from articles.publishing import holdings
 
     coin = CoinFactory()
     story = PublishedArticleFactory(title="About a coin")

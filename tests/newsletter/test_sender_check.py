@@ -5,8 +5,8 @@ import base64
 import pytest
 from Crypto.PublicKey import RSA
 
-from newsletter import sender_check
-from newsletter.sender_check import Weight
+from newsletter.sending import sender_check
+from newsletter.sending.sender_check import Weight
 
 DOMAIN = "finality.example"
 SPF = "v=spf1 include:_spf.mail.example -all"

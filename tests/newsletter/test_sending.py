@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
-from articles import publishing
 from articles.models import Article
-from newsletter import issue_status, journals, sending
+from articles.publishing import workflow
 from newsletter.models import Delivery, Issue, Letter
+from newsletter.sending import batches, issue_status, journals
 
 from .conftest import begin, issue_of, many_readers, reader, send, statuses
 
@@ -25,7 +25,7 @@ def test_each_reader_gets_one_mail_and_the_issue_is_sent(letter, sink):
     assert sink.addresses == {f"{name}@readers.example": 1 for name in ("hollis", "maren", "wren")}
     assert (issue.status, issue.recipients, issue.sent_count) == ("sent", 3, 3)
     assert statuses(issue) == {"sent": 3}
-    sending.send_some.call()
+    batches.send_some.call()
     assert len(sink.taken) == 3
 
 
@@ -48,7 +48,7 @@ def test_who_leaves_before_their_turn_gets_none(letter, sink):
     issue = begin(issue_of(letter))
     late.status = "left"
     late.save()
-    sending.send_some.call()
+    batches.send_some.call()
     assert list(sink.addresses) == ["hollis@readers.example"]
     assert statuses(issue) == {"sent": 1, "left": 1}
 
@@ -108,7 +108,7 @@ def test_pausing_stops_before_the_next_mail_and_going_on_skips_nobody(letter, si
     assert statuses(issue) == {"sent": 3, "queued": 3}
     sink.meanwhile = lambda address: None
     issue_status.resume(issue)
-    sending.send_some.call()
+    batches.send_some.call()
     assert statuses(issue) == {"sent": 6}
     assert set(sink.addresses.values()) == {1}
 
@@ -119,7 +119,7 @@ def test_cancelling_keeps_what_went_out_and_sends_nothing_more(letter, sink):
     issue = begin(issue_of(letter))
     issue_status.pause(issue)
     issue_status.cancel(issue)
-    sending.send_some.call()
+    batches.send_some.call()
     assert sink.taken == []
     assert not Issue.objects.published().exists()
     with pytest.raises(ValidationError, match="cancelled"):
@@ -131,8 +131,8 @@ def test_a_story_that_is_withdrawn_before_its_time_is_in_no_mail(letter, sink):
     issue = issue_of(letter)
     begin(issue)
     gone = Article.objects.get(title="Markets makes a clause")
-    publishing.withdraw(gone, by=None)
-    sending.send_some.call()
+    workflow.withdraw(gone, by=None)
+    batches.send_some.call()
     mail = sink.mail_to("hollis@readers.example")
     for part in mail.iter_parts():
         assert "Markets makes a clause" not in part.get_content()
@@ -143,8 +143,8 @@ def test_the_headline_of_a_lead_that_is_withdrawn_is_in_no_subject_any_more(clie
     reader("hollis")
     issue = begin(issue_of(letter))
     lead = issue.items.first().article
-    publishing.withdraw(lead, by=None)
-    sending.send_some.call()
+    workflow.withdraw(lead, by=None)
+    batches.send_some.call()
     mail = sink.mail_to("hollis@readers.example")
     assert mail["Subject"] != lead.title
     assert mail["Subject"] == issue.items.all()[1].article.title
@@ -157,8 +157,8 @@ def test_an_issue_without_stories_is_not_sent(letter, sink):
     issue = issue_of(letter)
     issue_status.schedule(issue, timezone.now())
     for story in Article.objects.all():
-        publishing.withdraw(story, by=None)
-    sending.send_some.call()
+        workflow.withdraw(story, by=None)
+    batches.send_some.call()
     issue.refresh_from_db()
     assert (issue.status, sink.taken) == ("skipped", [])
     assert "withdrawn" in issue.note
@@ -168,11 +168,11 @@ def test_an_issue_whose_stories_all_go_while_it_is_sent_pauses_and_says_so(lette
     reader("hollis")
     issue = begin(issue_of(letter))
     for story in Article.objects.all():
-        publishing.withdraw(story, by=None)
-    sending.send_some.call()
+        workflow.withdraw(story, by=None)
+    batches.send_some.call()
     issue.refresh_from_db()
     assert (issue.status, statuses(issue), sink.taken) == ("paused", {"queued": 1}, [])
-    assert issue.note == sending.EMPTIED
+    assert issue.note == batches.EMPTIED
 
 
 def test_scheduling_twice_tells_the_second(letter):
@@ -186,12 +186,12 @@ def test_what_is_scheduled_waits_for_its_time(letter, sink, noon):
     reader("hollis")
     issue = issue_of(letter)
     issue_status.schedule(issue, timezone.now() + timedelta(hours=2))
-    assert not sending.has_work()
-    sending.send_some.call()
+    assert not batches.has_work()
+    batches.send_some.call()
     assert sink.taken == []
     noon.shift(7200)
-    assert sending.has_work()
-    sending.send_some.call()
+    assert batches.has_work()
+    batches.send_some.call()
     assert len(sink.taken) == 1
 
 
@@ -207,7 +207,7 @@ def test_the_set_rate_holds_for_all_workers_together(letter, sink, settings):
     issue = begin(issue_of(letter))
     began = timezone.now()
     while Issue.objects.get(pk=issue.pk).status != "sent":
-        sending.send_some.call()
+        batches.send_some.call()
     assert timezone.now() - began >= timedelta(seconds=1)
     assert len(sink.taken) == 30
 
@@ -216,10 +216,10 @@ def test_what_a_worker_claimed_and_left_is_taken_up_by_another(letter, sink, noo
     reader("hollis")
     issue = begin(issue_of(letter))
     Delivery.objects.update(status="claimed", claim="of the dead", claimed_at=timezone.now())
-    sending.send_some.call()
+    batches.send_some.call()
     assert sink.taken == []
     noon.shift(issue_status.LEASE.total_seconds() + 1)
-    sending.send_some.call()
+    batches.send_some.call()
     assert statuses(issue) == {"sent": 1}
 
 
@@ -228,11 +228,11 @@ def test_an_issue_is_not_over_while_an_answer_may_still_come(letter, sink, noon)
     reader("hollis")
     issue = begin(issue_of(letter))
     Delivery.objects.update(status="handed", claim="another", claimed_at=timezone.now())
-    sending.send_some.call()
+    batches.send_some.call()
     issue.refresh_from_db()
     assert issue.status == "sending"
     noon.shift(issue_status.LEASE.total_seconds() + 1)
-    sending.send_some.call()
+    batches.send_some.call()
     issue.refresh_from_db()
     assert (issue.status, issue.sent_count) == ("sent", 1)
 
@@ -245,7 +245,7 @@ def test_two_issues_share_the_rate_and_neither_waits_for_the_other(letter, sink,
         reader(f"other{number}", other)
     begin(issue_of(letter))
     begin(issue_of(other))
-    sending.send_some.call()
+    batches.send_some.call()
     assert len(sink.taken) == 60
 
 
@@ -260,7 +260,7 @@ def test_a_worker_that_was_killed_before_the_last_bytes_has_left_a_note(letter, 
     folder.mkdir(exist_ok=True)
     (folder / "of-the-dead").write_text(f"{first.pk:020d}")
     noon.shift(issue_status.LEASE.total_seconds() + 1)
-    sending.send_some.call()
+    batches.send_some.call()
     assert list(sink.addresses) == ["second@readers.example"]
     assert statuses(issue) == {"handed": 1, "sent": 1}
     (folder / "of-the-dead").unlink()
@@ -282,10 +282,10 @@ def killed(letter, noon, settings):
 def test_an_issue_does_not_end_before_what_was_left_is_given_back(killed, sink, noon, monkeypatch):
     """Its time may come while a slice runs, after abandoned mails were looked for."""
     noon.shift(issue_status.LEASE.total_seconds() + 1)
-    monkeypatch.setattr(sending, "give_back_abandoned", lambda: 0)
-    sending.send_some.call()
+    monkeypatch.setattr(batches, "give_back_abandoned", lambda: 0)
+    batches.send_some.call()
     assert statuses(killed) == {"queued": 1}
-    sending.send_some.call()
+    batches.send_some.call()
     killed.refresh_from_db()
     assert (killed.status, statuses(killed)) == ("sent", {"sent": 1})
 
@@ -293,7 +293,7 @@ def test_an_issue_does_not_end_before_what_was_left_is_given_back(killed, sink, 
 def test_a_pause_loses_nothing_that_was_left(killed, sink, noon):
     issue_status.pause(killed)
     noon.shift(timedelta(days=2))
-    sending.give_back_abandoned()
+    batches.give_back_abandoned()
     assert statuses(killed) == {"queued": 1}
 
 
@@ -329,7 +329,7 @@ def test_two_people_press_send_at_once(letter, sink):
         thread.join()
     assert told.count("done") == 1
     assert all("Somebody was faster" in each for each in told if each != "done")
-    sending.send_some.call()
+    batches.send_some.call()
     assert len(sink.taken) == 1
 
 
@@ -343,7 +343,7 @@ def test_four_workers_send_each_mail_once(letter, sink):
     def work():
         barrier.wait()
         try:
-            sending.send_some.call()
+            batches.send_some.call()
         finally:
             connection.close()
 
@@ -353,7 +353,7 @@ def test_four_workers_send_each_mail_once(letter, sink):
     for thread in threads:
         thread.join()
     while Issue.objects.get(pk=issue.pk).status != "sent":
-        sending.send_some.call()
+        batches.send_some.call()
     assert statuses(issue) == {"sent": 400}
     assert len(sink.addresses) == 400
     assert set(sink.addresses.values()) == {1}

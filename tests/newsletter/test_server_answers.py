@@ -8,9 +8,9 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from newsletter import handing_over, issue_status, outcomes, sending
-from newsletter.handing_over import Refused
 from newsletter.models import Delivery, Issue, Subscriber
+from newsletter.sending import batches, delivery_results, issue_status, transport
+from newsletter.sending.transport import Refused
 
 from ..journeys.conftest import wait_for
 from .conftest import begin, issue_of, reader, send, statuses
@@ -59,14 +59,14 @@ def test_later_is_tried_later_and_then_given_up(letter, sink, noon):
     sink.at_recipient = lambda address: "451 4.7.1 try again later"
     issue = send(issue_of(letter))
     assert issue.status == "sending"
-    for tries in range(1, outcomes.MOST_TRIES):
+    for tries in range(1, delivery_results.MOST_TRIES):
         delivery = Delivery.objects.get()
         assert (delivery.status, delivery.tries) == ("queued", tries)
-        sending.send_some.call()
+        batches.send_some.call()
         assert Delivery.objects.get().tries == tries
         noon.move_to(delivery.next_try_at)
-        assert sending.has_work()
-        sending.send_some.call()
+        assert batches.has_work()
+        batches.send_some.call()
     issue.refresh_from_db()
     assert statuses(issue) == {"failed": 1}
     assert (issue.status, sink.taken) == ("sent", [])
@@ -77,8 +77,8 @@ def test_later_and_then_yes(letter, sink, noon):
     answers = iter(["451 4.7.1 greylisted"])
     sink.at_recipient = lambda address: next(answers, None)
     issue = send(issue_of(letter))
-    noon.shift(outcomes.FIRST_WAIT)
-    sending.send_some.call()
+    noon.shift(delivery_results.FIRST_WAIT)
+    batches.send_some.call()
     assert statuses(issue) == {"sent": 1}
     assert len(sink.taken) == 1
 
@@ -88,8 +88,8 @@ def test_later_and_then_never(letter, sink, noon):
     answers = iter(["450 4.2.1 later", "550 5.1.1 no such user"])
     sink.at_recipient = lambda address: next(answers, None)
     issue = send(issue_of(letter))
-    noon.shift(outcomes.FIRST_WAIT)
-    sending.send_some.call()
+    noon.shift(delivery_results.FIRST_WAIT)
+    batches.send_some.call()
     assert statuses(issue) == {"refused": 1}
     assert Subscriber.objects.get().suppressed_because == "bounced"
 
@@ -100,15 +100,15 @@ def test_a_server_that_is_away_is_asked_again_later_each_time(letter, sink, sett
     issue = send(issue_of(letter))
     assert statuses(issue) == {"queued": 1}
     assert (issue.failures, "refused" in issue.trouble) == (1, True)
-    assert issue.next_batch_at == timezone.now() + timedelta(seconds=sending.BACK_OFF[0])
-    assert not sending.has_work()
-    noon.shift(sending.BACK_OFF[0])
-    sending.send_some.call()
+    assert issue.next_batch_at == timezone.now() + timedelta(seconds=batches.BACK_OFF[0])
+    assert not batches.has_work()
+    noon.shift(batches.BACK_OFF[0])
+    batches.send_some.call()
     issue.refresh_from_db()
     assert issue.failures == 2
     settings.EMAIL_PORT = sink.port
-    noon.shift(sending.BACK_OFF[1])
-    sending.send_some.call()
+    noon.shift(batches.BACK_OFF[1])
+    batches.send_some.call()
     issue.refresh_from_db()
     assert (issue.status, issue.trouble, statuses(issue)) == ("sent", "", {"sent": 1})
     assert Delivery.objects.get().tries == 0
@@ -131,8 +131,8 @@ def test_a_server_that_says_busy_is_left_alone(letter, sink, noon):
     issue = send(issue_of(letter))
     assert statuses(issue) == {"sent": 1, "queued": 2}
     sink.at_recipient = lambda address: None
-    noon.shift(sending.BACK_OFF[0])
-    sending.send_some.call()
+    noon.shift(batches.BACK_OFF[0])
+    batches.send_some.call()
     assert statuses(issue) == {"sent": 3}
     assert set(sink.addresses.values()) == {1}
 
@@ -143,7 +143,7 @@ def test_a_server_that_says_later_to_everybody_is_left_alone(letter, sink, noon)
     sink.at_recipient = lambda address: "450 4.7.0 rate limited"
     issue = send(issue_of(letter))
     tried = Delivery.objects.filter(issue=issue, tries=1).count()
-    assert tried == sending.MOST_IN_A_ROW
+    assert tried == batches.MOST_IN_A_ROW
     assert issue.next_batch_at > timezone.now()
 
 
@@ -158,13 +158,13 @@ def test_a_connection_that_drops_before_the_last_line_loses_nothing(letter, sink
             raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
         return original(self)
 
-    original = handing_over._Marked.__call__
-    monkeypatch.setattr(handing_over._Marked, "__call__", drop_before_mark)
+    original = transport._Marked.__call__
+    monkeypatch.setattr(transport._Marked, "__call__", drop_before_mark)
     issue = send(issue_of(letter))
     assert statuses(issue) == {"queued": 1}
     assert sink.taken == []
-    noon.shift(outcomes.FIRST_WAIT)
-    sending.send_some.call()
+    noon.shift(delivery_results.FIRST_WAIT)
+    batches.send_some.call()
     assert statuses(issue) == {"sent": 1}
     assert sink.addresses == {"hollis@readers.example": 1}
 
@@ -175,12 +175,12 @@ def test_a_recipient_at_whom_the_server_breaks_off_does_not_stop_the_others(lett
     sink.hangs_up_at = lambda address: "first" in address
     issue = send(issue_of(letter))
     for _ in range(3):
-        noon.shift(sending.BACK_OFF[0])
-        sending.send_some.call()
+        noon.shift(batches.BACK_OFF[0])
+        batches.send_some.call()
     assert statuses(issue) == {"sent": 2, "queued": 1}
-    for _ in range(outcomes.MOST_TRIES):
+    for _ in range(delivery_results.MOST_TRIES):
         noon.shift(timedelta(hours=2))
-        sending.send_some.call()
+        batches.send_some.call()
     issue.refresh_from_db()
     assert statuses(issue) == {"sent": 2, "failed": 1}
     assert issue.status == "sent"
@@ -197,7 +197,7 @@ def test_a_no_to_everybody_is_about_us_and_pauses(letter, sink, noon):
     assert not Subscriber.objects.exclude(soft_bounces=0, suppressed_because="").exists()
     sink.at_mail = lambda address: None
     issue_status.resume(issue)
-    sending.send_some.call()
+    batches.send_some.call()
     assert statuses(issue) == {"sent": 25}
 
 
@@ -213,14 +213,14 @@ def slow(letter, sink, monkeypatch):
         begun.add(self.claim)
         return is_new
 
-    monkeypatch.setattr(sending, "BATCH", 4)
-    monkeypatch.setattr(sending._Slice, "_reserve", once)
+    monkeypatch.setattr(batches, "BATCH", 4)
+    monkeypatch.setattr(batches._Slice, "_reserve", once)
     return begin(issue_of(letter))
 
 
 def after_slices(issue: Issue, number: int) -> Issue:
     for _ in range(number):
-        sending.send_some.call()
+        batches.send_some.call()
     issue.refresh_from_db()
     return issue
 
@@ -236,7 +236,7 @@ def test_a_slow_later_to_everybody_leaves_the_server_alone(slow, sink):
     sink.at_mail = lambda address: "450 4.7.1 too many"
     issue = after_slices(slow, 3)
     assert (issue.failures, issue.later_in_a_row) == (1, 0)
-    assert not sending.has_work()
+    assert not batches.has_work()
 
 
 def test_a_no_to_everybody_of_a_short_list_is_about_us_too(letter, sink):
@@ -273,7 +273,7 @@ def test_an_answer_whose_writing_was_rolled_back_is_written_later(letter, sink, 
         reader(name)
     sink.at_mail = lambda address: "450 4.2.2 later" if "hollis" in address else None
     issue = begin(issue_of(letter))
-    real, calls = outcomes.note, []
+    real, calls = delivery_results.note, []
 
     def fails_once(*args):
         real(*args)
@@ -281,9 +281,9 @@ def test_an_answer_whose_writing_was_rolled_back_is_written_later(letter, sink, 
         if len(calls) == 1:
             raise OperationalError("database is locked")
 
-    monkeypatch.setattr(outcomes, "note", fails_once)
+    monkeypatch.setattr(delivery_results, "note", fails_once)
     with pytest.raises(OperationalError):
-        sending.send_some.call()
+        batches.send_some.call()
     waiting = Delivery.objects.get(issue=issue, subscription__subscriber__email__startswith="hollis")
     assert (waiting.status, waiting.tries, waiting.answer) == ("queued", 1, "450 4.2.2 later")
     assert waiting.next_try_at is not None
@@ -303,11 +303,11 @@ def test_an_answer_that_comes_after_all_opens_the_issue_again(letter, sink, noon
     issue = send(issue_of(letter))
     delivery = Delivery.objects.get(issue=issue)
     Delivery.objects.update(status="handed", claim="slow")
-    outcomes.note(delivery, Refused("451 4.3.0 later", is_for_good=False), "slow")
+    delivery_results.note(delivery, Refused("451 4.3.0 later", is_for_good=False), "slow")
     issue.refresh_from_db()
     assert (issue.status, statuses(issue)) == ("sending", {"queued": 1})
-    noon.shift(outcomes.FIRST_WAIT)
-    sending.send_some.call()
+    noon.shift(delivery_results.FIRST_WAIT)
+    batches.send_some.call()
     issue.refresh_from_db()
     assert (issue.status, statuses(issue)) == ("sent", {"sent": 1})
 
@@ -317,15 +317,15 @@ def test_a_connection_that_drops_before_the_answer_is_not_sent_twice_but_by_the_
         reader(name)
     sink.breaks_off = lambda address: "hollis" in address
     issue = send(issue_of(letter))
-    noon.shift(sending.BACK_OFF[0])
-    sending.send_some.call()
+    noon.shift(batches.BACK_OFF[0])
+    batches.send_some.call()
     issue.refresh_from_db()
     assert statuses(issue) == {"handed": 1, "sent": 1}
     assert set(sink.addresses.values()) == {1}
     assert (issue.status, issue.sent_count) == ("sent", 2)
     sink.breaks_off = lambda address: False
     assert issue_status.send_unanswered_again(issue) == 1
-    sending.send_some.call()
+    batches.send_some.call()
     assert statuses(issue) == {"sent": 2}
     assert sink.addresses == {"hollis@readers.example": 2, "maren@readers.example": 1}
 
@@ -337,8 +337,8 @@ def test_a_server_that_hangs_with_the_mail_in_its_hands_may_have_it(letter, sink
     issue = send(issue_of(letter))
     assert statuses(issue) == {"handed": 1}
     sink.meanwhile = lambda address: None
-    noon.shift(sending.BACK_OFF[0])
-    sending.send_some.call()
+    noon.shift(batches.BACK_OFF[0])
+    batches.send_some.call()
     issue.refresh_from_db()
     assert issue.status == "sent"
     wait_for(lambda: sink.taken)
@@ -364,6 +364,6 @@ def test_a_sender_who_is_refused_is_trouble_for_all_and_nobody_loses_a_try(lette
     assert statuses(issue) == {"queued": 1}
     assert "you may not" in issue.trouble
     sink.at_sender = lambda address: None
-    noon.shift(sending.BACK_OFF[0])
-    sending.send_some.call()
+    noon.shift(batches.BACK_OFF[0])
+    batches.send_some.call()
     assert statuses(issue) == {"sent": 1}

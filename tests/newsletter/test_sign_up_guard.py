@@ -7,9 +7,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from newsletter import sign_up_guard
 from newsletter.models import Subscriber
-from newsletter.sign_up_guard import Attempt, Verdict
+from newsletter.subscribing import signup_throttle
+from newsletter.subscribing.signup_throttle import Attempt, Verdict
 
 pytestmark = pytest.mark.django_db
 READER = "hollis@readers.example"
@@ -32,7 +32,7 @@ def under_attack(number: int = 201) -> None:
 
 
 def work_for(ticket: str) -> str:
-    return next(str(n) for n in range(10**7) if sign_up_guard.is_worked(ticket, str(n)))
+    return next(str(n) for n in range(10**7) if signup_throttle.is_worked(ticket, str(n)))
 
 
 def test_without_scripts_one_more_page_has_the_button(client, committed, noon):
@@ -63,33 +63,33 @@ def test_faster_than_a_person_is_asked_again(client, committed, noon):
 
 @pytest.mark.parametrize("ticket", ["", "none", "a:b:c", "x" * 5000])
 def test_a_ticket_that_is_none(ticket):
-    assert sign_up_guard.judge(Attempt(READER, ticket)) == Verdict.NO_TICKET
+    assert signup_throttle.judge(Attempt(READER, ticket)) == Verdict.NO_TICKET
 
 
 def test_a_ticket_is_good_once_and_for_two_hours(noon):
-    ticket = sign_up_guard.ticket()
+    ticket = signup_throttle.ticket()
     noon.shift(3)
-    assert sign_up_guard.judge(Attempt(READER, ticket)) == Verdict.GOOD
-    assert sign_up_guard.judge(Attempt(READER, ticket)) == Verdict.NO_TICKET
-    old = sign_up_guard.ticket()
+    assert signup_throttle.judge(Attempt(READER, ticket)) == Verdict.GOOD
+    assert signup_throttle.judge(Attempt(READER, ticket)) == Verdict.NO_TICKET
+    old = signup_throttle.ticket()
     noon.shift(timedelta(hours=2, seconds=1))
-    assert sign_up_guard.judge(Attempt(READER, old)) == Verdict.NO_TICKET
+    assert signup_throttle.judge(Attempt(READER, old)) == Verdict.NO_TICKET
 
 
 def test_a_ticket_for_one_address_is_none_for_another(noon):
-    ticket = sign_up_guard.ticket(READER)
+    ticket = signup_throttle.ticket(READER)
     noon.shift(3)
-    assert sign_up_guard.judge(Attempt("other@readers.example", ticket)) == Verdict.NO_TICKET
+    assert signup_throttle.judge(Attempt("other@readers.example", ticket)) == Verdict.NO_TICKET
 
 
 def test_work_is_asked_for_only_under_attack(client, committed, noon):
     under_attack(200)
-    ticket = sign_up_guard.ticket()
+    ticket = signup_throttle.ticket()
     noon.shift(3)
-    assert sign_up_guard.judge(Attempt(READER, ticket)) == Verdict.GOOD
+    assert signup_throttle.judge(Attempt(READER, ticket)) == Verdict.GOOD
     under_attack_now = Subscriber(email="one@more.example", key="one more", asked_at=timezone.now())
     under_attack_now.save()
-    ticket = sign_up_guard.ticket()
+    ticket = signup_throttle.ticket()
     noon.shift(3)
     page = send(client, committed, ticket=ticket)
     assert 'data-work="16"' in page.content.decode()
@@ -114,37 +114,37 @@ def test_who_has_no_scripts_waits_for_a_minute_instead(client, committed, noon):
 
 def test_an_attack_is_over_when_nobody_asks_any_more(noon):
     under_attack()
-    assert sign_up_guard.is_under_attack()
-    noon.shift(sign_up_guard.LOOK_BACK.total_seconds() + 1)
-    assert not sign_up_guard.is_under_attack()
+    assert signup_throttle.is_under_attack()
+    noon.shift(signup_throttle.LOOK_BACK.total_seconds() + 1)
+    assert not signup_throttle.is_under_attack()
 
 
 def test_readers_who_confirm_are_no_attack(noon):
     under_attack()
     Subscriber.objects.update(confirmed_at=timezone.now())
-    assert not sign_up_guard.is_under_attack()
+    assert not signup_throttle.is_under_attack()
 
 
 @pytest.mark.parametrize("work", ["", "-1", "1e9", "٣", "9" * 30, "abc"])
 def test_work_that_is_none(work):
-    assert not sign_up_guard.is_worked("ticket", work)
+    assert not signup_throttle.is_worked("ticket", work)
 
 
 def test_one_network_asks_for_so_many_in_an_hour(client, committed, noon):
-    for number in range(sign_up_guard.MOST_AN_HOUR + 5):
-        ticket = sign_up_guard.ticket()
+    for number in range(signup_throttle.MOST_AN_HOUR + 5):
+        ticket = signup_throttle.ticket()
         noon.shift(3)
         answer = send(client, committed, email=f"reader{number}@readers.example", ticket=ticket)
     assert answer.status_code == 429
     assert "Try again in an hour" in answer.content.decode()
-    assert len(mail.outbox) == sign_up_guard.MOST_AN_HOUR
+    assert len(mail.outbox) == signup_throttle.MOST_AN_HOUR
 
 
 def test_a_flood_of_sign_ups_mails_no_more_than_the_limit(client, committed, noon, settings):
     """From one network, with good tickets and different addresses: what is past the limit costs no row."""
     settings.SIGN_UPS_IN_TEN_MINUTES = 0
-    tickets = [sign_up_guard.ticket() for _ in range(10_000)]
+    tickets = [signup_throttle.ticket() for _ in range(10_000)]
     noon.shift(3)
     for number, ticket in enumerate(tickets):
         send(client, committed, email=f"reader{number}@readers.example", ticket=ticket)
-    assert Subscriber.objects.count() == len(mail.outbox) == sign_up_guard.MOST_AN_HOUR
+    assert Subscriber.objects.count() == len(mail.outbox) == signup_throttle.MOST_AN_HOUR

@@ -4,8 +4,8 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from newsletter import signed_links, subscriptions
 from newsletter.models import Subscriber, Subscription
+from newsletter.subscribing import signed_links, subscriptions
 
 from .conftest import READER, another, ask, confirmed_reader, link, press, reader
 

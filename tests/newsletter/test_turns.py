@@ -5,8 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from newsletter import alarms, composing, issue_status, sending, turns
+from newsletter.composing import drafts, schedule
 from newsletter.models import Issue, Letter
+from newsletter.sending import alarms, batches, issue_status
 
 from .conftest import MONDAY, reader, story
 
@@ -25,16 +26,16 @@ pytestmark = pytest.mark.django_db
 )
 def test_turns_come_one_after_another(rhythm, after, turn):
     letter = Letter(rhythm=rhythm, weekday=Letter.Weekday.FRIDAY, send_at=MONDAY.time())
-    assert turns.next_turn(letter, after) == turn
+    assert schedule.next_turn(letter, after) == turn
 
 
 def test_a_draft_waits_on_the_desk_two_hours_before_its_turn(letter, noon):
     noon.move_to(MONDAY - timedelta(hours=2, minutes=1))
     story("Policy", "New", hours=1)
-    assert composing.compose_due.call() == 0
+    assert drafts.compose_due.call() == 0
     noon.move_to(MONDAY - timedelta(hours=2))
-    assert composing.compose_due.call() == 1
-    assert composing.compose_due.call() == 0
+    assert drafts.compose_due.call() == 1
+    assert drafts.compose_due.call() == 0
     issue = Issue.objects.get()
     assert (issue.status, issue.turn_at, str(issue.day)) == ("draft", MONDAY, "2026-11-23")
 
@@ -42,9 +43,9 @@ def test_a_draft_waits_on_the_desk_two_hours_before_its_turn(letter, noon):
 def test_who_has_begun_one_by_hand_for_the_day_gets_no_second(letter, noon):
     noon.move_to(MONDAY - timedelta(hours=3))
     story("Policy", "New", hours=1)
-    composing.draft(letter)
+    drafts.draft(letter)
     noon.move_to(MONDAY - timedelta(hours=1))
-    assert composing.compose_due.call() == 0
+    assert drafts.compose_due.call() == 0
     assert Issue.objects.count() == 1
 
 
@@ -52,7 +53,7 @@ def test_one_that_was_begun_by_hand_and_forgotten_is_said_when_its_hour_has_pass
     """It keeps the letter of the day from being made by itself."""
     Letter.objects.filter(pk=letter.pk).update(rhythm="daily", send_at=time(12, 30), is_automatic=True)
     story("Policy", "First")
-    issue = composing.draft(letter)
+    issue = drafts.draft(letter)
     assert alarms.sentences() == []
     noon.shift(timedelta(minutes=50))
     assert alarms.sentences() == [f"{issue} was due on 22 November at 12:30 UTC, and is a draft still."]
@@ -60,7 +61,7 @@ def test_one_that_was_begun_by_hand_and_forgotten_is_said_when_its_hour_has_pass
 
 def test_nothing_new_is_skipped_and_said(letter, noon):
     noon.move_to(MONDAY)
-    composing.compose_due.call()
+    drafts.compose_due.call()
     issue = Issue.objects.get()
     assert issue.status == "skipped"
     assert "Nothing new came out since" in issue.note
@@ -72,11 +73,11 @@ def test_a_letter_that_is_sent_by_itself_goes_out_at_its_hour(letter, sink, noon
     letter.save()
     noon.move_to(MONDAY - timedelta(minutes=1))
     story("Policy", "New", hours=1)
-    composing.compose_due.call()
+    drafts.compose_due.call()
     assert not Issue.objects.exists()
     noon.move_to(MONDAY)
-    composing.compose_due.call()
-    sending.send_some.call()
+    drafts.compose_due.call()
+    batches.send_some.call()
     assert Issue.objects.get().status == "sent"
     assert len(sink.taken) == 1
 
@@ -85,9 +86,9 @@ def test_a_turn_that_was_missed_for_long_is_not_made_up(letter, noon):
     reader("hollis")
     letter.is_automatic = True
     letter.save()
-    noon.move_to(MONDAY + composing.MADE_UP_WITHIN + timedelta(minutes=1))
+    noon.move_to(MONDAY + drafts.MADE_UP_WITHIN + timedelta(minutes=1))
     story("Policy", "New", hours=1)
-    composing.compose_due.call()
+    drafts.compose_due.call()
     assert not Issue.objects.exists()
 
 
@@ -99,7 +100,7 @@ def test_a_letter_late_in_the_evening_that_is_made_after_midnight_is_of_its_day_
     turn = MONDAY.replace(hour=23, minute=59)
     noon.move_to(turn + timedelta(seconds=80))
     story("Policy", "New", hours=1)
-    assert composing.compose_due.call() == 1
+    assert drafts.compose_due.call() == 1
     late = Issue.objects.get()
     assert (late.day, late.send_at, late.status) == (turn.date(), turn, "scheduled")
     # One of the desk goes out after midnight, and has the date on which it does.
@@ -107,7 +108,7 @@ def test_a_letter_late_in_the_evening_that_is_made_after_midnight_is_of_its_day_
     Issue.objects.filter(pk=late.pk).update(day=tomorrow, filled_at=timezone.now(), **went)
     noon.move_to(turn + timedelta(days=1, seconds=30))
     story("Policy", "Newer", hours=1)
-    assert composing.compose_due.call() == 1
+    assert drafts.compose_due.call() == 1
 
 
 def test_one_that_was_put_off_to_a_day_is_the_letter_of_that_day(letter, noon):
@@ -115,22 +116,22 @@ def test_one_that_was_put_off_to_a_day_is_the_letter_of_that_day(letter, noon):
     Letter.objects.filter(pk=letter.pk).update(rhythm="daily", is_automatic=True)
     noon.move_to(MONDAY)
     story("Policy", "New", hours=1)
-    assert composing.compose_due.call() == 1
+    assert drafts.compose_due.call() == 1
     issue = Issue.objects.get()
     issue_status.back_to_draft(issue)
     issue_status.schedule(issue, MONDAY + timedelta(days=1, hours=2))
     noon.move_to(MONDAY + timedelta(days=1))
     story("Policy", "Newer", hours=1)
-    assert composing.compose_due.call() == 0
+    assert drafts.compose_due.call() == 0
 
 
 def test_nothing_new_before_its_hour_is_looked_for_again_until_it_has_come(letter, noon):
     noon.move_to(MONDAY - timedelta(minutes=90))
-    assert composing.compose_due.call() == 0
+    assert drafts.compose_due.call() == 0
     assert not Issue.objects.exists()
     noon.move_to(MONDAY - timedelta(minutes=30))
     story("Policy", "Just in time", hours=0)
-    assert composing.compose_due.call() == 1
+    assert drafts.compose_due.call() == 1
     assert Issue.objects.get().status == "draft"
 
 
@@ -143,5 +144,5 @@ def test_another_hour_makes_up_for_no_turn_before_it_was_set(letter, noon, admin
     values = {name: field if field is not None else "" for name, field in form.initial.items()}
     changed = {"rhythm": "weekly", "weekday": "0", "send_at": "11:00", "is_automatic": "on", "carries_placement": "on"}
     assert admin_client.post(page, values | changed).status_code == 302
-    assert composing.compose_due.call() == 0
+    assert drafts.compose_due.call() == 0
     assert not Issue.objects.exists()

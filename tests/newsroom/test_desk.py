@@ -10,12 +10,12 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 
-from advertising import review
+from advertising.campaigns import review
 from advertising.models import Placement, Rate
 from articles.models import Article, Image, StatusChange
-from comments import moderation
 from comments.models import SiteComment
-from newsletter import composing
+from comments.moderation import decisions
+from newsletter.composing import drafts
 from newsletter.models import Subscriber, main_letter
 from newsroom.models import Heartbeat, Page, PeriodicJob, Publication
 from ticker.models import PriceSource
@@ -52,11 +52,11 @@ def one_of_each():
     review.submit(placement, None)
     Rate.objects.create(product="banner", price=14, unit="per 1,000 views", details="Still images")
     Subscriber.objects.create(email="a@b.example", key="k", asked_at=now)
-    composing.draft(main_letter())
+    drafts.draft(main_letter())
     Publication.objects.create(name="Finality")
     Page.objects.create(title="Standards", slug="standards", body="<p>x</p>")
     PeriodicJob.objects.create(name="job", next_run_at=now)
-    Heartbeat.objects.create(name="clock", at=now)
+    Heartbeat.objects.create(name="scheduler", at=now)
     PriceSource.objects.create(name="CoinGecko")
 
 
@@ -359,4 +359,4 @@ def test_comments_of_a_deleted_story_can_still_be_moderated():
     article = DraftArticleFactory()
     comment = comment_on(article)
     article.delete()
-    assert len(moderation.remove(SiteComment.objects.filter(pk=comment.pk))) == 1
+    assert len(decisions.remove(SiteComment.objects.filter(pk=comment.pk))) == 1

@@ -7,9 +7,9 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from articles import publishing, revisions
 from articles.models import Article
-from newsroom import clock
+from articles.publishing import revisions, workflow
+from newsroom import scheduler
 
 from ..factories import DraftArticleFactory, PublishedArticleFactory, ScheduledArticleFactory, member_of
 
@@ -28,8 +28,8 @@ def desk(client):
 
 
 def test_what_goes_out_and_what_goes_stands_in_its_order(client, editor, noon):
-    for name in ("clock", "worker"):
-        clock.beat(name)
+    for name in ("scheduler", "worker"):
+        scheduler.beat(name)
     ScheduledArticleFactory(title="At two")
     PublishedArticleFactory(title="Gone at three", expires_at=timezone.now() + timedelta(hours=3))
     ScheduledArticleFactory(title="Next week", published_at=timezone.now() + timedelta(days=7))
@@ -42,13 +42,13 @@ def test_what_goes_out_and_what_goes_stands_in_its_order(client, editor, noon):
 def test_what_was_missed_is_red_and_said_aloud(client, editor, noon):
     story = PublishedArticleFactory(title="The clause")
     content = revisions.content_of(story)
-    publishing.revise_at(story, content, timezone.now() + timedelta(hours=1), editor)
+    workflow.revise_at(story, content, timezone.now() + timedelta(hours=1), editor)
     noon.shift(3600 + 180)
     page = desk(client)
     assert "Something is late" in page
     assert "A new version of “The clause” was due on 22 November at 13:00 UTC." in page
     assert "desk-timeline__missed" in page
-    assert "The clock never started." in page
+    assert "The scheduler never started." in page
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert "A new version of “The clause” was due" in " ".join(answer.json()["reasons"])

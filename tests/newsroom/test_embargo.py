@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from articles import page_metadata, publishing
+from articles.discovery import metadata
 from articles.models import ArticleCoin, Correction
+from articles.publishing import workflow
 
 from ..factories import (
     AuthorFactory,
@@ -45,7 +46,7 @@ def story(noon):
     Correction.objects.create(article=story, text=f"{SECRET} was agreed twice.")
     # Such as one that came along from a story that was merged into it.
     comment_on(story, comment=f"{SECRET}, at last.")
-    return publishing.publish(story, by=member_of("Editors"), at=at)
+    return workflow.publish(story, by=member_of("Editors"), at=at)
 
 
 def noon_of(noon):
@@ -56,7 +57,7 @@ def noon_of(noon):
 
 def addresses(story):
     month = f"{story.published_at:%Y/%m}"
-    card = page_metadata.share_card(story)
+    card = metadata.share_card(story)
     assert card
     for name, address in SURFACES.items():
         filled = address.format(
@@ -84,7 +85,7 @@ def says(client, address) -> bool:
 def test_nothing_leaks_before_the_hour_and_all_is_there_at_it(client, story, noon):
     leaks = [name for name, address in addresses(story) if says(client, address)]
     assert leaks == []
-    for address in ("/policy/quietus/", page_metadata.share_card(story)):
+    for address in ("/policy/quietus/", metadata.share_card(story)):
         assert client.get(address).status_code == 404
     noon.shift(timedelta(hours=1, seconds=1))
     silent = {name for name, address in addresses(story) if not says(client, address)}

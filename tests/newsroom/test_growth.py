@@ -7,8 +7,10 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
-from articles import long_lists, search, views
+from articles import views
+from articles.discovery import search
 from articles.models import Article, ArticleCoin
+from core import admin
 from newsroom.demo import scale
 
 from ..factories import (
@@ -69,7 +71,7 @@ def costs(client, section: int) -> dict[str, int]:
 @pytest.fixture
 def archive(client, monkeypatch):
     """A story that all lists lead to, and a thousand others by the same author on the same subjects."""
-    monkeypatch.setattr(long_lists, "MOST_COUNTED", 500)
+    monkeypatch.setattr(admin, "MOST_COUNTED", 500)
     monkeypatch.setattr(search, "HEADLINES_OF", 500)
     sections = [SectionFactory(name=name) for name in ("Policy", "Markets")]
     monkeypatch.setattr(views, "MOST_COUNTED", 500)

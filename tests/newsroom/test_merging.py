@@ -3,11 +3,11 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from articles import redirects
+from articles.discovery import redirects
 from articles.models import Correction
-from comments import picking
 from comments.models import Pick, SiteComment
-from newsroom import merging
+from comments.moderation import featured
+from newsroom import story_merging
 
 from ..factories import (
     DraftArticleFactory,
@@ -37,7 +37,7 @@ def test_everything_follows_and_both_old_addresses_lead_on(client, pair):
     source.slug = "once-more"
     source.save()
     redirects.follow(source, "again")
-    assert merging.merge(source, into, member_of("Chief editors")) == 2
+    assert story_merging.merge(source, into, member_of("Chief editors")) == 2
     page = client.get(into.get_absolute_url()).content.decode()
     for words in ("Said under the first.", "And answered there.", "Said under the second.", "It was 61."):
         assert words in page
@@ -61,9 +61,9 @@ def test_what_cannot_be_merged_stays_as_it_was(pair):
         (source, SponsoredArticleFactory(), "Paid pieces"),
     ):
         with pytest.raises(ValidationError, match=words):
-            merging.merge(one, other, chief)
+            story_merging.merge(one, other, chief)
     with pytest.raises(PermissionDenied):
-        merging.merge(source, into, member_of("Editors"))
+        story_merging.merge(source, into, member_of("Editors"))
     source.refresh_from_db()
     assert (source.status, source.comment_count) == ("published", 2)
 
@@ -84,13 +84,13 @@ def test_the_desk_shows_what_will_happen_and_asks(client, pair):
 def test_the_desks_pick_comes_along_unless_there_is_one(pair):
     source, into = pair
     first = SiteComment.objects.get(comment="Said under the first.")
-    picking.pick(first, None)
-    merging.merge(source, into, member_of("Chief editors"))
+    featured.pick(first, None)
+    story_merging.merge(source, into, member_of("Chief editors"))
     assert Pick.objects.get().article_id == into.pk
     second = SiteComment.objects.get(comment="Said under the second.")
-    picking.pick(second, None)
-    with pytest.raises(picking.NotShown):
-        picking.pick(first, None)  # as it stood before
+    featured.pick(second, None)
+    with pytest.raises(featured.NotShown):
+        featured.pick(first, None)  # as it stood before
     first.refresh_from_db()
-    picking.pick(first, None)
+    featured.pick(first, None)
     assert Pick.objects.get().comment_id == first.pk

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsroom.pagecache import counts
+from pagecache import metrics
 
 pytestmark = pytest.mark.django_db
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 def told(settings, tmp_path, client):
     settings.DATA_DIR = tmp_path
     settings.METRICS_TOKEN = "a-long-token"
-    counts.write(tmp_path / "counts", counts.Counts(hits=7, bytes=123))
+    metrics.write(tmp_path / "counts", metrics.Counts(hits=7, bytes=123))
     return lambda token: client.get("/metrics", headers={"Authorization": token})
 
 
@@ -33,10 +33,10 @@ def test_without_it_there_is_nothing(told, settings, token):
 
 
 def test_a_dead_process_is_forgotten(tmp_path, noon):
-    counts.write(tmp_path, counts.Counts())
-    assert len(counts.read_all(tmp_path)) == 1
+    metrics.write(tmp_path, metrics.Counts())
+    assert len(metrics.read_all(tmp_path)) == 1
     import os
 
     for path in tmp_path.glob("*.json"):
         os.utime(path, (0, 0))
-    assert counts.read_all(tmp_path) == {}
+    assert metrics.read_all(tmp_path) == {}

@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from articles import page_metadata
+from articles.discovery import metadata
 from articles.models import ArticleCoin
 
 from ..factories import (
@@ -63,7 +63,7 @@ def addresses(article):
             address.format(
                 author="maren-oduya",
                 month=f"{article.published_at:%Y/%m}",
-                card=page_metadata.share_card(article),
+                card=metadata.share_card(article),
                 long=article.pk,
                 thoughts="palisade-opens-a-vault/thoughts/1",
                 thread="palisade-opens-a-vault/thoughts/thread/1",
@@ -133,7 +133,7 @@ def test_its_own_page_says_who_paid_what_and_what_is_at_risk(client, paid):
 
 
 def test_its_share_card_is_drawn_with_its_label(paid):
-    assert page_metadata.card_words(paid) == (TITLE, KINDS[paid.kind])
+    assert metadata.card_words(paid) == (TITLE, KINDS[paid.kind])
 
 
 def test_it_is_in_no_news_sitemap(client, paid):

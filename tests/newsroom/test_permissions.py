@@ -9,10 +9,10 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from advertising import review
-from articles import previews, revisions
+from advertising.campaigns import review
 from articles.models import Article
-from newsletter import composing
+from articles.publishing import previews, revisions
+from newsletter.composing import drafts
 from newsletter.models import main_letter
 
 from ..factories import (
@@ -167,7 +167,7 @@ def test_who_may_do_the_rest(people):
     placement = DraftBannerFactory()
     review.submit(placement, None)
     assert allowed(people, "get", reverse("admin:advertising_placement_review", args=[placement.pk])) == "ECD"
-    issue = composing.draft(main_letter())
+    issue = drafts.draft(main_letter())
     assert allowed(people, "get", reverse("admin:newsletter_issue_preview", args=[issue.pk])) == "EC"
     assert allowed(people, "get", reverse("admin:newsletter_issue_mail", args=[issue.pk, "dark"])) == "EC"
     assert allowed(people, "post", reverse("admin:newsletter_issue_do", args=[issue.pk])) == "EC"

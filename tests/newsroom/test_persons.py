@@ -13,14 +13,15 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from advertising import review
+from advertising.campaigns import review
 from advertising.models import Advertiser
 from articles.models import Article
-from comments import admission, confirmation, editing, known_readers, moderation, posting, reactions, reports
 from comments.models import Ban, KnownReader, Rule, SiteComment
-from newsletter import subscriptions
+from comments.moderation import decisions, reports
+from comments.posting import confirmation, editing, policy, reactions, submission, verified_commenters
 from newsletter.models import Subscriber
-from newsroom import persons
+from newsletter.subscribing import subscriptions
+from newsroom import privacy_requests
 from newsroom.models import PersonRequest
 
 from ..factories import DraftBannerFactory, PublishedArticleFactory, UserFactory, comment_on, member_of
@@ -42,19 +43,19 @@ def person(client, committed):
     words = {"name": NAME, "email": ADDRESS, "url": "https://vesper.example/", "followup": True}
 
     with committed():
-        own = posting.post_as_user(article, words | {"comment": f"{TOLD} one"}, account, IP)
-        stranger = posting.publish(article, words | {"comment": f"{TOLD} two"}, ip=IP)
-        alone = posting.publish(article, words | {"comment": f"{TOLD} three"}, ip=IP)
+        own = submission.post_as_user(article, words | {"comment": f"{TOLD} one"}, account, IP)
+        stranger = submission.publish(article, words | {"comment": f"{TOLD} two"}, ip=IP)
+        alone = submission.publish(article, words | {"comment": f"{TOLD} three"}, ip=IP)
         confirmation.ask(article, words | {"comment": f"{TOLD} four", "remember": True}, IP)
         subscriptions.ask(ADDRESS, "strip")
     editing.change(own, f"{TOLD} changed")
     reply = comment_on(article, stranger, comment="An answer.")
-    known_readers.remember(words, None)
+    verified_commenters.remember(words, None)
     reactions.react(reply, f"account:{account.pk}", agrees=True)
     reports.report(reply, f"account:{account.pk}", "spam", f"{TOLD} report")
     reports.report(stranger, "somebody", "spam", f"{NAME} wrote to me, {TOLD}.")
-    moderation.ban_writer(alone, member_of("Moderators"), timezone.now() + timedelta(days=9))
-    moderation.approve(SiteComment.objects.filter(pk__in=[own.pk, stranger.pk]))
+    decisions.ban_writer(alone, member_of("Moderators"), timezone.now() + timedelta(days=9))
+    decisions.approve(SiteComment.objects.filter(pk__in=[own.pk, stranger.pk]))
     firm = Advertiser.objects.create(name="Palisade", contact_email=ADDRESS)
     firm.members.add(account)
     with committed():
@@ -79,7 +80,7 @@ def lines_with(*words) -> list[str]:
 
 
 def test_a_person_is_told_everything(person):
-    data = persons.export(ADDRESS)
+    data = privacy_requests.export(ADDRESS)
     text = json.dumps(data, default=str)
     for words in ("one", "two", "three", "four", "report"):
         assert f"{TOLD} {words}" in text
@@ -94,13 +95,13 @@ def test_a_person_is_told_everything(person):
 
 def test_after_erasure_neither_address_nor_ip_nor_words_are_in_the_database(person):
     assert lines_with(ADDRESS, IP, TOLD, NAME, "vesper")
-    persons.erase(ADDRESS, member_of("Chief editors"))
+    privacy_requests.erase(ADDRESS, member_of("Chief editors"))
     assert lines_with(ADDRESS, IP, TOLD, NAME, "vesper") == []
-    assert persons.found(ADDRESS) == dict.fromkeys(persons.found(ADDRESS), 0)
+    assert privacy_requests.found(ADDRESS) == dict.fromkeys(privacy_requests.found(ADDRESS), 0)
 
 
 def test_the_thread_and_its_counts_stay_true(client, person):
-    persons.erase(ADDRESS)
+    privacy_requests.erase(ADDRESS)
     article = Article.objects.get(pk=person["article"].pk)
     assert article.comment_count == 1
     page = client.get(article.get_absolute_url()).content.decode()
@@ -110,7 +111,7 @@ def test_the_thread_and_its_counts_stay_true(client, person):
 
 
 def test_words_may_stay_under_nobodys_name(client, person):
-    persons.erase(ADDRESS, keep_words=True)
+    privacy_requests.erase(ADDRESS, keep_words=True)
     page = client.get(person["article"].get_absolute_url()).content.decode()
     assert f"{TOLD} two" in page
     assert "A former reader" in page
@@ -118,11 +119,11 @@ def test_words_may_stay_under_nobodys_name(client, person):
 
 
 def test_a_ban_goes_on_without_the_address(person):
-    persons.erase(ADDRESS)
+    privacy_requests.erase(ADDRESS)
     words = {"name": "Vesper", "email": ADDRESS.upper(), "comment": "Back again."}
-    with pytest.raises(admission.Refused):
-        admission.admit(words, ip=None)
-    assert admission.admit(words | {"email": "somebody@readers.example"}, ip=None) is None
+    with pytest.raises(policy.Refused):
+        policy.admit(words, ip=None)
+    assert policy.admit(words | {"email": "somebody@readers.example"}, ip=None) is None
 
 
 def test_others_keep_what_is_theirs(person):
@@ -130,7 +131,7 @@ def test_others_keep_what_is_theirs(person):
     comment_on(person["article"], user=other, user_email="other@readers.example", comment="Mine.")
     subscriptions.ask("other@readers.example", "strip")
     KnownReader.objects.create(digest="x", name="Other", email="other@readers.example")
-    persons.erase(ADDRESS)
+    privacy_requests.erase(ADDRESS)
     assert SiteComment.objects.get(comment="Mine.").user_email == "other@readers.example"
     assert Subscriber.objects.get().email == KnownReader.objects.get().email == "other@readers.example"
     assert get_user_model().objects.filter(pk=other.pk).exists()
@@ -152,7 +153,7 @@ def test_a_fault_in_the_middle_changes_nothing(person, monkeypatch):
 
     monkeypatch.setattr("advertising.personal_data.erase", fail)
     with pytest.raises(OSError):
-        persons.erase(ADDRESS)
+        privacy_requests.erase(ADDRESS)
     assert everything() == before
 
 
@@ -196,28 +197,28 @@ def test_somebody_whose_address_ends_alike_keeps_what_is_theirs(person):
     longer = f"not-{ADDRESS}"
     ban = Ban.objects.create(kind="address", value=longer)
     LogEntry.objects.log_actions(member_of("Editors").pk, [ban], 1)
-    assert longer not in json.dumps(persons.export(ADDRESS), default=str)
-    persons.erase(ADDRESS)
+    assert longer not in json.dumps(privacy_requests.export(ADDRESS), default=str)
+    privacy_requests.erase(ADDRESS)
     assert Ban.objects.filter(value=longer).exists()
     assert LogEntry.objects.filter(object_repr__contains=longer).exists()
 
 
 def test_who_is_banned_and_erased_twice(person):
-    persons.erase(ADDRESS)
+    privacy_requests.erase(ADDRESS)
     Ban.objects.create(kind="address", value=ADDRESS)
-    persons.erase(ADDRESS)
+    privacy_requests.erase(ADDRESS)
     assert Ban.objects.filter(kind="address").count() == 1
 
 
 def test_an_address_that_nobody_confirmed_finds_no_account(person):
     EmailAddress.objects.filter(email=ADDRESS).update(verified=False)
     get_user_model().objects.filter(username="vesper").update(email="another@readers.example")
-    assert persons.found(ADDRESS)["accounts"] == 0
+    assert privacy_requests.found(ADDRESS)["accounts"] == 0
 
 
 def test_a_ban_on_what_was_kept_of_the_erased_takes_only_that(person):
-    persons.erase(ADDRESS, keep_words=True)
+    privacy_requests.erase(ADDRESS, keep_words=True)
     kept = SiteComment.objects.filter(user_name="A former reader", is_removed=False)
     assert kept.count() > 1
-    moderation.ban_writer(kept[0], None)
+    decisions.ban_writer(kept[0], None)
     assert kept.count() > 0

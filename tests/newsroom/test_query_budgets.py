@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, resolve, reverse
 from django.utils import timezone
 
+from articles.discovery.metadata import share_card
 from articles.models import Article, ArticleCoin
-from articles.page_metadata import share_card
-from comments.paging import THREADS_PER_PAGE
+from comments.reading.paging import THREADS_PER_PAGE
 from newsletter.models import Issue, Item, main_letter
 from newsroom.models import Page, Publication
-from newsroom.pagecache import shared
+from pagecache import cached
 
 from ..factories import (
     AuthorFactory,
@@ -152,7 +152,7 @@ def test_every_page_keeps_its_budget_however_much_there_is(client, add_rows, pla
     few = {address: queries(client, address) for address in budgets}
     assert {address: number for address, number in few.items() if number > budgets[address]} == {}
     add_rows(9)
-    shared.forget()
+    cached.forget()
     assert {address: queries(client, address) for address in budgets} == few
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 from articles.models import Article
 from comments.models import Confirmation
 from newsletter.models import Subscriber
-from newsroom.structured_logs import loggable
+from newsroom.operations.structured_logs import loggable
 
 from ..factories import PublishedArticleFactory, QuoteFactory
 
@@ -161,7 +161,7 @@ def test_the_page_for_failures_needs_no_database(client, django_db_blocker, monk
     def fail(*args):
         raise RuntimeError
 
-    monkeypatch.setattr("articles.front_page.compose", fail)
+    monkeypatch.setattr("articles.reading.front_page.compose", fail)
     gentle = Client(raise_request_exception=False)
     response = gentle.get("/")
     assert response.status_code == 500
@@ -172,7 +172,7 @@ def test_health(client):
     assert client.get("/healthz").content == b"ok\n"
     ready = client.get("/readyz")
     assert ready.status_code == 503
-    assert "The clock never started." in ready.json()["reasons"]
+    assert "The scheduler never started." in ready.json()["reasons"]
 
 
 def test_an_unknown_page_suggests_others(client):

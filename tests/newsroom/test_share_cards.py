@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
-from articles import page_metadata
-from newsroom import share_cards
+from articles.discovery import metadata
+from newsroom.pages import share_cards
 
 from ..factories import DraftArticleFactory, ImageFactory, PublishedArticleFactory, SponsoredArticleFactory
 
@@ -51,7 +51,7 @@ def test_what_is_paid_for_says_so_on_its_card(client):
 
 def test_nothing_is_drawn_of_what_is_not_out(client):
     draft = DraftArticleFactory()
-    assert client.get(page_metadata.share_card(draft)).status_code == 404
+    assert client.get(metadata.share_card(draft)).status_code == 404
     assert client.get("/share/99999999999999999999-1.png").status_code == 404
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from newsroom import health
+from newsroom.operations import health
 from ticker.models import LONGEST_STRIP, Coin, FormerSlug, Poller, PriceSource, Quote
 
 from ..factories import CoinFactory, PublishedArticleFactory, QuoteFactory, member_of

@@ -6,9 +6,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from newsroom import health
-from ticker import directory
+from newsroom.operations import health
 from ticker.models import Coin, ListedCoin
+from ticker.polling import coin_catalogue
 
 from ..factories import member_of
 from . import price_sources as upstream
@@ -48,7 +48,7 @@ def listed(coins, sources):
     sources.answer("CoinGecko’s list", GECKO)
     sources.answer("CoinPaprika’s list", PAPRIKA)
     sources.answer("Binance’s list", BINANCE)
-    directory.check()
+    coin_catalogue.check()
 
 
 def test_the_lists_are_kept_without_what_is_no_coin(listed):
@@ -58,12 +58,12 @@ def test_the_lists_are_kept_without_what_is_no_coin(listed):
 
 
 def test_symbols_collide_so_a_person_chooses(listed):
-    found = directory.find("sol")
+    found = coin_catalogue.find("sol")
     assert [each.listed.identifier for each in found] == ["solana", "sol-wormhole"]
     assert (found[0].coinpaprika_id, found[0].is_followed) == ("sol-solana", True)
     assert (found[1].coinpaprika_id, found[1].is_followed) == ("", False)
-    assert [each.listed.identifier for each in directory.find("Proof of")] == ["proof-of-luck"]
-    assert directory.find("  ") == directory.find("no such coin") == []
+    assert [each.listed.identifier for each in coin_catalogue.find("Proof of")] == ["proof-of-luck"]
+    assert coin_catalogue.find("  ") == coin_catalogue.find("no such coin") == []
 
 
 def test_a_coin_that_is_no_longer_listed_is_told_to_the_desk(listed, sources, capsys):
@@ -80,24 +80,24 @@ def test_a_coin_that_is_no_longer_listed_is_told_to_the_desk(listed, sources, ca
 
 def test_a_pair_that_is_gone_is_told_before_it_is_needed(listed, sources):
     sources.answer("Binance’s list", BINANCE[1:])
-    assert [coin.problem for coin in directory.check().problems] == ["Binance lists no “BTCUSDT” any more."]
+    assert [coin.problem for coin in coin_catalogue.check().problems] == ["Binance lists no “BTCUSDT” any more."]
 
 
 def test_the_lists_are_fetched_again_soon_where_one_did_not_come(coins, sources, noon):
     sources.answer("CoinGecko’s list", GECKO)
     sources.answer("CoinPaprika’s list", PAPRIKA)
-    directory.check()
-    assert directory.is_due()
+    coin_catalogue.check()
+    assert coin_catalogue.is_due()
     sources.answer("Binance’s list", BINANCE)
-    directory.check()
-    assert not directory.is_due()
-    noon.shift(directory.EVERY.total_seconds())
-    assert directory.is_due()
+    coin_catalogue.check()
+    assert not coin_catalogue.is_due()
+    noon.shift(coin_catalogue.EVERY.total_seconds())
+    assert coin_catalogue.is_due()
 
 
 def test_an_identifier_that_means_another_coin_now_is_told(coins, sources):
     sources.answer("CoinGecko’s list", [{"id": "bitcoin", "symbol": "xbt", "name": "Bitcoin"}, *GECKO[1:]])
-    done = directory.check()
+    done = coin_catalogue.check()
     assert [coin.problem for coin in done.problems] == ["CoinGecko calls “bitcoin” XBT."]
 
 
@@ -106,7 +106,7 @@ def test_an_identifier_that_means_another_coin_now_is_told(coins, sources):
 )
 def test_a_list_that_does_not_come_leaves_the_last_one(listed, sources, answer):
     sources.answer("CoinGecko’s list", answer)
-    done = directory.check()
+    done = coin_catalogue.check()
     assert set(done.errors) == {"CoinGecko"}
     assert not done.problems
     assert ListedCoin.objects.filter(provider="CoinGecko").count() == 27

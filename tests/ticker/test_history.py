@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from ticker import history, polling
 from ticker.models import History, PriceSource
+from ticker.polling import history, poller
 
 from . import price_sources as upstream
 from .rounds import good, state_of, year
@@ -18,7 +18,7 @@ def test_the_year_of_a_coin_comes_while_the_source_answers(coins, sources, noon)
     good(sources)
     sources.answer("a year", year(timezone.now()))
     assert history.refresh_next() is None  # Nothing is known of the source yet.
-    polling.refresh()
+    poller.refresh()
     noon.shift(900)
     assert history.refresh_next() == coins[0]
     kept = History.objects.get()
@@ -34,7 +34,7 @@ def test_the_year_of_a_coin_comes_while_the_source_answers(coins, sources, noon)
 
 def test_a_year_that_does_not_come_lets_the_next_coin_go_first(coins, sources, noon):
     good(sources)
-    polling.refresh()
+    poller.refresh()
     sources.answer("a year", {"prices": [[1, 2]]})
     assert history.refresh_next() is None
     assert History.objects.get().days == []
@@ -44,18 +44,18 @@ def test_a_year_that_does_not_come_lets_the_next_coin_go_first(coins, sources, n
 
 def test_a_429_for_a_year_holds_for_rounds_as_well(coins, sources, noon):
     good(sources)
-    polling.refresh()
+    poller.refresh()
     sources.answer("a year", lambda: upstream.as_json({}, 429, Retry_After="600"))
     history.refresh_next()
     assert state_of("CoinGecko").next_try_at == timezone.now() + timedelta(seconds=600)
     noon.shift(120)
-    polling.refresh()
+    poller.refresh()
     assert len(sources.asked("CoinGecko")) == 1
 
 
 def test_no_year_is_asked_for_while_calls_are_scarce(demo_plan, coins, sources, noon):
     PriceSource.objects.create(name="CoinGecko", month="2026-11", calls=9_500)
     good(sources)
-    polling.refresh()
+    poller.refresh()
     assert history.refresh_next() is None
     assert not sources.asked("a year")

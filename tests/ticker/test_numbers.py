@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from ticker import numbers
+from ticker.presentation import numbers
 
 
 @pytest.mark.parametrize(

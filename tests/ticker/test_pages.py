@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from ticker import quotes
 from ticker.models import History, Quote
+from ticker.polling import quotes
 
 from ..factories import PublishedArticleFactory, QuoteFactory
 from .conftest import page_of

@@ -11,10 +11,11 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from newsroom.pagecache.keys import whole
-from newsroom.pagecache.models import Change
-from ticker import history, pace, polling
+from pagecache.models import Change
+from pagecache.tags import whole
 from ticker.models import Coin, History, Poller, PriceSource, Quote
+from ticker.polling import history, quota
+from ticker.polling import poller as polling
 from ticker.providers import COINGECKO, COINPAPRIKA
 from ticker.providers.errors import PricesUnavailable
 
@@ -306,20 +307,20 @@ def test_what_is_too_large_to_be_kept_spoils_no_round(client, coins, sources, va
 def test_the_pace_of_the_plan_lasts_for_a_month(demo_plan):
     first = timezone.now().replace(month=12, day=1, hour=0, minute=0, second=0, microsecond=0)
     state = PriceSource(name="CoinGecko")
-    assert pace.interval(COINGECKO, state, 17, first) == timedelta(seconds=300)
+    assert quota.interval(COINGECKO, state, 17, first) == timedelta(seconds=300)
     assert timedelta(days=31) / timedelta(seconds=300) < 10_000
 
 
 def test_it_slows_down_before_the_month_runs_dry_and_starts_anew_with_the_next(demo_plan, noon):
     now = timezone.now()  # nine and a half days before the month ends
     state = PriceSource(name="CoinGecko", month="2026-11", calls=9_000)
-    slowed = pace.interval(COINGECKO, state, 17, now)
-    assert slowed == (pace.next_month(now) - now) / 800
-    assert pace.is_slowed(COINGECKO, state, 17, now)
+    slowed = quota.interval(COINGECKO, state, 17, now)
+    assert slowed == (quota.next_month(now) - now) / 800
+    assert quota.is_slowed(COINGECKO, state, 17, now)
     state.calls = 10_000
-    assert pace.is_spent(COINGECKO, state, now)
-    assert pace.interval(COINGECKO, state, 17, now) == pace.next_month(now) - now
-    assert not pace.is_spent(COINGECKO, state, pace.next_month(now))
+    assert quota.is_spent(COINGECKO, state, now)
+    assert quota.interval(COINGECKO, state, 17, now) == quota.next_month(now) - now
+    assert not quota.is_spent(COINGECKO, state, quota.next_month(now))
 
 
 def test_a_whole_month_never_takes_more_calls_than_it_has(demo_plan, settings, coins, sources, noon):

@@ -7,14 +7,15 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from newsroom.pagecache import record, whole
-from ticker import charts, numbers, quotes, showing
+from pagecache import record, whole
 from ticker.models import Coin, Quote
+from ticker.polling import quotes
+from ticker.presentation import charts, numbers, shown_prices
 
 register = template.Library()
 register.filter("dollars", numbers.dollars)
 register.filter("price", numbers.price)
-register.filter("quote_of", showing.shown_quote)
+register.filter("quote_of", shown_prices.shown_quote)
 
 
 @register.simple_tag(takes_context=True)
@@ -26,8 +27,8 @@ def strip_coins(context: dict[str, Any]) -> list[Coin]:
 
 
 @register.simple_tag
-def freshness(coins: list[Coin]) -> showing.Freshness:
-    return showing.freshness(coins)
+def freshness(coins: list[Coin]) -> shown_prices.Freshness:
+    return shown_prices.freshness(coins)
 
 
 @register.simple_tag
@@ -46,7 +47,7 @@ def change_since(then: Decimal | None, quote: Quote) -> SafeString:
 @register.simple_tag
 def spark(quote: Quote) -> SafeString:
     """The line of seven days, coloured by what it shows: from its first price to its last."""
-    if not quote.spark or not showing.shows_week(quote):
+    if not quote.spark or not shown_prices.shows_week(quote):
         return SafeString("")
     return format_html(
         '<svg class="spark {}" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">'
@@ -59,7 +60,7 @@ def spark(quote: Quote) -> SafeString:
 
 
 @register.simple_tag
-def late(quote: Quote, fresh: showing.Freshness | None = None) -> SafeString:
+def late(quote: Quote, fresh: shown_prices.Freshness | None = None) -> SafeString:
     """What is to be said of a price by itself: that it is late, or a sample among live ones (`fresh` tells)."""
     if quote.is_sample and fresh is not None and not fresh.is_sample:
         return format_html(' <small class="late">{}</small>', "sample")
@@ -72,12 +73,12 @@ def late(quote: Quote, fresh: showing.Freshness | None = None) -> SafeString:
     )
 
 
-register.filter("change_in_dollars", showing.change_in_dollars)
+register.filter("change_in_dollars", shown_prices.change_in_dollars)
 
 
 @register.simple_tag
-def freshness_of(coin: Coin) -> showing.Freshness:
-    return showing.freshness([coin])
+def freshness_of(coin: Coin) -> shown_prices.Freshness:
+    return shown_prices.freshness([coin])
 
 
 @register.filter

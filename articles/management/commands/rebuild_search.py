@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from articles import search_index
+from articles.discovery import search_index
 
 
 class Command(BaseCommand):

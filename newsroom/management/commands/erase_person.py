@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from newsroom import persons
+from newsroom import privacy_requests
 
 
 class Command(BaseCommand):
@@ -18,11 +18,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            address = persons.named(options["address"])
+            address = privacy_requests.named(options["address"])
             if options["yes"]:
-                counts = persons.erase(address, keep_words=options["keep_words"])
+                counts = privacy_requests.erase(address, keep_words=options["keep_words"])
             else:
-                counts = persons.found(address)
+                counts = privacy_requests.found(address)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         for kind, number in counts.items():

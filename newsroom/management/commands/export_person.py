@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 
-from newsroom import persons
+from newsroom import privacy_requests
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            data = persons.export(persons.named(options["address"]))
+            data = privacy_requests.export(privacy_requests.named(options["address"]))
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         text = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)

@@ -1,4 +1,4 @@
-"""Everything that `./run` starts: checks, database, static files, then web, worker and clock under one parent."""
+"""Everything that `./run` starts: checks, database, static files, then web, worker and scheduler under one parent."""
 
 import errno
 import os
@@ -13,11 +13,11 @@ from django.db import DatabaseError, connection
 
 from newsroom.demo import accounts, loader
 from newsroom.models import Publication
-from newsroom.supervisor import Child, Supervisor
+from newsroom.operations.supervisor import Child, Supervisor
 
 
 class Command(BaseCommand):
-    help = "Prepares the publication and serves it: web, worker and clock under one parent."
+    help = "Prepares the publication and serves it: web, worker and scheduler under one parent."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -74,10 +74,11 @@ class Command(BaseCommand):
 
 
 def web() -> list[str]:
+    worker_class = "fast_worker.worker.FastWorker" if settings.FAST_WORKER else "asgi"
     return [
         *(sys.executable, "-m", "gunicorn", "newsroom.asgi:application"),
         *("--bind", f"{settings.HOST}:{settings.PORT}", "--workers", str(settings.WEB_WORKERS)),
-        *("--worker-class", "newsroom.pagecache.worker.PageWorker", "--http-parser", "fast"),
+        *("--worker-class", worker_class, "--http-parser", "python"),
         *("--keep-alive", "20", "--no-control-socket"),
         *("--log-level", "warning", "--graceful-timeout", "8", "--worker-tmp-dir", str(settings.DATA_DIR)),
     ]
@@ -88,15 +89,15 @@ def worker() -> list[str]:
     return [sys.executable, "manage.py", "db_worker", *options]
 
 
-def clock() -> list[str]:
-    return [sys.executable, "manage.py", "clock"]
+def scheduler() -> list[str]:
+    return [sys.executable, "manage.py", "scheduler"]
 
 
-PARTS = {"web": web, "worker": worker, "clock": clock}
+PARTS = {"web": web, "worker": worker, "scheduler": scheduler}
 
 
 def children() -> list[Child]:
-    return [Child("web server", web()), Child("worker", worker()), Child("clock", clock())]
+    return [Child("web server", web()), Child("worker", worker()), Child("scheduler", scheduler())]
 
 
 def check_port(port: int) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from advertising import ledger
+from advertising.measurement import ledger
 from advertising.models import Advertiser, Placement, Rate, SalesTerms
 
 from ...factories import AdvertiserFactory, UserFactory, running_banner

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from advertising import review
-from advertising.billing import credits, orders
+from advertising.billing import credit_notes, orders
+from advertising.campaigns import review
 from advertising.models import Credit, Order, Placement, Rate, Receipt, SalesTerms, Shortfall
 
 from ...factories import (
@@ -33,23 +33,23 @@ def ordered(advertiser, owner, **kwargs) -> tuple[Placement, Order]:
 def test_a_run_that_fell_short_is_found_and_credited_by_its_share(advertiser, owner, noon):
     placement, _ = ordered(advertiser, owner)
     viewable(placement, 7_500)
-    assert credits.find_shortfalls.func() == 0  # It still runs.
+    assert credit_notes.find_shortfalls.func() == 0  # It still runs.
     noon.shift(timedelta(days=4))
-    assert credits.find_shortfalls.func() == 1
-    assert credits.find_shortfalls.func() == 0
+    assert credit_notes.find_shortfalls.func() == 1
+    assert credit_notes.find_shortfalls.func() == 0
     shortfall = Shortfall.objects.get()
     assert (shortfall.delivered, shortfall.missing) == (7_500, 2_500)
-    credit = credits.credit(shortfall, member_of("Ad desk"))
+    credit = credit_notes.credit(shortfall, member_of("Ad desk"))
     assert credit.amount == Decimal("42.35")  # A quarter of $140.00 and its tax.
     with pytest.raises(ValidationError, match="decided on this already"):
-        credits.credit(shortfall, member_of("Ad desk"))
+        credit_notes.credit(shortfall, member_of("Ad desk"))
     assert Order.objects.get().balance == Decimal("169.40") - Decimal("42.35")
 
 
 def test_a_run_may_go_on_instead(advertiser, owner, noon, client):
     placement, _ = ordered(advertiser, owner)
     noon.shift(timedelta(days=4))
-    credits.find_shortfalls.func()
+    credit_notes.find_shortfalls.func()
     shortfall = Shortfall.objects.get()
     client.force_login(member_of("Ad desk"))
     address = reverse("admin:advertising_shortfall_decide", args=[shortfall.pk])
@@ -66,12 +66,12 @@ def test_a_run_may_go_on_instead(advertiser, owner, noon, client):
 def test_a_run_that_went_on_is_looked_at_again(advertiser, owner, noon, more, answer):
     placement, _ = ordered(advertiser, owner)
     noon.shift(timedelta(days=4))
-    credits.find_shortfalls.func()
-    credits.make_good(Shortfall.objects.get(), member_of("Ad desk"), date(2026, 12, 1))
+    credit_notes.find_shortfalls.func()
+    credit_notes.make_good(Shortfall.objects.get(), member_of("Ad desk"), date(2026, 12, 1))
     if more:
         viewable(placement, more)
     noon.shift(timedelta(days=10))
-    credits.find_shortfalls.func()
+    credit_notes.find_shortfalls.func()
     assert Shortfall.objects.get().answer == answer
 
 
@@ -79,7 +79,7 @@ def test_what_was_delivered_or_nearly_is_no_shortfall(advertiser, owner, noon):
     placement, _ = ordered(advertiser, owner)
     viewable(placement, 9_950)
     noon.shift(timedelta(days=4))
-    assert credits.find_shortfalls.func() == 0
+    assert credit_notes.find_shortfalls.func() == 0
 
 
 def test_what_is_taken_off_is_credited_once_by_what_was_not_delivered(advertiser, owner):

@@ -11,10 +11,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.urls import reverse
 
-from advertising import ledger, letter_place, pricing, review
-from advertising.billing import credits, invoices, orders
+from advertising.billing import credit_notes, invoices, orders, rates
+from advertising.campaigns import review
+from advertising.delivery import newsletter_slot
+from advertising.delivery.slots import LETTER_SLOT
+from advertising.measurement import ledger
 from advertising.models import Advertiser, Credit, Order, OrderLine, Placement, Rate, SalesTerms
-from advertising.slots import LETTER_SLOT
 from newsletter.models import Delivery, Issue, main_letter
 
 from ...factories import (
@@ -47,19 +49,19 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rate_card")]
 def test_prices_are_rounded_to_whole_cents_half_a_cent_up(advertiser, goal, price, cents):
     Rate.objects.filter(product="banner").update(price=price)
     placement = DraftBannerFactory(advertiser=advertiser, goal=goal)
-    assert pricing.price_of(placement).total == Decimal(cents)
+    assert rates.price_of(placement).total == Decimal(cents)
 
 
 def test_a_section_of_its_own_costs_more(advertiser):
     placement = DraftBannerFactory(advertiser=advertiser, goal=10_000, section=SectionFactory())
-    assert [line.amount for line in pricing.price_of(placement).lines] == [Decimal("140.00"), Decimal("14.00")]
+    assert [line.amount for line in rates.price_of(placement).lines] == [Decimal("140.00"), Decimal("14.00")]
 
 
 def test_the_price_stays_what_it_was_when_it_was_submitted(advertiser):
     placement = banner(advertiser, goal=10_000)
     Rate.objects.update(price=99)
     placement = Placement.objects.get(pk=placement.pk)
-    assert pricing.price_of(placement).total == Decimal("140.00")
+    assert rates.price_of(placement).total == Decimal("140.00")
 
 
 # --- Placing --------------------------------------------------------------------------------------
@@ -140,16 +142,18 @@ def test_a_letter_is_ordered_by_itself_only_when_somebody_got_it(advertiser, own
     assert orders.order_what_runs.func() == 0
     order = orders.place(advertiser, [placement.pk], owner)  # What was ordered and sent to nobody is given back.
     with transaction.atomic():
-        assert credits.credit_rest(placement, owner, Credit.Kind.REJECTED, "No letter had it.").amount == order.total
+        assert (
+            credit_notes.credit_rest(placement, owner, Credit.Kind.REJECTED, "No letter had it.").amount == order.total
+        )
     another = sold_letter(advertiser, TODAY - timedelta(days=2))
     issue = Issue.objects.create(letter=main_letter(), placement=another, status="sending")
     mail = Delivery.objects.create(issue=issue, has_placement=True)
-    assert not letter_place.was_got(another.pk)
+    assert not newsletter_slot.was_got(another.pk)
     Delivery.objects.filter(pk=mail.pk).update(status="sent")
     ledger.add({(another.pk, LETTER_SLOT, another.starts_on, "offered", ""): 1})
     assert orders.order_what_runs.func() == 1
     with transaction.atomic():
-        assert credits.credit_rest(another, owner, Credit.Kind.REJECTED, "Taken off.") is None
+        assert credit_notes.credit_rest(another, owner, Credit.Kind.REJECTED, "Taken off.") is None
 
 
 def test_an_advertiser_orders_by_the_page(client, advertiser, owner):

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from articles import revisions
 from articles.models import Article
+from articles.publishing import revisions
 
 from ...factories import AuthorFactory, DraftArticleFactory, member_of
 

@@ -5,8 +5,8 @@ import base64
 import pytest
 from django.test import Client
 
-from articles import publishing, revisions
 from articles.models import Article, StatusChange
+from articles.publishing import revisions, workflow
 
 from ...comments.test_races import at_once
 from ...factories import (
@@ -46,7 +46,7 @@ def test_script_in_every_field_is_words(client, editor):
     client.post(address(article), form_of(article, **changes))
     article.refresh_from_db()
     assert article.title == SCRIPT
-    publishing.publish(article, by=None)
+    workflow.publish(article, by=None)
     for page in (article.get_absolute_url(), "/", "/policy/", "/search/?q=alert", "/feeds/rss/"):
         text = client.get(page).content.decode()
         assert "<script>alert" not in text, page

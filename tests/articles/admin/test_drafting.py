@@ -6,8 +6,8 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from articles import previews, working_copies
 from articles.models import ArticleCoin, PreviewLink, WorkingCopy
+from articles.publishing import autosaves, previews
 
 from ...factories import CoinFactory, DraftArticleFactory, PublishedArticleFactory, QuoteFactory, member_of
 from .conftest import address, form_of
@@ -73,9 +73,9 @@ def test_nothing_that_is_typed_breaks_the_form_or_the_preview(client, editor, dr
 
 
 def test_old_copies_are_forgotten(editor, draft):
-    working_copies.keep(editor, draft, typed(), 1)
+    autosaves.keep(editor, draft, typed(), 1)
     WorkingCopy.objects.update(at=timezone.now() - timedelta(days=31))
-    assert working_copies.forget_old_copies.call() == 1
+    assert autosaves.forget_old_copies.call() == 1
 
 
 # --- Previews ----------------------------------------------------------------------------

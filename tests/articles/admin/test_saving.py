@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from articles import publishing, revisions
 from articles.models import Article, Correction, Revision
+from articles.publishing import revisions, workflow
 
 from ...comments.test_races import at_once
 from ...factories import PublishedArticleFactory, SectionFactory, member_of
@@ -113,7 +113,7 @@ def test_a_version_to_come_leaves_the_story_as_it_is(client, editor, save):
     assert story.title == "The clause"
     assert "The clause" in client.get(story.get_absolute_url()).content.decode()
     Revision.objects.filter(origin="scheduled").update(goes_live_at=timezone.now())
-    publishing.carry_out_schedule.call()
+    workflow.carry_out_schedule.call()
     assert "The paragraph" in client.get("/policy/paragraph/").content.decode()
     assert client.get(story.get_absolute_url())["Location"] == "/policy/paragraph/"
 

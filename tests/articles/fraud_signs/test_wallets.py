@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.fraud_signs import wallets
+from core.fraud_signs import wallets
 
 # EIP-55, BIP 173, BIP 350 and the first block of Bitcoin; Solana’s token program.
 ADDRESSES = [

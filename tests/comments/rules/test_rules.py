@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comments.models import Rule, SiteComment
-from comments.rules import Draft, judge
-from comments.rules.detectors import DETECTORS
-from comments.rules.dry_run import dry_run
-from comments.rules.judging import fits
+from comments.moderation.rules import Draft, judge
+from comments.moderation.rules.detectors import DETECTORS
+from comments.moderation.rules.dry_run import dry_run
+from comments.moderation.rules.judging import fits
 
 from ...factories import AuthorFactory, PublishedArticleFactory, UserFactory, comment_on
 

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ticker import directory
+from ticker.polling import coin_catalogue
 
 
 class Command(BaseCommand):
     help = "Fetches the providers’ lists of coins and checks the identifiers of those that are followed."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = directory.check()
+        done = coin_catalogue.check()
         for name, number in done.listed.items():
             self.stdout.write(f"{name} lists {number:,} coins.")
         for name, error in done.errors.items():

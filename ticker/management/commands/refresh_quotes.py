@@ -4,15 +4,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ticker import polling
-from ticker.polling import Tried
+from ticker.polling import poller
+from ticker.polling.poller import Tried
 
 
 class Command(BaseCommand):
     help = "Asks for all prices once, whenever the next round would be, and says what happened."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = polling.refresh(force=True)
+        done = poller.refresh(force=True)
         if done.waiting:
             raise CommandError("Another process is asking for prices just now.")
         if not done.tried:

@@ -1,0 +1,108 @@
+"""What is booked, what is free, and how much a position can be expected to have."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
+
+from advertising.delivery import newsletter_slot
+from advertising.models import Action, DailyCount, Placement, Product
+
+LOOK_BACK = 14  # days, for the forecast
+LOOK_AHEAD = 60
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Viewable impressions of a position over some days: expected, and bought by others."""
+
+    expected: int
+    booked: int
+
+    @property
+    def free(self) -> int:
+        return max(self.expected - self.booked, 0)
+
+    @property
+    def is_known(self) -> bool:
+        """A position that nothing was counted in yet has no forecast."""
+        return self.expected > 0
+
+    @property
+    def share_booked(self) -> int:
+        """Per cent."""
+        return min(round(100 * self.booked / self.expected), 100) if self.expected else 0
+
+
+def forecast(slot: str, today: date | None = None) -> int:
+    """Viewable impressions a day: the mean of the last two weeks, whoever stood there. One query."""
+    today = today or timezone.now().date()
+    first = today - timedelta(days=LOOK_BACK)
+    rows = DailyCount.objects.filter(
+        slot=slot, action=Action.VIEWABLE, reason="", day__gte=first, day__lt=today
+    ).order_by()
+    days = list(rows.values_list("day").annotate(Sum("number")))
+    return sum(number for _, number in days) // len(days) if days else 0
+
+
+def booked_by_day(slot: str, days: Sequence[date], but: Placement | None = None) -> dict[date, int]:
+    """How much of each day was bought by placements that are approved or wait for it. One query."""
+    booked: dict[date, int] = defaultdict(int)
+    for placement in bookings(days[0], days[-1], but).filter(product=Product.BANNER, slot=slot).exclude(goal=None):
+        per_day = daily_share(placement)
+        first, last = placement.run
+        for day in days:
+            if first <= day <= last:
+                booked[day] += per_day
+    return dict(booked)
+
+
+def bookings(first: date, last: date, but: Placement | None = None) -> QuerySet[Placement]:
+    """House placements give way, so they book nothing."""
+    found = Placement.objects.sold().filter(starts_on__lte=last, ends_on__gte=first, advertiser__is_house=False)
+    return found.exclude(pk=but.pk) if but else found
+
+
+def daily_share(placement: Placement) -> int:
+    """What a placement takes on one of its days, when it is spread evenly."""
+    first, last = placement.run
+    return -(-(placement.goal or 0) // ((last - first).days + 1))
+
+
+def outlook(placement: Placement) -> Outlook | None:
+    """For the position and the days of a banner; None until both are chosen. Two queries."""
+    if placement.product != Product.BANNER or not (placement.slot and placement.starts_on and placement.ends_on):
+        return None
+    days = days_between(placement.starts_on, placement.ends_on)
+    booked = booked_by_day(placement.slot, days, but=placement)
+    return Outlook(forecast(placement.slot) * len(days), sum(booked.values()))
+
+
+def days_between(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def letters_taken(but: Placement | None = None) -> set[date]:
+    """Days of the coming weeks whose letter has its paid place filled. One query."""
+    today = timezone.now().date()
+    taken = bookings(today, today + timedelta(days=LOOK_AHEAD), but).filter(product=Product.LETTER)
+    return {placement.run[0] for placement in taken}
+
+
+def is_letter_taken(day: date, but: Placement | None = None) -> bool:
+    return bookings(day, day, but).filter(product=Product.LETTER).exists()
+
+
+def has_letter(day: date) -> bool:
+    """Whether a letter goes out on a day, and has not gone."""
+    return day in newsletter_slot.going_out([day])
+
+
+def free_letters(number: int = 5, but: Placement | None = None) -> list[date]:
+    """The next days that have a letter whose paid place is free."""
+    tomorrow = timezone.now().date() + timedelta(days=1)
+    days = days_between(tomorrow, tomorrow + timedelta(days=LOOK_AHEAD - 1))
+    return sorted(newsletter_slot.going_out(days) - letters_taken(but))[:number]

@@ -1,0 +1,81 @@
+"""The coming weeks of every position: what is booked, what can be expected, and where the two do not fit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from advertising.billing import availability
+from advertising.delivery.slots import SLOTS
+from advertising.models import Placement, Product
+
+DAYS = 28
+
+
+@dataclass(frozen=True)
+class Day:
+    day: date
+    booked: int
+    expected: int  # 0: not known
+
+    @property
+    def is_conflict(self) -> bool:
+        return 0 < self.expected < self.booked
+
+    @property
+    def share(self) -> int | None:
+        """Per cent of what can be expected; None while that is not known."""
+        return round(100 * self.booked / self.expected) if self.expected else None
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    days: list[Day]
+    bookings: list[Placement]
+
+    @property
+    def conflicts(self) -> list[Day]:
+        return [day for day in self.days if day.is_conflict]
+
+
+@dataclass(frozen=True)
+class Calendar:
+    days: list[date]
+    rows: list[Row]
+
+
+def coming(first: date | None = None) -> Calendar:
+    """Four weeks, in two queries for each position."""
+    first = first or timezone.now().date()
+    days = [first + timedelta(days=number) for number in range(DAYS)]
+    rows = [_of_slot(name, days) for name in SLOTS]
+    return Calendar(days, [*rows, _of_letter(days)])
+
+
+def _of_slot(name: str, days: list[date]) -> Row:
+    bookings = list(_bookings(days).filter(product=Product.BANNER, slot=name))
+    booked = {day: sum(_share(each, day) for each in bookings) for day in days}
+    return _row(SLOTS[name].label, days, booked, availability.forecast(name), bookings)
+
+
+def _share(placement: Placement, day: date) -> int:
+    first, last = placement.run
+    return availability.daily_share(placement) if first <= day <= last else 0
+
+
+def _of_letter(days: list[date]) -> Row:
+    """One paid place a day."""
+    bookings = list(_bookings(days).filter(product=Product.LETTER))
+    booked = {day: sum(each.starts_on == day for each in bookings) for day in days}
+    return _row("The letter", days, booked, 1, bookings)
+
+
+def _row(label: str, days: list[date], booked: Mapping[date, int], expected: int, bookings: list[Placement]) -> Row:
+    return Row(label, [Day(day, booked[day], expected) for day in days], bookings)
+
+
+def _bookings(days: list[date]):  # type: ignore[no-untyped-def]
+    found = availability.bookings(days[0], days[-1])
+    return found.select_related("advertiser").order_by("starts_on", "pk")

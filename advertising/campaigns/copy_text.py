@@ -1,0 +1,45 @@
+"""An advertiser’s plain text as paragraphs: an empty line between them, “## ” before a heading. And how two differ."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from articles.publishing import word_diff
+
+HEADING = "## "
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    text: str
+    is_heading: bool
+
+
+def paragraphs(text: str) -> list[Paragraph]:
+    blocks = (block.strip() for block in text.replace("\r\n", "\n").split("\n\n"))
+    return [Paragraph(block.removeprefix(HEADING).strip(), block.startswith(HEADING)) for block in blocks if block]
+
+
+# What an editor reads of a version, in this order.
+READ = {
+    "headline": "Headline",
+    "text": "Text",
+    "links_in_text": "Links in the text",
+    "target_url": "Where it leads",
+    "alt": "Picture description",
+    "disclosure": "Disclosure",
+    "about_token": "Token",
+    "approver": "Approved for the UK by",
+    "white_paper_url": "White paper",
+}
+
+
+def differences(approved: Any, newest: Any) -> list[word_diff.Difference]:
+    """What a newer version says otherwise than the approved one, word by word. Pictures are shown, not compared."""
+    if approved is None or newest is None or approved.pk == newest.pk:
+        return []
+    found = []
+    for name, label in READ.items():
+        lines = word_diff.compare(getattr(approved, name), getattr(newest, name))
+        if word_diff.is_changed(lines):
+            found.append(word_diff.Difference(label, lines))
+    return found

@@ -1,0 +1,135 @@
+"""Stores what an advertiser’s form holds: the booking, and the version that is being written."""
+
+from datetime import date, timedelta
+from typing import Any, cast
+
+from django.db import transaction
+from django.utils import timezone
+
+from advertising.campaigns.forms import DISCLOSURE, WARNINGS, WORDS, PlacementForm, picture_field, picture_of
+from advertising.campaigns.pictures import clean_copy
+from advertising.delivery.slots import SIZES, Size
+from advertising.models import Advertiser, Creative, CreativePicture, Device, Payment, Placement, Product
+
+DOUBLE_CLICK = timedelta(minutes=1)
+# A press release stays for good; its booking ends on paper.
+RELEASE_RUNS = timedelta(days=30)
+
+SENTENCES = {
+    Payment.MONEY: "{payer} paid {amount} for this {what}.",
+    Payment.TOKENS: "{payer} paid {amount} in tokens for this {what}.",
+    Payment.NONE: "{payer} supplied this {what}. Nobody paid for it.",
+}
+
+
+def store(form: PlacementForm) -> Placement:
+    """Store a valid form. What was sent to the desk is left as it is.
+
+    A form sent twice, by a double click say, is one placement.
+    """
+    with transaction.atomic():
+        Advertiser.objects.select_for_update(of=("self",)).get(pk=form.advertiser.pk)
+        if form.placement is None and (sent_already := _sent_a_moment_ago(form)):
+            return sent_already
+        placement = _store_booking(form)
+        _store_creative(form, placement)
+    return placement
+
+
+def _title(form: PlacementForm) -> str:
+    data = form.cleaned_data
+    return data.get("title") or data.get("headline") or f"{form.product.label}, not named yet"
+
+
+def _store_booking(form: PlacementForm) -> Placement:
+    """Write what the form may write, and nothing of what the desk decided meanwhile."""
+    data = form.cleaned_data
+    values = {"title": _title(form), "section": data.get("section")}
+    values |= {"starts_on": data.get("starts_on"), "ends_on": _last_day(form)}
+    if form.product == Product.BANNER:
+        values |= {name: data.get(name) for name in ("goal", "slot")}
+        values["device"] = data.get("device") or Device.ANY
+    if form.placement is None:
+        placement = Placement.objects.create(advertiser=form.advertiser, product=form.product, **values)
+    else:
+        placement = Placement.objects.select_for_update(of=("self",)).get(pk=form.placement.pk)
+        values = _still_open(placement, values)
+        for name, value in values.items():
+            setattr(placement, name, value)
+        placement.save(update_fields=list(values))
+    if "coins" in data and not placement.is_booked:
+        placement.coins.set(data["coins"])
+    return placement
+
+
+def _still_open(placement: Placement, values: dict[str, Any]) -> dict[str, Any]:
+    """What of a booking may be written now that the row is locked: it may have been submitted meanwhile.
+
+    Sent back, it may change; but what it needs to be read again is not taken from it.
+    """
+    if placement.is_booked:
+        return {"title": values["title"]}
+    if placement.status == Placement.Status.DRAFT:
+        return values
+    return {name: value for name, value in values.items() if value or name not in ("slot", "starts_on", "ends_on")}
+
+
+def _last_day(form: PlacementForm) -> date | None:
+    if form.placement is not None and form.is_booked:
+        return form.placement.ends_on
+    starts = cast(date | None, form.cleaned_data.get("starts_on"))
+    if form.product == Product.LETTER:
+        return starts
+    if form.product == Product.PRESS_RELEASE:
+        return starts and starts + RELEASE_RUNS
+    return cast(date | None, form.cleaned_data.get("ends_on"))
+
+
+def _sent_a_moment_ago(form: PlacementForm) -> Placement | None:
+    return Placement.objects.filter(
+        advertiser=form.advertiser,
+        product=form.product,
+        title=_title(form),
+        section=form.cleaned_data.get("section"),
+        slot=form.cleaned_data.get("slot") or "",
+        goal=form.cleaned_data.get("goal"),
+        starts_on=form.cleaned_data.get("starts_on"),
+        ends_on=_last_day(form),
+        created_at__gte=timezone.now() - DOUBLE_CLICK,
+        creatives__target_url=form.cleaned_data["target_url"],
+        creatives__text=form.cleaned_data["text"],
+    ).first()
+
+
+def _store_creative(form: PlacementForm, placement: Placement) -> None:
+    """The version that nobody has sent yet is written over; after that a change is a new one."""
+    latest = placement.latest_creative
+    if latest is None or latest.submitted_at is not None:
+        creative = Creative(placement=placement, version=placement.next_version())
+    else:
+        creative = latest
+    for name in (*WORDS, "html", *DISCLOSURE, *WARNINGS):
+        if name in form.cleaned_data:
+            setattr(creative, name, form.cleaned_data[name])
+    creative.disclosure = _disclosure(form)
+    creative.save()
+    for size in SIZES.values():
+        _store_picture(form, creative, latest, size)
+
+
+def _disclosure(form: PlacementForm) -> str:
+    data = form.cleaned_data
+    if not (form.is_paid_story and data.get("payment") and data.get("payer")):
+        return ""
+    what = "article" if form.product == Product.SPONSORED else "press release"
+    sentence = SENTENCES[Payment(data["payment"])]
+    return sentence.format(payer=data["payer"], amount=data.get("amount") or "an amount", what=what)
+
+
+def _store_picture(form: PlacementForm, creative: Creative, latest: Creative | None, size: Size) -> None:
+    file = form.cleaned_data.get(picture_field(size))
+    if file:
+        creative.pictures.filter(size=size.name).delete()
+        CreativePicture.objects.create(creative=creative, size=size.name, file=clean_copy(file))
+    elif latest is not None and latest.pk != creative.pk and (kept := picture_of(latest, size)):
+        CreativePicture.objects.create(creative=creative, size=size.name, file=kept.file.name, digest=kept.digest)

@@ -1,0 +1,123 @@
+"""
+Why something is not counted as seen or clicked.
+
+The first rule that applies gives the reason. Each reason is counted like everything else, so an advertiser can see
+what was filtered: gross = billable + reasons. The rules follow the general part of the MRC’s guidelines on invalid
+traffic; lists of data centres are not public and not used.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import crawleruseragents
+
+from advertising.delivery import tokens
+from advertising.models import Action
+
+LONGEST_AGENT = 400  # characters that are looked at
+
+FORGED, REPLAYED, OLD, TOO_FAST = "forged", "replayed", "old", "too_fast"
+ROBOT, UNKNOWN, PREFETCH, HIDDEN = "robot", "unknown", "prefetch", "hidden"
+STAFF, ADVERTISER, RATE, NO_VIEW = "staff", "advertiser", "rate", "no_view"
+# Of letters: what opens links before anybody reads.
+SCANNER, TRAP = "scanner", "trap"
+
+# As reports name them.
+LABELS = {
+    FORGED: "Token not ours",
+    REPLAYED: "Token used before",
+    OLD: "Token too old",
+    TOO_FAST: "Faster than a person",
+    ROBOT: "Robot",
+    UNKNOWN: "Not a browser we know",
+    PREFETCH: "Fetched ahead, not looked at",
+    HIDDEN: "In a hidden tab",
+    STAFF: "Our own staff",
+    ADVERTISER: "The advertiser’s own people",
+    RATE: "Too many from one network",
+    NO_VIEW: "Seen or clicked, but never shown",
+    SCANNER: "A mail scanner that opens every link",
+    TRAP: "Opened a link that no person sees",
+}
+
+# A viewable second cannot be over sooner after the offer, and nobody reads and clicks in less.
+SOONEST = {Action.VIEWABLE: timedelta(seconds=1), Action.CLICKED: timedelta(milliseconds=500)}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that a browser says happened, with what its request tells."""
+
+    action: Action
+    token: tokens.Token
+    at: datetime
+    agent: str = ""
+    method: str = "POST"
+    is_forged: bool = False
+    is_prefetch: bool = False
+    is_hidden: bool = False
+    is_over_rate: bool = False
+
+
+def _was_known_when_offered(event: Event) -> str:
+    return event.token.reason
+
+
+def _is_forged(event: Event) -> str:
+    return FORGED if event.is_forged else ""
+
+
+def _is_robot(event: Event) -> str:
+    return agent_reason(event.agent) or (ROBOT if event.method == "HEAD" else "")
+
+
+def _is_prefetch(event: Event) -> str:
+    return PREFETCH if event.is_prefetch else ""
+
+
+def _is_old(event: Event) -> str:
+    return OLD if event.token.age(event.at) > tokens.VALID_FOR else ""
+
+
+def _is_too_fast(event: Event) -> str:
+    soonest = SOONEST.get(event.action)
+    return TOO_FAST if soonest and event.token.age(event.at) < soonest else ""
+
+
+def _is_hidden(event: Event) -> str:
+    return HIDDEN if event.is_hidden else ""
+
+
+def _is_over_rate(event: Event) -> str:
+    return RATE if event.is_over_rate else ""
+
+
+# A token that was used before, and a click on what was never shown, are found where the event is stored.
+RULES: Sequence[Callable[[Event], str]] = (
+    _is_forged,
+    _is_robot,
+    _is_prefetch,
+    _was_known_when_offered,
+    _is_old,
+    _is_too_fast,
+    _is_hidden,
+    _is_over_rate,
+)
+
+
+def reason_not_to_count(event: Event) -> str:
+    return next(filter(None, (rule(event) for rule in RULES)), "")
+
+
+@lru_cache(4096)
+def agent_reason(agent: str) -> str:
+    """ROBOT for what says so, UNKNOWN for what does not call itself a browser as browsers do."""
+    agent = agent[:LONGEST_AGENT]
+    if crawleruseragents.is_crawler(agent):
+        return ROBOT
+    is_browser = agent.startswith("Mozilla/5.0 (") and any(
+        engine in agent for engine in ("AppleWebKit/", "Gecko/", "Trident/")
+    )
+    return "" if is_browser else UNKNOWN

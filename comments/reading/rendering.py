@@ -1,0 +1,91 @@
+"""
+A conversation as HTML. The markup of a comment is its template’s, `comments/_comment.html`; but a template costs
+0.2 ms, and a page may hold a thousand comments. So it is filled in once for each kind of comment (with a website or
+without, by staff or by a reader), with marks where the words go, and the words are then put in their place.
+"""
+
+import calendar
+import re
+from functools import lru_cache
+from html import escape
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from articles.models import Article
+from articles.templatetags.stories import initials
+from comments.reading.plain_text_html import prose
+from comments.reading.threads import Part, Thought
+
+# Characters that no text of a template holds.
+_MARK = re.compile("\ue000([a-z]+)\ue001")
+# strftime costs more than the rest of a date.
+MONTHS = ("", *calendar.month_abbr[1:])
+WORDS = ("whole", "pk", "name", "initials", "url", "moment", "date", "prose", "agreed", "disagreed")
+
+
+def conversation(part: Part, article: Article, is_open: bool) -> SafeString:
+    """The nested lists of a whole conversation, in one pass. Replies can be folded away without a script."""
+    writers = {byline.author_id for byline in article.bylines.all()}
+    parts, last = [], ""
+    for step in part.steps:
+        parts.append(_opening(step.opens, last) if step.opens else "<li>")
+        last = "" if step.thought.gone else step.thought.name
+        parts.append(comment(step.thought, role_of(step.thought, writers), is_open))
+        parts.append("</li></ol></details>" * step.closes)
+        if step.closes_item:
+            parts.append("</li>")
+    # Every word was escaped on its way into the template’s markup.
+    return mark_safe("".join(parts))
+
+
+def _opening(replies: int, name: str) -> str:
+    number = "1 reply" if replies == 1 else f"{replies} replies"
+    to = f'<span class="vh"> to {escape(name)}</span>' if name else ""
+    return f'<details class="replies" open><summary>{number}{to}</summary><ol><li>'
+
+
+def comment(thought: Thought, role: str, is_open: bool) -> str:
+    if thought.gone:
+        return pattern(gone=thought.gone, is_cut=bool(thought.whole)) % {"pk": thought.pk, "whole": thought.whole}
+    at = thought.submit_date
+    kind = {"has_url": bool(thought.url), "is_cut": bool(thought.whole), "is_edited": thought.is_edited}
+    return pattern(**kind, is_pick=thought.is_pick, role=role, is_open=is_open) % {
+        "whole": thought.whole,
+        "agreed": thought.agreed,
+        "disagreed": thought.disagreed,
+        "pk": thought.pk,
+        "name": escape(thought.name),
+        "initials": _initials(thought.name),
+        "url": escape(thought.url),
+        "moment": at.isoformat(timespec="seconds"),
+        "date": f"{at.day} {MONTHS[at.month]} {at.year}, {at.hour:02}:{at.minute:02}",
+        "prose": prose(thought.comment),
+    }
+
+
+@lru_cache(2048)
+def _initials(name: str) -> str:
+    return escape(initials(name))
+
+
+def role_of(thought: Thought, writers: set[int]) -> str:
+    """“Author” for who wrote the story, “Staff” for the rest of the newsroom, nothing for readers."""
+    if thought.author_id in writers:
+        return "Author"
+    return "Staff" if thought.is_staff or thought.author_id else ""
+
+
+def pattern(**kind: str | bool) -> str:
+    """The template of a comment with its words left out, for the % operator."""
+    return (_fill_in if settings.DEBUG else _kept_pattern)(**kind)
+
+
+def _fill_in(**kind: str | bool) -> str:
+    marks = {name: f"\ue000{name}\ue001" for name in WORDS}
+    markup = render_to_string("comments/_comment.html", kind | marks).strip()
+    return _MARK.sub(r"%(\1)s", markup.replace("%", "%%"))
+
+
+_kept_pattern = lru_cache(128)(_fill_in)

@@ -1,0 +1,35 @@
+"""What search engines read of a conversation: https://schema.org/Comment."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
+
+from articles.discovery import metadata
+from articles.models import Article
+from comments.reading.threads import Step
+
+# Enough to show what is talked about, and no second copy of a long page.
+MOST = 20
+
+
+def comments_json_ld(steps: Iterable[Step], article: Article) -> SafeString:
+    """The first thoughts under a story as part of what the page’s other markup names by the same @id."""
+    address = settings.SITE_URL + article.get_absolute_url()
+    shown = [step.thought for step in steps if not step.thought.is_tombstone][:MOST]
+    data = {
+        "@context": metadata.CONTEXT,
+        "@type": metadata.kind_of(article),
+        "@id": f"{address}#article",
+        "comment": [
+            {
+                "@type": "Comment",
+                "@id": f"{address}#c{thought.pk}",
+                "author": {"@type": "Person", "name": thought.name},
+                "dateCreated": thought.submit_date.isoformat(timespec="seconds"),
+                "text": thought.comment,
+            }
+            for thought in shown
+        ],
+    }
+    return mark_safe(metadata.script(data))

@@ -1,0 +1,218 @@
+"""The tree of a conversation, some threads at a time: one query for any size, one pass to build it, one to walk it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+
+from django.db.models import QuerySet, Subquery
+
+from articles.models import Article
+from comments.models import Pick, SiteComment, comments_on
+from comments.reading import paging
+from comments.reading.paging import LIKED, NEWEST, OLDEST, SEEN
+
+_PK = itemgetter(0)
+ONE_THREAD = "thread"  # the order of a page of one thread
+# A page shows a hundred and more: plain tuples cost a tenth of what rows made into models do.
+FIELDS = (
+    "pk",
+    "parent_id",
+    "user_name",
+    "user_url",
+    "comment",
+    "submit_date",
+    "is_removed",
+    "is_public",
+    "user_id",
+    "user__username",
+    "user__first_name",
+    "user__last_name",
+    "user__is_staff",
+    "user__author__id",
+    "standing__agreed",
+    "standing__disagreed",
+    "standing__edited_at",
+    "standing__taken_back_at",
+    "nested_count",
+    "pick_of_story",
+)
+
+
+@dataclass(slots=True)
+class Thought:
+    """A comment as readers see it."""
+
+    pk: int
+    parent_id: int
+    name: str
+    url: str
+    comment: str
+    submit_date: datetime
+    is_staff: bool
+    author_id: int | None
+    agreed: int
+    disagreed: int
+    is_edited: bool
+    # Why it is not shown: by a moderator, by its writer, or because it waits. It keeps its place if it was answered.
+    gone: str
+    is_pick: bool  # of the desk’s, under this story
+    size: int  # with all that answers it, however deep
+    whole: str = ""  # where all of its thread stands, if that is too long for here
+    replies: list["Thought"] = field(default_factory=list)
+
+    @property
+    def is_tombstone(self) -> bool:
+        return bool(self.gone)
+
+    @property
+    def is_shown(self) -> bool:
+        return not self.is_tombstone or bool(self.whole) or any(reply.is_shown for reply in self.replies)
+
+
+@dataclass(slots=True)
+class Step:
+    """One thought on the way through the tree, with the lists that begin before it and end after it."""
+
+    thought: Thought
+    opens: int  # so many replies, of which this is the first
+    closes: int
+    closes_item: bool
+
+
+@dataclass(slots=True)
+class Part:
+    """Some threads in their order, flattened so that showing them is one loop; and where others stand."""
+
+    steps: list[Step]
+    begins: int | None
+    order: str = OLDEST
+    earlier: str = ""
+    later: str = ""
+    pick: Thought | None = None
+
+
+def part(article: Article, start: int = 0, order: str = OLDEST) -> Part:
+    """The threads on `article` from the one with the key `start` on, as many as stand on a page.
+
+    One query; one more behind the first page, and for a story with a pick. The most liked are the first page of their
+    order and no more: behind it, time is the better guide.
+    """
+    # The threads are the story’s, and so is what stands in them.
+    in_threads = SiteComment.objects.filter(SEEN, thread_id__in=paging.wanted(article, start, order))
+    rows = _rows(in_threads.filter(order__lte=paging.SHOWN_OF_A_THREAD), article)
+    if order != LIKED:
+        by_thread = rows.order_by("-thread_id" if order == NEWEST else "thread_id", "order")
+        rows = by_thread[: paging.most_rows()]
+    roots, pick = _roots(sorted(rows, key=_PK))
+    if order == LIKED:
+        roots.sort(key=lambda root: (root.disagreed - root.agreed, root.pk))
+    elif order == NEWEST:
+        roots.reverse()
+    number = paging.fitting(root.size for root in roots)
+    following = roots[number].pk if number < len(roots) else None
+    for root in roots[:number]:
+        if root.size > paging.SHOWN_OF_A_THREAD:
+            root.whole = paging.thread_from(article, root.pk)
+    return Part(
+        steps=list(_walk(roots[:number])),
+        begins=roots[0].pk if roots else None,
+        order=order,
+        earlier=paging.earlier(article, start, order) if start else "",
+        later=paging.page_from(article, following, order) if following and order != LIKED else "",
+        pick=_picked(article, pick) if pick and not start else None,
+    )
+
+
+def _rows(thoughts: QuerySet[SiteComment], article: Article) -> QuerySet[SiteComment, tuple[Any, ...]]:
+    """Each tells which thought is the desk’s pick: it may stand on another page."""
+    pick = Pick.objects.filter(article=article.pk).values("comment")
+    return thoughts.order_by().annotate(pick_of_story=Subquery(pick[:1])).values_list(*FIELDS)
+
+
+def _picked(article: Article, pk: int) -> Thought | None:
+    """The desk’s pick, while it stands. One query, for a story that has one."""
+    row = _rows(SiteComment.objects.filter(pk=pk, is_public=True, is_removed=False), article).first()
+    return _thought(row) if row else None
+
+
+def one_thread(article: Article, thread: int, start: int) -> Part:
+    """A part of one thread: the thoughts from the one with the key `start` on, below what they answer."""
+    of_thread = comments_on(article).filter(SEEN, thread_id=thread)
+    following = of_thread.filter(pk__gte=start).order_by("pk")
+    rows = list(_rows(following, article).order_by("pk")[: paging.THOUGHTS_PER_PAGE + 1])
+    part = Part(steps=[], begins=rows[0][0] if rows else None, order=ONE_THREAD)
+    if len(rows) > paging.THOUGHTS_PER_PAGE:
+        part.later = paging.thread_from(article, thread, rows.pop()[0])
+    if start > thread:
+        part.earlier = paging.thread_from(article, thread, _earlier_in(of_thread, start))
+    roots, _ = _roots(sorted(rows + _answered_by(of_thread, rows, article), key=_PK))
+    part.steps = list(_walk(roots))
+    return part
+
+
+def _earlier_in(of_thread: QuerySet[SiteComment], start: int) -> int:
+    before = of_thread.filter(pk__lt=start).order_by("-pk").values_list("pk", flat=True)[: paging.THOUGHTS_PER_PAGE]
+    return min(before, default=0)
+
+
+def _answered_by(
+    of_thread: QuerySet[SiteComment], rows: list[tuple[Any, ...]], article: Article
+) -> list[tuple[Any, ...]]:
+    """What these thoughts answer and is not among them: no more than three queries, for there are four levels."""
+    have, found = {row[0] for row in rows}, []
+    missing = {row[1] for row in rows} - have
+    while missing:
+        parents = list(_rows(of_thread.filter(pk__in=missing), article))
+        found += parents
+        have |= missing
+        missing = {row[1] for row in parents} - have
+    return found
+
+
+def _thought(row: tuple[Any, ...]) -> Thought:
+    pk, parent, name, url, comment, at, is_removed, is_public, *account = row[:14]
+    agreed, disagreed, edited_at, taken_back, nested, pick = row[14:]
+    user_id, username, first, last, is_staff, author = account
+    if user_id:
+        name = f"{first} {last}".strip() or username
+    gone = ("writer" if taken_back else "moderator") if is_removed else "" if is_public else "waiting"
+    states = (agreed or 0, disagreed or 0, edited_at is not None, gone, pick == pk, nested + 1)
+    return Thought(pk, parent, name, url, comment, at, bool(is_staff), author, *states)
+
+
+def _roots(rows: Iterable[tuple[Any, ...]]) -> tuple[list[Thought], int | None]:
+    """The first thoughts of threads, with their replies hung on them; and the key of the desk’s pick."""
+    thoughts: dict[int, Thought] = {}
+    pick = None
+    for row in rows:
+        pick = row[-1]
+        thoughts[row[0]] = _thought(row)
+    roots = []
+    for thought in thoughts.values():
+        parent = thoughts.get(thought.parent_id)
+        if parent is None or parent is thought:
+            roots.append(thought)
+        else:
+            parent.replies.append(thought)
+    return roots, pick
+
+
+def _walk(thoughts: list[Thought]) -> Iterator[Step]:
+    """Depth first without recursion: `opens` starts a list of replies, `closes` ends that many items."""
+    stack = [(thought, 0, 0) for thought in reversed(shown(thoughts))]
+    while stack:
+        thought, depth, opens = stack.pop()
+        replies = shown(thought.replies)
+        following = stack[-1][1] if stack else 0
+        yield Step(thought, opens, 0 if replies else depth - following, closes_item=not replies)
+        stack.extend((reply, depth + 1, 0 if index else len(replies)) for index, reply in _last_first(replies))
+
+
+def _last_first(thoughts: list[Thought]) -> Iterator[tuple[int, Thought]]:
+    return reversed(list(enumerate(thoughts)))
+
+
+def shown(thoughts: list[Thought]) -> list[Thought]:
+    return [thought for thought in thoughts if thought.is_shown]

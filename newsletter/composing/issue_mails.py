@@ -1,0 +1,53 @@
+"""An issue as a mail to one recipient, and as a test to the desk."""
+
+from email.utils import formataddr, parseaddr
+from typing import cast
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django_tasks import task
+
+from newsletter.composing import rendering
+from newsletter.models import Delivery, Issue, Subscription
+
+
+def sender() -> str:
+    """The publication’s name before the address that its mails come from."""
+    name = render_to_string("newsletter/issue/sender.txt").strip()
+    return formataddr((name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]), "utf-8")
+
+
+def compose(
+    issue: Issue, delivery: Delivery, variants: dict[bool, rendering.Rendered], from_: str
+) -> EmailMultiAlternatives:
+    """The mail of one recipient. Django refuses header fields of several lines."""
+    subscription = cast(Subscription, delivery.subscription)  # Rows without one are not claimed.
+    rendered = variants[subscription.subscriber.counts_clicks]
+    html, text = rendered.fill(delivery.pk, subscription)
+    message = EmailMultiAlternatives(
+        subject=rendered.subject,
+        body=text,
+        from_email=from_,
+        to=[subscription.subscriber.email],
+        headers=rendering.headers(issue, delivery.pk, subscription),
+    )
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def test_later(issue: Issue, addresses: list[str]) -> None:
+    """Mail it as it is now to the desk. Nothing in it leaves, chooses or counts."""
+    transaction.on_commit(lambda: send_test.enqueue(issue.pk, addresses))
+
+
+@task()
+def send_test(issue_id: int, addresses: list[str]) -> None:
+    issue = Issue.objects.select_related("letter", "creative").get(pk=issue_id)
+    rendered = rendering.preview(issue)
+    for address in addresses:
+        html, text = rendered.sample(address)
+        message = EmailMultiAlternatives(f"[Test] {rendered.subject}", text, sender(), [address])
+        message.attach_alternative(html, "text/html")
+        message.send()

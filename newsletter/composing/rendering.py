@@ -1,0 +1,219 @@
+"""
+An issue as a mail: HTML and plain text, once for all who get the same, with a few places left for each reader.
+
+Readers who have clicks counted get links that lead by us; all others get the addresses themselves.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import css_inline
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from articles.media import images
+from newsletter.composing import contents
+from newsletter.composing.contents import Contents
+from newsletter.models import Issue, Link, Subscription
+from newsletter.statistics import tracking_codes
+from newsletter.subscribing import signed_links
+
+# Gmail cuts a mail off after 102 kB, with the link to leave; some of that is the way there.
+GMAIL_CLIPS_AT = 102_000
+WARN_AT = 90_000
+
+
+@dataclass(frozen=True)
+class Places:
+    """What is filled in for each reader. Nobody who writes copy can name these places: each rendering has its own."""
+
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def __getattr__(self, name: str) -> str:
+        if name not in ("email", "day", "leave", "preferences", "code"):
+            raise AttributeError(name)
+        return f"x{self.token}{name}x"
+
+
+_inliner = css_inline.CSSInliner(keep_at_rules=False, load_remote_stylesheets=False)
+
+Lead = Callable[[str, str, str], str]  # kind, address and label of a link → where it leads in the mail
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A variant: what all its readers get, with the places for each still open."""
+
+    subject: str
+    html: str
+    text: str
+    places: Places = field(default_factory=Places)
+    has_placement: bool = False
+
+    @cached_property
+    def weight(self) -> int:
+        """Bytes of the HTML part."""
+        return len(self.html.encode())
+
+    @property
+    def is_heavy(self) -> bool:
+        return self.weight >= WARN_AT
+
+    @property
+    def is_clipped(self) -> bool:
+        return self.weight > GMAIL_CLIPS_AT
+
+    def fill(self, delivery: int, subscription: Subscription) -> tuple[str, str]:
+        """HTML and text for one reader."""
+        subscriber = subscription.subscriber
+        day = subscriber.confirmed_at
+        return self._filled(
+            {
+                self.places.email: subscriber.email,
+                self.places.day: f"{day.day} {day:%B %Y}" if day else "",
+                self.places.leave: signed_links.to_leave(subscription),
+                self.places.preferences: signed_links.link(signed_links.PREFERENCES, subscriber),
+                self.places.code: tracking_codes.of(delivery),
+            }
+        )
+
+    def sample(self, email: str) -> tuple[str, str]:
+        """As somebody at the desk sees it: nothing in it leaves, chooses or counts."""
+        nowhere = settings.SITE_URL + reverse("newsletter")
+        places = self.places
+        filled = {places.email: email, places.day: "today", places.leave: nowhere, places.preferences: nowhere}
+        return self._filled(filled | {places.code: "0"})
+
+    def _filled(self, values: dict[str, str]) -> tuple[str, str]:
+        html, text = self.html, self.text
+        for place, value in values.items():
+            html, text = html.replace(place, escape(value)), text.replace(place, value)
+        return html, text
+
+
+def render(shown: Contents, *, counts_clicks: bool = False) -> Rendered:
+    """One variant. Counting needs an issue that is being sent: its links are stored as they are met."""
+    places = Places()
+    lead = _Counted(shown.issue, places) if counts_clicks else straight
+    context = _context(shown, lead, places)
+    html = _inliner.inline(render_to_string("newsletter/issue/mail.html", context))
+    text = render_to_string("newsletter/issue/mail.txt", context)
+    subject = " ".join(shown.subject.split())
+    return Rendered(subject, html, _tidy(text), places, has_placement=shown.sponsor is not None)
+
+
+def straight(kind: str, url: str, label: str) -> str:
+    return url
+
+
+class _Counted:
+    """Leads by us. Finds the links of an issue with one query, and stores those that are new."""
+
+    def __init__(self, issue: Issue, places: Places) -> None:
+        self.issue = issue
+        self.places = places
+        self.known = {(link.kind, link.url): link.pk for link in issue.links.all()}
+
+    def __call__(self, kind: str, url: str, label: str) -> str:
+        key = (kind, url[:600])
+        if key not in self.known:
+            link, _ = Link.objects.get_or_create(
+                issue=self.issue, kind=kind, url=key[1], defaults={"label": label[:140]}
+            )
+            self.known[key] = link.pk
+        return settings.SITE_URL + reverse("letter-go", args=[self.known[key], self.places.code])
+
+
+def _context(shown: Contents, lead: Lead, places: Places) -> dict[str, Any]:
+    def address(path: str, label: str, kind: str = Link.Kind.STORY) -> str:
+        return lead(kind, path if path.startswith("http") else settings.SITE_URL + path, label)
+
+    def rows(stories: Any) -> list[tuple[Any, str]]:
+        return [(story, address(story.path, story.headline)) for story in stories]
+
+    issue, sponsor = shown.issue, shown.sponsor
+    hero = shown.lead.article.hero if shown.lead else None
+    return {
+        "issue": issue,
+        "letter": issue.letter,
+        "shown": shown,
+        "lead": rows([shown.lead])[0] if shown.lead else None,
+        "picture": _picture(hero) if hero else None,
+        "before": rows(shown.before_sponsor),
+        "after": rows(shown.after_sponsor),
+        "discussed": rows(shown.discussed),
+        "corrections": rows(shown.corrections),
+        "sponsor": sponsor,
+        "sponsor_url": address(sponsor.creative.target_url, sponsor.creative.headline, Link.Kind.PLACEMENT)
+        if sponsor
+        else "",
+        "home": address("/", "Front page", Link.Kind.OTHER),
+        # No person sees it; what follows it follows everything.
+        "trap": address("/newsletter/?trap", Link.Kind.TRAP.label, Link.Kind.TRAP) if lead is not straight else "",
+        "archived": settings.SITE_URL + issue.get_absolute_url(),
+        "place": {name: getattr(places, name) for name in ("email", "day", "leave", "preferences")},
+    }
+
+
+@dataclass(frozen=True)
+class Picture:
+    url: str
+    alt: str
+    height: int  # at the letter’s width
+
+
+def _picture(image: Any) -> Picture:
+    """JPEG where there is one: not every mail program knows newer kinds."""
+    crops = images.crop_urls(image)
+    width, tall = images.CROPS["16x9"] if crops else (max(image.width, 1), image.height)
+    return Picture(settings.SITE_URL + (crops[0] if crops else image.url), image.alt, round(WIDTH * tall / width))
+
+
+WIDTH = 520  # pixels of the letter’s column
+
+
+def _tidy(text: str) -> str:
+    """No line ends in a space, and no more than one line is empty."""
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
+    return "\n".join(kept) + "\n"
+
+
+def headers(issue: Issue, delivery: int, subscription: Subscription) -> dict[str, str]:
+    """What mail programs and servers read: RFC 2369, 2919, 5064 and 8058, and Gmail’s Feedback-ID."""
+    host = signed_links.host()
+    return {
+        **signed_links.leaving_headers(subscription),
+        "List-Id": f"{_phrase(issue.letter.name)} <{issue.letter.slug}.letters.{host}>",
+        "Feedback-ID": f"{issue.pk}:{issue.letter.slug}:letter:{_sender_id(host)}",
+        "Message-ID": f"<letter.{tracking_codes.of(delivery)}@{host}>",
+        "Archived-At": f"<{settings.SITE_URL}{issue.get_absolute_url()}>",
+        "Precedence": "bulk",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
+    }
+
+
+def _phrase(name: str) -> str:
+    """A name as RFC 2919 wants it before the identifier."""
+    plain = "".join(letter for letter in name if letter.isascii() and (letter.isalnum() or letter in " -"))
+    return f'"{" ".join(plain.split()) or "Letter"}"'
+
+
+def _sender_id(host: str) -> str:
+    """The same for all our letters: 5 to 15 characters."""
+    return ("".join(letter for letter in host if letter.isalnum()) + "letters")[:15]
+
+
+def preview(issue: Issue) -> Rendered:
+    """As it would be sent now, its links leading straight."""
+    return render(contents.of(issue))
+
+
+def variants(shown: Contents) -> dict[bool, Rendered]:
+    """By whether clicks are counted."""
+    return {counts: render(shown, counts_clicks=counts) for counts in (True, False)}

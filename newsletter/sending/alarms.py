@@ -1,0 +1,56 @@
+"""What about letters a person should look at: a turn that passed, a mail server in trouble, a place that was sold."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from advertising.models import Placement, Product
+from newsletter.composing import schedule
+from newsletter.models import Issue
+
+LATE_AFTER = timedelta(minutes=15)
+LOOK_BACK = timedelta(days=7)
+MOST = 5
+
+
+def sentences() -> list[str]:
+    """Two queries, a sentence for each thing that is wrong."""
+    now = timezone.now()
+    wrong = (
+        Q(status="draft", turn_at__range=(now - LOOK_BACK, now - LATE_AFTER))
+        # One of somebody’s own stands for the day’s turn: forgotten, it keeps the letter from going out.
+        | Q(status="draft", turn_at=None, day=now.date())
+        | Q(status="scheduled", send_at__lt=now - LATE_AFTER)
+        | Q(status="sending", failures__gte=3)
+        | Q(status="paused") & ~Q(note="")
+    )
+    issues = Issue.objects.filter(wrong).select_related("letter").order_by("pk")[: 2 * MOST]
+    found = [issue for issue in issues if issue.status != "draft" or _due_at(issue) < now - LATE_AFTER]
+    return [*map(_sentence, found[:MOST]), *_sold_and_not_sent()]
+
+
+def _due_at(draft: Issue) -> datetime:
+    midnight = datetime.combine(draft.day, time(0), tzinfo=UTC)
+    return draft.turn_at or schedule.next_turn(draft.letter, midnight - timedelta(microseconds=1))
+
+
+def _sentence(issue: Issue) -> str:
+    if issue.status == Issue.Status.DRAFT:
+        return f"{issue} was due on {_due_at(issue):%d %B at %H:%M} UTC, and is a draft still."
+    if issue.status == Issue.Status.SCHEDULED:
+        return f"{issue} was due on {issue.send_at:%d %B at %H:%M} UTC, and nobody sends it."
+    if issue.status == Issue.Status.SENDING:
+        return f"{issue} does not get out. The mail server said: {issue.trouble}"
+    return f"{issue} is paused. {issue.note}"
+
+
+def _sold_and_not_sent() -> list[str]:
+    today = timezone.now().date()
+    sold = Placement.objects.approved().filter(
+        product=Product.LETTER, starts_on__lt=today, starts_on__gte=today - LOOK_BACK, issues=None
+    )
+    return [
+        f"“{placement.title}” was sold for the letter of {placement.starts_on:%d %B}, and no letter had it."
+        for placement in sold[:MOST]
+    ]

@@ -1,0 +1,62 @@
+"""
+The links in our mails: signed, so that nobody can make one, and never with an address in them.
+
+The link to leave is the key of a subscription: it names reader and letter, and works for as long as there is one.
+"""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from core import mail
+from newsletter.models import Subscriber, Subscription
+
+CONFIRM, PREFERENCES, ADDRESS = "newsletter.confirm", "newsletter.preferences", "newsletter.address"
+LIFETIMES = {CONFIRM: 48 * 3600, PREFERENCES: 90 * 24 * 3600, ADDRESS: 48 * 3600}  # seconds
+_PLACES = {CONFIRM: "newsletter-confirm", PREFERENCES: "newsletter-preferences", ADDRESS: "newsletter-address"}
+_LONGEST = 800
+
+
+class Expired(Exception):
+    """It was a link of ours; its time is over. `subscriber` is whose it was."""
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        super().__init__("This link has expired.")
+        self.subscriber = subscriber
+
+
+def link(purpose: str, subscriber: Subscriber, more: object = None) -> str:
+    """The whole address, for a mail. `more` is what else the link stands for: letters, or who has the new address."""
+    token = signing.dumps([subscriber.key, more], salt=purpose)
+    return settings.SITE_URL + reverse(_PLACES[purpose], args=[token])
+
+
+def read(purpose: str, token: str) -> tuple[Subscriber, object] | None:
+    """Whose link it is and what it stands for; None for one that is not ours. Raises Expired."""
+    try:
+        key, more = signing.loads(token[:_LONGEST], salt=purpose)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    subscriber = Subscriber.objects.filter(key=key).first()
+    if subscriber is None:
+        return None
+    try:
+        signing.loads(token, salt=purpose, max_age=LIFETIMES[purpose])
+    except signing.SignatureExpired:
+        raise Expired(subscriber) from None
+    return subscriber, more
+
+
+def to_leave(subscription: Subscription) -> str:
+    return settings.SITE_URL + reverse("newsletter-leave", args=[subscription.key])
+
+
+def leaving_headers(subscription: Subscription) -> dict[str, str]:
+    return mail.one_click(to_leave(subscription))
+
+
+def host() -> str:
+    """Our name on the wire, for identifiers of letters and mails."""
+    return urlsplit(settings.SITE_URL).hostname or "localhost"

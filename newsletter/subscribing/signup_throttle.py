@@ -1,0 +1,107 @@
+"""
+Who signs up is a person: as far as that can be seen without a puzzle.
+
+The form stands in pages that are kept for everybody, so it holds nothing that proves anything. A script asks for a
+ticket when the form is touched; without one, one more page with a button carries it. A ticket is good from two seconds
+on. When many ask whom nobody confirms, a ticket must be worked for: a script does some arithmetic, and who has none
+waits for a minute instead.
+"""
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+from django.conf import settings
+from django.core import signing
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from core import ratelimit
+from core.client_ip import network_of
+from newsletter.models import Subscriber
+
+SALT = "newsletter.ticket"
+SOONEST = 2.0  # seconds between the first touch and the button
+LATEST = 2 * 3600.0
+WAIT_INSTEAD = 60.0  # for browsers without scripts, while work is asked for
+WORK_BITS = 16  # of zeros: about a second of a browser’s time
+MOST_AN_HOUR = 20  # sign-ups of one network
+LOOK_BACK = timedelta(minutes=10)
+MOST_FORMS_AN_HOUR = 200  # that one network sends, good or not: a page with a button costs us more than a mail
+
+_sign_ups = ratelimit.Rate(MOST_AN_HOUR, seconds=3600)
+_forms = ratelimit.Rate(MOST_FORMS_AN_HOUR, seconds=3600)
+_tickets = ratelimit.Once(LATEST)
+
+
+class Verdict(Enum):
+    GOOD = "good"
+    NO_TICKET = "no ticket"
+    TOO_FAST = "too fast"
+    WORK = "work"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What a form was sent with."""
+
+    email: str
+    ticket: str = ""
+    work: str = ""
+
+
+def ticket(email: str = "") -> str:
+    """Signed, with its time. One that was given for an address is good for that address alone, and once."""
+    return signing.dumps([round(time.time(), 1), _digest(email), secrets.token_urlsafe(6)], salt=SALT)
+
+
+def slow_down_forms(ip: str | None) -> None:
+    """Before anything is looked at. Raises slowing_down.TooOften."""
+    _forms.slow_down(network_of(ip))
+
+
+def slow_down(ip: str | None) -> None:
+    """Raises slowing_down.TooOften."""
+    _sign_ups.slow_down(network_of(ip))
+
+
+def is_under_attack() -> bool:
+    """Whether more asked in the last minutes, and did not confirm, than readers do. One look into an index."""
+    most: int = settings.SIGN_UPS_IN_TEN_MINUTES
+    lately = Subscriber.objects.filter(confirmed_at=None, asked_at__gte=timezone.now() - LOOK_BACK)
+    return bool(most) and lately[: most + 1].count() > most
+
+
+def judge(attempt: Attempt) -> Verdict:
+    """Whether a mail may be sent for it. What is good is used up by being called so."""
+    try:
+        given_at, address, nonce = signing.loads(attempt.ticket[:400], salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return Verdict.NO_TICKET
+    age = time.time() - given_at
+    if age > LATEST or address not in ("", _digest(attempt.email)):
+        return Verdict.NO_TICKET
+    if age < SOONEST:
+        return Verdict.TOO_FAST
+    if is_under_attack():
+        if not address:
+            return Verdict.WORK
+        if age < WAIT_INSTEAD and not is_worked(attempt.ticket, attempt.work):
+            return Verdict.WORK
+    # Whoever comes second with the same ticket asks for another.
+    return Verdict.GOOD if _tickets.use(nonce) else Verdict.NO_TICKET
+
+
+def is_worked(ticket: str, work: str) -> bool:
+    """SHA-256 of ticket and answer begins with enough zeros."""
+    if not work.isascii() or not work.isdecimal() or len(work) > 15:
+        return False
+    found = int.from_bytes(hashlib.sha256(f"{ticket}.{work}".encode()).digest()[:4], "big")
+    return found >> (32 - WORK_BITS) == 0
+
+
+def _digest(email: str) -> str:
+    return salted_hmac(SALT, email.lower()).hexdigest()[:16] if email else ""

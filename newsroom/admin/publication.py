@@ -1,0 +1,40 @@
+"""The publication’s own texts on the desk."""
+
+from django.contrib import admin
+
+from articles.admin import BodyEditorMixin, SingleRowAdmin
+from core.read_only_admin import ReadOnlyAdmin
+from newsroom.models import Heartbeat, Page, PeriodicJob, PersonRequest, Publication
+
+
+@admin.register(Publication)
+class PublicationAdmin(SingleRowAdmin):
+    pass
+
+
+@admin.register(Page)
+class PageAdmin(BodyEditorMixin, admin.ModelAdmin[Page]):
+    list_display = ("title", "slug", "position")
+    prepopulated_fields = {"slug": ("title",)}
+
+
+@admin.register(PeriodicJob)
+class PeriodicJobAdmin(ReadOnlyAdmin):
+    list_display = ("name", "next_run_at", "last_started_at")
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnlyAdmin):
+    list_display = ("name", "at")
+
+
+@admin.register(PersonRequest)
+class PersonRequestAdmin(ReadOnlyAdmin):
+    change_list_template = "admin/persons_list.html"
+    list_display = ("kind", "at", "by", "counts")
+    list_filter = ("kind",)
+    list_select_related = ("by",)
+
+    @admin.display(description="how much of what")
+    def counts(self, row: PersonRequest) -> str:
+        return ", ".join(f"{kind}: {number}" for kind, number in row.found.items()) or "nothing"

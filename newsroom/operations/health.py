@@ -1,0 +1,98 @@
+"""Signs of life, for machines that watch."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_safe
+
+from articles.models import Article, Revision
+from comments.privacy import ip_anonymisation
+from newsroom.models import Heartbeat
+from pagecache import metrics as counts
+from ticker.models import Coin, Quote
+from ticker.polling import provider_status as price_state
+from ticker.polling.quotes import DELAYED_AFTER, is_delayed
+
+MISSED_AFTER = timedelta(minutes=2)
+MOST_NAMED = 5
+SILENT_AFTER = {"scheduler": timedelta(seconds=60), "worker": timedelta(minutes=3)}
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while the process serves."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """503 with reasons when the database, the worker, the scheduler or the prices are behind."""
+    prices = None
+    try:
+        reasons = reasons_not_ready(timezone.now())
+        prices = price_state.as_json(price_state.now_of(timezone.now()))
+    except DatabaseError:
+        reasons = ["The database does not answer."]
+    said = {"ready": not reasons, "reasons": reasons, "prices": prices}
+    return JsonResponse(said, status=503 if reasons else 200)
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """What the page cache does and how prices stand, for who has the token; to others there is nothing here."""
+    token = request.META.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not constant_time_compare(token, settings.METRICS_TOKEN):
+        raise Http404
+    text = counts.as_text(counts.read_all(settings.DATA_DIR / "counts"))
+    now = timezone.now()
+    text += price_state.as_metrics(price_state.now_of(now), now)
+    return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def reasons_not_ready(now: datetime) -> list[str]:
+    last = dict(Heartbeat.objects.values_list("name", "at"))
+    reasons = [
+        f"The {name} has been silent since {last[name]:%H:%M:%S} UTC." if name in last else f"The {name} never started."
+        for name, longest in SILENT_AFTER.items()
+        if name not in last or last[name] < now - longest
+    ]
+    reasons += missed(now)
+    if ip_anonymisation.overdue():
+        reasons.append("Network addresses of readers are kept longer than they should be.")
+    newest = Quote.objects.order_by("-quoted_at").first()
+    # The demo’s snapshot is marked as what it is; only live prices can be late.
+    if newest and not newest.is_sample and newest.quoted_at < now - DELAYED_AFTER:
+        reasons.append(f"The newest price is of {newest.quoted_at:%d %B, %H:%M} UTC.")
+    return reasons
+
+
+def troubled_coins() -> list[str]:
+    """Coins that their sources do not know any more, or whose price alone is late, a sentence each."""
+    coins = list(Coin.objects.followed().select_related("quote").defer("quote__week"))
+    found = [f"{coin}: {coin.problem}" for coin in coins if coin.problem]
+    priced = [(coin, coin.quote) for coin in coins if hasattr(coin, "quote") and not coin.quote.is_sample]
+    late = [(coin, quote) for coin, quote in priced if is_delayed(quote)]
+    if len(late) < len(priced):  # Otherwise all are, which is said of all together.
+        found += [f"{coin} has had no price since {quote.quoted_at:%d %B, %H:%M} UTC." for coin, quote in late]
+    return found[:MOST_NAMED]
+
+
+def missed(now: datetime) -> list[str]:
+    """What should have happened by now and did not, a sentence each: the scheduler or the worker stands still."""
+    overdue = now - MISSED_AFTER
+    # Their stories are asked for apart: joined, they may lead SQLite to go through all stories first.
+    versions = Revision.objects.filter(origin=Revision.Origin.SCHEDULED, goes_live_at__lt=overdue)
+    versions = versions.order_by("goes_live_at").defer("content").prefetch_related("article")
+    found = [
+        f"A new version of “{version.article.title}” was due on {version.goes_live_at:%d %B at %H:%M} UTC."
+        for version in versions[:MOST_NAMED]
+    ]
+    expired = Article.objects.expired().filter(expires_at__lt=overdue).order_by("expires_at")
+    return found + [
+        f"“{article.title}” was to be taken down on {article.expires_at:%d %B at %H:%M} UTC; readers see it gone."
+        for article in expired.only("title", "expires_at")[:MOST_NAMED]
+    ]

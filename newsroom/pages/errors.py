@@ -1,0 +1,89 @@
+"""Every refusal has a page of ours: plain words, the right status, nothing of the request repeated."""
+
+from collections.abc import Callable
+from copy import copy
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import resolve
+
+from articles.discovery import redirects
+
+WORDS = {
+    400: ("This request makes no sense to us", "Something in the address or the form could not be read."),
+    403: ("You may not open this page", "Sign in with an account that may, or start from the front page."),
+    405: ("This page cannot do that", "It can be read, but nothing can be sent to it."),
+    413: ("That is too large to send", "Send less text, or a smaller picture, and try again."),
+}
+
+
+def error_page(request: HttpRequest, status: int) -> HttpResponse:
+    title, advice = WORDS[status]
+    context = {"status": status, "title": title, "advice": advice}
+    return render(request, "errors/error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 403)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return error_page(request, 413)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What has moved is found by its old address; what is gone says so."""
+    destination = redirects.destination(request.path)
+    if destination:
+        return HttpResponsePermanentRedirect(destination)
+    if destination == "":
+        return render(request, "errors/410.html", status=410)
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The one page that needs no database, because that may be what failed."""
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the form has expired, or, where nothing can be sent at all, that the page only reads."""
+    if not accepts(request, request.method or ""):
+        return wrong_method(request, "GET, HEAD")
+    title = "This form has expired"
+    advice = "Go back, load the page again and send the form once more. Your words are still there."
+    context = {"status": 403, "title": title, "advice": advice}
+    return render(request, "errors/error.html", context, status=403)
+
+
+def accepts(request: HttpRequest, method: str) -> bool:
+    """Whether the page takes `method`: asked of the page itself, by a method that none of ours acts on."""
+    question = copy(request)
+    question.method = "OPTIONS"
+    view, args, kwargs = resolve(request.path_info)
+    answer = view(question, *args, **kwargs)
+    return method in answer.get("Allow", method).split(", ")
+
+
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    page = error_page(request, 405)
+    page["Allow"] = allowed
+    return page
+
+
+class ErrorPagesMiddleware:
+    """Django answers a wrong method with an empty page; this puts ours in it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or response.content:
+            return response
+        return wrong_method(request, response["Allow"])

@@ -1,0 +1,82 @@
+"""Pages about the publication."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from django.views.static import serve
+
+from newsroom import publication
+from newsroom.models import Page
+from pagecache import public_page, record, whole
+
+NOT_FOR_ROBOTS = (
+    *("/admin/", "/accounts/", "/comments/", "/search/", "/preview/"),
+    *("/advertise/placements/", "/advertise/company/", "/advertise/orders/", "/slots/"),
+)
+
+
+@public_page()
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    record(whole(Page))
+    return render(request, "newsroom/about.html", {"pages": Page.objects.defer("body"), "canonical": "/about/"})
+
+
+@public_page()
+@require_safe
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    return render(request, "newsroom/page.html", {"page": get_object_or_404(Page, slug=slug)})
+
+
+@require_safe
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """A picture. No name is used twice, so whoever has it may keep it."""
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@public_page()
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What no search engine should ask for, where the sitemaps are, and what the desk added."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS)]
+    if extra := publication.publication().robots_txt.strip():
+        lines += ["", *extra.splitlines()]
+    lines += ["", *(f"Sitemap: {settings.SITE_URL}{reverse(name)}" for name in ("sitemap", "news-sitemap"))]
+    return _plain(lines)
+
+
+@public_page()
+@require_safe
+def ads_txt(request: HttpRequest) -> HttpResponse:
+    """Who may sell our space: https://iabtechlab.com/ads-txt/. Without sellers the placeholder of its section 3.2.1."""
+    text = publication.publication().ads_txt.strip()
+    return _plain(text.splitlines() or ["placeholder.example.com, placeholder, DIRECT, placeholder"])
+
+
+@public_page()
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where to report a hole: RFC 9116. It expires, and is made anew, at the beginning of the month after next."""
+    contact = publication.publication().security_contact or publication.publication().contact_email
+    if not contact:
+        raise Http404("Nobody is named.")
+    month = timezone.now().replace(day=1) + timedelta(days=63)
+    lines = [
+        f"Contact: {contact if '://' in contact else f'mailto:{contact}'}",
+        f"Expires: {month:%Y-%m}-01T00:00:00Z",
+        "Preferred-Languages: en",
+        f"Canonical: {settings.SITE_URL}{request.path}",
+    ]
+    return _plain(lines)
+
+
+def _plain(lines: list[str]) -> HttpResponse:
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -1,0 +1,54 @@
+"""Rows that pages are made of: loaded, they are recorded; saved or deleted, the pages that showed them go."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+
+from pagecache import invalidation, tags
+from pagecache.context import record
+
+
+class Shown(models.Model):
+    """A row whose change changes pages."""
+
+    class Meta:
+        abstract = True
+
+    def page_keys(self) -> Iterable[str]:
+        """What a change of this row changes. Called after it is saved and before it is deleted."""
+        return [tags.of(self)]
+
+
+class ShownByRow(Shown):
+    """Recorded one by one, such as stories. Every row that a page loads is a key of the page."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: Any, field_names: Any, values: Any, **kwargs: Any) -> Any:
+        row = super().from_db(db, field_names, values, **kwargs)
+        record(tags.of(row))
+        return row
+
+
+class ShownWhole(Shown):
+    """Recorded as a whole, for small tables that many pages show in full, such as sections."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: Any, field_names: Any, values: Any, **kwargs: Any) -> Any:
+        record(tags.whole(cls))
+        return super().from_db(db, field_names, values, **kwargs)
+
+    def page_keys(self) -> Iterable[str]:
+        return [tags.whole(self), tags.MISSING]
+
+
+def purge_pages_of(sender: type[models.Model], instance: models.Model, raw: bool = False, **kwargs: Any) -> None:
+    """Receives post_save and pre_delete of every model: Django’s admin, commands and the shell all come by here."""
+    if isinstance(instance, Shown) and not raw:
+        invalidation.purge(*instance.page_keys())
