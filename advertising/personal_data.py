@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from advertising.models import Advertiser, Decision, Invitation, Membership, Message, Order
+from advertising.models import Advertiser, Invitation, Membership, Message, Order, ReviewDecision
 from advertising.organisations import membership
 
 
@@ -12,10 +12,20 @@ def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
     return {
         "advertisers, as a member": list(member_of.values("name", "created_at")),
         "advertisers, as the contact": list(contact_of.values("name", "contact_email")),
-        "invitations": list(Invitation.objects.filter(email__iexact=address).values("advertiser__name", "created_at")),
-        "messages to the desk": list(Message.objects.filter(by__in=accounts).values("placement", "text", "at")),
-        "orders placed": list(Order.objects.filter(placed_by__in=accounts).values("number", "placed_at")),
-        "steps of placements": list(Decision.objects.filter(by__in=accounts).values("placement", "new_status", "at")),
+        "invitations": list(
+            Invitation.objects.filter(email__iexact=address).values(
+                "advertiser__name", "created_at"
+            )
+        ),
+        "messages to the desk": list(
+            Message.objects.filter(by__in=accounts).values("placement", "text", "at")
+        ),
+        "orders placed": list(
+            Order.objects.filter(placed_by__in=accounts).values("number", "placed_at")
+        ),
+        "steps of placements": list(
+            ReviewDecision.objects.filter(by__in=accounts).values("placement", "new_status", "at")
+        ),
     }
 
 
@@ -33,5 +43,5 @@ def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dic
         "invitations sent": Invitation.objects.filter(by__in=accounts).update(by=None),
         "messages to the desk": Message.objects.filter(by__in=accounts).update(by=None),
         "orders placed": Order.objects.filter(placed_by__in=accounts).update(placed_by=None),
-        "steps of placements": Decision.objects.filter(by__in=accounts).update(by=None),
+        "steps of placements": ReviewDecision.objects.filter(by__in=accounts).update(by=None),
     }

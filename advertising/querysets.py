@@ -20,7 +20,9 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
 
     def sold(self) -> Self:
         """Approved, or submitted and so waiting to be: what takes its place, and is ordered."""
-        return self.filter(Q(status="submitted") | Q(approved_creative__isnull=False) & ~Q(status="rejected"))
+        return self.filter(
+            Q(status="submitted") | Q(approved_creative__isnull=False) & ~Q(status="rejected")
+        )
 
     def live(self) -> Self:
         """Approved, and within its dates."""
@@ -35,7 +37,10 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
 
     def may_be_changed_by(self, user: Any) -> Self:
         """Those of advertisers for whom somebody submits."""
-        return self.filter(advertiser__memberships__user=user, advertiser__memberships__role__in=("owner", "member"))
+        return self.filter(
+            advertiser__memberships__user=user,
+            advertiser__memberships__role__in=("owner", "member"),
+        )
 
     def visible_to(self, user: Any) -> Self:
         """Those whose reports somebody may read: their advertiser’s, or all for the desk."""

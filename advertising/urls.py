@@ -1,3 +1,5 @@
+"""The advertisers’ portal, under /partners/: block lists stop what lies under /advertise/."""
+
 from django.urls import path
 
 from advertising.billing import views as order_views
@@ -6,7 +8,6 @@ from advertising.measurement import views as report_views
 from advertising.organisations import views as organisation_views
 
 urlpatterns = [
-    path("", views.rate_card, name="advertise"),
     path("company/", organisation_views.company, name="advertiser"),
     path("company/join/<str:key>/", organisation_views.accept, name="advertiser-accept"),
     path("orders/", order_views.all_orders, name="orders"),

@@ -16,7 +16,9 @@ class ArticlesConfig(AppConfig):
         m2m_changed.connect(purge_lists_of_tags, sender=Article.tags.through)
 
 
-def purge_lists_of_tags(instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any) -> None:
+def purge_lists_of_tags(
+    instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any
+) -> None:
     """A tag was put on a story, or taken off: the list of that tag and the story’s own pages say so."""
     from articles import cache_tags
     from articles.models import Article, Tag
@@ -25,10 +27,14 @@ def purge_lists_of_tags(instance: Any, action: str, reverse: bool, pk_set: set[i
     if action not in ("post_add", "post_remove", "pre_clear"):
         return
     if reverse:
-        for article in instance.articles.all() if pk_set is None else Article.objects.filter(pk__in=pk_set):
-            invalidation.purge(*cache_tags.of_article(article, also=instance))
-    elif found := cache_tags.of_article(instance):
-        invalidation.purge(*found, *(cache_tags.stories_of(Tag(pk=pk)) for pk in pk_set or ()))
+        for article in (
+            instance.articles.all() if pk_set is None else Article.objects.filter(pk__in=pk_set)
+        ):
+            invalidation.invalidate(*cache_tags.tags_of_article(article, also=instance))
+    elif found := cache_tags.tags_of_article(instance):
+        invalidation.invalidate(
+            *found, *(cache_tags.stories_tag(Tag(pk=pk)) for pk in pk_set or ())
+        )
 
 
 def create_what_the_database_keeps(verbosity: int, apps: Any = installed, **kwargs: Any) -> None:

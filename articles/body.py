@@ -120,7 +120,12 @@ def pictures_in(html: str) -> set[int]:
 
 
 def for_page(
-    html: str, chips: dict[str, str], pictures: Mapping[int, ShowPicture] | None = None, *, is_paid: bool, own_host: str
+    html: str,
+    chips: dict[str, str],
+    pictures: Mapping[int, ShowPicture] | None = None,
+    *,
+    is_paid: bool,
+    own_host: str,
 ) -> str:
     """Return the body as readers get it.
 
@@ -134,12 +139,14 @@ def for_page(
     html = _with_relations(html, is_paid=is_paid, own_host=own_host)
     html = _TABLE.sub(_page_table, html)
     html = html.replace("<pre>", '<pre tabindex="0">')  # It scrolls, so the keyboard must reach it.
-    html = html.replace("<img ", '<img loading="lazy" ').replace('loading="lazy" loading="lazy"', 'loading="lazy"')
+    html = html.replace("<img ", '<img loading="lazy" ').replace(
+        'loading="lazy" loading="lazy"', 'loading="lazy"'
+    )
     return _with_chips(html, chips)
 
 
 def for_feed(html: str, *, is_paid: bool, site_url: str) -> str:
-    """Return the body for feeds and letters: addresses are absolute, and a coin reads as its symbol."""
+    """Return the body for feeds and newsletters: addresses are absolute, and a coin reads as its symbol."""
     html = _with_relations(html, is_paid=is_paid, own_host=urlsplit(site_url).netloc)
     return _with_chips(_OWN_ADDRESS.sub(rf'\1="{site_url}/', html), {})
 
@@ -188,7 +195,9 @@ def links(html: str) -> list[str]:
 def _with_chips(html: str, chips: dict[str, str]) -> str:
     """Put chips into text only: inside a tag, an attribute say, double brackets are just that."""
     parts = _TAG.split(html)
-    parts[::2] = [_CHIP.sub(lambda match: chips.get(match[1], match[1]), text) for text in parts[::2]]
+    parts[::2] = [
+        _CHIP.sub(lambda match: chips.get(match[1], match[1]), text) for text in parts[::2]
+    ]
     return "".join(parts)
 
 

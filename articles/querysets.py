@@ -67,7 +67,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def gone(self) -> Self:
         """Out once and not any more: expired or withdrawn."""
         now = timezone.now()
-        return self.filter(Q(status="withdrawn") | Q(status="published", expires_at__lte=now), published_at__lte=now)
+        return self.filter(
+            Q(status="withdrawn") | Q(status="published", expires_at__lte=now),
+            published_at__lte=now,
+        )
 
     def in_review(self) -> Self:
         return self.filter(status="in_review")
@@ -97,4 +100,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(kind="brief")
 
     def most_discussed(self) -> Self:
-        return self.journalism().filter(comment_count__gt=0).order_by("-comment_count", "-published_at", "-pk")
+        return (
+            self.journalism()
+            .filter(comment_count__gt=0)
+            .order_by("-comment_count", "-published_at", "-pk")
+        )

@@ -19,9 +19,9 @@ from articles.discovery import search as searching
 from articles.models import Article, ArticleCoin, Author, Byline, Correction, Section, Tag
 from articles.publishing import previews
 from articles.reading import archive, front_page, related
-from articles.reading.listing_index import SubjectWalk
-from articles.reading.pagination import PAGE_SIZE, PARAMS, PageOf, page_of
-from pagecache import public_page, record
+from articles.reading.listing_index import SubjectSource
+from articles.reading.pagination import PAGE_SIZE, PARAMS, Page, page_of
+from pagecache import add_tags, public_page
 from ticker.models import Coin
 
 MOST_CHOICES = 200  # authors to choose from
@@ -32,7 +32,11 @@ MOST_COUNTED = 1000  # stories of one author: beyond that the number says no mor
 @public_page()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    context = {"front": front_page.compose(), "discussed": related.most_discussed(), "canonical": "/"}
+    context = {
+        "front": front_page.compose(),
+        "discussed": related.most_discussed(),
+        "canonical": "/",
+    }
     return render(request, "articles/home.html", context)
 
 
@@ -40,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def section(request: HttpRequest, slug: str) -> HttpResponse:
     section = get_object_or_404(Section, slug=slug)
-    record(cache_tags.stories_of(section))
+    add_tags(cache_tags.stories_tag(section))
     page = page_of(section.articles.published().for_cards_of_one_section(), request.GET)
     context = {
         "section": section,
@@ -55,8 +59,8 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
-    record(cache_tags.stories_of(author))
-    stories = SubjectWalk(author, Article.objects.published().for_cards())
+    add_tags(cache_tags.stories_tag(author))
+    stories = SubjectSource(author, Article.objects.published().for_cards())
     page = page_of(stories, request.GET)
     context = {
         "author": author,
@@ -72,8 +76,8 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     tag = get_object_or_404(Tag, slug=slug)
-    record(cache_tags.stories_of(tag))
-    page = page_of(SubjectWalk(tag, Article.objects.published().for_cards()), request.GET)
+    add_tags(cache_tags.stories_tag(tag))
+    page = page_of(SubjectSource(tag, Article.objects.published().for_cards()), request.GET)
     context = {
         "tag": tag,
         "page": page,
@@ -88,7 +92,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     found = public_article(slug)
     if found is None:
-        return elsewhere(request, slug)
+        return redirect_or_404(request, slug)
     article = found
     if article.section.slug != section:
         return redirect(article, permanent=True)
@@ -161,12 +165,16 @@ def shared_preview(request: HttpRequest, key: str) -> HttpResponse:
 @public_page(*PARAMS)
 @require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
-    record(cache_tags.CORRECTIONS)
+    add_tags(cache_tags.CORRECTIONS)
     page = page_of(Correction.objects.listed(), request.GET)
-    return render(request, "articles/corrections.html", {"page": page, "canonical": page.address("/corrections/")})
+    return render(
+        request,
+        "articles/corrections.html",
+        {"page": page, "canonical": page.address("/corrections/")},
+    )
 
 
-def elsewhere(request: HttpRequest, slug: str) -> HttpResponse:
+def redirect_or_404(request: HttpRequest, slug: str) -> HttpResponse:
     """A story that is not public here: it may have another name now, or be gone. Raises Http404 otherwise."""
     moved = redirects.story_formerly(slug)
     if moved is not None:
@@ -192,9 +200,16 @@ def public_article(slug: str) -> Article | None:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[: searching.LONGEST_QUERY]
-    sections, authors, coins = list(Section.objects.all()), list(Author.objects.all()[:MOST_CHOICES]), _coins()
+    sections, authors, coins = (
+        list(Section.objects.all()),
+        list(Author.objects.all()[:MOST_CHOICES]),
+        _coins(),
+    )
     section = _named(sections, request.GET.get("section"))
-    author, coin = _named(authors, request.GET.get("author")), _named(coins, request.GET.get("coin"))
+    author, coin = (
+        _named(authors, request.GET.get("author")),
+        _named(coins, request.GET.get("coin")),
+    )
     chosen = {"section": section, "author": author, "coin": coin}
     when = request.GET.get("when", "")
     when = when if when in searching.SINCE else ""
@@ -202,12 +217,14 @@ def search(request: HttpRequest) -> HttpResponse:
     since = timezone.now() - searching.SINCE[when] if when else None
     found = searching.words(query)
     results = searching.Results.of(found, section, subjects, since)
-    kept = {"q": query, "when": when} | {name: row.slug for name, row in chosen.items() if row is not None}
+    kept = {"q": query, "when": when} | {
+        name: row.slug for name, row in chosen.items() if row is not None
+    }
     by_time = request.GET.get("order") == "newest" or any(name in request.GET for name in PARAMS)
     if by_time:
         page = page_of(results, request.GET, keep=kept | {"order": "newest"})
     else:
-        page = PageOf(results.best(PAGE_SIZE), has_newer=False, has_older=False)
+        page = Page(results.best(PAGE_SIZE), has_newer=False, has_older=False)
     for story in page.items:
         story.excerpt = searching.excerpt(story, found)
     context = {
@@ -241,6 +258,8 @@ def _named(rows: Sequence[Named], slug: str | None) -> Named | None:
 def suggest(request: HttpRequest) -> JsonResponse:
     """What the search box offers while somebody types."""
     found = searching.suggestions(request.GET.get("q", "")[: searching.LONGEST_QUERY])
-    response = JsonResponse({"suggestions": [{"label": each.label, "url": each.url} for each in found]})
+    response = JsonResponse(
+        {"suggestions": [{"label": each.label, "url": each.url} for each in found]}
+    )
     response["Cache-Control"] = "private, max-age=60"
     return response

@@ -14,11 +14,11 @@ class CommentsConfig(AppConfig):
         from comments import signals
         from comments.moderation import spam_services
 
-        signals.posted.connect(spam_services.tell_of_thought)
+        signals.posted.connect(spam_services.tell_of_comment)
         signals.decided.connect(spam_services.tell_of_decision)
 
     def connect_names(self) -> None:
-        """Names and badges of account holders stand under their thoughts: a change of either changes those pages."""
+        """Names and badges of account holders stand under their comments: a change of either changes those pages."""
         from django.contrib.auth import get_user_model
         from django.db.models.signals import post_save, pre_delete
 

@@ -19,7 +19,7 @@ from django.utils.crypto import salted_hmac
 from django_tasks import task
 
 from articles.models import Article
-from comments.models import Notice, SiteComment
+from comments.models import ReplyNotification, SiteComment
 from comments.reading import paging
 from core import mail
 
@@ -44,11 +44,19 @@ def tell_followers(reply_id: int) -> None:
     reply = SiteComment.objects.filter(pk=reply_id, is_public=True, is_removed=False).first()
     if reply is None:
         return
-    answered = SiteComment.objects.filter(pk=reply.parent_id, followup=True, is_removed=False).first()
-    if answered is None or not _can_be_mailed(answered.email) or answered.email.lower() == reply.email.lower():
+    answered = SiteComment.objects.filter(
+        pk=reply.parent_id, followup=True, is_removed=False
+    ).first()
+    if (
+        answered is None
+        or not _can_be_mailed(answered.email)
+        or answered.email.lower() == reply.email.lower()
+    ):
         return
     to = _digest(answered.email)
-    notice, _ = Notice.objects.get_or_create(reply=reply, defaults={"answered": answered, "to": to})
+    notice, _ = ReplyNotification.objects.get_or_create(
+        reply=reply, defaults={"answered": answered, "to": to}
+    )
     if _may_mail(to):
         _mail([notice.pk])
 
@@ -60,8 +68,10 @@ def tell_together() -> int:
     An address that the server refuses holds up no other; the job fails in the end, so that it is seen.
     """
     now = timezone.now()
-    Notice.objects.filter(made_at__lt=now - KEPT_FOR).delete()
-    waiting = Notice.objects.filter(mailed_at=None, made_at__gte=now - TOLD_WITHIN).order_by("to", "made_at")
+    ReplyNotification.objects.filter(made_at__lt=now - KEPT_FOR).delete()
+    waiting = ReplyNotification.objects.filter(
+        mailed_at=None, made_at__gte=now - TOLD_WITHIN
+    ).order_by("to", "made_at")
     sent, refused = 0, []
     for to, notices in groupby(waiting.values_list("to", "pk")[:MOST_AT_ONCE], key=itemgetter(0)):
         if not _may_mail(to):
@@ -86,7 +96,7 @@ def _digest(address: str) -> str:
 
 def _may_mail(to: str) -> bool:
     """Whether this address had fewer mails in the last hour than anybody gets."""
-    lately = Notice.objects.filter(to=to, mailed_at__gt=timezone.now() - HOUR)
+    lately = ReplyNotification.objects.filter(to=to, mailed_at__gt=timezone.now() - HOUR)
     return lately.values("mailed_at").distinct().count() < MOST_AN_HOUR
 
 
@@ -101,11 +111,15 @@ def _mail(pks: list[int]) -> bool:
     mine = [
         (notice, article)
         for notice, article in readable
-        if Notice.objects.filter(free, pk=notice.pk, mailed_at=None).update(claimed_at=now)
+        if ReplyNotification.objects.filter(free, pk=notice.pk, mailed_at=None).update(
+            claimed_at=now
+        )
     ]
     if not mine:
         return False
-    claimed = Notice.objects.filter(pk__in=[notice.pk for notice, _ in mine], claimed_at=now)
+    claimed = ReplyNotification.objects.filter(
+        pk__in=[notice.pk for notice, _ in mine], claimed_at=now
+    )
     try:
         _message(mine).send()
     except Exception:
@@ -115,18 +129,26 @@ def _mail(pks: list[int]) -> bool:
     return True
 
 
-def _readable(pks: list[int]) -> list[tuple[Notice, Article]]:
+def _readable(pks: list[int]) -> list[tuple[ReplyNotification, Article]]:
     """Those whose reply is public and whose reader has not said stop since, with their stories."""
-    still = Notice.objects.filter(
-        pk__in=pks, reply__is_public=True, reply__is_removed=False, answered__followup=True, answered__is_removed=False
+    still = ReplyNotification.objects.filter(
+        pk__in=pks,
+        reply__is_public=True,
+        reply__is_removed=False,
+        answered__followup=True,
+        answered__is_removed=False,
     )
     rows = list(still.select_related("reply__user", "answered__user").order_by("pk"))
     stories = Article.objects.published().select_related("section")
     found = stories.in_bulk({int(each.reply.object_pk) for each in rows})
-    return [(each, found[int(each.reply.object_pk)]) for each in rows if int(each.reply.object_pk) in found]
+    return [
+        (each, found[int(each.reply.object_pk)])
+        for each in rows
+        if int(each.reply.object_pk) in found
+    ]
 
 
-def _message(told: list[tuple[Notice, Article]]) -> EmailMessage:
+def _message(told: list[tuple[ReplyNotification, Article]]) -> EmailMessage:
     answered = sorted({notice.answered_id for notice, _ in told})
     mute = settings.SITE_URL + reverse("comment-mute", args=[signing.dumps(answered, salt=SALT)])
     replies = [
@@ -140,7 +162,7 @@ def _message(told: list[tuple[Notice, Article]]) -> EmailMessage:
     several = len(told) > 1
     return mail.plain(
         told[0][0].answered.email,
-        f"{len(told)} replies to what you said" if several else "A reply to your thought",
+        f"{len(told)} replies to what you said" if several else "A reply to your comment",
         "comments/mail/replies.txt" if several else "comments/mail/reply.txt",
         {"replies": replies, "reply": replies[0], "mute": mute},
         mail.AUTOMATIC | mail.one_click(mute),
@@ -156,4 +178,6 @@ def mute(key: str) -> None:
     """Stop mails about replies to what the key names. Raises signing.BadSignature for a forged key."""
     named = signing.loads(key, salt=SALT)
     # Links in mails of earlier releases name one.
-    SiteComment.objects.filter(pk__in=named if isinstance(named, list) else [named]).update(followup=False)
+    SiteComment.objects.filter(pk__in=named if isinstance(named, list) else [named]).update(
+        followup=False
+    )

@@ -1,4 +1,4 @@
-"""What readers do with thoughts that stand: agree, report, change their own. The pages themselves hold no token."""
+"""What readers do with comments that stand: agree, report, change their own. The pages themselves hold no token."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from articles.models import Article
 from comments.models import Report, SiteComment
-from comments.models.thoughts import LARGEST_PK
+from comments.models.comments import LARGEST_PK
 from comments.moderation import decisions, reports
 from comments.posting import editing, reactions, verified_commenters
-from comments.posting.forms import ThoughtForm
-from comments.posting.policy import Refused
+from comments.posting.forms import CommentForm
+from comments.posting.policy import CommentRefused
 from comments.privacy import anonymous_keys
 from comments.reading import paging
 from core import ratelimit
@@ -26,7 +26,10 @@ class ReportForm(forms.Form):
     reason = forms.ChoiceField(
         choices=Report.Reason.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Say what is wrong with it.", "invalid_choice": "Choose one of the reasons."},
+        error_messages={
+            "required": "Say what is wrong with it.",
+            "invalid_choice": "Choose one of the reasons.",
+        },
     )
     note = forms.CharField(
         max_length=300,
@@ -37,45 +40,54 @@ class ReportForm(forms.Form):
 
 
 class ChangeForm(forms.Form):
-    comment = ThoughtForm.base_fields["comment"]
+    comment = CommentForm.base_fields["comment"]
 
 
-def standing_thought(number: str | int) -> tuple[SiteComment, Article]:
-    """A public thought under a public story. Raises Http404."""
+def standing_comment(number: str | int) -> tuple[SiteComment, Article]:
+    """A public comment under a public story. Raises Http404."""
     text = str(number)
     pk = int(text) if text.isascii() and text.isdecimal() and len(text) < 11 else 0
-    comment = SiteComment.objects.filter(pk=min(pk, LARGEST_PK), is_public=True, is_removed=False).first()
+    comment = SiteComment.objects.filter(
+        pk=min(pk, LARGEST_PK), is_public=True, is_removed=False
+    ).first()
     article = comment and story_of(comment)
     if comment is None or article is None:
-        raise Http404("No such thought.")
+        raise Http404("No such comment.")
     return comment, article
 
 
 def story_of(comment: SiteComment) -> Article | None:
-    return Article.objects.published().select_related("section").filter(pk=int(comment.object_pk)).first()
+    return (
+        Article.objects.published()
+        .select_related("section")
+        .filter(pk=int(comment.object_pk))
+        .first()
+    )
 
 
 @require_safe
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
-    """An address for one thought that stays true: it leads to whatever page the thought stands on now."""
-    thought, article = standing_thought(pk)
-    return redirect(paging.address_of(thought, article))
+    """An address for one comment that stays true: it leads to whatever page the comment stands on now."""
+    comment, article = standing_comment(pk)
+    return redirect(paging.address_of(comment, article))
 
 
 @csrf_exempt  # The page holds no token. A vote that another site sends for a reader is refused by what browsers say.
 @require_POST
 def react(request: HttpRequest) -> HttpResponse:
-    """One vote. Scripts are told the counts, everybody else goes back to the thought."""
+    """One vote. Scripts are told the counts, everybody else goes back to the comment."""
     if not is_from_here(request):
         return render(request, "comments/closed.html", status=403)
     agrees = "agree" in request.POST
-    comment, article = standing_thought(request.POST.get("agree" if agrees else "disagree", ""))
+    comment, article = standing_comment(request.POST.get("agree" if agrees else "disagree", ""))
     ip = network_address(request)
     try:
         anonymous_keys.slow_down(ip)
-    except ratelimit.TooOften:
+    except ratelimit.RateLimited:
         return render(request, "comments/slow_down.html", {"article": article}, status=429)
-    standing = reactions.react(comment, anonymous_keys.key_for(comment, request.user, ip), agrees=agrees)
+    standing = reactions.react(
+        comment, anonymous_keys.key_for(comment, request.user, ip), agrees=agrees
+    )
     if request.headers.get("Accept", "").startswith("application/json"):
         return show_fresh(JsonResponse({"agree": standing.agreed, "disagree": standing.disagreed}))
     return show_fresh(redirect(paging.address_of(comment, article)))
@@ -83,16 +95,21 @@ def react(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what is wrong with a thought. The answer is the same for the first and for every further report."""
-    comment, article = standing_thought(pk)
+    """Say what is wrong with a comment. The answer is the same for the first and for every further report."""
+    comment, article = standing_comment(pk)
     form = ReportForm(request.POST or None)
-    context: dict[str, Any] = {"article": article, "thought": comment, "form": form}
+    context: dict[str, Any] = {"article": article, "comment": comment, "form": form}
     if request.method != "POST" or not form.is_valid():
-        return render(request, "comments/report.html", context, status=400 if request.method == "POST" else 200)
+        return render(
+            request,
+            "comments/report.html",
+            context,
+            status=400 if request.method == "POST" else 200,
+        )
     ip = network_address(request)
     try:
         anonymous_keys.slow_down(ip)
-    except ratelimit.TooOften:
+    except ratelimit.RateLimited:
         return render(request, "comments/slow_down.html", context, status=429)
     reporter = anonymous_keys.key_for(comment, request.user, ip)
     reports.report(comment, reporter, form.cleaned_data["reason"], form.cleaned_data["note"])
@@ -115,8 +132,10 @@ def change_by_link(request: HttpRequest, key: str) -> HttpResponse:
 def _change(request: HttpRequest, comment: SiteComment | None) -> HttpResponse:
     article = story_of(comment) if comment else None
     if comment is None or article is None:
-        raise Http404("No such thought.")
-    form = ChangeForm(request.POST if "comment" in request.POST else None, initial={"comment": comment.comment})
+        raise Http404("No such comment.")
+    form = ChangeForm(
+        request.POST if "comment" in request.POST else None, initial={"comment": comment.comment}
+    )
     refusal = ""
     if request.method == "POST":
         try:
@@ -125,18 +144,20 @@ def _change(request: HttpRequest, comment: SiteComment | None) -> HttpResponse:
                 return show_fresh(redirect(paging.first_page(article)))
             if form.is_valid():
                 changed = editing.change(comment, form.cleaned_data["comment"])
-                return after(changed, article)
-        except (editing.TooLate, Refused) as error:
+                return back_to_comment(changed, article)
+        except (editing.TooLate, CommentRefused) as error:
             refusal = str(error)
     context = {
         "article": article,
         "form": form,
         "refusal": refusal,
-        "thought": comment,
+        "comment": comment,
         "until": editing.until(comment),
         "is_open": editing.is_open(comment),
     }
-    return render(request, "comments/change.html", context, status=400 if request.method == "POST" else 200)
+    return render(
+        request, "comments/change.html", context, status=400 if request.method == "POST" else 200
+    )
 
 
 def is_from_here(request: HttpRequest) -> bool:
@@ -144,8 +165,8 @@ def is_from_here(request: HttpRequest) -> bool:
     return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
 
 
-def after(comment: SiteComment, article: Article) -> HttpResponse:
-    """Where a writer goes: to the thought on its page, or to a page that says why it waits."""
+def back_to_comment(comment: SiteComment, article: Article) -> HttpResponse:
+    """Where a writer goes: to the comment on its page, or to a page that says why it waits."""
     if decisions.is_held(comment):
         return redirect("comment-held", article.pk, comment.pk)
     return show_fresh(redirect(paging.address_of(comment, article)))

@@ -7,39 +7,54 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from articles.models import Article
 from comments import notifications
-from comments.models import Confirmation, KnownReader, ReplyRefused, SiteComment
-from comments.models.thoughts import LARGEST_PK, NOT_HERE, answerable
+from comments.models import Confirmation, ReplyRefused, SiteComment, VerifiedCommenter
+from comments.models.comments import LARGEST_PK, NOT_HERE, answerable
 from comments.moderation import decisions
 from comments.posting import comments_open, confirmation, editing, submission, verified_commenters
-from comments.posting.forms import ThoughtForm
-from comments.posting.policy import Refused
-from comments.reader_views import after, is_from_here
+from comments.posting.forms import CommentForm
+from comments.posting.policy import CommentRefused
+from comments.reader_views import back_to_comment, is_from_here
 from comments.reading import paging
 from core.client_ip import network_address
 from pagecache import public_page
 
 # Of a story, to say something under it: without its text.
-NEEDED = ("title", "slug", "status", "comments_open", "published_at", "section__name", "section__slug")
+NEEDED = (
+    "title",
+    "slug",
+    "status",
+    "comments_open",
+    "published_at",
+    "section__name",
+    "section__slug",
+)
 
 
 class Closed(Exception):
-    """The form names no article that takes thoughts now. The message is for its reader."""
+    """The form names no article that takes comments now. The message is for its reader."""
 
 
 def article_named(params: Any) -> Article:
     """The public article with an open conversation that the form names. Raises Closed."""
     number = params.get("object_pk", "")
-    if params.get("content_type") != "articles.article" or not (number.isascii() and number.isdecimal()):
+    if params.get("content_type") != "articles.article" or not (
+        number.isascii() and number.isdecimal()
+    ):
         raise Closed(comments_open.CLOSED)
     articles = Article.objects.published().select_related("section").only(*NEEDED)
     article = articles.filter(pk=min(int(number[:12]), LARGEST_PK)).first()
     if article is None:
         raise Closed(comments_open.CLOSED)
-    if why := comments_open.of(article).why_closed:
+    if why := comments_open.open_state(article).why_closed:
         raise Closed(why)
     return article
 
@@ -51,15 +66,18 @@ def show_closed(request: HttpRequest, closed: Closed) -> HttpResponse:
 @csrf_exempt  # It changes nothing: it shows the words again, with the tokens that posting them needs.
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
-    """What the form in the article posts to without JavaScript: a look at the thought, ready to be sent."""
+    """What the form in the article posts to without JavaScript: a look at the comment, ready to be sent."""
     try:
         article = article_named(request.POST)
     except Closed as closed:
         return show_closed(request, closed)
-    fresh = ThoughtForm(article)
+    fresh = CommentForm(article)
     data = request.POST.copy()
-    data["timestamp"], data["security_hash"] = fresh.initial["timestamp"], fresh.initial["security_hash"]
-    return show_form(request, article, ThoughtForm(article, data=identified(request, data)))
+    data["timestamp"], data["security_hash"] = (
+        fresh.initial["timestamp"],
+        fresh.initial["security_hash"],
+    )
+    return show_form(request, article, CommentForm(article, data=identified(request, data)))
 
 
 @require_safe
@@ -69,9 +87,11 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
         article = article_named({"content_type": "articles.article", "object_pk": str(pk)})
     except Closed as closed:
         return show_closed(request, closed)
-    fresh = ThoughtForm(article)
+    fresh = CommentForm(article)
     empty = QueryDict(mutable=True)
-    empty.update({"reply_to": request.GET.get("reply_to", ""), **fresh.initial, "object_pk": str(pk)})
+    empty.update(
+        {"reply_to": request.GET.get("reply_to", ""), **fresh.initial, "object_pk": str(pk)}
+    )
     fresh.data = empty
     return show_form(request, article, fresh)
 
@@ -83,7 +103,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         article = article_named(request.GET)
     except Closed as closed:
         return JsonResponse({"error": str(closed)}, status=404)
-    fresh = ThoughtForm(article)
+    fresh = CommentForm(article)
     reader = verified_commenters.of_request(request)
     return JsonResponse(
         {
@@ -104,22 +124,28 @@ def post(request: HttpRequest) -> HttpResponse:
     except Closed as closed:
         return show_closed(request, closed)
     reader = verified_commenters.of_request(request)
-    form = ThoughtForm(article, data=identified(request, request.POST.copy(), reader))
+    form = CommentForm(article, data=identified(request, request.POST.copy(), reader))
     if not form.is_valid():
-        return show_form(request, article, refreshed(form) if form.security_errors() else form, status=400)
+        return show_form(
+            request, article, refreshed(form) if form.security_errors() else form, status=400
+        )
     words, ip = form.cleaned_data, network_address(request)
     try:
         if request.user.is_authenticated:
-            return after(submission.post_as_user(article, words, request.user, ip), article)
+            return back_to_comment(
+                submission.post_as_user(article, words, request.user, ip), article
+            )
         if verified_commenters.may_write_at_once(reader, words["email"]):
-            return after(submission.post_as_known_reader(article, words, ip), article)
+            return back_to_comment(submission.post_as_known_reader(article, words, ip), article)
         waiting = confirmation.ask(article, words, ip)
-    except Refused as refusal:
+    except CommentRefused as refusal:
         form.add_error("comment", str(refusal))
     except ReplyRefused as refusal:
         form.add_error("reply_to", str(refusal))
     except confirmation.TooManyWaiting:
-        form.add_error("email", "Press the buttons behind the links that we mailed to this address first.")
+        form.add_error(
+            "email", "Press the buttons behind the links that we mailed to this address first."
+        )
     else:
         asks = words["remember"] and waiting.is_new
         cookie = verified_commenters.remember(words, reader)[1] if asks else ""
@@ -135,17 +161,24 @@ def forget(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def held(request: HttpRequest, article: int, comment: int) -> HttpResponse:
-    """Why a thought waits for a moderator. Who asks for another’s learns no more than which rule holds it."""
-    waiting = SiteComment.objects.filter(pk=min(comment, LARGEST_PK), object_pk=str(article)).first()
-    story = Article.objects.published().select_related("section").filter(pk=min(article, LARGEST_PK)).first()
+def held_comment(request: HttpRequest, article: int, comment: int) -> HttpResponse:
+    """Why a comment waits for a moderator. Who asks for another’s learns no more than which rule holds it."""
+    waiting = SiteComment.objects.filter(
+        pk=min(comment, LARGEST_PK), object_pk=str(article)
+    ).first()
+    story = (
+        Article.objects.published()
+        .select_related("section")
+        .filter(pk=min(article, LARGEST_PK))
+        .first()
+    )
     if waiting is None or story is None or not decisions.is_held(waiting):
         return redirect(story) if story else redirect("home")
     context = {"article": story, "reason": decisions.reason_of(waiting)}
     return render(request, "comments/held.html", context)
 
 
-def identified(request: HttpRequest, data: Any, reader: KnownReader | None = None) -> Any:
+def identified(request: HttpRequest, data: Any, reader: VerifiedCommenter | None = None) -> Any:
     """An account’s own name and address stand for whatever the form holds, a known reader’s for what it leaves out."""
     if request.user.is_authenticated:
         data["name"] = name_of(request.user)
@@ -162,31 +195,39 @@ def name_of(user: Any) -> str:
     return str(user.get_full_name() or user.get_username())[:50]
 
 
-def known_as(request: HttpRequest, reader: KnownReader | None) -> dict[str, Any]:
+def known_as(request: HttpRequest, reader: VerifiedCommenter | None) -> dict[str, Any]:
     """What the form may leave out. The address is not told, not even to the browser that it came from."""
     if request.user.is_authenticated:
         return {"known": {"name": name_of(request.user), "is_account": True}}
     return {"known": {"name": reader.name, "is_account": False}} if reader else {}
 
 
-def refreshed(form: ThoughtForm) -> ThoughtForm:
+def refreshed(form: CommentForm) -> CommentForm:
     """The same words with new tokens, for a form that lay open too long."""
-    fresh = ThoughtForm(form.target_object)
+    fresh = CommentForm(form.target_object)
     data = form.data.copy()
     data["timestamp"], data["security_hash"], data["honeypot"] = (
         fresh.initial["timestamp"],
         fresh.initial["security_hash"],
         "",
     )
-    renewed = ThoughtForm(form.target_object, data=data)
+    renewed = CommentForm(form.target_object, data=data)
     if renewed.is_valid():
-        renewed.add_error(None, "The form lay open for too long. Read your thought once more and post it.")
+        renewed.add_error(
+            None, "The form lay open for too long. Read your comment once more and post it."
+        )
     return renewed
 
 
-def show_form(request: HttpRequest, article: Article, form: ThoughtForm, status: int = 200) -> HttpResponse:
+def show_form(
+    request: HttpRequest, article: Article, form: CommentForm, status: int = 200
+) -> HttpResponse:
     number = str(form.data.get("reply_to") or "")
-    answers = answerable(article, int(number)).first() if number.isdecimal() and len(number) < 10 else None
+    answers = (
+        answerable(article, int(number)).first()
+        if number.isdecimal() and len(number) < 10
+        else None
+    )
     if number and answers is None and form.is_bound and not form.errors.get("reply_to"):
         form.add_error("reply_to", NOT_HERE)
     reader = verified_commenters.of_request(request)
@@ -209,7 +250,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # The key in the address is the proof; mail programs open the page without cookies.
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, key: str) -> HttpResponse:
-    """GET shows the thought and a button, and changes nothing. POST publishes, once."""
+    """GET shows the comment and a button, and changes nothing. POST publishes, once."""
     waiting = Confirmation.objects.select_related("article__section").filter(key=key[:64]).first()
     if waiting is None:
         return render(request, "comments/expired.html", status=404)
@@ -218,17 +259,23 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
             # Only whoever publishes by the button is known from then on: a link that was used is no key.
             is_first = waiting.comment_id is None and is_from_here(request)
             comment = confirmation.confirm(waiting.key)
-            cookie = verified_commenters.confirmed(waiting, verified_commenters.of_request(request)) if is_first else ""
-            return verified_commenters.give(after(comment, waiting.article), cookie)
-        except (confirmation.Expired, SiteComment.DoesNotExist):
+            cookie = (
+                verified_commenters.confirmed(waiting, verified_commenters.of_request(request))
+                if is_first
+                else ""
+            )
+            return verified_commenters.give(back_to_comment(comment, waiting.article), cookie)
+        except (confirmation.ConfirmationExpired, SiteComment.DoesNotExist):
             return render(request, "comments/expired.html", status=410)
-        except (Refused, ReplyRefused) as refusal:
+        except (CommentRefused, ReplyRefused) as refusal:
             context = {"waiting": waiting, "refusal": str(refusal)}
             return render(request, "comments/confirm.html", context, status=409)
     if confirmation.has_expired(waiting) and not waiting.comment_id:
         return render(request, "comments/expired.html", status=410)
     context = {"waiting": waiting, "days": confirmation.LIFETIME.days}
-    published = SiteComment.objects.filter(pk=waiting.comment_id).first() if waiting.comment_id else None
+    published = (
+        SiteComment.objects.filter(pk=waiting.comment_id).first() if waiting.comment_id else None
+    )
     if published is not None and published.is_public:
         context["published_at"] = paging.address_of(published, waiting.article)
     elif published is not None and decisions.is_held(published):

@@ -8,7 +8,11 @@ from django.http import HttpRequest
 
 def network_address(request: HttpRequest) -> str | None:
     """What our own proxy noted last, or who connected."""
-    noted = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1] if settings.BEHIND_PROXY else ""
+    noted = (
+        request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1]
+        if settings.BEHIND_PROXY
+        else ""
+    )
     try:
         address = ip_address((noted or request.META.get("REMOTE_ADDR", "")).strip())
     except ValueError:

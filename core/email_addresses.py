@@ -1,4 +1,4 @@
-"""E-mail addresses that a mail can be sent to. Lives here because comments and the letter both know articles."""
+"""E-mail addresses that a mail can be sent to. Lives here because comments and the newsletter both know articles."""
 
 from django.core.exceptions import ValidationError
 

@@ -1,7 +1,7 @@
 """
 What our own pages show in a frame: nobody else may, and no cache keeps it.
 
-Lives here because advertising and the letter both know articles.
+Lives here because advertising and the newsletter both know articles.
 """
 
 from csp.constants import SELF

@@ -1,4 +1,4 @@
-"""A plain mail from a template. Lives here because comments, advertising and the letter all know articles."""
+"""A plain mail from a template. Lives here because comments, advertising and the newsletter all know articles."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,11 @@ from django.template.loader import render_to_string
 
 
 def plain(
-    to: str, subject: str, template: str, context: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    to: str,
+    subject: str,
+    template: str,
+    context: Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
 ) -> EmailMessage:
     """A mail to one person, ready to be sent. A subject of several lines, such as a typed title, becomes one."""
     return EmailMessage(
@@ -25,4 +29,7 @@ AUTOMATIC = {"Auto-Submitted": "auto-generated"}
 
 def one_click(address: str) -> dict[str, str]:
     """Leaving by one POST of the mail program, without a cookie: RFC 2369 and RFC 8058."""
-    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return {
+        "List-Unsubscribe": f"<{address}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }

@@ -1,7 +1,7 @@
 """
 How much one network may do: counted in the memory of each process, by stretches of time, and never written down.
 
-Lives here because comments, advertising and the letter all know articles.
+Lives here because comments, advertising and the newsletter all know articles.
 """
 
 import threading
@@ -10,14 +10,14 @@ from collections.abc import Callable
 
 MOST_NETWORKS = 100_000
 
-_all: list["Rate | Once"] = []
+_all: list["RateLimiter | NonceCache"] = []
 
 
-class TooOften(Exception):
+class RateLimited(Exception):
     """More was done from one network than one reader does."""
 
 
-class Rate:
+class RateLimiter:
     """So many in each stretch of so many seconds; 0 is no limit."""
 
     def __init__(self, most: int | Callable[[], int], seconds: int = 60) -> None:
@@ -43,14 +43,14 @@ class Rate:
     def slow_down(self, network: str) -> None:
         """Raises TooOften."""
         if self.is_over(network):
-            raise TooOften
+            raise RateLimited
 
     def forget(self) -> None:
         with self._lock:
             self._counts = {}
 
 
-class Once:
+class NonceCache:
     """Remembers what was used, for as long as it could be used again."""
 
     def __init__(self, seconds: float, most: int = 200_000) -> None:
@@ -83,7 +83,7 @@ class Once:
             self._used = {}
 
 
-def forget() -> None:
+def reset_all() -> None:
     """Begin as a new process does: for tests."""
     for each in _all:
         each.forget()

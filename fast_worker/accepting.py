@@ -18,7 +18,9 @@ PAUSE = 0.5  # seconds, when the system has no more files to give
 class Acceptor:
     """What `create_server` returns, as far as gunicorn uses it."""
 
-    def __init__(self, loop: uvloop.Loop, factory: Callable[[], Any], listener: socket.socket) -> None:
+    def __init__(
+        self, loop: uvloop.Loop, factory: Callable[[], Any], listener: socket.socket
+    ) -> None:
         self.loop = loop
         self.factory = factory
         self.listener = listener
@@ -37,7 +39,9 @@ class Acceptor:
                 self.loop.call_later(PAUSE, self._resume)
                 return
             connection.setblocking(False)
-            task = self.loop.create_task(self.loop.connect_accepted_socket(self.factory, connection))
+            task = self.loop.create_task(
+                self.loop.connect_accepted_socket(self.factory, connection)
+            )
             self._connecting.add(task)
             task.add_done_callback(self._connected)
 

@@ -16,16 +16,27 @@ from functools import lru_cache
 
 from gunicorn.asgi.protocol import ASGIProtocol
 
-from pagecache.page_cache import HIT, STALE, Front
+from pagecache.page_cache import HIT, STALE, PageCache
 
 LONGEST_HEAD = 8192  # bytes
 LONGEST_REMEMBERED = 300  # bytes of an address
 MOST_UNSENT = 262_144  # bytes that a slow reader may leave in our buffer
 # One whole request in one piece: a plain target, plain header lines (RFC 9112, section 5), nothing after it.
-REQUEST = re.compile(rb"GET (/[!$&-~]*) HTTP/1\.1\r\n((?:[!#-'*+.0-9A-Z^-z|~-]+:[\t -~]*\r\n)+)\r\n")
+REQUEST = re.compile(
+    rb"GET (/[!$&-~]*) HTTP/1\.1\r\n((?:[!#-'*+.0-9A-Z^-z|~-]+:[\t -~]*\r\n)+)\r\n"
+)
 # Fields that ask for more than a page, or say that more follows.
 UNUSUAL = frozenset(
-    {b"upgrade", b"content-length", b"transfer-encoding", b"expect", b"range", b"http2-settings", b"te", b"trailer"}
+    {
+        b"upgrade",
+        b"content-length",
+        b"transfer-encoding",
+        b"expect",
+        b"range",
+        b"http2-settings",
+        b"te",
+        b"trailer",
+    }
 )
 
 
@@ -47,7 +58,7 @@ class Clock:
 clock = Clock()
 
 
-class PageProtocol(ASGIProtocol):  # type: ignore[misc]
+class PageProtocol(ASGIProtocol):
     """Answers hits from `data_received`. Everything else is gunicorn’s."""
 
     # The last request whose bytes went to gunicorn’s parser. While it may hold part of one, we stay out of its way.
@@ -67,7 +78,9 @@ class PageProtocol(ASGIProtocol):  # type: ignore[misc]
 
     def _feed_callback_parser(self, data: bytes) -> bool:
         # Called between two requests with what came behind the first: then it belongs to the next.
-        self._fed_for = max(self._fed_for, self.req_count if self._awaiting_request else self.req_count + 1)
+        self._fed_for = max(
+            self._fed_for, self.req_count if self._awaiting_request else self.req_count + 1
+        )
         return bool(super()._feed_callback_parser(data))
 
     def _answer(self, data: bytes) -> bool:
@@ -95,11 +108,13 @@ class PageProtocol(ASGIProtocol):  # type: ignore[misc]
             self._keepalive_handle = self.worker.loop.call_later(left, self._keepalive_timeout)
 
 
-def answer_to(front: Front, request: re.Match[bytes], is_tls: bool) -> bytes | None:
+def answer_to(front: PageCache, request: re.Match[bytes], is_tls: bool) -> bytes | None:
     """The bytes that answer a request with a page in memory, or None."""
     target, block = request.groups()
     lines = block[:-2].split(b"\r\n")
-    fields = {name.lower(): value.strip() for name, _, value in [line.partition(b":") for line in lines]}
+    fields = {
+        name.lower(): value.strip() for name, _, value in [line.partition(b":") for line in lines]
+    }
     if len(fields) != len(lines) or not UNUSUAL.isdisjoint(fields):
         return None
     if fields.get(b"connection", b"keep-alive").lower() != b"keep-alive":
@@ -119,7 +134,9 @@ def answer_to(front: Front, request: re.Match[bytes], is_tls: bool) -> bytes | N
     rest = clock.date() + STATES[state]
     if front.is_behind_caches:
         momentary = page.fields_of_the_moment()
-        rest += b"".join(b"%s: %s\r\n" % (name.encode(), value.encode()) for name, value in momentary)
+        rest += b"".join(
+            b"%s: %s\r\n" % (name.encode(), value.encode()) for name, value in momentary
+        )
     known, since = field(b"if-none-match", b""), field(b"if-modified-since", b"")
     if (known or since) and page.is_known_by(known.decode(), since.decode()):
         return b"%s%s\r\n" % (page.not_modified_heads[encoding], rest)

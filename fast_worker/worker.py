@@ -10,7 +10,7 @@ from fast_worker import TESTED_GUNICORN
 from fast_worker.accepting import Loop
 
 
-class FastWorker(gasgi.ASGIWorker):  # type: ignore[misc]
+class FastWorker(gasgi.ASGIWorker):
     @property
     def steps_aside(self) -> bool:
         return bool(gunicorn.__version__ != TESTED_GUNICORN)
@@ -25,7 +25,9 @@ class FastWorker(gasgi.ASGIWorker):  # type: ignore[misc]
     def load_wsgi(self) -> None:
         super().load_wsgi()
         if self.steps_aside:
-            self.log.warning("The plain ASGI worker serves, with gunicorn %s.", gunicorn.__version__)
+            self.log.warning(
+                "The plain ASGI worker serves, with gunicorn %s.", gunicorn.__version__
+            )
             return
         # Only now: it needs Django, which the application has just set up.
         from fast_worker.protocol import PageProtocol

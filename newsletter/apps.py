@@ -3,7 +3,7 @@ from django.apps import AppConfig
 
 class NewsletterConfig(AppConfig):
     name = "newsletter"
-    verbose_name = "The letter"
+    verbose_name = "The newsletter"
 
     def ready(self) -> None:
         from anymail.signals import tracking
@@ -12,5 +12,7 @@ class NewsletterConfig(AppConfig):
         from newsletter.composing import sponsor_slot
         from newsletter.sending import bounces
 
-        newsletter_slot.told_by(newsletter_slot.Letter(sponsor_slot.days_to_come, sponsor_slot.was_got))
+        newsletter_slot.told_by(
+            newsletter_slot.SlotNewsletter(sponsor_slot.days_to_come, sponsor_slot.was_got)
+        )
         tracking.connect(bounces.receive, dispatch_uid="newsletter.sending.bounces")

@@ -1,4 +1,4 @@
-"""What the letter holds of one person: told, and erased."""
+"""What the newsletter holds of one person: told, and erased."""
 
 from typing import Any
 
@@ -7,9 +7,17 @@ from django.db.models import QuerySet
 from core.email_addresses import spelled
 from newsletter.models import Click, Delivery, Subscriber, Subscription
 
-OF_READER = ("email", "asked_at", "mailed_at", "confirmed_at", "counts_clicks", "suppressed_because", "suppressed_at")
-OF_LETTER = (
-    "letter__name",
+OF_READER = (
+    "email",
+    "asked_at",
+    "mailed_at",
+    "confirmed_at",
+    "counts_clicks",
+    "suppressed_because",
+    "suppressed_at",
+)
+OF_NEWSLETTER = (
+    "newsletter__name",
     "status",
     "source",
     "consent_text",
@@ -32,10 +40,12 @@ def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
     mails = Delivery.objects.filter(subscription__in=subscriptions).order_by("pk")
     clicks = Click.objects.filter(delivery__subscription__in=subscriptions).order_by("pk")
     return {
-        "letter": list(readers.values(*OF_READER)),
-        "letters": list(subscriptions.values(*OF_LETTER)),
-        "mails of letters": list(mails.values("issue__letter__name", "issue__number", "status", "sent_at", "answer")),
-        "clicks in letters": list(clicks.values("link__url", "at")),
+        "newsletter": list(readers.values(*OF_READER)),
+        "newsletters": list(subscriptions.values(*OF_NEWSLETTER)),
+        "mails of newsletters": list(
+            mails.values("issue__newsletter__name", "issue__number", "status", "sent_at", "answer")
+        ),
+        "clicks in newsletters": list(clicks.values("link__url", "at")),
     }
 
 
@@ -45,10 +55,10 @@ def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dic
     mine = Delivery.objects.filter(subscription__subscriber__in=readers)
     clicks = Click.objects.filter(delivery__in=mine).delete()[0]
     mails = mine.update(subscription=None, answer="")
-    letters = Subscription.objects.filter(subscriber__in=readers).delete()[0]
+    newsletters = Subscription.objects.filter(subscriber__in=readers).delete()[0]
     return {
-        "clicks in letters": clicks,
-        "mails of letters": mails,
-        "letters": letters,
-        "letter": readers.delete()[0],
+        "clicks in newsletters": clicks,
+        "mails of newsletters": mails,
+        "newsletters": newsletters,
+        "newsletter": readers.delete()[0],
     }

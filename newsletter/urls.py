@@ -1,4 +1,4 @@
-"""Addresses under /newsletter/. Letters come last: they take whatever word is left."""
+"""Addresses under /newsletter/. Newsletters come last: they take whatever word is left."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from newsletter.statistics import views as click_views
 from newsletter.subscribing import views
 
 urlpatterns: list[Any] = [
-    path("", views.letter, name="newsletter"),
+    path("", views.newsletter, name="newsletter"),
     path("token/", views.ticket, name="newsletter-ticket"),
     path("asked/", views.asked, name="newsletter-asked"),
     path("confirm/<str:token>/", views.confirm, name="newsletter-confirm"),
@@ -19,13 +19,13 @@ urlpatterns: list[Any] = [
     path("preferences/", views.new_link, name="newsletter-new-link"),
     path("preferences/<str:token>/", views.preferences, name="newsletter-preferences"),
     path("address/<str:token>/", views.address, name="newsletter-address"),
-    path("go/<int:link>/<str:code>/", click_views.go, name="letter-go"),
+    path("go/<int:link>/<str:code>/", click_views.go, name="newsletter-go"),
 ]
 if settings.MAIL_PROVIDER:
     webhooks = {str(each.pattern): each.callback for each in anymail.urls.urlpatterns}
     events = webhooks[f"{settings.MAIL_PROVIDER}/tracking/"]
     urlpatterns.append(path("events/", events, name="newsletter-events"))
 urlpatterns += [
-    path("<slug:letter>/", archive_views.archive, name="letter-archive"),
-    path("<slug:letter>/<int:number>/", archive_views.issue, name="letter-issue"),
+    path("<slug:newsletter>/", archive_views.archive, name="newsletter-archive"),
+    path("<slug:newsletter>/<int:number>/", archive_views.issue, name="newsletter-issue"),
 ]

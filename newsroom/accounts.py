@@ -15,7 +15,9 @@ from django.shortcuts import redirect
 class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Links in mails lead to SITE_URL, whatever host the request came by."""
-        addresses = {name: on_site(value) for name, value in context.items() if name.endswith("_url")}
+        addresses = {
+            name: on_site(value) for name, value in context.items() if name.endswith("_url")
+        }
         super().send_mail(template_prefix, email, {**context, **addresses})
 
 
@@ -37,7 +39,9 @@ def confirm_address(user: Any) -> None:
     if EmailAddress.objects.filter(email__iexact=email, verified=True).exclude(user=user).exists():
         return
     EmailAddress.objects.filter(user=user, primary=True).exclude(email=email).update(primary=False)
-    EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    EmailAddress.objects.update_or_create(
+        user=user, email=email, defaults={"verified": True, "primary": True}
+    )
 
 
 @login_required

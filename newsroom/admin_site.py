@@ -34,7 +34,9 @@ class Desk(admin.AdminSite):
             try:
                 response = guarded(request, *args, **kwargs)
                 # Templates are filled in later otherwise, out of reach of this guard.
-                return response.render() if isinstance(response, SimpleTemplateResponse) else response
+                return (
+                    response.render() if isinstance(response, SimpleTemplateResponse) else response
+                )
             except (ValueError, OverflowError, DataError, ValidationError):
                 logger.exception("bad request on the desk")
                 return errors.bad_request(request)
@@ -44,14 +46,19 @@ class Desk(admin.AdminSite):
     def get_urls(self) -> list[Any]:
         from newsroom.admin import privacy_requests, story_merging
 
-        merge, person = self.admin_view(story_merging.merge_view), self.admin_view(privacy_requests.person_view)
+        merge, person = (
+            self.admin_view(story_merging.merge_view),
+            self.admin_view(privacy_requests.person_view),
+        )
         return [
             path("articles/article/<int:pk>/merge/", merge, name="articles_article_merge"),
-            path("newsroom/personrequest/person/", person, name="newsroom_personrequest_person"),
+            path("newsroom/privacyrequest/person/", person, name="newsroom_privacyrequest_person"),
             *super().get_urls(),
         ]
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
         from newsroom import dashboard
 
         context = {"today": dashboard.for_person(request.user), **(extra_context or {})}

@@ -2,6 +2,6 @@
 
 from newsroom.wsgi import application as django  # First: it sets Django up.
 
-from pagecache.asgi import PagesBeforeDjango  # isort: skip
+from pagecache.asgi import CachedApplication  # isort: skip
 
-application = PagesBeforeDjango(django)
+application = CachedApplication(django)

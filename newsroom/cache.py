@@ -25,7 +25,9 @@ class ForgivingRedisCache(RedisCache):
         return self._try(lambda: super(ForgivingRedisCache, self).add(*args, **kwargs), True)
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return self._try(lambda: super(ForgivingRedisCache, self).get(key, default, version), default)
+        return self._try(
+            lambda: super(ForgivingRedisCache, self).get(key, default, version), default
+        )
 
     def set(self, *args: Any, **kwargs: Any) -> None:
         self._try(lambda: super(ForgivingRedisCache, self).set(*args, **kwargs), None)
@@ -46,7 +48,9 @@ class ForgivingRedisCache(RedisCache):
         return self._try(lambda: super(ForgivingRedisCache, self).incr(key, delta, version), delta)
 
     def set_many(self, data: Any, *args: Any, **kwargs: Any) -> Any:
-        return self._try(lambda: super(ForgivingRedisCache, self).set_many(data, *args, **kwargs), list(data))
+        return self._try(
+            lambda: super(ForgivingRedisCache, self).set_many(data, *args, **kwargs), list(data)
+        )
 
     def delete_many(self, *args: Any, **kwargs: Any) -> None:
         self._try(lambda: super(ForgivingRedisCache, self).delete_many(*args, **kwargs), None)

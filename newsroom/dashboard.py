@@ -15,7 +15,7 @@ from articles.models import Article, Revision
 from comments.models import Confirmation
 from comments.moderation import decisions
 from newsletter.models import Issue
-from newsletter.sending import alarms as letter_alarms
+from newsletter.sending import alarms as newsletter_alarms
 from newsroom.operations import health
 
 AHEAD = timedelta(hours=36)
@@ -33,7 +33,7 @@ class Queue:
 
 
 @dataclass(frozen=True)
-class Happening:
+class DeskEvent:
     """Something with a time: a story comes out or goes, a version replaces another."""
 
     at: datetime
@@ -48,17 +48,22 @@ class Today:
     queues: list[Queue] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
     odd_traffic: list[str] = field(default_factory=list)
-    timeline: list[Happening] = field(default_factory=list)
+    timeline: list[DeskEvent] = field(default_factory=list)
     changes: list[LogEntry] = field(default_factory=list)
 
 
 def for_person(user: Any) -> Today:
-    """Only what this person may open. One query a queue, three for the timeline, two for letters, one for the rest."""
+    """Only what this person may open. One query a queue, three for the timeline, two for newsletters, one for the rest."""
     sees_stories = user.has_perm("articles.change_article")
-    late = [*health.reasons_not_ready(timezone.now()), *health.troubled_coins()] if sees_stories else []
+    late = (
+        [*health.reasons_not_ready(timezone.now()), *health.troubled_coins()]
+        if sees_stories
+        else []
+    )
     return Today(
         queues=_queues(user),
-        alarms=late + (letter_alarms.sentences() if user.has_perm("newsletter.send_issue") else []),
+        alarms=late
+        + (newsletter_alarms.sentences() if user.has_perm("newsletter.send_issue") else []),
         odd_traffic=odd_traffic.recent() if user.has_perm("advertising.review_placement") else [],
         timeline=_timeline() if sees_stories else [],
         changes=_changes(user),
@@ -69,7 +74,10 @@ def _queues(user: Any) -> list[Queue]:
     found = []
     stories = reverse("admin:articles_article_changelist")
     if user.has_perm("articles.change_article"):
-        waiting, scheduled = Article.objects.in_review().count(), Article.objects.scheduled().count()
+        waiting, scheduled = (
+            Article.objects.in_review().count(),
+            Article.objects.scheduled().count(),
+        )
         found.append(Queue(waiting, "stories in review", f"{stories}?status__exact=in_review"))
         found.append(Queue(scheduled, "scheduled", f"{stories}?when=scheduled"))
     if user.has_perm("advertising.review_placement"):
@@ -77,13 +85,23 @@ def _queues(user: Any) -> list[Queue]:
     if user.has_perm("newsletter.change_issue"):
         drafts = Issue.objects.filter(status="draft").count()
         found.append(
-            Queue(drafts, "letters to finish", f"{reverse('admin:newsletter_issue_changelist')}?status__exact=draft")
+            Queue(
+                drafts,
+                "newsletters to finish",
+                f"{reverse('admin:newsletter_issue_changelist')}?status__exact=draft",
+            )
         )
     if user.has_perm("comments.change_sitecomment"):
         pending = Confirmation.objects.filter(comment_id__isnull=True).count()
         queue = reverse("admin:comments_sitecomment_queue")
-        found.append(Queue(decisions.count_waiting(), "thoughts to read", queue))
-        found.append(Queue(pending, "thoughts waiting for a mail", reverse("admin:comments_sitecomment_changelist")))
+        found.append(Queue(decisions.count_waiting(), "comments to read", queue))
+        found.append(
+            Queue(
+                pending,
+                "comments waiting for a mail",
+                reverse("admin:comments_sitecomment_changelist"),
+            )
+        )
     return found
 
 
@@ -93,24 +111,44 @@ def _sales() -> list[Queue]:
     shortfalls = reverse("admin:advertising_shortfall_changelist")
     submitted, asked, short = Q(status="submitted"), Q(awaits_answer=True), Q(shortfall__answer="")
     counts = Placement.objects.filter(submitted | asked | short).aggregate(
-        submitted=Count("pk", filter=submitted), asked=Count("pk", filter=asked), short=Count("pk", filter=short)
+        submitted=Count("pk", filter=submitted),
+        asked=Count("pk", filter=asked),
+        short=Count("pk", filter=short),
     )
-    found = [Queue(counts["submitted"], "placements to review", f"{placements}?status__exact=submitted")]
+    found = [
+        Queue(counts["submitted"], "placements to review", f"{placements}?status__exact=submitted")
+    ]
     if counts["asked"]:
-        found.append(Queue(counts["asked"], "advertisers wait for an answer", f"{placements}?awaits_answer__exact=1"))
+        found.append(
+            Queue(
+                counts["asked"],
+                "advertisers wait for an answer",
+                f"{placements}?awaits_answer__exact=1",
+            )
+        )
     if counts["short"]:
         found.append(Queue(counts["short"], "runs fell short", f"{shortfalls}?answer__exact="))
     return found
 
 
-def _timeline() -> list[Happening]:
+def _timeline() -> list[DeskEvent]:
     now = timezone.now()
     since, until = now - BEHIND, now + AHEAD
-    stories = Article.objects.filter(status="published", published_at__range=(since, until)).order_by("published_at")
+    stories = Article.objects.filter(
+        status="published", published_at__range=(since, until)
+    ).order_by("published_at")
     going = Article.objects.filter(expires_at__range=(since, until)).order_by("expires_at")
-    versions = Revision.objects.filter(origin="scheduled", goes_live_at__lte=until).order_by("goes_live_at")
-    found = [_happening(each, each.published_at, "comes out", now) for each in stories.only("title", "published_at")]
-    found += [_happening(each, each.expires_at, "is taken down", now) for each in going.only("title", "expires_at")]
+    versions = Revision.objects.filter(origin="scheduled", goes_live_at__lte=until).order_by(
+        "goes_live_at"
+    )
+    found = [
+        _happening(each, each.published_at, "comes out", now)
+        for each in stories.only("title", "published_at")
+    ]
+    found += [
+        _happening(each, each.expires_at, "is taken down", now)
+        for each in going.only("title", "expires_at")
+    ]
     found += [
         _happening(each.article, each.goes_live_at, "gets a new version", now, is_open=True)
         for each in versions.defer("content").prefetch_related("article")
@@ -118,7 +156,9 @@ def _timeline() -> list[Happening]:
     return sorted(found, key=lambda each: each.at)[:MOST_ON_TIMELINE]
 
 
-def _happening(article: Article, at: datetime | None, what: str, now: datetime, is_open: bool = False) -> Happening:
+def _happening(
+    article: Article, at: datetime | None, what: str, now: datetime, is_open: bool = False
+) -> DeskEvent:
     """`is_open`: it has not happened yet, whatever the hour."""
     moment = at or now
     state = "next" if moment > now else "done"
@@ -127,12 +167,14 @@ def _happening(article: Article, at: datetime | None, what: str, now: datetime, 
     if is_open and moment < now - health.MISSED_AFTER:
         state = "missed"
     url = reverse("admin:articles_article_change", args=[article.pk])
-    return Happening(moment, what, article.title, url, state)
+    return DeskEvent(moment, what, article.title, url, state)
 
 
 def _changes(user: Any) -> list[LogEntry]:
     """What was done on the desk lately, of the kinds that this person may see."""
-    entries = LogEntry.objects.select_related("user", "content_type").order_by("-action_time")[: MOST_CHANGES * 3]
+    entries = LogEntry.objects.select_related("user", "content_type").order_by("-action_time")[
+        : MOST_CHANGES * 3
+    ]
     return [entry for entry in entries if _may_see(user, entry)][:MOST_CHANGES]
 
 

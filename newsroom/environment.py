@@ -26,7 +26,9 @@ def writable_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ImproperlyConfigured(f"DATA_DIR is {path}, which cannot be used: {error.strerror}.") from error
+        raise ImproperlyConfigured(
+            f"DATA_DIR is {path}, which cannot be used: {error.strerror}."
+        ) from error
     if not os.access(path, os.W_OK | os.X_OK):
         raise ImproperlyConfigured(f"DATA_DIR is {path}, which cannot be written to.")
     return path
@@ -44,8 +46,14 @@ def kept_secret_key(path: Path) -> str:
 
 def real_secret_key(value: str) -> str:
     """Return `value` if it is fit for production, or raise ImproperlyConfigured."""
-    if len(value) < SHORTEST_SECRET_KEY or len(set(value)) < 5 or value.startswith("django-insecure"):
-        raise ImproperlyConfigured(f"SECRET_KEY must be a random text of at least {SHORTEST_SECRET_KEY} characters.")
+    if (
+        len(value) < SHORTEST_SECRET_KEY
+        or len(set(value)) < 5
+        or value.startswith("django-insecure")
+    ):
+        raise ImproperlyConfigured(
+            f"SECRET_KEY must be a random text of at least {SHORTEST_SECRET_KEY} characters."
+        )
     return value
 
 
@@ -83,7 +91,9 @@ def required(name: str) -> str:
 def mail_provider(name: str, key: str, secret: str, env: environ.Env) -> dict[str, str | int]:
     """What django-anymail needs to know. Without the secret of the webhook anybody could tell us of bounces."""
     if ":" not in secret:
-        raise ImproperlyConfigured("MAIL_WEBHOOK_SECRET must be a name and a password with a colon between them.")
+        raise ImproperlyConfigured(
+            "MAIL_WEBHOOK_SECRET must be a name and a password with a colon between them."
+        )
     found: dict[str, str | int] = {MAIL_PROVIDERS[name]: key, "WEBHOOK_SECRET": secret}
     if domain := env.str("MAIL_PROVIDER_DOMAIN", default=""):
         found[f"{name.upper()}_SENDER_DOMAIN"] = domain

@@ -7,20 +7,29 @@ from django_prose_editor.fields import ProseEditorField
 
 from articles import body
 from newsroom.pages.text_files import ads_lines, mail_or_https, robots_lines
-from pagecache.cache_tagged import ShownWhole
+from pagecache.cache_tagged import TaggedAsTable
 
 
-class Publication(ShownWhole):
+class Publication(TaggedAsTable):
     """One row: who we are, in the words that readers see. Edited in the admin."""
 
-    name = models.CharField(max_length=40, default="The Publication", help_text="About 14 characters look best.")
-    tagline = models.CharField(max_length=160, blank=True, help_text="One sentence, in the footer and in searches.")
-    strip_text = models.CharField(
-        "text of the top strip", max_length=120, default="Get daily crypto insights in one short letter."
+    name = models.CharField(
+        max_length=40, default="The Publication", help_text="About 14 characters look best."
     )
-    letter_title = models.CharField(max_length=120, default="The day’s stories, in one letter")
-    letter_text = models.CharField(
-        max_length=300, default="One letter a day. No price predictions, and you can leave with one click."
+    tagline = models.CharField(
+        max_length=160, blank=True, help_text="One sentence, in the footer and in searches."
+    )
+    strip_text = models.CharField(
+        "text of the top strip",
+        max_length=120,
+        default="Get daily crypto insights in one short newsletter.",
+    )
+    newsletter_title = models.CharField(
+        max_length=120, default="The day’s stories, in one newsletter"
+    )
+    newsletter_text = models.CharField(
+        max_length=300,
+        default="One newsletter a day. No price predictions, and you can leave with one click.",
     )
     notice = models.TextField(
         "not-advice notice",
@@ -63,7 +72,9 @@ class Publication(ShownWhole):
         validators=[robots_lines],
         help_text="Added below our own lines. Sitemaps are named by themselves.",
     )
-    is_demo = models.BooleanField(default=False, editable=False, help_text="This database holds the demo.")
+    is_demo = models.BooleanField(
+        default=False, editable=False, help_text="This database holds the demo."
+    )
 
     class Meta:
         verbose_name_plural = "publication"
@@ -72,7 +83,7 @@ class Publication(ShownWhole):
         return self.name
 
 
-class Page(ShownWhole):
+class AboutPage(TaggedAsTable):
     """A page about the publication: standards, privacy, contact."""
 
     title = models.CharField(max_length=80)
@@ -120,7 +131,7 @@ class Heartbeat(models.Model):
         return f"{self.name} at {self.at:%H:%M:%S}"
 
 
-class PersonRequest(models.Model):
+class PrivacyRequest(models.Model):
     """Somebody asked what is held of them, or to be forgotten. The record holds a digest, and no address."""
 
     class Kind(models.TextChoices):
@@ -129,9 +140,13 @@ class PersonRequest(models.Model):
 
     kind = models.CharField("what was done", max_length=8, choices=Kind.choices)
     digest = models.CharField(
-        max_length=64, db_index=True, help_text="Of the address, with the site’s own key: it shows that it was done."
+        max_length=64,
+        db_index=True,
+        help_text="Of the address, with the site’s own key: it shows that it was done.",
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     at = models.DateTimeField()
     found = models.JSONField("how much of what", default=dict)
 

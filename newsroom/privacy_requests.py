@@ -22,7 +22,7 @@ from django_tasks_db.models import DBTaskResult
 import advertising.personal_data
 import comments.privacy.personal_data
 import newsletter.personal_data
-from newsroom.models import PersonRequest
+from newsroom.models import PrivacyRequest
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PARTS = (comments.privacy.personal_data, newsletter.personal_data, advertising.personal_data)
 STAFF = "This address belongs to an account of the newsroom. Take the account off the staff first."
 
-Kind = PersonRequest.Kind
+Kind = PrivacyRequest.Kind
 
 
 def named(text: str) -> str:
@@ -39,7 +39,9 @@ def named(text: str) -> str:
     try:
         validate_email(address)
     except ValidationError as error:
-        raise ValidationError("Write the e-mail address in full, such as name@example.com.") from error
+        raise ValidationError(
+            "Write the e-mail address in full, such as name@example.com."
+        ) from error
     return address
 
 
@@ -87,24 +89,46 @@ def _everything(address: str) -> dict[str, list[Any]]:
     data: dict[str, list[Any]] = {}
     for part in PARTS:
         data |= part.export(address, accounts)
-    fields = ("username", "email", "first_name", "last_name", "date_joined", "last_login", "is_staff")
-    data["accounts"] = [{field: getattr(account, field) for field in fields} for account in accounts]
+    fields = (
+        "username",
+        "email",
+        "first_name",
+        "last_name",
+        "date_joined",
+        "last_login",
+        "is_staff",
+    )
+    data["accounts"] = [
+        {field: getattr(account, field) for field in fields} for account in accounts
+    ]
     addresses = EmailAddress.objects.filter(Q(email__iexact=address) | Q(user__in=accounts))
     data["addresses of accounts"] = list(addresses.values("email", "verified", "primary"))
     log = _log(address, accounts)
-    data["lines in the log of the desk"] = list(log.values("action_time", "object_repr", "change_message"))
-    data["jobs that name the address"] = list(_jobs(address).values("task_path", "enqueued_at", "finished_at"))
+    data["lines in the log of the desk"] = list(
+        log.values("action_time", "object_repr", "change_message")
+    )
+    data["jobs that name the address"] = list(
+        _jobs(address).values("task_path", "enqueued_at", "finished_at")
+    )
     return data
 
 
 def _erase_accounts(address: str, accounts: list[Any]) -> dict[str, int]:
     keys = {str(account.pk) for account in accounts}
-    signed_in = [row.pk for row in Session.objects.iterator() if row.get_decoded().get("_auth_user_id") in keys]
+    signed_in = [
+        row.pk
+        for row in Session.objects.iterator()
+        if row.get_decoded().get("_auth_user_id") in keys
+    ]
     Session.objects.filter(pk__in=signed_in).delete()
-    addresses = EmailAddress.objects.filter(Q(email__iexact=address) | Q(user__in=accounts)).delete()[0]
+    addresses = EmailAddress.objects.filter(
+        Q(email__iexact=address) | Q(user__in=accounts)
+    ).delete()[0]
     lines = _log(address, accounts).update(object_repr="(erased)", change_message="")
     jobs = _jobs(address).delete()[0]
-    DBTaskResult.objects.filter(traceback__icontains=address).update(traceback="(erased)", exception_class_path="")
+    DBTaskResult.objects.filter(traceback__icontains=address).update(
+        traceback="(erased)", exception_class_path=""
+    )
     for account in accounts:
         account.delete()
     return {
@@ -117,8 +141,14 @@ def _erase_accounts(address: str, accounts: list[Any]) -> dict[str, int]:
 
 def _log(address: str, accounts: list[Any]) -> Any:
     """Lines that name the address, or what an account is called where the line is about just that."""
-    named = {name for account in accounts for name in (account.get_username(), f"An account: {account.get_username()}")}
-    rough = LogEntry.objects.filter(Q(object_repr__icontains=address) | Q(change_message__icontains=address))
+    named = {
+        name
+        for account in accounts
+        for name in (account.get_username(), f"An account: {account.get_username()}")
+    }
+    rough = LogEntry.objects.filter(
+        Q(object_repr__icontains=address) | Q(change_message__icontains=address)
+    )
     exact = [row.pk for row in rough if _names(f"{row.object_repr} {row.change_message}", address)]
     return LogEntry.objects.filter(Q(pk__in=exact) | Q(object_repr__in=named))
 
@@ -126,7 +156,9 @@ def _log(address: str, accounts: list[Any]) -> Any:
 def _jobs(address: str) -> Any:
     """Mails on their way to this address, and those of the last days."""
     rough = DBTaskResult.objects.filter(args_kwargs__icontains=address)
-    return DBTaskResult.objects.filter(pk__in=[row.pk for row in rough if _names(str(row.args_kwargs), address)])
+    return DBTaskResult.objects.filter(
+        pk__in=[row.pk for row in rough if _names(str(row.args_kwargs), address)]
+    )
 
 
 def _names(text: str, address: str) -> bool:
@@ -136,4 +168,6 @@ def _names(text: str, address: str) -> bool:
 
 def _note(kind: str, address: str, by: "User | None", counts: dict[str, int]) -> None:
     kept = {name: number for name, number in counts.items() if number}
-    PersonRequest.objects.create(kind=kind, digest=digest(address), by=by, at=timezone.now(), found=kept)
+    PrivacyRequest.objects.create(
+        kind=kind, digest=digest(address), by=by, at=timezone.now(), found=kept
+    )

@@ -1,12 +1,12 @@
 """Who we are: the publication’s one row."""
 
 from newsroom.models import Publication
-from pagecache import record, whole
-from pagecache.cached import shared
+from pagecache import add_tags, table_tag
+from pagecache.cached import cached_by_tags
 
 
-@shared(whole(Publication))
+@cached_by_tags(table_tag(Publication))
 def publication() -> Publication:
     """Return the publication, with its default texts before anybody has edited it."""
-    record(whole(Publication))
+    add_tags(table_tag(Publication))
     return Publication.objects.first() or Publication()

@@ -43,11 +43,11 @@ EDITING = {
     "ticker.quote": VIEW,
     "ticker.pricesource": VIEW,
     "newsletter.subscriber": VIEW,
-    "newsletter.letter": VIEW_ADD_CHANGE,
+    "newsletter.newsletter": VIEW_ADD_CHANGE,
     "newsletter.issue": (*VIEW_ADD_CHANGE, "send"),
     "newsletter.item": ALL,
     "newsroom.publication": ("view", "change"),
-    "newsroom.page": ALL,
+    "newsroom.aboutpage": ALL,
 }
 SELLING = {
     "advertising.advertiser": VIEW_ADD_CHANGE,
@@ -55,12 +55,12 @@ SELLING = {
     "advertising.placement": (*VIEW_ADD_CHANGE, "review"),
     "advertising.creative": ("view", "add"),
     "advertising.creativepicture": ("view", "add"),
-    "advertising.decision": VIEW,
+    "advertising.reviewdecision": VIEW,
     "advertising.message": VIEW,
     "advertising.rate": VIEW_ADD_CHANGE,
     "advertising.order": VIEW_ADD_CHANGE,
     "advertising.credit": ("view", "add"),
-    "advertising.receipt": ("view", "add"),
+    "advertising.payment": ("view", "add"),
     "advertising.shortfall": VIEW,
     "advertising.dailycount": VIEW,
     "advertising.providerevent": VIEW,
@@ -83,8 +83,8 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "comments.rule": ALL,
         "comments.ban": ALL,
         "comments.conversationsettings": VIEW_ADD_CHANGE,
-        "comments.shortening": VIEW,
-        "newsroom.personrequest": ("view", "add"),
+        "comments.ipanonymisationrun": VIEW,
+        "newsroom.privacyrequest": ("view", "add"),
         "newsroom.periodicjob": VIEW,
         "newsroom.heartbeat": VIEW,
     },
@@ -116,4 +116,6 @@ def ensure(**kwargs: Any) -> None:
             app_label, model = label.split(".")
             content_type = ContentType.objects.get(app_label=app_label, model=model)
             codenames = [f"{action}_{model}" for action in actions]
-            group.permissions.add(*Permission.objects.filter(content_type=content_type, codename__in=codenames))
+            group.permissions.add(
+                *Permission.objects.filter(content_type=content_type, codename__in=codenames)
+            )

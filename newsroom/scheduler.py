@@ -43,7 +43,9 @@ def try_again(now: datetime) -> None:
         tries = len(failed.worker_ids)
         if tries < MOST_TRIES:
             later = now + FIRST_WAIT * 2 ** (tries - 1)
-            DBTaskResult.objects.filter(pk=failed.pk, status="FAILED").update(status="READY", run_after=later)
+            DBTaskResult.objects.filter(pk=failed.pk, status="FAILED").update(
+                status="READY", run_after=later
+            )
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ JOBS = (
     ),
     Job("what came out", timedelta(minutes=1), workflow.note_what_came_out),
     Job("forget unsaved text", timedelta(hours=6), autosaves.forget_old_copies),
-    Job("forget page changes", timedelta(minutes=10), invalidation.forget_old_changes),
+    Job("forget page changes", timedelta(minutes=10), invalidation.prune_log),
     Job("tidy kept pages", timedelta(minutes=10), persistent.tidy_files),
     Job("statistics for queries", timedelta(hours=6), query_statistics.refresh),
     Job("tidy the queue", timedelta(minutes=5), tidy_queue),
@@ -120,14 +122,14 @@ JOBS = (
     Job("look for odd traffic", timedelta(hours=1), anomalies.look),
     Job("mail figures to advertisers", timedelta(hours=1), report_mails.mail_reports),
     Job(
-        "send letters",
+        "send newsletters",
         timedelta(seconds=1),
         batches.send_some,
         only_if=batches.has_work,
     ),
-    Job("compose letters", timedelta(minutes=1), drafts.compose_due),
-    Job("count clicks in letters", timedelta(minutes=5), clicks.settle),
-    Job("forget readers of letters", timedelta(hours=6), subscriptions.forget_readers),
+    Job("compose newsletters", timedelta(minutes=1), drafts.compose_due),
+    Job("count clicks in newsletters", timedelta(minutes=5), clicks.settle),
+    Job("forget readers of newsletters", timedelta(hours=6), subscriptions.forget_readers),
 )
 
 

@@ -25,7 +25,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- How it runs -------------------------------------------------------------------
 
-DATA_DIR = environment.writable_folder(Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).absolute())
+DATA_DIR = environment.writable_folder(
+    Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).absolute()
+)
 DEBUG = env.bool("DEBUG", default=False)
 # A folder that once held the demo stays a demo folder, so that manage.py works there as it is.
 DEMO = env.bool("DEMO", default=(DATA_DIR / "demo").exists())
@@ -41,7 +43,9 @@ if PRODUCTION:
     ALLOWED_HOSTS = [host.strip() for host in environment.required("ALLOWED_HOSTS").split(",")]
     SITE_URL = environment.required("SITE_URL").rstrip("/")
 else:
-    SECRET_KEY = env.str("SECRET_KEY", default="") or environment.kept_secret_key(DATA_DIR / "secret_key")
+    SECRET_KEY = env.str("SECRET_KEY", default="") or environment.kept_secret_key(
+        DATA_DIR / "secret_key"
+    )
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
     SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 
@@ -148,7 +152,11 @@ REDIS_URL = env.str("REDIS_URL", default="")
 REDIS_OPTIONS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
 CACHES = {
     "default": (
-        {"BACKEND": "newsroom.cache.ForgivingRedisCache", "LOCATION": REDIS_URL, "OPTIONS": REDIS_OPTIONS}
+        {
+            "BACKEND": "newsroom.cache.ForgivingRedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": REDIS_OPTIONS,
+        }
         if REDIS_URL
         else {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
@@ -158,7 +166,9 @@ CACHES = {
 }
 
 # Memory for whole pages in each web process, in megabytes; 0 turns the page cache off, as DEBUG does.
-PAGE_CACHE_MB = 0 if DEBUG else environment.whole_number("PAGE_CACHE_MB", default=64, least=0, most=100_000)
+PAGE_CACHE_MB = (
+    0 if DEBUG else environment.whole_number("PAGE_CACHE_MB", default=64, least=0, most=100_000)
+)
 # Pages kept in files may take this many times as much.
 PAGE_FILES_PER_MEMORY = 8
 # A page that other code made is not shown: where our code and templates are.
@@ -186,7 +196,7 @@ CDN_SITE = environment.required("CDN_SITE") if CDN else ""
 CDN_TOKEN = environment.required("CDN_TOKEN") if CDN else ""
 CDN_URL = env.str("CDN_URL", default="").rstrip("/")
 
-# Services outside that are asked or told of thoughts, by the worker; none by default.
+# Services outside that are asked or told of comments, by the worker; none by default.
 AKISMET_KEY = env.str("AKISMET_KEY", default="")
 AKISMET_URL = env.str("AKISMET_URL", default="https://rest.akismet.com").rstrip("/")
 COMMENT_HOOK_URL = env.str("COMMENT_HOOK_URL", default="")
@@ -222,7 +232,7 @@ LARGEST_BODY = 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
 LARGEST_UPLOAD = 12_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-UPLOAD_PATHS = ("/admin/", "/advertise/placements/")
+UPLOAD_PATHS = ("/admin/", "/partners/placements/")
 
 # --- Mail -------------------------------------------------------------------------------
 
@@ -233,7 +243,10 @@ ANYMAIL: dict[str, str | int] = {}
 if MAIL_PROVIDER:
     EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
     ANYMAIL = environment.mail_provider(
-        MAIL_PROVIDER, environment.required("MAIL_PROVIDER_KEY"), environment.required("MAIL_WEBHOOK_SECRET"), env
+        MAIL_PROVIDER,
+        environment.required("MAIL_PROVIDER_KEY"),
+        environment.required("MAIL_WEBHOOK_SECRET"),
+        env,
     )
 elif EMAIL_URL:
     vars().update(environ.Env.email_url_config(EMAIL_URL))
@@ -241,7 +254,9 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = (
-    environment.required("FROM_EMAIL") if PRODUCTION else env.str("FROM_EMAIL", default="desk@finality.example")
+    environment.required("FROM_EMAIL")
+    if PRODUCTION
+    else env.str("FROM_EMAIL", default="desk@finality.example")
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
@@ -283,7 +298,9 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key"}
 COMMENTS_APP = "django_comments_xtd"
 COMMENTS_XTD_MODEL = "comments.models.SiteComment"
 COMMENTS_XTD_MAX_THREAD_LEVEL = 3  # four levels, counted from nought, as the design draws them
-COMMENTS_XTD_APP_MODEL_OPTIONS = {"default": {"allow_flagging": False, "allow_feedback": False, "show_feedback": False}}
+COMMENTS_XTD_APP_MODEL_OPTIONS = {
+    "default": {"allow_flagging": False, "allow_feedback": False, "show_feedback": False}
+}
 COMMENT_MAX_LENGTH = 3000
 COMMENTS_TIMEOUT = 2 * 60 * 60
 
@@ -297,24 +314,34 @@ STRIPE_URL = env.str("STRIPE_URL", default="https://api.stripe.com").rstrip("/")
 # How much a network may tell a web process in a minute of placements shown and seen before it stops counting; 0: all.
 SEEN_A_MINUTE = environment.whole_number("SEEN_A_MINUTE", default=240, least=0, most=1_000_000)
 
-# --- The letter ---------------------------------------------------------------------------
+# --- The newsletter ---------------------------------------------------------------------------
 
 # Sign-ups in ten minutes that nobody confirms, before browsers must work for one; 0: they never must.
-SIGN_UPS_IN_TEN_MINUTES = environment.whole_number("SIGN_UPS_IN_TEN_MINUTES", default=200, least=0, most=1_000_000)
+SIGN_UPS_IN_TEN_MINUTES = environment.whole_number(
+    "SIGN_UPS_IN_TEN_MINUTES", default=200, least=0, most=1_000_000
+)
 
-# How many letters leave in a second, from all workers together; 0: as many as the mail server takes.
-LETTERS_A_SECOND = environment.whole_number("LETTERS_A_SECOND", default=50, least=0, most=10_000)
+# How many newsletters leave in a second, from all workers together; 0: as many as the mail server takes.
+MAILS_PER_SECOND = environment.whole_number("MAILS_PER_SECOND", default=50, least=0, most=10_000)
 
 # --- Prices -----------------------------------------------------------------------------
 
-PRICES_COINPAPRIKA_URL = env.str("PRICES_COINPAPRIKA_URL", default="https://api.coinpaprika.com/v1").rstrip("/")
-PRICES_BINANCE_URL = env.str("PRICES_BINANCE_URL", default="https://data-api.binance.vision/api/v3").rstrip("/")
+PRICES_COINPAPRIKA_URL = env.str(
+    "PRICES_COINPAPRIKA_URL", default="https://api.coinpaprika.com/v1"
+).rstrip("/")
+PRICES_BINANCE_URL = env.str(
+    "PRICES_BINANCE_URL", default="https://data-api.binance.vision/api/v3"
+).rstrip("/")
 COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
 COINGECKO_PLAN = environment.one_of("COINGECKO_PLAN", ("demo", "pro")) or "demo"
 # Paid plans differ; 0: as the plan says.
-COINGECKO_MONTHLY_CALLS = environment.whole_number("COINGECKO_MONTHLY_CALLS", default=0, least=0, most=10**9)
+COINGECKO_MONTHLY_CALLS = environment.whole_number(
+    "COINGECKO_MONTHLY_CALLS", default=0, least=0, most=10**9
+)
 _coingecko = "pro-api" if COINGECKO_API_KEY and COINGECKO_PLAN == "pro" else "api"
-PRICES_COINGECKO_URL = env.str("PRICES_COINGECKO_URL", default=f"https://{_coingecko}.coingecko.com/api/v3").rstrip("/")
+PRICES_COINGECKO_URL = env.str(
+    "PRICES_COINGECKO_URL", default=f"https://{_coingecko}.coingecko.com/api/v3"
+).rstrip("/")
 
 # --- What a browser may do here ------------------------------------------------------------
 
@@ -368,7 +395,9 @@ LOGGING = {
     "formatters": {
         "structured": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": (structlog.dev.ConsoleRenderer() if DEBUG else structlog.processors.JSONRenderer()),
+            "processor": (
+                structlog.dev.ConsoleRenderer() if DEBUG else structlog.processors.JSONRenderer()
+            ),
             "foreign_pre_chain": [
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.add_logger_name,

@@ -1,4 +1,4 @@
-"""Two stories become one: thoughts and corrections follow, and every old address leads to the story that stays."""
+"""Two stories become one: comments and corrections follow, and every old address leads to the story that stays."""
 
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def merge(source: Article, into: Article, by: "User") -> int:
-    """Let `source` go up in `into`. Returns how many thoughts followed; all of it happens, or nothing.
+    """Let `source` go up in `into`. Returns how many comments followed; all of it happens, or nothing.
 
     Raises PermissionDenied, or ValidationError for stories that cannot be merged.
     """
@@ -24,7 +24,12 @@ def merge(source: Article, into: Article, by: "User") -> int:
         raise PermissionDenied("Only a chief editor may merge stories.")
     with transaction.atomic():
         pair = sorted((source.pk, into.pk))
-        locked = Article.objects.select_for_update(of=("self",)).filter(pk__in=pair).order_by("pk").in_bulk()
+        locked = (
+            Article.objects.select_for_update(of=("self",))
+            .filter(pk__in=pair)
+            .order_by("pk")
+            .in_bulk()
+        )
         _check(locked.get(source.pk), locked.get(into.pk))
         source, into = locked[source.pk], locked[into.pk]
         workflow.withdraw(source, by, note=f"Merged into “{into.title}”."[:300])
@@ -32,7 +37,7 @@ def merge(source: Article, into: Article, by: "User") -> int:
         Correction.objects.filter(article=source).update(article=into)
         FormerSlug.objects.filter(article=source).update(article=into)
         redirects.remember_slug(into, source.slug)
-        invalidation.purge(*into.page_keys(), tags.MISSING)
+        invalidation.invalidate(*into.cache_tags(), tags.MISSING)
     return followed
 
 

@@ -28,7 +28,7 @@ SITE = (
     "wire",
     "paid",
     "slot",
-    "letter",
+    "newsletter",
     "issue",
     "business",
     "button",
@@ -66,7 +66,9 @@ def urls(name: str) -> list[str]:
 class BundledManifestStorage(CompressedManifestStaticFilesStorage):
     """Joins the parts of each bundle before names get their hashes and files their compressed twins."""
 
-    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+    def post_process(
+        self, paths: dict[str, Any], dry_run: bool = False, **options: Any
+    ) -> Iterator[Any]:
         if not dry_run:
             for name in BUNDLES:
                 paths[FOLDER + name] = (self, self._join(name))

@@ -4,8 +4,9 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from advertising.campaigns.views import rate_card
 from advertising.delivery import endpoints
-from comments.reading.views import in_order, thoughts, thread
+from comments.reading.views import comments, in_order, thread
 from newsroom import accounts
 from newsroom.operations import health
 from newsroom.pages import errors, feeds, sitemaps, views
@@ -27,9 +28,9 @@ urlpatterns = [
     path("feeds/", feeds.all_feeds, name="feeds"),
     path("feeds/<slug:form>/", feeds.whole_publication, name="feed"),
     path("feeds/<slug:form>/corrections/", feeds.corrections, name="feed-corrections"),
-    path("feeds/<slug:form>/thoughts/", feeds.thoughts, name="feed-thoughts"),
-    path("feeds/<slug:form>/thoughts/<int:pk>/", feeds.thoughts_on, name="feed-thoughts-on"),
-    path("feeds/<slug:form>/letter/<slug:slug>/", feeds.of_letter, name="feed-letter"),
+    path("feeds/<slug:form>/comments/", feeds.comments, name="feed-comments"),
+    path("feeds/<slug:form>/comments/<int:pk>/", feeds.comments_on, name="feed-comments-on"),
+    path("feeds/<slug:form>/newsletter/<slug:slug>/", feeds.of_newsletter, name="feed-newsletter"),
     path("feeds/<slug:form>/<slug:kind>/<slug:slug>/", feeds.of_subject, name="feed-of"),
     path("share/<int:pk>-<slug:version>.png", share_card, name="share-card"),
     path("admin/", admin.site.urls),
@@ -38,7 +39,8 @@ urlpatterns = [
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("comments/", include("comments.urls")),
     path("prices/", include("ticker.urls")),
-    path("advertise/", include("advertising.urls")),
+    path("advertise/", rate_card, name="advertise"),
+    path("partners/", include("advertising.urls")),
     path("slots/", endpoints.answer, name="slots"),
     path("slots/seen/", endpoints.seen, name="slots-seen"),
     path("slots/go/<str:token>/", endpoints.click, name="slot-click"),
@@ -48,11 +50,19 @@ urlpatterns = [
     path("about/<slug:slug>/", views.page, name="page"),
     # The embedded profile serves its own pictures; a larger site has nginx or a bucket in front.
     re_path(r"^media/(?P<path>.+)$", views.media),
-    path("<slug:section>/<slug:slug>/thoughts/<int:start>/", thoughts, name="thoughts"),
-    path("<slug:section>/<slug:slug>/thoughts/thread/<int:thread>/", thread, name="thread"),
-    path("<slug:section>/<slug:slug>/thoughts/thread/<int:thread>/<int:start>/", thread, name="thread"),
-    path("<slug:section>/<slug:slug>/thoughts/<slug:order>/", in_order, name="thoughts-in-order"),
-    path("<slug:section>/<slug:slug>/thoughts/<slug:order>/<int:start>/", in_order, name="thoughts-in-order"),
+    path("<slug:section>/<slug:slug>/comments/<int:start>/", comments, name="comments"),
+    path("<slug:section>/<slug:slug>/comments/thread/<int:thread>/", thread, name="thread"),
+    path(
+        "<slug:section>/<slug:slug>/comments/thread/<int:thread>/<int:start>/",
+        thread,
+        name="thread",
+    ),
+    path("<slug:section>/<slug:slug>/comments/<slug:order>/", in_order, name="comments-in-order"),
+    path(
+        "<slug:section>/<slug:slug>/comments/<slug:order>/<int:start>/",
+        in_order,
+        name="comments-in-order",
+    ),
     path("", include("articles.urls")),
 ]
 

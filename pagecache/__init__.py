@@ -6,7 +6,15 @@ something that is no row, `record`, `refresh_at`, `changes_at`. Whoever changes 
 `changes.purge`. It knows no app.
 """
 
-from pagecache.context import changes_at, public_page, record, refresh_at
-from pagecache.tags import list_of, of, whole
+from pagecache.context import add_tags, changes_at, public_page, refresh_at
+from pagecache.tags import list_tag, row_tag, table_tag
 
-__all__ = ["changes_at", "list_of", "of", "public_page", "record", "refresh_at", "whole"]
+__all__ = [
+    "add_tags",
+    "changes_at",
+    "list_tag",
+    "public_page",
+    "refresh_at",
+    "row_tag",
+    "table_tag",
+]

@@ -10,5 +10,5 @@ class PageCacheConfig(AppConfig):
         from pagecache import cache_tagged
 
         # Signals of Django’s, because its admin is what saves.
-        post_save.connect(cache_tagged.purge_pages_of, dispatch_uid="pagecache.saved")
-        pre_delete.connect(cache_tagged.purge_pages_of, dispatch_uid="pagecache.deleted")
+        post_save.connect(cache_tagged.invalidate_pages_of, dispatch_uid="pagecache.saved")
+        pre_delete.connect(cache_tagged.invalidate_pages_of, dispatch_uid="pagecache.deleted")

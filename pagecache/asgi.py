@@ -11,22 +11,26 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from pagecache.cached_page import Page, made
-from pagecache.page_cache import MISS, Front
+from pagecache.cached_page import CachedPage, make_cached_page
+from pagecache.page_cache import MISS, PageCache
 from pagecache.render import WSGIApplication
 from pagecache.thread_pool import DjangoInThreads
 
 THREADS = 8
 # RFC 9112, section 3.2.
-NO_HOST = made(400, [("Content-Type", "text/plain"), ("Cache-Control", "no-store")], b"A Host header is needed.\n")
+NO_HOST = make_cached_page(
+    400,
+    [("Content-Type", "text/plain"), ("Cache-Control", "no-store")],
+    b"A Host header is needed.\n",
+)
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-class PagesBeforeDjango:
+class CachedApplication:
     def __init__(self, django: WSGIApplication) -> None:
-        self.front = Front(django)
+        self.front = PageCache(django)
         self.django = DjangoInThreads(django, THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,7 +40,9 @@ class PagesBeforeDjango:
             await self.live(receive, send)
         elif scope["type"] == "websocket":
             await receive()
-            await send({"type": "websocket.close"})  # Before it was accepted: the server answers 403.
+            await send(
+                {"type": "websocket.close"}
+            )  # Before it was accepted: the server answers 403.
         else:
             raise NotImplementedError("Only HTTP is served here.")
 
@@ -59,7 +65,7 @@ class PagesBeforeDjango:
             return
         address = None
         if scope["method"] in ("GET", "HEAD"):
-            address = self.front.address(*asked(scope, fields))
+            address = self.front.address(*address_parts(scope, fields))
         if address is None:
             self.front.counts.bypasses += 1
             await self.django(scope, receive, send)
@@ -88,13 +94,21 @@ def fields_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """Header fields by name; one that came in several lines as one."""
     fields: dict[bytes, bytes] = {}
     for name, value in headers:
-        fields[name] = fields[name] + (b"; " if name == b"cookie" else b", ") + value if name in fields else value
+        fields[name] = (
+            fields[name] + (b"; " if name == b"cookie" else b", ") + value
+            if name in fields
+            else value
+        )
     return fields
 
 
-def asked(scope: Scope, fields: dict[bytes, bytes]) -> tuple[str, str, str, str, bool]:
+def address_parts(scope: Scope, fields: dict[bytes, bytes]) -> tuple[str, str, str, str, bool]:
     """What decides the address of the page: path, query, host, cookies, and whether the way here was safe."""
-    scheme = fields.get(b"x-forwarded-proto", b"").decode("latin-1") if settings.BEHIND_PROXY else scope["scheme"]
+    scheme = (
+        fields.get(b"x-forwarded-proto", b"").decode("latin-1")
+        if settings.BEHIND_PROXY
+        else scope["scheme"]
+    )
     return (
         scope["path"],
         scope["query_string"].decode("latin-1"),
@@ -104,7 +118,9 @@ def asked(scope: Scope, fields: dict[bytes, bytes]) -> tuple[str, str, str, str,
     )
 
 
-async def send_page(scope: Scope, fields: dict[bytes, bytes], send: Send, found: Page, state: str) -> None:
+async def send_page(
+    scope: Scope, fields: dict[bytes, bytes], send: Send, found: CachedPage, state: str
+) -> None:
     def field(name: bytes) -> str:
         return fields.get(name, b"").decode("latin-1")
 

@@ -6,21 +6,21 @@ from typing import Any
 from django.db import models
 
 from pagecache import invalidation, tags
-from pagecache.context import record
+from pagecache.context import add_tags
 
 
-class Shown(models.Model):
+class CacheTagged(models.Model):
     """A row whose change changes pages."""
 
     class Meta:
         abstract = True
 
-    def page_keys(self) -> Iterable[str]:
+    def cache_tags(self) -> Iterable[str]:
         """What a change of this row changes. Called after it is saved and before it is deleted."""
-        return [tags.of(self)]
+        return [tags.row_tag(self)]
 
 
-class ShownByRow(Shown):
+class TaggedByRow(CacheTagged):
     """Recorded one by one, such as stories. Every row that a page loads is a key of the page."""
 
     class Meta:
@@ -29,11 +29,11 @@ class ShownByRow(Shown):
     @classmethod
     def from_db(cls, db: Any, field_names: Any, values: Any, **kwargs: Any) -> Any:
         row = super().from_db(db, field_names, values, **kwargs)
-        record(tags.of(row))
+        add_tags(tags.row_tag(row))
         return row
 
 
-class ShownWhole(Shown):
+class TaggedAsTable(CacheTagged):
     """Recorded as a whole, for small tables that many pages show in full, such as sections."""
 
     class Meta:
@@ -41,14 +41,16 @@ class ShownWhole(Shown):
 
     @classmethod
     def from_db(cls, db: Any, field_names: Any, values: Any, **kwargs: Any) -> Any:
-        record(tags.whole(cls))
+        add_tags(tags.table_tag(cls))
         return super().from_db(db, field_names, values, **kwargs)
 
-    def page_keys(self) -> Iterable[str]:
-        return [tags.whole(self), tags.MISSING]
+    def cache_tags(self) -> Iterable[str]:
+        return [tags.table_tag(self), tags.MISSING]
 
 
-def purge_pages_of(sender: type[models.Model], instance: models.Model, raw: bool = False, **kwargs: Any) -> None:
+def invalidate_pages_of(
+    sender: type[models.Model], instance: models.Model, raw: bool = False, **kwargs: Any
+) -> None:
     """Receives post_save and pre_delete of every model: Django’s admin, commands and the shell all come by here."""
-    if isinstance(instance, Shown) and not raw:
-        invalidation.purge(*instance.page_keys())
+    if isinstance(instance, CacheTagged) and not raw:
+        invalidation.invalidate(*instance.cache_tags())

@@ -26,8 +26,25 @@ STALE_IF_ERROR = 86_400  # seconds
 # Ours to say, or true of one answer only.
 NOT_KEPT = frozenset(
     {
-        *("age", "connection", "content-encoding", "content-length", "date", "etag", "expires", "last-modified"),
-        *("server", "set-cookie", "transfer-encoding", "vary", "x-accel-expires", "x-cache", "x-request-id"),
+        *(
+            "age",
+            "connection",
+            "content-encoding",
+            "content-length",
+            "date",
+            "etag",
+            "expires",
+            "last-modified",
+        ),
+        *(
+            "server",
+            "set-cookie",
+            "transfer-encoding",
+            "vary",
+            "x-accel-expires",
+            "x-cache",
+            "x-request-id",
+        ),
     }
 )
 REPEATED = frozenset({"cache-control", "surrogate-key", "cache-tag", "content-security-policy"})
@@ -39,7 +56,7 @@ def kept_by_nginx(now: float) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class Page:
+class CachedPage:
     status: int
     headers: tuple[tuple[str, str], ...]
     bodies: dict[str, bytes]
@@ -62,9 +79,11 @@ class Page:
         lines = 2 * len(self.bodies) * headers
         return sum(map(len, self.bodies.values())) + headers + lines + 200 * len(self.keys) + 3_000
 
-    def unverified(self, now: float) -> "Page":
+    def unverified(self, now: float) -> "CachedPage":
         """This page while nobody can be asked whether it still holds: to be made anew as soon as somebody can."""
-        return replace(self, refresh_at=min(self.refresh_at, now), changes_at=min(self.changes_at, now))
+        return replace(
+            self, refresh_at=min(self.refresh_at, now), changes_at=min(self.changes_at, now)
+        )
 
     def is_fresh(self, now: float) -> bool:
         return now < self.refresh_at and not self.is_purged
@@ -96,7 +115,9 @@ class Page:
     @cached_property
     def not_modified_heads(self) -> dict[str, bytes]:
         lines = {encoding: _lines(self.not_modified_headers(encoding)) for encoding in self.bodies}
-        return {encoding: b"HTTP/1.1 304 Not Modified\r\n" + each for encoding, each in lines.items()}
+        return {
+            encoding: b"HTTP/1.1 304 Not Modified\r\n" + each for encoding, each in lines.items()
+        }
 
     def _head(self, encoding: str) -> bytes:
         return f"HTTP/1.1 {self.status_line}\r\n".encode() + _lines(self.headers_for(encoding))
@@ -131,7 +152,7 @@ class Page:
         repeated = [(name, value) for name, value in self.headers if name.lower() in REPEATED]
         return [*repeated, *self.validators(encoding)]
 
-    def successor(self, earlier: "Page | None") -> "Page":
+    def successor(self, earlier: "CachedPage | None") -> "CachedPage":
         """This page with the Last-Modified that an unchanged body keeps.
 
         Two versions of one second would share a Last-Modified, so the second has none.
@@ -153,14 +174,24 @@ class Page:
             "headers": self.headers,
             "digest": self.digest,
             "keys": sorted(self.keys),
-            "times": [self.made_at, self.refresh_at, self.changes_at, self.last_modified, self.as_of],
+            "times": [
+                self.made_at,
+                self.refresh_at,
+                self.changes_at,
+                self.last_modified,
+                self.as_of,
+            ],
             "bodies": [[name, len(self.bodies[name])] for name in names],
         }
         written = json.dumps(front).encode()
-        return struct.pack("!I", len(written)) + written + b"".join(self.bodies[name] for name in names)
+        return (
+            struct.pack("!I", len(written))
+            + written
+            + b"".join(self.bodies[name] for name in names)
+        )
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "Page":
+    def from_bytes(cls, data: bytes) -> "CachedPage":
         """Raises ValueError for anything that `to_bytes` did not write in full."""
         try:
             (length,) = struct.unpack_from("!I", data)
@@ -184,12 +215,14 @@ class Page:
             )
         except (struct.error, KeyError, TypeError, ValueError) as error:
             raise ValueError("This is not a kept page.") from error
-        if place != len(data) or page.digest != digest_of(page.status, page.headers, bodies[IDENTITY]):
+        if place != len(data) or page.digest != digest_of(
+            page.status, page.headers, bodies[IDENTITY]
+        ):
             raise ValueError("This kept page is damaged.")
         return page
 
 
-def made(
+def make_cached_page(
     status: int,
     headers: Iterable[tuple[str, str]],
     body: bytes,
@@ -198,14 +231,16 @@ def made(
     refresh_at: float = 0,
     changes_at: float = 0,
     as_of: int = 0,
-) -> Page:
+) -> CachedPage:
     """A page from what the application answered, compressed once for all its readers."""
     kept = tuple((name, value) for name, value in headers if name.lower() not in NOT_KEPT)
     now = time.time()
-    return Page(
+    return CachedPage(
         status=status,
         headers=kept,
-        bodies=compressed(body, {name.lower(): value for name, value in kept}.get("content-type", "")),
+        bodies=compressed(
+            body, {name.lower(): value for name, value in kept}.get("content-type", "")
+        ),
         digest=digest_of(status, kept, body),
         keys=frozenset(keys),
         made_at=now,
@@ -228,7 +263,9 @@ def compressed(body: bytes, content_type: str) -> dict[str, bytes]:
 
 def digest_of(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> str:
     location = dict(headers).get("Location", "")
-    return hashlib.blake2b(body, digest_size=12, key=f"{status}{location}".encode()[:64]).hexdigest()
+    return hashlib.blake2b(
+        body, digest_size=12, key=f"{status}{location}".encode()[:64]
+    ).hexdigest()
 
 
 @lru_cache(256)

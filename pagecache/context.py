@@ -18,11 +18,13 @@ SHORTEST_LIFE = timedelta(seconds=2)  # between two makings of a page in which n
 
 def tomorrow(now: datetime | None = None) -> datetime:
     """When the next day begins."""
-    return datetime.combine((now or datetime.now(UTC)).date() + timedelta(days=1), time(), tzinfo=UTC)
+    return datetime.combine(
+        (now or datetime.now(UTC)).date() + timedelta(days=1), time(), tzinfo=UTC
+    )
 
 
 @dataclass
-class Recording:
+class RenderContext:
     keys: set[str] = field(default_factory=set)
     refresh_at: datetime | None = None
     changes_at: datetime | None = None
@@ -33,7 +35,7 @@ class Recording:
     # What the page shows was asked for from then on: whatever comes out after this may be missing from it.
     began_at: datetime = field(default_factory=timezone.now)
 
-    def include(self, part: "Recording") -> None:
+    def include(self, part: "RenderContext") -> None:
         """Say that the page shows something that was made before."""
         self.keys |= part.keys
         self.refresh_at = _earlier(self.refresh_at, part.refresh_at)
@@ -47,16 +49,16 @@ class Recording:
         return min(refresh, changes), changes
 
 
-_current: ContextVar[Recording | None] = ContextVar("recording", default=None)
+_current: ContextVar[RenderContext | None] = ContextVar("recording", default=None)
 
 
-def current() -> Recording | None:
+def current_context() -> RenderContext | None:
     """What is being made in this thread, or None outside of a page."""
     return _current.get()
 
 
 @contextmanager
-def recording(made: Recording) -> Iterator[Recording]:
+def collecting(made: RenderContext) -> Iterator[RenderContext]:
     token = _current.set(made)
     try:
         yield made
@@ -64,13 +66,13 @@ def recording(made: Recording) -> Iterator[Recording]:
         _current.reset(token)
 
 
-def began_at() -> datetime:
+def render_began_at() -> datetime:
     """When the page that is being made was begun; now, outside of one."""
     made = _current.get()
     return made.began_at if made is not None else timezone.now()
 
 
-def record(*keys: str) -> None:
+def add_tags(*keys: str) -> None:
     """Say what the page that is being made shows. Outside of a page it does nothing."""
     made = _current.get()
     if made is not None:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from pagecache.cdn import purging
-from pagecache.models import Change
+from pagecache.models import Invalidation
 from pagecache.tags import EVERYTHING
 
 logger = logging.getLogger(__name__)
@@ -35,44 +35,46 @@ SILENT_AFTER = 5.0  # seconds without an answer: a database that hangs is one th
 MOST_REMEMBERED = 50_000
 
 
-def purge(*keys: str) -> None:
+def invalidate(*keys: str) -> None:
     """The pages that carry one of `keys` are out of date once the current transaction commits."""
     wanted = sorted(set(keys))
     if not wanted:
         return
-    Change.objects.bulk_create([Change(key=key[:120]) for key in wanted])
+    Invalidation.objects.bulk_create([Invalidation(key=key[:120]) for key in wanted])
     purging.purge_later(wanted)
 
 
-def changed_since(number: int, keys: Collection[str]) -> bool:
+def invalidated_since(number: int, keys: Collection[str]) -> bool:
     """Whether anything that `keys` name changed after the change of that number."""
-    return Change.objects.filter(key__in=[*keys, EVERYTHING], id__gt=number).exists()
+    return Invalidation.objects.filter(key__in=[*keys, EVERYTHING], id__gt=number).exists()
 
 
 @task()
-def forget_old_changes() -> int:
+def prune_log() -> int:
     """Delete what every process has read long ago and no kept page is older than, or what a newer change says as well.
 
     So a page that asks for the newest changes of what it shares looks at few rows, however much is said and published.
     """
     now = timezone.now()
-    newer = Change.objects.filter(key=OuterRef("key"), id__gt=OuterRef("id"))
+    newer = Invalidation.objects.filter(key=OuterRef("key"), id__gt=OuterRef("id"))
     is_repeated = Q(at__lt=now - 2 * timedelta(seconds=GAP_LIFETIME)) & Exists(newer)
-    return Change.objects.filter(Q(at__lt=now - KEPT_FOR) | is_repeated).delete()[0]
+    return Invalidation.objects.filter(Q(at__lt=now - KEPT_FOR) | is_repeated).delete()[0]
 
 
-_listening: "Watcher | None" = None
+_listening: "InvalidationListener | None" = None
 
 
-def listening() -> "Watcher | None":
+def current_listener() -> "InvalidationListener | None":
     """What hears of changes in this process; None in one that serves no pages, such as a command."""
     return _listening
 
 
-class Watcher:
+class InvalidationListener:
     """Reads changes as they are committed and hands their keys to `apply`. One a process, in a thread of its own."""
 
-    def __init__(self, apply: Callable[[Collection[str]], object], after_poll: Callable[[], object]) -> None:
+    def __init__(
+        self, apply: Callable[[Collection[str]], object], after_poll: Callable[[], object]
+    ) -> None:
         self._apply = apply
         self._after_poll = after_poll
         self._lock = threading.Lock()
@@ -142,7 +144,7 @@ class Watcher:
             self._begin()
             # A page that was begun before may lack a change that we shall never be told of.
             self._note([EVERYTHING])
-        elif self._last and not Change.objects.filter(id=self._last).exists():
+        elif self._last and not Invalidation.objects.filter(id=self._last).exists():
             # Rows that we had not read may have been forgotten since, or the database is an older one.
             self._begin()
             self._note([EVERYTHING])
@@ -150,25 +152,33 @@ class Watcher:
 
     def _begin(self) -> None:
         """Begin at the newest change. What is missing just below it may be on its way still."""
-        newest = Change.objects.order_by("-id").values_list("id", flat=True)
+        newest = Invalidation.objects.order_by("-id").values_list("id", flat=True)
         self._last = newest.first() or 0
         self._gaps = {}
-        numbers = list(newest.filter(at__gte=timezone.now() - timedelta(seconds=GAP_LIFETIME))[:BEGINS_BELOW])
+        numbers = list(
+            newest.filter(at__gte=timezone.now() - timedelta(seconds=GAP_LIFETIME))[:BEGINS_BELOW]
+        )
         if numbers and connection.vendor == "postgresql":
             now, seen = time.monotonic(), set(numbers)
-            self._gaps = {number: now for number in range(numbers[-1], numbers[0]) if number not in seen}
+            self._gaps = {
+                number: now for number in range(numbers[-1], numbers[0]) if number not in seen
+            }
 
     def _read(self) -> None:
         now = time.monotonic()
-        rows = list(Change.objects.filter(id__gt=self._last).order_by("id").values_list("id", "key"))
+        rows = list(
+            Invalidation.objects.filter(id__gt=self._last).order_by("id").values_list("id", "key")
+        )
         gaps = list(self._gaps)
         for start in range(0, len(gaps), GAPS_AT_ONCE):
             batch = gaps[start : start + GAPS_AT_ONCE]
-            rows += Change.objects.filter(id__in=batch).values_list("id", "key")
+            rows += Invalidation.objects.filter(id__in=batch).values_list("id", "key")
         if rows:
             self._count(rows, now)
             self._note({key for _, key in rows})
-        self._gaps = {number: since for number, since in self._gaps.items() if now - since < GAP_LIFETIME}
+        self._gaps = {
+            number: since for number, since in self._gaps.items() if now - since < GAP_LIFETIME
+        }
 
     def _count(self, rows: list[tuple[int, str]], now: float) -> None:
         seen = {number for number, _ in rows}
@@ -182,7 +192,11 @@ class Watcher:
         if self._last:
             return range(max(self._last + 1, newest - MOST_GAPS), newest)
         # We began when there was no change at all, so whichever number comes first tells little.
-        return range(max(1, newest - BEGINS_BELOW), newest) if connection.vendor == "postgresql" else range(0)
+        return (
+            range(max(1, newest - BEGINS_BELOW), newest)
+            if connection.vendor == "postgresql"
+            else range(0)
+        )
 
     def _note(self, keys: Collection[str]) -> None:
         with self._lock:

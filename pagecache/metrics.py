@@ -12,7 +12,7 @@ DEAD_AFTER = 30.0  # seconds without a sign
 
 
 @dataclass
-class Counts:
+class CacheCounts:
     hits: int = 0
     stale: int = 0
     misses: int = 0
@@ -40,7 +40,7 @@ DESCRIPTIONS = {
 GAUGES = frozenset({"pages", "bytes"})
 
 
-def write(folder: Path, counts: Counts) -> None:
+def write(folder: Path, counts: CacheCounts) -> None:
     """Leave the counts of this process where another can read them."""
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def write(folder: Path, counts: Counts) -> None:
         os.replace(half, path)
 
 
-def read_all(folder: Path) -> dict[str, Counts]:
+def read_all(folder: Path) -> dict[str, CacheCounts]:
     """The counts of every living process. What a dead one left is deleted."""
     found = {}
     for path in folder.glob("*.json"):
@@ -58,15 +58,21 @@ def read_all(folder: Path) -> dict[str, Counts]:
             if path.stat().st_mtime < time.time() - DEAD_AFTER:
                 path.unlink()
                 continue
-            found[path.stem] = Counts(**json.loads(path.read_text()))
+            found[path.stem] = CacheCounts(**json.loads(path.read_text()))
     return found
 
 
-def as_text(processes: dict[str, Counts]) -> str:
+def as_text(processes: dict[str, CacheCounts]) -> str:
     """In the text format of Prometheus: https://prometheus.io/docs/instrumenting/exposition_formats/."""
     lines = []
     for name, description in DESCRIPTIONS.items():
         metric = f"newsroom_page_cache_{name}" + ("" if name in GAUGES else "_total")
-        lines += [f"# HELP {metric} {description}", f"# TYPE {metric} {'gauge' if name in GAUGES else 'counter'}"]
-        lines += [f'{metric}{{process="{pid}"}} {getattr(each, name)}' for pid, each in sorted(processes.items())]
+        lines += [
+            f"# HELP {metric} {description}",
+            f"# TYPE {metric} {'gauge' if name in GAUGES else 'counter'}",
+        ]
+        lines += [
+            f'{metric}{{process="{pid}"}} {getattr(each, name)}'
+            for pid, each in sorted(processes.items())
+        ]
     return "\n".join(lines) + "\n"

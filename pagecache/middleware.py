@@ -13,7 +13,7 @@ from django.utils import timezone
 from pagecache import rules, tags
 from pagecache.cached_page import STALE_IF_ERROR, kept_by_nginx
 from pagecache.cdn import purging
-from pagecache.context import Recording, recording
+from pagecache.context import RenderContext, collecting
 from pagecache.render import RECORDING
 
 MISSING_FOR = 60  # seconds a CDN may keep that there is nothing
@@ -27,7 +27,7 @@ class PageCacheMiddleware:
         self.cdn = purging.configured()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with recording(request.META.get(RECORDING) or Recording()) as made:
+        with collecting(request.META.get(RECORDING) or RenderContext()) as made:
             response = self.get_response(request)
         if is_public(request, response):
             self.allow(response, made)
@@ -36,7 +36,7 @@ class PageCacheMiddleware:
         response["X-Cache"] = "BYPASS"
         return response
 
-    def allow(self, response: HttpResponse, made: Recording) -> None:
+    def allow(self, response: HttpResponse, made: RenderContext) -> None:
         if response.status_code >= 400:
             made.keys.add(tags.MISSING)
         made.is_public = True
@@ -46,7 +46,9 @@ class PageCacheMiddleware:
             response["Speculation-Rules"] = f'"{static(settings.SPECULATION_RULES)}"'
         if self.cdn is not None and self.cdn.header != "Surrogate-Key":
             response[self.cdn.header] = self.cdn.separator.join(named)
-        response["Cache-Control"] = self.cache_control(response.status_code, *made.lifetime(timezone.now()))
+        response["Cache-Control"] = self.cache_control(
+            response.status_code, *made.lifetime(timezone.now())
+        )
         for name, value in kept_by_nginx(time.time()):
             response[name] = value
 
@@ -74,9 +76,15 @@ def keep_private(response: HttpResponse) -> None:
 
 def is_public(request: HttpRequest, response: HttpResponse) -> bool:
     """The one place that decides whether an answer is the same for every reader."""
-    if request.method not in ("GET", "HEAD") or response.status_code not in rules.KEPT_STATUSES or response.cookies:
+    if (
+        request.method not in ("GET", "HEAD")
+        or response.status_code not in rules.KEPT_STATUSES
+        or response.cookies
+    ):
         return False
-    if response.has_header("Cache-Control") or rules.is_personal(request.META.get("HTTP_COOKIE", "")):
+    if response.has_header("Cache-Control") or rules.is_personal(
+        request.META.get("HTTP_COOKIE", "")
+    ):
         return False
     try:
         view = resolve(request.path_info).func

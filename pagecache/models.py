@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 
-class Change(models.Model):
+class Invalidation(models.Model):
     """Pages that carry `key` and were made before this are no longer true. Read by every web process."""
 
     id = models.BigAutoField(primary_key=True)

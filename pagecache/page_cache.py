@@ -15,10 +15,10 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from pagecache import invalidation, metrics, rules
-from pagecache.cached_page import STALE_IF_ERROR, Page, made
+from pagecache.cached_page import STALE_IF_ERROR, CachedPage, make_cached_page
 from pagecache.render import WSGIApplication, render
 from pagecache.stores import persistent
-from pagecache.stores.memory import Memory
+from pagecache.stores.memory import MemoryStore
 
 # Threads: a page is made by one processor, and waits for the database now and then. As many make pages that were here
 # before as make others, so that nobody holds up the front page by asking for a thousand addresses that are none.
@@ -35,7 +35,7 @@ TOO_MANY = (
 )
 
 
-class Front:
+class PageCache:
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
         self.is_on = settings.PAGE_CACHE_MB > 0
@@ -43,10 +43,10 @@ class Front:
         self.needs_tls = settings.SECURE_SSL_REDIRECT
         self.trusts_proxy = settings.BEHIND_PROXY
         self.is_behind_caches = bool(settings.CDN or settings.BEHIND_PROXY)
-        self.memory = Memory(settings.PAGE_CACHE_MB * 1_000_000)
-        self.counts = metrics.Counts()
-        self.watcher = invalidation.Watcher(self.purge, self._write_counts)
-        self._flights: dict[str, Future[Page]] = {}
+        self.memory = MemoryStore(settings.PAGE_CACHE_MB * 1_000_000)
+        self.counts = metrics.CacheCounts()
+        self.watcher = invalidation.InvalidationListener(self.purge, self._write_counts)
+        self._flights: dict[str, Future[CachedPage]] = {}
         self._new: set[str] = set()  # those of them that were never here before
         self._lock = threading.Lock()
         self._makers = ThreadPoolExecutor(MAKERS, "page maker")
@@ -54,7 +54,7 @@ class Front:
         self._failed_at: dict[str, float] = {}
 
     @cached_property
-    def shelf(self) -> persistent.Shelf:
+    def shelf(self) -> persistent.Store:
         return persistent.from_settings()
 
     def start(self) -> None:
@@ -76,7 +76,9 @@ class Front:
 
     # --- Finding ----------------------------------------------------------------------------
 
-    def address(self, path: str, query: str, host: str, cookies: str, is_secure: bool) -> str | None:
+    def address(
+        self, path: str, query: str, host: str, cookies: str, is_secure: bool
+    ) -> str | None:
         """Where the page that a GET or HEAD asks for is kept, or None if the request must go by us."""
         if not self.is_on or (cookies and rules.is_personal(cookies)):
             return None
@@ -84,7 +86,7 @@ class Front:
             return None
         return rules.address_of(path, query)
 
-    def find(self, address: str) -> tuple[Page, str] | None:
+    def find(self, address: str) -> tuple[CachedPage, str] | None:
         """The page held in memory and how to call the answer, or None if it must be made first."""
         page = self.memory.get(address)
         if page is None or page.is_purged:
@@ -113,10 +115,12 @@ class Front:
 
     # --- Making -----------------------------------------------------------------------------
 
-    def make(self, address: str) -> "Future[Page]":
+    def make(self, address: str) -> "Future[CachedPage]":
         """Have the page made, unless that is under way: a thousand readers of a cold page cause one rendering."""
         held = self.memory.get(address)
-        is_known = held is not None and held.status < 400  # What is kept of an invention is one still.
+        is_known = (
+            held is not None and held.status < 400
+        )  # What is kept of an invention is one still.
         with self._lock:
             flight = self._flights.get(address)
             if flight is not None:
@@ -136,7 +140,7 @@ class Front:
             self._flights.pop(address, None)
             self._new.discard(address)
 
-    def _make(self, address: str) -> Page:
+    def _make(self, address: str) -> CachedPage:
         earlier = self.memory.get(address)
         if taken := self._from_shelf(address):
             return taken
@@ -149,7 +153,7 @@ class Front:
         self._failed_at.pop(address, None)
         return page
 
-    def _from_shelf(self, address: str) -> Page | None:
+    def _from_shelf(self, address: str) -> CachedPage | None:
         """What another process, or the one before us, made, if nothing in it changed since."""
         earlier = self.memory.get(address)
         moment, _ = self.watcher.mark()
@@ -159,7 +163,7 @@ class Front:
         if earlier is not None and earlier.is_purged and page.made_at <= earlier.made_at:
             return None  # We know already that it is out of date, whether or not the database can be asked.
         try:
-            if invalidation.changed_since(page.as_of, page.keys):
+            if invalidation.invalidated_since(page.as_of, page.keys):
                 return None
         except DatabaseError:
             connections.close_all()
@@ -174,7 +178,7 @@ class Front:
             return None
         return page
 
-    def _render_until_settled(self, address: str, earlier: Page | None) -> Page:
+    def _render_until_settled(self, address: str, earlier: CachedPage | None) -> CachedPage:
         """Render, and again if something in the page changed meanwhile: nobody gets the old page from now on."""
         for _ in range(MOST_TRIES):
             moment, as_of = self.watcher.mark()
@@ -191,10 +195,14 @@ class Front:
             self.memory.discard(address)
         return page
 
-    def _instead_of_failure(self, address: str, failure: Page) -> Page:
+    def _instead_of_failure(self, address: str, failure: CachedPage) -> CachedPage:
         """An older page rather than none, if all that is wrong with it is its age."""
         earlier = self.memory.get(address)  # It may have been purged while we tried.
-        if earlier is None or earlier.is_purged or time.time() > earlier.changes_at + STALE_IF_ERROR:
+        if (
+            earlier is None
+            or earlier.is_purged
+            or time.time() > earlier.changes_at + STALE_IF_ERROR
+        ):
             return failure
         if len(self._failed_at) > MOST_FAILURES:
             self._failed_at.clear()
@@ -202,9 +210,13 @@ class Front:
         return earlier
 
 
-def _too_many() -> "Future[Page]":
+def _too_many() -> "Future[CachedPage]":
     """Rather than a queue without an end, in which whoever comes last waits for all who left long ago."""
-    fields = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"), ("Retry-After", "5")]
-    answered: Future[Page] = Future()
-    answered.set_result(made(503, fields, TOO_MANY))
+    fields = [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Cache-Control", "no-store"),
+        ("Retry-After", "5"),
+    ]
+    answered: Future[CachedPage] = Future()
+    answered.set_result(make_cached_page(503, fields, TOO_MANY))
     return answered

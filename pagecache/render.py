@@ -10,26 +10,36 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from pagecache import cached_page
-from pagecache.cached_page import Page
-from pagecache.context import Recording
+from pagecache.cached_page import CachedPage
+from pagecache.context import RenderContext
 
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 RECORDING = "pagecache.context"  # where the middleware finds it
 
 
-def render(application: WSGIApplication, address: str, as_of: int) -> Page:
+def render(application: WSGIApplication, address: str, as_of: int) -> CachedPage:
     """Make the page at `address`. It may only be kept if Django said that it is public; then its times lie ahead."""
-    recording = Recording()
+    recording = RenderContext()
     status, headers, body = call(application, environ_of(address) | {RECORDING: recording})
     refresh_at = changes_at = 0.0
     if recording.is_public:
-        refresh_at, changes_at = (moment.timestamp() for moment in recording.lifetime(datetime.now(UTC)))
-    return cached_page.made(
-        status, headers, body, keys=recording.keys, refresh_at=refresh_at, changes_at=changes_at, as_of=as_of
+        refresh_at, changes_at = (
+            moment.timestamp() for moment in recording.lifetime(datetime.now(UTC))
+        )
+    return cached_page.make_cached_page(
+        status,
+        headers,
+        body,
+        keys=recording.keys,
+        refresh_at=refresh_at,
+        changes_at=changes_at,
+        as_of=as_of,
     )
 
 
-def call(application: WSGIApplication, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
+def call(
+    application: WSGIApplication, environ: dict[str, Any]
+) -> tuple[int, list[tuple[str, str]], bytes]:
     answer: list[Any] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:

@@ -33,7 +33,9 @@ def _own_cookie(session: str) -> re.Pattern[str]:
 
 def show_fresh(response: HttpResponse) -> HttpResponse:
     """Let the reader who has just sent something see it at once. The cookie is gone in a moment."""
-    response.set_cookie(FRESH_COOKIE, "1", max_age=FRESH_FOR, httponly=True, samesite="Lax", secure=settings.HTTPS)
+    response.set_cookie(
+        FRESH_COOKIE, "1", max_age=FRESH_FOR, httponly=True, samesite="Lax", secure=settings.HTTPS
+    )
     return response
 
 

@@ -22,7 +22,9 @@ class DjangoInThreads:
         self.django = django
         self.executor = ThreadPoolExecutor(threads, "Django")
 
-    async def __call__(self, scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Any) -> None:
+    async def __call__(
+        self, scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Any
+    ) -> None:
         # As browsers send it; somebody else’s raw letters would not be read.
         query = quote_from_bytes(scope["query_string"], safe=PRINTABLE).encode()
         responder: Any = Responder(self.django, self.executor, QUEUE)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from django.db import connection, connections
 from advertising.delivery import pacing
 from advertising.measurement import reach
 from core import ratelimit
-from pagecache import cached, held
+from pagecache import cached
 
 from . import databases
 
@@ -50,8 +50,10 @@ def _separate_tests(settings: Any, tmp_path: Any) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     cache.clear()
-    for memory in (cached, held, pacing, reach, ratelimit):
-        memory.forget()
+    cached.clear_cached()
+    pacing.clear()
+    reach.clear_salts()
+    ratelimit.reset_all()
 
 
 @pytest.fixture

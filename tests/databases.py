@@ -14,7 +14,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 # What decides what a migrated database holds: the migrations, and what runs after each of them.
-SOURCES = ("*/migrations/*.py", "*/apps.py", "articles/**/*.py", "newsroom/*.py", "requirements/base.txt")
+SOURCES = (
+    "*/migrations/*.py",
+    "*/apps.py",
+    "articles/**/*.py",
+    "newsroom/*.py",
+    "requirements/base.txt",
+)
 
 
 def digest() -> str:
@@ -37,7 +43,11 @@ def migrate(url: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"DATABASE_URL": url, "DATA_DIR": folder}
         subprocess.run(
-            [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True, timeout=300
+            [sys.executable, "manage.py", "migrate", "-v", "0"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            timeout=300,
         )
 
 
@@ -84,7 +94,9 @@ def _exists(url: str, name: str) -> bool:
 
 
 @contextmanager
-def database_on_server(url: str, name: str, *, template: str = "", keep_as: str = "") -> Iterator[str]:
+def database_on_server(
+    url: str, name: str, *, template: str = "", keep_as: str = ""
+) -> Iterator[str]:
     """A database on the server that `url` names, a copy of `template`; dropped in the end, or kept as `keep_as`."""
     import psycopg
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
-from core.read_only_admin import ReadOnlyAdmin
+from core.admin import ReadOnlyAdmin
 from ticker.models import LONGEST_STRIP, Coin, ListedCoin, PriceSource, Quote
 from ticker.polling import coin_catalogue, poller, provider_status
 from ticker.polling.coin_catalogue import Candidate
@@ -41,12 +41,18 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("followed", "Followed"), ("retired", "Retired"), ("problem", "Not listed any more")]
+        return [
+            ("followed", "Followed"),
+            ("retired", "Retired"),
+            ("problem", "Not listed any more"),
+        ]
 
     def queryset(self, request: HttpRequest, coins: QuerySet[Coin]) -> QuerySet[Coin]:
         if self.value() == "problem":
             return coins.filter(retired_at=None).exclude(problem="")
-        return coins.filter(retired_at__isnull=self.value() == "followed") if self.value() else coins
+        return (
+            coins.filter(retired_at__isnull=self.value() == "followed") if self.value() else coins
+        )
 
 
 @admin.register(Coin)
@@ -62,7 +68,10 @@ class CoinAdmin(admin.ModelAdmin[Coin]):
     fieldsets = (
         (None, {"fields": ("name", "symbol", "slug")}),
         ("Where it is shown", {"fields": ("position", "is_shown", "is_on_strip")}),
-        ("What the sources call it", {"fields": ("coingecko_id", "coinpaprika_id", "binance_symbol")}),
+        (
+            "What the sources call it",
+            {"fields": ("coingecko_id", "coinpaprika_id", "binance_symbol")},
+        ),
     )
 
     @admin.display(description="state")
@@ -73,10 +82,16 @@ class CoinAdmin(admin.ModelAdmin[Coin]):
 
     def get_urls(self) -> list[URLPattern]:
         find = path("find/", self.admin_site.admin_view(self.find_view), name="ticker_coin_find")
-        check = path("check/", self.admin_site.admin_view(require_POST(self.check_view)), name="ticker_coin_check")
+        check = path(
+            "check/",
+            self.admin_site.admin_view(require_POST(self.check_view)),
+            name="ticker_coin_check",
+        )
         return [find, check, *super().get_urls()]
 
-    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> type[BaseModelFormSet[Coin, Any]]:
+    def get_changelist_formset(
+        self, request: HttpRequest, **kwargs: Any
+    ) -> type[BaseModelFormSet[Coin, Any]]:
         return super().get_changelist_formset(request, **{"formset": StripFormSet, **kwargs})
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -114,12 +129,20 @@ class CoinAdmin(admin.ModelAdmin[Coin]):
         if not self.has_change_permission(request):
             raise PermissionDenied
         coin_catalogue.check_in_background.enqueue()
-        self.message_user(request, "The lists are fetched now. What is found stands in the list of coins in a minute.")
+        self.message_user(
+            request,
+            "The lists are fetched now. What is found stands in the list of coins in a minute.",
+        )
         return redirect("admin:ticker_coin_changelist")
 
     @admin.action(description="Retire: no longer ask for its price", permissions=["retire"])
     def retire(self, request: HttpRequest, coins: QuerySet[Coin]) -> None:
-        self._set_retired(request, coins.filter(retired_at=None), "retired. Stories and addresses stay.", retired=True)
+        self._set_retired(
+            request,
+            coins.filter(retired_at=None),
+            "retired. Stories and addresses stay.",
+            retired=True,
+        )
 
     @admin.action(description="Follow again", permissions=["retire"])
     def follow_again(self, request: HttpRequest, coins: QuerySet[Coin]) -> None:
@@ -128,7 +151,9 @@ class CoinAdmin(admin.ModelAdmin[Coin]):
     def has_retire_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("ticker.retire_coin")
 
-    def _set_retired(self, request: HttpRequest, coins: QuerySet[Coin], done: str, *, retired: bool) -> None:
+    def _set_retired(
+        self, request: HttpRequest, coins: QuerySet[Coin], done: str, *, retired: bool
+    ) -> None:
         changed = list(coins)
         for coin in changed:
             coin.retired_at = timezone.now() if retired else None
@@ -159,7 +184,9 @@ class PriceSourceAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view(require_POST(self.refresh_view))
         return [path("refresh/", view, name="ticker_pricesource_refresh"), *super().get_urls()]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         prices = provider_status.now_of(timezone.now())
         context = {
             "title": "Price sources",
@@ -173,7 +200,11 @@ class PriceSourceAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         if cache.add("prices-asked-by-hand", 1, timeout=BY_HAND_EVERY):
             poller.refresh_now.enqueue()
-            self.message_user(request, "Prices are asked for now. What came of it stands here in a few seconds.")
+            self.message_user(
+                request, "Prices are asked for now. What came of it stands here in a few seconds."
+            )
         else:
-            self.message_user(request, "They were asked for a moment ago. Wait half a minute.", messages.WARNING)
+            self.message_user(
+                request, "They were asked for a moment ago. Wait half a minute.", messages.WARNING
+            )
         return redirect("admin:ticker_pricesource_changelist")

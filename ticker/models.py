@@ -10,9 +10,11 @@ from django.db import models, transaction
 from django.db.models import Exists, Q
 from django.urls import reverse
 
-from pagecache.cache_tagged import ShownWhole
+from pagecache.cache_tagged import TaggedAsTable
 
-SYMBOL = RegexValidator(r"^[A-Z0-9]{1,10}$", "Use the capital letters and digits of the symbol, such as BTC.")
+SYMBOL = RegexValidator(
+    r"^[A-Z0-9]{1,10}$", "Use the capital letters and digits of the symbol, such as BTC."
+)
 # Every page carries the strip: it stays as short as one that a person can follow.
 LONGEST_STRIP = 30
 RESERVED_SLUGS = frozenset({"strip", "choice"})  # other pages under /prices/
@@ -28,7 +30,12 @@ class CoinQuerySet(models.QuerySet["Coin"]):
 
     def in_tables(self) -> Self:
         """The coins of the prices page, in the desk’s order, each with its quote."""
-        shown = self.followed().filter(is_shown=True).select_related("quote").order_by("position", "symbol")
+        shown = (
+            self.followed()
+            .filter(is_shown=True)
+            .select_related("quote")
+            .order_by("position", "symbol")
+        )
         return shown.defer("quote__week")
 
     def on_strip(self, and_also: Exists | None = None) -> Self:
@@ -38,16 +45,21 @@ class CoinQuerySet(models.QuerySet["Coin"]):
         return coins.select_related("quote").defer("quote__week").order_by("position", "symbol")
 
 
-class Coin(ShownWhole):
+class Coin(TaggedAsTable):
     name = models.CharField(max_length=60)
     symbol = models.CharField(max_length=10, unique=True, validators=[SYMBOL])
     slug = models.SlugField(
-        unique=True, help_text="The end of the coin’s address: /prices/bitcoin/. An earlier one leads on to it."
+        unique=True,
+        help_text="The end of the coin’s address: /prices/bitcoin/. An earlier one leads on to it.",
     )
     position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")
-    is_shown = models.BooleanField("in the tables", default=True, help_text="On the prices page and beside stories.")
+    is_shown = models.BooleanField(
+        "in the tables", default=True, help_text="On the prices page and beside stories."
+    )
     is_on_strip = models.BooleanField(
-        "on the strip", default=False, help_text=f"On the price strip of every page, which holds {LONGEST_STRIP}."
+        "on the strip",
+        default=False,
+        help_text=f"On the price strip of every page, which holds {LONGEST_STRIP}.",
     )
     coingecko_id = models.CharField(
         "CoinGecko identifier",
@@ -69,7 +81,9 @@ class Coin(ShownWhole):
     )
     former_symbols = models.JSONField(default=list, blank=True, editable=False)
     retired_at = models.DateTimeField("retired", null=True, blank=True, editable=False)
-    problem = models.CharField(max_length=200, blank=True, editable=False)  # what the weekly check found
+    problem = models.CharField(
+        max_length=200, blank=True, editable=False
+    )  # what the weekly check found
 
     objects = CoinQuerySet.as_manager()
 
@@ -77,7 +91,9 @@ class Coin(ShownWhole):
         ordering = ["position", "symbol"]
         permissions = [("retire_coin", "Can retire coins")]
         constraints = [
-            models.UniqueConstraint(fields=["coinpaprika_id"], condition=~Q(coinpaprika_id=""), name="one_paprika_id"),
+            models.UniqueConstraint(
+                fields=["coinpaprika_id"], condition=~Q(coinpaprika_id=""), name="one_paprika_id"
+            ),
             models.UniqueConstraint(
                 fields=["binance_symbol"], condition=~Q(binance_symbol=""), name="one_binance_pair"
             ),
@@ -108,15 +124,28 @@ class Coin(ShownWhole):
             raise ValidationError({"slug": "Another page has this address. Choose another."})
         for other in Coin.objects.exclude(pk=self.pk).exclude(former_symbols=[]):
             if self.symbol in other.former_symbols:
-                raise ValidationError({"symbol": f"Stories call {other.name} so, which had this symbol before."})
+                raise ValidationError(
+                    {"symbol": f"Stories call {other.name} so, which had this symbol before."}
+                )
         if self.binance_symbol and self.binance_symbol != f"{self.symbol}USDT":
-            raise ValidationError({"binance_symbol": f"Only the pair with the dollar’s stand-in: {self.symbol}USDT."})
-        former = FormerSlug.objects.filter(slug=self.slug).exclude(coin=self.pk).select_related("coin").first()
+            raise ValidationError(
+                {"binance_symbol": f"Only the pair with the dollar’s stand-in: {self.symbol}USDT."}
+            )
+        former = (
+            FormerCoinSlug.objects.filter(slug=self.slug)
+            .exclude(coin=self.pk)
+            .select_related("coin")
+            .first()
+        )
         if former is not None:
-            raise ValidationError({"slug": f"{former.coin.name} was out under this address. Choose another."})
+            raise ValidationError(
+                {"slug": f"{former.coin.name} was out under this address. Choose another."}
+            )
         others = Coin.objects.on_strip().exclude(pk=self.pk).count()
         if self.stands_on_strip and others >= LONGEST_STRIP:
-            raise ValidationError({"is_on_strip": f"The strip holds {LONGEST_STRIP} coins. Take one off first."})
+            raise ValidationError(
+                {"is_on_strip": f"The strip holds {LONGEST_STRIP} coins. Take one off first."}
+            )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A renamed coin keeps its page’s old address and the chips that stories wrote with its old symbol."""
@@ -125,9 +154,11 @@ class Coin(ShownWhole):
             if before.get("symbol") not in (None, self.symbol, *self.former_symbols):
                 self.former_symbols = [*self.former_symbols, before["symbol"]]
             super().save(*args, **kwargs)
-            FormerSlug.objects.filter(slug=self.slug, coin=self).delete()
+            FormerCoinSlug.objects.filter(slug=self.slug, coin=self).delete()
             if before.get("slug") not in (None, self.slug):
-                FormerSlug.objects.update_or_create(slug=before["slug"], defaults={"coin": self})
+                FormerCoinSlug.objects.update_or_create(
+                    slug=before["slug"], defaults={"coin": self}
+                )
             if before.get("coingecko_id") not in (None, self.coingecko_id):
                 # What was known of another coin is no longer true.
                 Quote.objects.filter(coin=self).delete()
@@ -135,7 +166,7 @@ class Coin(ShownWhole):
         self.loaded_as = {name: getattr(self, name) for name in IDENTITY}
 
 
-class FormerSlug(models.Model):
+class FormerCoinSlug(models.Model):
     """An address that a coin’s page had. It leads to the coin, whatever that is called now."""
 
     slug = models.SlugField(unique=True)
@@ -150,12 +181,16 @@ class Quote(models.Model):
 
     coin = models.OneToOneField(Coin, on_delete=models.CASCADE, related_name="quote")
     price = models.DecimalField("price in dollars", max_digits=30, decimal_places=12)
-    change_24h = models.DecimalField("change over 24 hours, %", max_digits=10, decimal_places=4, null=True, blank=True)
+    change_24h = models.DecimalField(
+        "change over 24 hours, %", max_digits=10, decimal_places=4, null=True, blank=True
+    )
     high_24h = models.DecimalField(max_digits=30, decimal_places=12, null=True, blank=True)
     low_24h = models.DecimalField(max_digits=30, decimal_places=12, null=True, blank=True)
     market_value = models.DecimalField(max_digits=30, decimal_places=2, null=True, blank=True)
     volume_24h = models.DecimalField(max_digits=30, decimal_places=2, null=True, blank=True)
-    supply = models.DecimalField("in circulation", max_digits=30, decimal_places=4, null=True, blank=True)
+    supply = models.DecimalField(
+        "in circulation", max_digits=30, decimal_places=4, null=True, blank=True
+    )
     week = models.JSONField(
         "seven days", default=list, blank=True, help_text="Hourly prices as text, the oldest first."
     )
@@ -166,8 +201,12 @@ class Quote(models.Model):
     source = models.CharField(max_length=30)
     quoted_at = models.DateTimeField(help_text="When the source says that the price held.")
     fetched_at = models.DateTimeField()
-    expected_at = models.DateTimeField(null=True, blank=True, help_text="When newer prices can be there.")
-    is_sample = models.BooleanField(default=False, help_text="From the demo’s snapshot, never live.")
+    expected_at = models.DateTimeField(
+        null=True, blank=True, help_text="When newer prices can be there."
+    )
+    is_sample = models.BooleanField(
+        default=False, help_text="From the demo’s snapshot, never live."
+    )
 
     class Meta:
         constraints = [
@@ -186,7 +225,9 @@ class History(models.Model):
     """A price for each day of the last year, for the longer charts."""
 
     coin = models.OneToOneField(Coin, on_delete=models.CASCADE, related_name="history")
-    days = models.JSONField(default=list, help_text="Pairs of a moment and a price as texts, the oldest first.")
+    days = models.JSONField(
+        default=list, help_text="Pairs of a moment and a price as texts, the oldest first."
+    )
     fetched_at = models.DateTimeField(null=True, blank=True)
     tried_at = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
@@ -206,16 +247,24 @@ class PriceSource(models.Model):
 
     name = models.CharField(max_length=30, unique=True)
     last_success_at = models.DateTimeField("last answer", null=True, blank=True)
-    last_week_at = models.DateTimeField(null=True, blank=True, help_text="When the seven-day lines last came.")
+    last_week_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the seven-day lines last came."
+    )
     failures = models.PositiveIntegerField(default=0, help_text="In a row.")
     errors = models.JSONField(
         "last errors", default=list, blank=True, help_text="The newest first, each with its time."
     )
     next_try_at = models.DateTimeField("next try", null=True, blank=True)
-    missing = models.JSONField(default=list, blank=True, help_text="Coins that its last answer had no price of.")
-    doubtful = models.JSONField(default=list, blank=True, help_text="Coins whose price jumped as it took over.")
+    missing = models.JSONField(
+        default=list, blank=True, help_text="Coins that its last answer had no price of."
+    )
+    doubtful = models.JSONField(
+        default=list, blank=True, help_text="Coins whose price jumped as it took over."
+    )
     listed_at = models.DateTimeField("last list of coins", null=True, blank=True)
-    month = models.CharField(max_length=7, blank=True, help_text="The month whose calls are counted, such as 2026-11.")
+    month = models.CharField(
+        max_length=7, blank=True, help_text="The month whose calls are counted, such as 2026-11."
+    )
     calls = models.PositiveIntegerField("calls this month", default=0)
     newly_counted = 0  # calls that are not saved yet
 
@@ -259,7 +308,9 @@ class ListedCoin(models.Model):
     listed_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["provider", "identifier"], name="one_listing")]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "identifier"], name="one_listing")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.symbol})"

@@ -6,10 +6,10 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pagecache import public_page, record, whole
-from ticker.models import Coin, FormerSlug
+from pagecache import add_tags, public_page, table_tag
+from ticker.models import Coin, FormerCoinSlug
 from ticker.presentation import charts, preferences
-from ticker.presentation.preferences import Choice
+from ticker.presentation.preferences import PricePreferences
 from ticker.presentation.price_table import LONGEST_NAME, Table
 from ticker.presentation.shown_prices import coin_figures, price_charts
 
@@ -24,7 +24,7 @@ def prices(request: HttpRequest) -> HttpResponse:
     if not table.is_known:
         return redirect("prices")
     coins = list(Coin.objects.in_tables())
-    chosen = preferences.of(request) if is_mine else Choice()
+    chosen = preferences.preferences_of(request) if is_mine else PricePreferences()
     context = {
         "coins": [coin for coin in coins if coin.is_on_strip],
         "listed": [coin for coin in table.rows(coins) if chosen.shows(coin.symbol)],
@@ -42,10 +42,10 @@ def prices(request: HttpRequest) -> HttpResponse:
 @require_safe
 def coin(request: HttpRequest, slug: str, span: charts.Span = charts.WEEK) -> HttpResponse:
     """A coin with one of its charts."""
-    record(whole(Coin))
+    add_tags(table_tag(Coin))
     coin = Coin.objects.select_related("quote", "history").filter(slug=slug).first()
     if coin is None:
-        former = get_object_or_404(FormerSlug.objects.select_related("coin"), slug=slug)
+        former = get_object_or_404(FormerCoinSlug.objects.select_related("coin"), slug=slug)
         return redirect(former.coin, permanent=True)
     context = {
         "coin": coin,
@@ -64,7 +64,7 @@ def coin(request: HttpRequest, slug: str, span: charts.Span = charts.WEEK) -> Ht
 @require_safe
 def strip(request: HttpRequest) -> HttpResponse:
     """The strip’s lists alone, for pages that lie open: asked for now and then, and answered from the cache."""
-    record(whole(Coin))
+    add_tags(table_tag(Coin))
     response = render(request, "ticker/_strip_lists.html", {"coins": list(Coin.objects.on_strip())})
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -77,14 +77,16 @@ def choice(request: HttpRequest) -> HttpResponse:
     coins = list(Coin.objects.in_tables())
     if request.method == "POST":
         known = {coin.symbol for coin in coins}
-        chosen = Choice(is_off="off" in request.POST, hidden=frozenset(request.POST.getlist("hide")) & known)
+        chosen = PricePreferences(
+            is_off="off" in request.POST, hidden=frozenset(request.POST.getlist("hide")) & known
+        )
         response = redirect(f"{reverse('prices')}?mine=1")
-        preferences.keep(response, Choice() if "everything" in request.POST else chosen)
+        preferences.keep(response, PricePreferences() if "everything" in request.POST else chosen)
         return response
     context = {
         "coins": [coin for coin in coins if coin.is_on_strip],
         "listed": coins,
-        "choice": preferences.of(request),
+        "choice": preferences.preferences_of(request),
         "place": "prices",
     }
     return render(request, "ticker/choice.html", context)

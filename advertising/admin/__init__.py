@@ -1,5 +1,5 @@
 """Advertising on the desk."""
 
-from advertising.admin import money, placements
+from advertising.admin import billing, placements
 
-__all__ = ["money", "placements"]
+__all__ = ["billing", "placements"]

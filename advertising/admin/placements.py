@@ -23,12 +23,13 @@ from advertising.models import (
     Advertiser,
     Creative,
     CreativePicture,
-    Decision,
     Membership,
     Placement,
     Rate,
+    ReviewDecision,
 )
 from articles.admin import ReadOnlyAdmin
+from core.people import signed_in
 
 
 class MembershipInline(admin.TabularInline[Membership, Advertiser]):
@@ -56,7 +57,15 @@ class RateAdmin(admin.ModelAdmin[Rate]):
 class PlacementAdmin(admin.ModelAdmin[Placement]):
     change_form_template = "admin/placement_form.html"
     change_list_template = "admin/placements_list.html"
-    list_display = ("title", "advertiser", "product", "state_in_words", "starts_on", "ends_on", "review_link")
+    list_display = (
+        "title",
+        "advertiser",
+        "product",
+        "state_in_words",
+        "starts_on",
+        "ends_on",
+        "review_link",
+    )
     list_filter = ("status", "awaits_answer", "product", "advertiser")
     list_select_related = ("advertiser",)
     search_fields = ("title", "advertiser__name")
@@ -113,8 +122,10 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         return False
 
     def get_urls(self) -> list[Any]:
-        may_frame = csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
-        view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(may_frame(self.review_view)))
+        may_frame = csp_update({"frame-src": ["'self'"]})
+        view = self.admin_site.admin_view(
+            require_http_methods(["GET", "HEAD", "POST"])(may_frame(self.review_view))
+        )
         calendar = self.admin_site.admin_view(require_safe(self.calendar_view))
         preview = self.admin_site.admin_view(require_safe(self.preview_view))
         return [
@@ -140,7 +151,9 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         """The real page with one version, for the frame of the review."""
         if not request.user.has_perm("advertising.review_placement"):
             raise PermissionDenied
-        placement = get_object_or_404(Placement.objects.select_related("advertiser", "section"), pk=pk)
+        placement = get_object_or_404(
+            Placement.objects.select_related("advertiser", "section"), pk=pk
+        )
         creative = get_object_or_404(placement.creatives, version=version)
         return previews.page(request, placement, creative)
 
@@ -148,7 +161,9 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         """One page: what readers would see, beside what was approved before, and the three buttons."""
         if not request.user.has_perm("advertising.review_placement"):
             raise PermissionDenied
-        placement = get_object_or_404(Placement.objects.select_related("advertiser", "approved_creative"), pk=pk)
+        placement = get_object_or_404(
+            Placement.objects.select_related("advertiser", "approved_creative"), pk=pk
+        )
         if request.POST.get("decision") == "message":
             return self.answer(request, placement)
         if request.method == "POST" and self.decide(request, placement):
@@ -172,7 +187,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         """Write to the advertiser without deciding anything."""
         text = request.POST.get("text", "")
         try:
-            messages_with_desk.write(placement, request.user, text, from_desk=True)  # type: ignore[arg-type]
+            messages_with_desk.write(placement, signed_in(request), text, from_desk=True)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
@@ -187,12 +202,12 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         decisions: dict[str, Callable[[], Placement]] = {
             "approve": lambda: review.approve(
                 placement,
-                request.user,  # type: ignore[arg-type]
+                signed_in(request),
                 version,
                 has_looked=request.POST.get("has_looked") == "on",
             ),
-            "changes": lambda: review.request_changes(placement, request.user, note),  # type: ignore[arg-type]
-            "reject": lambda: review.reject(placement, request.user, note),  # type: ignore[arg-type]
+            "changes": lambda: review.request_changes(placement, signed_in(request), note),
+            "reject": lambda: review.reject(placement, signed_in(request), note),
         }
         decision = decisions.get(request.POST.get("decision", ""))
         if decision is None:
@@ -206,7 +221,8 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
             return False
         self.log_change(request, decided, f"Decision: {decided.get_status_display()}")
         messages.success(
-            request, f"“{decided.title}”: {decided.get_status_display().lower()}. The advertiser is told by mail."
+            request,
+            f"“{decided.title}”: {decided.get_status_display().lower()}. The advertiser is told by mail.",
         )
         return True
 
@@ -250,12 +266,14 @@ class CreativeAdmin(admin.ModelAdmin[Creative]):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         try:
-            review.submit(form.instance.placement, request.user)  # type: ignore[arg-type]
+            review.submit(form.instance.placement, signed_in(request))
         except ValidationError as error:
-            messages.warning(request, f"The version is stored, but not in the queue: {error.messages[0]}")
+            messages.warning(
+                request, f"The version is stored, but not in the queue: {error.messages[0]}"
+            )
 
 
-@admin.register(Decision)
+@admin.register(ReviewDecision)
 class DecisionAdmin(ReadOnlyAdmin):
     list_display = ("at", "placement", "old_status", "new_status", "by")
     list_select_related = ("placement", "by")

@@ -51,7 +51,11 @@ def forecast(slot: str, today: date | None = None) -> int:
 def booked_by_day(slot: str, days: Sequence[date], but: Placement | None = None) -> dict[date, int]:
     """How much of each day was bought by placements that are approved or wait for it. One query."""
     booked: dict[date, int] = defaultdict(int)
-    for placement in bookings(days[0], days[-1], but).filter(product=Product.BANNER, slot=slot).exclude(goal=None):
+    for placement in (
+        bookings(days[0], days[-1], but)
+        .filter(product=Product.BANNER, slot=slot)
+        .exclude(goal=None)
+    ):
         per_day = daily_share(placement)
         first, last = placement.run
         for day in days:
@@ -62,7 +66,9 @@ def booked_by_day(slot: str, days: Sequence[date], but: Placement | None = None)
 
 def bookings(first: date, last: date, but: Placement | None = None) -> QuerySet[Placement]:
     """House placements give way, so they book nothing."""
-    found = Placement.objects.sold().filter(starts_on__lte=last, ends_on__gte=first, advertiser__is_house=False)
+    found = Placement.objects.sold().filter(
+        starts_on__lte=last, ends_on__gte=first, advertiser__is_house=False
+    )
     return found.exclude(pk=but.pk) if but else found
 
 
@@ -74,7 +80,9 @@ def daily_share(placement: Placement) -> int:
 
 def outlook(placement: Placement) -> Outlook | None:
     """For the position and the days of a banner; None until both are chosen. Two queries."""
-    if placement.product != Product.BANNER or not (placement.slot and placement.starts_on and placement.ends_on):
+    if placement.product != Product.BANNER or not (
+        placement.slot and placement.starts_on and placement.ends_on
+    ):
         return None
     days = days_between(placement.starts_on, placement.ends_on)
     booked = booked_by_day(placement.slot, days, but=placement)
@@ -85,24 +93,26 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def letters_taken(but: Placement | None = None) -> set[date]:
-    """Days of the coming weeks whose letter has its paid place filled. One query."""
+def newsletters_taken(but: Placement | None = None) -> set[date]:
+    """Days of the coming weeks whose newsletter has its paid place filled. One query."""
     today = timezone.now().date()
-    taken = bookings(today, today + timedelta(days=LOOK_AHEAD), but).filter(product=Product.LETTER)
+    taken = bookings(today, today + timedelta(days=LOOK_AHEAD), but).filter(
+        product=Product.NEWSLETTER
+    )
     return {placement.run[0] for placement in taken}
 
 
-def is_letter_taken(day: date, but: Placement | None = None) -> bool:
-    return bookings(day, day, but).filter(product=Product.LETTER).exists()
+def is_newsletter_taken(day: date, but: Placement | None = None) -> bool:
+    return bookings(day, day, but).filter(product=Product.NEWSLETTER).exists()
 
 
-def has_letter(day: date) -> bool:
-    """Whether a letter goes out on a day, and has not gone."""
+def has_newsletter(day: date) -> bool:
+    """Whether a newsletter goes out on a day, and has not gone."""
     return day in newsletter_slot.going_out([day])
 
 
-def free_letters(number: int = 5, but: Placement | None = None) -> list[date]:
-    """The next days that have a letter whose paid place is free."""
+def free_newsletters(number: int = 5, but: Placement | None = None) -> list[date]:
+    """The next days that have a newsletter whose paid place is free."""
     tomorrow = timezone.now().date() + timedelta(days=1)
     days = days_between(tomorrow, tomorrow + timedelta(days=LOOK_AHEAD - 1))
-    return sorted(newsletter_slot.going_out(days) - letters_taken(but))[:number]
+    return sorted(newsletter_slot.going_out(days) - newsletters_taken(but))[:number]

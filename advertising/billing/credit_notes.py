@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LOOK_BACK = timedelta(days=60)
 LONGEST_MAKE_GOOD = timedelta(days=90)
-# Beacons of the last minutes may still come; less than this is not worth a letter.
+# Beacons of the last minutes may still come; less than this is not worth a newsletter.
 SETTLED_AFTER = timedelta(days=1, hours=4)
 AUTOMATIC = (Credit.Kind.SHORTFALL, Credit.Kind.REJECTED)
 SMALLEST_SHARE = Decimal("0.01")
@@ -52,7 +52,9 @@ def delivered(placement: Placement) -> int:
     return lines.aggregate(sum=Sum("number"))["sum"] or 0
 
 
-def credit_rest(placement: Placement, by: "User | None", kind: Credit.Kind, reason: str) -> Credit | None:
+def credit_rest(
+    placement: Placement, by: "User | None", kind: Credit.Kind, reason: str
+) -> Credit | None:
     """Give back what was paid for and not delivered. Called in the transaction of what it follows from."""
     cost = cost_of(placement)
     if cost is None or Credit.objects.filter(placement=placement, kind__in=AUTOMATIC).exists():
@@ -63,7 +65,9 @@ def credit_rest(placement: Placement, by: "User | None", kind: Credit.Kind, reas
     back = min(rates.rounded(amount * _share_left(placement)), order.total - order.credited)
     if back <= 0:
         return None
-    return Credit.objects.create(order=order, placement=placement, kind=kind, amount=back, reason=reason, by=by)
+    return Credit.objects.create(
+        order=order, placement=placement, kind=kind, amount=back, reason=reason, by=by
+    )
 
 
 def bought(placement: Placement) -> int | None:
@@ -73,8 +77,8 @@ def bought(placement: Placement) -> int | None:
 
 
 def _share_left(placement: Placement) -> Decimal:
-    """From 0 to 1: of its impressions, or where it was not sold by them, of its days; all of a letter nobody got."""
-    if placement.product == Product.LETTER:
+    """From 0 to 1: of its impressions, or where it was not sold by them, of its days; all of a newsletter nobody got."""
+    if placement.product == Product.NEWSLETTER:
         return Decimal(0 if newsletter_slot.was_got(placement.pk) else 1)
     number = bought(placement)
     if number:
@@ -92,7 +96,12 @@ def find_shortfalls() -> int:
     over = (
         Placement.objects.approved()
         .exclude(goal=None)
-        .filter(ends_on__lte=settled, ends_on__gte=settled - LOOK_BACK, shortfall=None, advertiser__is_house=False)
+        .filter(
+            ends_on__lte=settled,
+            ends_on__gte=settled - LOOK_BACK,
+            shortfall=None,
+            advertiser__is_house=False,
+        )
     )
     found = _reopened(settled)
     for placement in over:
@@ -108,15 +117,21 @@ def find_shortfalls() -> int:
 def _reopened(settled: date) -> int:
     """Runs that went on and still fell short wait for the desk again. Returns how many."""
     found = 0
-    went_on = Shortfall.objects.filter(answer=Shortfall.Answer.MAKE_GOOD, placement__ends_on__lte=settled)
+    went_on = Shortfall.objects.filter(
+        answer=Shortfall.Answer.MAKE_GOOD, placement__ends_on__lte=settled
+    )
     went_on = went_on.exclude(placement__status="rejected")
-    for shortfall in went_on.filter(placement__ends_on__gte=settled - LOOK_BACK).select_related("placement"):
+    for shortfall in went_on.filter(placement__ends_on__gte=settled - LOOK_BACK).select_related(
+        "placement"
+    ):
         had = delivered(shortfall.placement)
         if shortfall.bought - had > shortfall.bought * SMALLEST_SHARE:
             again = Shortfall.objects.filter(pk=shortfall.pk, answer=Shortfall.Answer.MAKE_GOOD)
             found += again.update(answer="", delivered=had)
         else:
-            Shortfall.objects.filter(pk=shortfall.pk).update(answer=Shortfall.Answer.DELIVERED, delivered=had)
+            Shortfall.objects.filter(pk=shortfall.pk).update(
+                answer=Shortfall.Answer.DELIVERED, delivered=had
+            )
     return found
 
 

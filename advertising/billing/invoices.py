@@ -37,7 +37,9 @@ class _Paper(FPDF):
         self.set_text_color(*GREY)
         self.cell(text=f"Invoice {self.order.number}, page {self.page_no()}")
 
-    def words(self, text: str, size: float = 10, style: str = "", grey: bool = False, face: str = "sans") -> None:
+    def words(
+        self, text: str, size: float = 10, style: str = "", grey: bool = False, face: str = "sans"
+    ) -> None:
         self.set_font(face, style, size)
         self.set_text_color(*(GREY if grey else INK))
         self.multi_cell(0, None, _shown(text), new_x="LMARGIN", new_y="NEXT", align="L")
@@ -46,7 +48,9 @@ class _Paper(FPDF):
         self.set_font("sans", style, 10)
         self.set_text_color(*INK)
         width = self.epw - NUMBERS
-        lines = cast(list[str], self.multi_cell(width, None, _shown(label), dry_run=True, output="LINES"))
+        lines = cast(
+            list[str], self.multi_cell(width, None, _shown(label), dry_run=True, output="LINES")
+        )
         height = 5.2 * max(len(lines), 1) + 2
         if self.will_page_break(height):
             self.add_page()
@@ -58,12 +62,14 @@ class _Paper(FPDF):
 
     def rule(self, double: bool = False) -> None:
         for offset in (0, 0.8) if double else (0,):
-            self.line(self.l_margin, self.get_y() + offset, self.w - self.r_margin, self.get_y() + offset)
+            self.line(
+                self.l_margin, self.get_y() + offset, self.w - self.r_margin, self.get_y() + offset
+            )
         self.ln(3)
 
 
 def _shown(text: str) -> str:
-    """A letter that none of our faces has would be a box: a question mark is read as one that is missing."""
+    """A newsletter that none of our faces has would be a box: a question mark is read as one that is missing."""
     return "".join(letter if ord(letter) < 0x2500 or letter in "−–—" else "?" for letter in text)
 
 
@@ -85,13 +91,18 @@ def pdf(order: Order) -> bytes:
         paper.row(line.label, dollars(line.amount))
     paper.rule()
     paper.row("Before tax", dollars(order.subtotal))
-    paper.row(f"{terms['tax_name']} {Decimal(terms['tax_percent']).normalize():f}%", dollars(order.tax))
+    paper.row(
+        f"{terms['tax_name']} {Decimal(terms['tax_percent']).normalize():f}%", dollars(order.tax)
+    )
     paper.row("Total in US dollars", dollars(order.total), "B")
     paper.rule(double=True)
     for each in order.credits.all().order_by("at"):
         paper.row(f"Credit of {each.at:%-d %B %Y}: {each.reason}", dollars(-each.amount))
     for receipt in order.receipts.all().order_by("at"):
-        paper.row(f"Paid on {receipt.at:%-d %B %Y}: {receipt.get_provider_display().lower()}", dollars(-receipt.amount))
+        paper.row(
+            f"Paid on {receipt.at:%-d %B %Y}: {receipt.get_provider_display().lower()}",
+            dollars(-receipt.amount),
+        )
     if order.credited or order.paid:
         paper.row("Still to be paid", dollars(order.balance), "B")
     if how := terms.get("how_to_pay"):

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django_tasks import task
 
 from advertising.billing import rates
-from advertising.delivery.slots import LETTER_SLOT
+from advertising.delivery.slots import NEWSLETTER_SLOT
 from advertising.models import (
     Advertiser,
     DailyCount,
-    NumberRange,
+    InvoiceSequence,
     Order,
     OrderedPlacement,
     OrderLine,
@@ -51,7 +51,9 @@ def place(advertiser: Advertiser, placements: Collection[int], by: "User | None"
             locked = Advertiser.objects.select_for_update(of=("self",)).get(pk=advertiser.pk)
             return _place(locked, placements, by)
     except IntegrityError:
-        raise ValidationError("One of these was ordered a moment ago. Look at your orders.") from None
+        raise ValidationError(
+            "One of these was ordered a moment ago. Look at your orders."
+        ) from None
 
 
 def _may_order(by: "User", advertiser: Advertiser) -> bool:
@@ -66,7 +68,9 @@ def _place(advertiser: Advertiser, placements: Collection[int], by: "User | None
     wanted = to_be_ordered(advertiser).filter(pk__in=list(placements)[:MOST_LINES])
     chosen = list(wanted.select_for_update(of=("self",)))
     if not chosen or len(chosen) != len(set(placements)):
-        raise ValidationError("Choose what to order; what was ordered already is not there any more.")
+        raise ValidationError(
+            "Choose what to order; what was ordered already is not there any more."
+        )
     lines = [(placement, line) for placement in chosen for line in _priced(placement).lines]
     subtotal = sum((line.amount for _, line in lines), Decimal(0))
     terms, now = SalesTerms.objects.first() or SalesTerms(), timezone.now()
@@ -106,8 +110,8 @@ def _priced(placement: Placement) -> rates.Price:
 
 def _next_number(year: int) -> str:
     """Under a lock, in the transaction of the order: a number that is not used is not lost."""
-    NumberRange.objects.get_or_create(year=year)
-    numbers = NumberRange.objects.select_for_update().get(year=year)
+    InvoiceSequence.objects.get_or_create(year=year)
+    numbers = InvoiceSequence.objects.select_for_update().get(year=year)
     numbers.last += 1
     numbers.save(update_fields=["last"])
     return f"{year}-{numbers.last:05}"
@@ -131,14 +135,20 @@ def order_what_runs() -> int:
     """Order what was approved, has begun, and nobody ordered. Returns how many orders there were."""
     began = (timezone.now() - ORDERED_AFTER).date()
     placed = 0
-    running = Placement.objects.approved().filter(ordered=None, starts_on__lte=began, advertiser__is_house=False)
+    running = Placement.objects.approved().filter(
+        ordered=None, starts_on__lte=began, advertiser__is_house=False
+    )
     # What was approved before there were prices was paid for in another way.
     running = running.exclude(price_lines=[])
-    # A day without a letter, or a letter that nobody got, is not paid for.
-    shown = DailyCount.objects.filter(placement=OuterRef("pk"), slot=LETTER_SLOT)
-    running = running.exclude(~Exists(shown), product=Product.LETTER)
+    # A day without a newsletter, or a newsletter that nobody got, is not paid for.
+    shown = DailyCount.objects.filter(placement=OuterRef("pk"), slot=NEWSLETTER_SLOT)
+    running = running.exclude(~Exists(shown), product=Product.NEWSLETTER)
     for advertiser in Advertiser.objects.filter(pk__in=running.values("advertiser")):
-        chosen = [each.pk for each in to_be_ordered(advertiser).filter(pk__in=running) if rates.price_of(each)]
+        chosen = [
+            each.pk
+            for each in to_be_ordered(advertiser).filter(pk__in=running)
+            if rates.price_of(each)
+        ]
         if chosen:
             place(advertiser, chosen[:MOST_LINES], by=None)
             placed += 1

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_tasks import task
 
-from advertising.models import Checkout, Order, ProviderEvent, Receipt
+from advertising.models import Checkout, Order, Payment, ProviderEvent
 
 # A page of the provider takes money for so long; a little less than its own minimum of half an hour and a minute.
 OPEN_FOR = timedelta(minutes=30)
@@ -21,7 +21,7 @@ class BadSignature(Exception):
 
 
 @dataclass(frozen=True)
-class Told:
+class PaymentEvent:
     """What a provider says: an event of its own number, and money if there was any."""
 
     key: str
@@ -40,7 +40,7 @@ class PaymentProvider(Protocol):
     def checkout_page(self, checkout: Checkout) -> str:
         """Have a page made for an amount, and return its address. Asks over the network: the worker’s work."""
 
-    def read(self, body: bytes, signature: str) -> Told:
+    def read(self, body: bytes, signature: str) -> PaymentEvent:
         """What a message says. Raises BadSignature."""
 
 
@@ -58,9 +58,13 @@ def begin_checkout(order: Order) -> Checkout:
     with transaction.atomic():
         locked = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
         since = timezone.now() - OPEN_FOR
-        open_pages = locked.checkouts.filter(amount=locked.balance, problem="", created_at__gte=since)
+        open_pages = locked.checkouts.filter(
+            amount=locked.balance, problem="", created_at__gte=since
+        )
         if checkout := open_pages.order_by("-pk").first():
-            return checkout  # The page that is open already: nobody is asked for the same money twice.
+            return (
+                checkout  # The page that is open already: nobody is asked for the same money twice.
+            )
         checkout = Checkout.objects.create(order=locked, amount=locked.balance)
         transaction.on_commit(lambda: fetch_page.enqueue(checkout.pk))
     return checkout
@@ -81,11 +85,13 @@ def fetch_page(checkout_id: int) -> None:
     checkout.save(update_fields=["url"])
 
 
-def take(told: Told, by: str) -> str:
+def handle_event(told: PaymentEvent, by: str) -> str:
     """Act on what a provider told us, once, however often and in which order it says so. Returns what came of it."""
     try:
         with transaction.atomic():
-            event = ProviderEvent.objects.create(provider=by, key=told.key[:120], kind=told.kind[:80], outcome="")
+            event = ProviderEvent.objects.create(
+                provider=by, key=told.key[:120], kind=told.kind[:80], outcome=""
+            )
             event.outcome = _outcome(told, by)
             event.save(update_fields=["outcome"])
             return event.outcome
@@ -93,7 +99,7 @@ def take(told: Told, by: str) -> str:
         return "known already"
 
 
-def _outcome(told: Told, by: str) -> str:
+def _outcome(told: PaymentEvent, by: str) -> str:
     if told.amount is None:
         return "nothing to do"
     order = Order.objects.select_for_update(of=("self",)).filter(number=told.order).first()
@@ -103,7 +109,7 @@ def _outcome(told: Told, by: str) -> str:
         return f"paid in {told.currency.upper()[:10]}, not in {order.currency}: for a person to look at"
     if told.amount <= 0:
         return "nothing was paid"
-    if Receipt.objects.filter(provider=by, reference=told.reference).exists():
+    if Payment.objects.filter(provider=by, reference=told.reference).exists():
         return "noted already"
-    Receipt.objects.create(order=order, provider=by, reference=told.reference, amount=told.amount)
+    Payment.objects.create(order=order, provider=by, reference=told.reference, amount=told.amount)
     return "noted"

@@ -14,14 +14,14 @@ def dollars(amount: Decimal) -> str:
 
 
 @dataclass(frozen=True)
-class Line:
+class PriceItem:
     label: str
     amount: Decimal
 
 
 @dataclass(frozen=True)
 class Price:
-    lines: tuple[Line, ...]
+    lines: tuple[PriceItem, ...]
 
     @property
     def total(self) -> Decimal:
@@ -41,7 +41,11 @@ def price_of(placement: Placement, rate: Rate | None = None) -> Price | None:
     if placement.advertiser.is_house:
         return Price(())
     if placement.price_lines and placement.is_booked:
-        return Price(tuple(Line(each["label"], Decimal(each["amount"])) for each in placement.price_lines))
+        return Price(
+            tuple(
+                PriceItem(each["label"], Decimal(each["amount"])) for each in placement.price_lines
+            )
+        )
     rate = rate or Rate.objects.filter(product=placement.product).first()
     if rate is None:
         return None
@@ -51,7 +55,7 @@ def price_of(placement: Placement, rate: Rate | None = None) -> Price | None:
     lines = [base]
     if placement.product == Product.BANNER and placement.section_id and rate.section_surcharge:
         more = rounded(base.amount * rate.section_surcharge / 100)
-        lines.append(Line(f"One section only, +{rate.section_surcharge}%", more))
+        lines.append(PriceItem(f"One section only, +{rate.section_surcharge}%", more))
     return Price(tuple(lines))
 
 
@@ -60,13 +64,15 @@ def pin(placement: Placement) -> None:
     placement.price_lines = []
     price = price_of(placement)
     if price is not None:
-        placement.price_lines = [{"label": line.label, "amount": str(line.amount)} for line in price.lines]
+        placement.price_lines = [
+            {"label": line.label, "amount": str(line.amount)} for line in price.lines
+        ]
 
 
-def _base(placement: Placement, rate: Rate) -> Line | None:
+def _base(placement: Placement, rate: Rate) -> PriceItem | None:
     if rate.basis == Basis.FLAT:
-        return Line(f"{placement.get_product_display()}, {rate.unit}", rounded(rate.price))
+        return PriceItem(f"{placement.get_product_display()}, {rate.unit}", rounded(rate.price))
     if placement.goal is None:
         return None
     label = f"{placement.goal:,} viewable impressions at {dollars(rate.price)} per 1,000"
-    return Line(label, rounded(rate.price * placement.goal / 1000))
+    return PriceItem(label, rounded(rate.price * placement.goal / 1000))

@@ -30,7 +30,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Row:
+class CalendarRow:
     label: str
     days: list[Day]
     bookings: list[Placement]
@@ -43,7 +43,7 @@ class Row:
 @dataclass(frozen=True)
 class Calendar:
     days: list[date]
-    rows: list[Row]
+    rows: list[CalendarRow]
 
 
 def coming(first: date | None = None) -> Calendar:
@@ -51,10 +51,10 @@ def coming(first: date | None = None) -> Calendar:
     first = first or timezone.now().date()
     days = [first + timedelta(days=number) for number in range(DAYS)]
     rows = [_of_slot(name, days) for name in SLOTS]
-    return Calendar(days, [*rows, _of_letter(days)])
+    return Calendar(days, [*rows, _of_newsletter(days)])
 
 
-def _of_slot(name: str, days: list[date]) -> Row:
+def _of_slot(name: str, days: list[date]) -> CalendarRow:
     bookings = list(_bookings(days).filter(product=Product.BANNER, slot=name))
     booked = {day: sum(_share(each, day) for each in bookings) for day in days}
     return _row(SLOTS[name].label, days, booked, availability.forecast(name), bookings)
@@ -65,15 +65,21 @@ def _share(placement: Placement, day: date) -> int:
     return availability.daily_share(placement) if first <= day <= last else 0
 
 
-def _of_letter(days: list[date]) -> Row:
+def _of_newsletter(days: list[date]) -> CalendarRow:
     """One paid place a day."""
-    bookings = list(_bookings(days).filter(product=Product.LETTER))
+    bookings = list(_bookings(days).filter(product=Product.NEWSLETTER))
     booked = {day: sum(each.starts_on == day for each in bookings) for day in days}
-    return _row("The letter", days, booked, 1, bookings)
+    return _row("The newsletter", days, booked, 1, bookings)
 
 
-def _row(label: str, days: list[date], booked: Mapping[date, int], expected: int, bookings: list[Placement]) -> Row:
-    return Row(label, [Day(day, booked[day], expected) for day in days], bookings)
+def _row(
+    label: str,
+    days: list[date],
+    booked: Mapping[date, int],
+    expected: int,
+    bookings: list[Placement],
+) -> CalendarRow:
+    return CalendarRow(label, [Day(day, booked[day], expected) for day in days], bookings)
 
 
 def _bookings(days: list[date]):  # type: ignore[no-untyped-def]

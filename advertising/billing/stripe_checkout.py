@@ -7,7 +7,7 @@ import stripe
 from django.conf import settings
 from django.urls import reverse
 
-from advertising.billing.payments import BadSignature, Told
+from advertising.billing.payments import BadSignature, PaymentEvent
 from advertising.models import Checkout
 
 PAID = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
@@ -51,16 +51,18 @@ class StripeCheckout:
         )
         return session.url or ""
 
-    def read(self, body: bytes, signature: str) -> Told:
+    def read(self, body: bytes, signature: str) -> PaymentEvent:
         try:
-            event = stripe.Webhook.construct_event(body, signature, settings.STRIPE_WEBHOOK_SECRET, tolerance=TOLERANCE)
+            event = stripe.Webhook.construct_event(
+                body, signature, settings.STRIPE_WEBHOOK_SECRET, tolerance=TOLERANCE
+            )
         except (stripe.SignatureVerificationError, ValueError) as error:
             raise BadSignature(str(error)) from None
         session = event.data.object.to_dict()
-        told = Told(key=event.id, kind=event.type)
+        told = PaymentEvent(key=event.id, kind=event.type)
         if event.type not in PAID or session.get("payment_status") != "paid":
             return told
-        return Told(
+        return PaymentEvent(
             key=event.id,
             kind=event.type,
             order=str(session.get("client_reference_id") or ""),

@@ -23,7 +23,9 @@ def all_orders(request: MemberRequest) -> HttpResponse:
     if advertiser is None:
         return redirect("advertiser-join")
     if request.method == "POST":
-        chosen = [int(pk) for pk in request.POST.getlist("placement") if pk.isdecimal() and len(pk) < 10]
+        chosen = [
+            int(pk) for pk in request.POST.getlist("placement") if pk.isdecimal() and len(pk) < 10
+        ]
         try:
             order = orders.place(advertiser, chosen, request.user)
         except PermissionDenied:
@@ -74,7 +76,9 @@ def order(request: MemberRequest, number: str) -> HttpResponse:
 @login_required
 @require_safe
 def invoice(request: MemberRequest, number: str) -> HttpResponse:
-    from advertising.billing import invoices  # Its library takes memory, and most processes never draw a page.
+    from advertising.billing import (
+        invoices,  # Its library takes memory, and most processes never draw a page.
+    )
 
     found = visible_order(request, number)
     response = HttpResponse(invoices.pdf(found), content_type="application/pdf")
@@ -115,4 +119,4 @@ def told_by_provider(request: HttpRequest) -> HttpResponse:
         told = cards.read(request.body, request.headers.get("Stripe-Signature", ""))
     except payments.BadSignature:
         return HttpResponse("The signature does not match.", status=400, content_type="text/plain")
-    return HttpResponse(payments.take(told, cards.name), content_type="text/plain")
+    return HttpResponse(payments.handle_event(told, cards.name), content_type="text/plain")

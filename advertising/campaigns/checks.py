@@ -40,7 +40,9 @@ LEVERAGE = re.compile(
     r"\b(\d{1,4})\s*(?:x|×|times)\s*(?:the\s+)?(?:leverage|margin|book)\b|\bleverage[^.\d]{0,20}(\d{1,4})\s*[x×]"
 )
 WALLET_ASKED_FOR = re.compile(r"\bconnect (?:your|a) wallet\b|\bsign (?:the|a) transaction\b")
-GIVEAWAY = re.compile(r"\b(?:airdrop|giveaway|free (?:tokens?|coins?|bitcoin|crypto)|refer a friend|referral bonus)\b")
+GIVEAWAY = re.compile(
+    r"\b(?:airdrop|giveaway|free (?:tokens?|coins?|bitcoin|crypto)|refer a friend|referral bonus)\b"
+)
 ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -98,46 +100,66 @@ def _excerpt(words: str, found: re.Match[str]) -> str:
 def _leverage(_creative: Creative, words: str) -> Iterator[Finding]:
     for found in LEVERAGE.finditer(words):
         if int(found[1] or found[2]) > LARGEST_LEVERAGE:
-            yield Finding("leverage", f"It offers leverage over {LARGEST_LEVERAGE}×, which we do not run.")
+            yield Finding(
+                "leverage", f"It offers leverage over {LARGEST_LEVERAGE}×, which we do not run."
+            )
             return
 
 
 def _wallets(creative: Creative, _words: str) -> Iterator[Finding]:
-    if found := next(wallets.find("\n".join((creative.headline, creative.text, creative.alt))), None):
-        yield Finding("wallet address", f"There is a wallet address in it: {found[:8]}…{found[-4:]}.")
+    if found := next(
+        wallets.find("\n".join((creative.headline, creative.text, creative.alt))), None
+    ):
+        yield Finding(
+            "wallet address", f"There is a wallet address in it: {found[:8]}…{found[-4:]}."
+        )
 
 
 def _links(creative: Creative, _words: str) -> Iterator[Finding]:
     links = [*ADDRESS.findall(creative.text), *body.links(creative.html)]
     if len(links) > MOST_LINKS:
-        yield Finding("links", f"There are {len(links)} links in the text; {MOST_LINKS} are included.")
+        yield Finding(
+            "links", f"There are {len(links)} links in the text; {MOST_LINKS} are included."
+        )
     for link in links:
         host = landing_pages.host_of(link)
-        if host.removeprefix("www.") in landing_pages.SHORTENERS or landing_pages.looks_like_another(host):
+        if host.removeprefix(
+            "www."
+        ) in landing_pages.SHORTENERS or landing_pages.looks_like_another(host):
             yield Finding("links", f"A link in the text hides where it leads: {host}.")
 
 
 def _destination(creative: Creative, _words: str) -> Iterator[Finding]:
     advertiser = creative.placement.advertiser
-    host, own = landing_pages.host_of(creative.target_url), landing_pages.host_of(advertiser.website)
+    host, own = (
+        landing_pages.host_of(creative.target_url),
+        landing_pages.host_of(advertiser.website),
+    )
     if landing_pages.imitates(host, own):
         yield Finding("look-alike domain", f"{host} looks like {own}, and is another site.")
     elif own and not landing_pages.is_of(host, own):
-        yield Finding("other domain", f"It leads to {host}; the advertiser’s own site is {own}.", NOTE)
+        yield Finding(
+            "other domain", f"It leads to {host}; the advertiser’s own site is {own}.", NOTE
+        )
     elif not own:
-        yield Finding("no website", "The advertiser has named no website of its own to compare with.", NOTE)
+        yield Finding(
+            "no website", "The advertiser has named no website of its own to compare with.", NOTE
+        )
 
 
 def _token(creative: Creative, _words: str) -> Iterator[Finding]:
-    if creative.about_token and creative.placement.product in (Product.BANNER, Product.LETTER):
+    if creative.about_token and creative.placement.product in (Product.BANNER, Product.NEWSLETTER):
         yield Finding(
-            "token", f"It is about {creative.about_token}: the copy itself must carry the risk warning of its markets."
+            "token",
+            f"It is about {creative.about_token}: the copy itself must carry the risk warning of its markets.",
         )
 
 
 def _shouting(creative: Creative, _words: str) -> Iterator[Finding]:
     if "!" in creative.headline:
-        yield Finding("exclamation mark", "The headline has an exclamation mark; ours have none.", NOTE)
+        yield Finding(
+            "exclamation mark", "The headline has an exclamation mark; ours have none.", NOTE
+        )
     letters = [letter for letter in creative.headline if letter.isalpha()]
     if len(letters) > 8 and sum(map(str.isupper, letters)) > len(letters) * 0.7:
         yield Finding("capitals", "The headline is written in capitals.", NOTE)
@@ -149,8 +171,12 @@ CHECKS: Sequence[Check] = (
     _wallets,
     _by_pattern("seed phrase", scams.SEED_PHRASE, "It asks for keys or a seed phrase: “{words}”."),
     _by_pattern("recovery offer", scams.RECOVERY, "It offers to recover what was lost: “{words}”."),
-    _by_pattern("wallet connection", WALLET_ASKED_FOR, "It asks readers to connect a wallet: “{words}”."),
-    _by_pattern("giveaway", GIVEAWAY, "It gives something away, or rewards bringing others: “{words}”."),
+    _by_pattern(
+        "wallet connection", WALLET_ASKED_FOR, "It asks readers to connect a wallet: “{words}”."
+    ),
+    _by_pattern(
+        "giveaway", GIVEAWAY, "It gives something away, or rewards bringing others: “{words}”."
+    ),
     _by_pattern("pressure", PRESSURE, "It presses readers for time: “{words}”."),
     _by_pattern("messenger", scams.MESSENGER, "It leads to a private chat: “{words}”."),
     _leverage,

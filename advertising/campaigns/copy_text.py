@@ -16,7 +16,11 @@ class Paragraph:
 
 def paragraphs(text: str) -> list[Paragraph]:
     blocks = (block.strip() for block in text.replace("\r\n", "\n").split("\n\n"))
-    return [Paragraph(block.removeprefix(HEADING).strip(), block.startswith(HEADING)) for block in blocks if block]
+    return [
+        Paragraph(block.removeprefix(HEADING).strip(), block.startswith(HEADING))
+        for block in blocks
+        if block
+    ]
 
 
 # What an editor reads of a version, in this order.

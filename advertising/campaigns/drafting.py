@@ -6,19 +6,34 @@ from typing import Any, cast
 from django.db import transaction
 from django.utils import timezone
 
-from advertising.campaigns.forms import DISCLOSURE, WARNINGS, WORDS, PlacementForm, picture_field, picture_of
+from advertising.campaigns.forms import (
+    DISCLOSURE,
+    WARNINGS,
+    WORDS,
+    PlacementForm,
+    picture_field,
+    picture_of,
+)
 from advertising.campaigns.pictures import clean_copy
 from advertising.delivery.slots import SIZES, Size
-from advertising.models import Advertiser, Creative, CreativePicture, Device, Payment, Placement, Product
+from advertising.models import (
+    Advertiser,
+    Creative,
+    CreativePicture,
+    Device,
+    PaymentDisclosure,
+    Placement,
+    Product,
+)
 
 DOUBLE_CLICK = timedelta(minutes=1)
 # A press release stays for good; its booking ends on paper.
 RELEASE_RUNS = timedelta(days=30)
 
 SENTENCES = {
-    Payment.MONEY: "{payer} paid {amount} for this {what}.",
-    Payment.TOKENS: "{payer} paid {amount} in tokens for this {what}.",
-    Payment.NONE: "{payer} supplied this {what}. Nobody paid for it.",
+    PaymentDisclosure.MONEY: "{payer} paid {amount} for this {what}.",
+    PaymentDisclosure.TOKENS: "{payer} paid {amount} in tokens for this {what}.",
+    PaymentDisclosure.NONE: "{payer} supplied this {what}. Nobody paid for it.",
 }
 
 
@@ -50,7 +65,9 @@ def _store_booking(form: PlacementForm) -> Placement:
         values |= {name: data.get(name) for name in ("goal", "slot")}
         values["device"] = data.get("device") or Device.ANY
     if form.placement is None:
-        placement = Placement.objects.create(advertiser=form.advertiser, product=form.product, **values)
+        placement = Placement.objects.create(
+            advertiser=form.advertiser, product=form.product, **values
+        )
     else:
         placement = Placement.objects.select_for_update(of=("self",)).get(pk=form.placement.pk)
         values = _still_open(placement, values)
@@ -71,14 +88,18 @@ def _still_open(placement: Placement, values: dict[str, Any]) -> dict[str, Any]:
         return {"title": values["title"]}
     if placement.status == Placement.Status.DRAFT:
         return values
-    return {name: value for name, value in values.items() if value or name not in ("slot", "starts_on", "ends_on")}
+    return {
+        name: value
+        for name, value in values.items()
+        if value or name not in ("slot", "starts_on", "ends_on")
+    }
 
 
 def _last_day(form: PlacementForm) -> date | None:
     if form.placement is not None and form.is_booked:
         return form.placement.ends_on
     starts = cast(date | None, form.cleaned_data.get("starts_on"))
-    if form.product == Product.LETTER:
+    if form.product == Product.NEWSLETTER:
         return starts
     if form.product == Product.PRESS_RELEASE:
         return starts and starts + RELEASE_RUNS
@@ -122,14 +143,18 @@ def _disclosure(form: PlacementForm) -> str:
     if not (form.is_paid_story and data.get("payment") and data.get("payer")):
         return ""
     what = "article" if form.product == Product.SPONSORED else "press release"
-    sentence = SENTENCES[Payment(data["payment"])]
+    sentence = SENTENCES[PaymentDisclosure(data["payment"])]
     return sentence.format(payer=data["payer"], amount=data.get("amount") or "an amount", what=what)
 
 
-def _store_picture(form: PlacementForm, creative: Creative, latest: Creative | None, size: Size) -> None:
+def _store_picture(
+    form: PlacementForm, creative: Creative, latest: Creative | None, size: Size
+) -> None:
     file = form.cleaned_data.get(picture_field(size))
     if file:
         creative.pictures.filter(size=size.name).delete()
         CreativePicture.objects.create(creative=creative, size=size.name, file=clean_copy(file))
     elif latest is not None and latest.pk != creative.pk and (kept := picture_of(latest, size)):
-        CreativePicture.objects.create(creative=creative, size=size.name, file=kept.file.name, digest=kept.digest)
+        CreativePicture.objects.create(
+            creative=creative, size=size.name, file=kept.file.name, digest=kept.digest
+        )

@@ -20,7 +20,7 @@ from advertising.models import (
     Creative,
     CreativePicture,
     Device,
-    Payment,
+    PaymentDisclosure,
     Placement,
     Product,
     https_only,
@@ -30,7 +30,7 @@ from articles.models import Section
 from ticker.models import Coin
 
 LONGEST_BANNER_TEXT = 140
-LONGEST_LETTER_TEXT = 60  # words
+LONGEST_NEWSLETTER_TEXT = 60  # words
 SHORTEST_ARTICLE = 120  # words
 LONGEST_ARTICLE = 1200
 LONGEST_RUN = timedelta(days=366)
@@ -47,9 +47,26 @@ STORY_PICTURE = f"picture_{STORY.name}"
 
 FIELDS_OF = {
     Product.BANNER: (*BOOKING, "coins", *WORDS, *WARNINGS, *PICTURES, "rights"),
-    Product.SPONSORED: ("section", "starts_on", "ends_on", *WORDS, *DISCLOSURE, *WARNINGS, STORY_PICTURE, "rights"),
-    Product.PRESS_RELEASE: ("section", "starts_on", *WORDS, *DISCLOSURE, *WARNINGS, STORY_PICTURE, "rights"),
-    Product.LETTER: ("starts_on", "headline", "text", "target_url", *WARNINGS, "rights"),
+    Product.SPONSORED: (
+        "section",
+        "starts_on",
+        "ends_on",
+        *WORDS,
+        *DISCLOSURE,
+        *WARNINGS,
+        STORY_PICTURE,
+        "rights",
+    ),
+    Product.PRESS_RELEASE: (
+        "section",
+        "starts_on",
+        *WORDS,
+        *DISCLOSURE,
+        *WARNINGS,
+        STORY_PICTURE,
+        "rights",
+    ),
+    Product.NEWSLETTER: ("starts_on", "headline", "text", "target_url", *WARNINGS, "rights"),
 }
 
 
@@ -63,9 +80,18 @@ class AdvertiserForm(forms.ModelForm[Advertiser]):
 class CompanyForm(forms.ModelForm[Advertiser]):
     class Meta:
         model = Advertiser
-        fields = ("website", "contact_email", "billing_address", "tax_number", "wants_weekly_report")
+        fields = (
+            "website",
+            "contact_email",
+            "billing_address",
+            "tax_number",
+            "wants_weekly_report",
+        )
         widgets = {"billing_address": forms.Textarea(attrs={"rows": 3})}
-        labels = {"contact_email": "E-mail for decisions", "wants_weekly_report": "Mail us the figures on Mondays"}
+        labels = {
+            "contact_email": "E-mail for decisions",
+            "wants_weekly_report": "Mail us the figures on Mondays",
+        }
 
 
 def _day(label: str) -> forms.DateField:
@@ -76,20 +102,26 @@ def _day(label: str) -> forms.DateField:
 class PlacementForm(forms.Form):
     """A draft may lack anything but what is wrong; what goes on to the checks must be complete."""
 
-    title = forms.CharField(max_length=120, label="Name of this placement", help_text="For you and the desk.")
+    title = forms.CharField(
+        max_length=120, label="Name of this placement", help_text="For you and the desk."
+    )
     slot = forms.ChoiceField(
         label="Position",
         choices=[("", "Choose a position"), *((slot.name, slot.label) for slot in SLOTS.values())],
         required=False,
     )
-    section = forms.ModelChoiceField(Section.objects.all(), required=False, empty_label="All sections")
+    section = forms.ModelChoiceField(
+        Section.objects.all(), required=False, empty_label="All sections"
+    )
     coins = forms.ModelMultipleChoiceField(
         Coin.objects.followed(),
         required=False,
         label="Coins",
         help_text="Only on pages about these coins. None chosen: on all pages.",
     )
-    device = forms.ChoiceField(choices=Device.choices, initial=Device.ANY, required=False, label="Screens")
+    device = forms.ChoiceField(
+        choices=Device.choices, initial=Device.ANY, required=False, label="Screens"
+    )
     goal = forms.IntegerField(
         label="Viewable impressions",
         min_value=SMALLEST_GOAL,
@@ -117,10 +149,19 @@ class PlacementForm(forms.Form):
         label="Picture description",
         help_text="What a reader who cannot see the picture should know.",
     )
-    payer = forms.CharField(max_length=120, required=False, label="Who pays", help_text="As readers are told.")
-    payment = forms.ChoiceField(choices=[("", "Choose"), *Payment.choices], required=False, label="What was paid with")
+    payer = forms.CharField(
+        max_length=120, required=False, label="Who pays", help_text="As readers are told."
+    )
+    payment = forms.ChoiceField(
+        choices=[("", "Choose"), *PaymentDisclosure.choices],
+        required=False,
+        label="What was paid with",
+    )
     amount = forms.CharField(
-        max_length=40, required=False, label="How much", help_text="Such as $1,800. Readers are told."
+        max_length=40,
+        required=False,
+        label="How much",
+        help_text="Such as $1,800. Readers are told.",
     )
     about_token = forms.CharField(
         max_length=60,
@@ -135,15 +176,24 @@ class PlacementForm(forms.Form):
         label="For readers in",
     )
     approver = forms.CharField(
-        max_length=120, required=False, label="UK: authorised firm that approved it", help_text="As the FCA lists it."
+        max_length=120,
+        required=False,
+        label="UK: authorised firm that approved it",
+        help_text="As the FCA lists it.",
     )
     white_paper_url = forms.URLField(
-        required=False, assume_scheme="https", validators=[https_only], label="EU: address of the white paper"
+        required=False,
+        assume_scheme="https",
+        validators=[https_only],
+        label="EU: address of the white paper",
     )
-    issuer_phone = forms.CharField(max_length=40, required=False, label="EU: telephone of the issuer")
+    issuer_phone = forms.CharField(
+        max_length=40, required=False, label="EU: telephone of the issuer"
+    )
     issuer_email = forms.EmailField(required=False, label="EU: e-mail of the issuer")
     rights = forms.BooleanField(
-        label="We own or may use everything in this placement, and it follows the advertising rules.", required=False
+        label="We own or may use everything in this placement, and it follows the advertising rules.",
+        required=False,
     )
 
     def __init__(
@@ -156,27 +206,36 @@ class PlacementForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.product, self.advertiser, self.placement, self.is_draft = Product(product), advertiser, placement, is_draft
+        self.product, self.advertiser, self.placement, self.is_draft = (
+            Product(product),
+            advertiser,
+            placement,
+            is_draft,
+        )
         for size in SIZES.values():
             self.fields[picture_field(size)] = forms.FileField(
                 required=False,
                 label="Picture" if size is STORY else size.label,
-                widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp", "data-picture": size.name}),
+                widget=forms.FileInput(
+                    attrs={"accept": "image/png,image/jpeg,image/webp", "data-picture": size.name}
+                ),
             )
         for name in set(self.fields) - set(FIELDS_OF[self.product]):
             del self.fields[name]
         if self.product == Product.SPONSORED:
             config = {"extensions": story_text.EXTENSIONS}
             editor = ProseEditorWidget(config=config, preset="configurable", attrs={"rows": 20})
-            self.fields["text"] = forms.CharField(widget=editor, required=False, max_length=LONGEST_HTML)
-        elif self.product in (Product.BANNER, Product.LETTER):
+            self.fields["text"] = forms.CharField(
+                widget=editor, required=False, max_length=LONGEST_HTML
+            )
+        elif self.product in (Product.BANNER, Product.NEWSLETTER):
             self.fields["text"].widget.attrs["rows"] = 3
         else:
             self.fields["text"].widget.attrs["rows"] = 20
         if self.is_paid_story:
             self.fields["section"].empty_label = "Choose a section"  # type: ignore[attr-defined]
-        if self.product == Product.LETTER:
-            self.fields["starts_on"].label = "Day of the letter"
+        if self.product == Product.NEWSLETTER:
+            self.fields["starts_on"].label = "Day of the newsletter"
 
     def group(self, *names: str) -> list[forms.BoundField]:
         return [self[name] for name in names if name in self.fields]
@@ -251,29 +310,42 @@ class PlacementForm(forms.Form):
             self.add_error("starts_on", "Choose today or a later day.")
         if starts and starts > today + LONGEST_AHEAD:
             self.add_error("starts_on", "Choose a day within the next two years.")
-        if self.product == Product.LETTER and starts and not self.has_error("starts_on"):
-            self._check_letter_of(starts)
+        if self.product == Product.NEWSLETTER and starts and not self.has_error("starts_on"):
+            self._check_newsletter_of(starts)
 
-    def _check_letter_of(self, day: date) -> None:
-        if availability.is_letter_taken(day, self.placement):
-            why = "The letter of that day is taken."
-        elif not self.is_booked and not availability.has_letter(day):
-            why = "On that day no letter goes out any more."
+    def _check_newsletter_of(self, day: date) -> None:
+        if availability.is_newsletter_taken(day, self.placement):
+            why = "The newsletter of that day is taken."
+        elif not self.is_booked and not availability.has_newsletter(day):
+            why = "On that day no newsletter goes out any more."
         else:
             return
-        free = ", ".join(f"{day.day} {day:%B}" for day in availability.free_letters(3, self.placement))
-        others = f"The next free ones: {free}." if free else "No other is free at present: please write to us."
+        free = ", ".join(
+            f"{day.day} {day:%B}" for day in availability.free_newsletters(3, self.placement)
+        )
+        others = (
+            f"The next free ones: {free}."
+            if free
+            else "No other is free at present: please write to us."
+        )
         self.add_error("starts_on", f"{why} {others}")
 
     def _check_lengths(self, data: dict[str, Any]) -> None:
         text = data.get("text") or ""
         words = len(text.split())
         if self.product == Product.BANNER and len(text) > LONGEST_BANNER_TEXT:
-            self.add_error("text", f"Keep the text of a banner under {LONGEST_BANNER_TEXT} characters.")
-        if self.product == Product.LETTER and words > LONGEST_LETTER_TEXT:
-            self.add_error("text", f"Write up to {LONGEST_LETTER_TEXT} words for the letter; this has {words}.")
+            self.add_error(
+                "text", f"Keep the text of a banner under {LONGEST_BANNER_TEXT} characters."
+            )
+        if self.product == Product.NEWSLETTER and words > LONGEST_NEWSLETTER_TEXT:
+            self.add_error(
+                "text",
+                f"Write up to {LONGEST_NEWSLETTER_TEXT} words for the newsletter; this has {words}.",
+            )
         if self.is_paid_story and words > LONGEST_ARTICLE:
-            self.add_error("text", f"Write {SHORTEST_ARTICLE} to {LONGEST_ARTICLE:,} words; this has {words}.")
+            self.add_error(
+                "text", f"Write {SHORTEST_ARTICLE} to {LONGEST_ARTICLE:,} words; this has {words}."
+            )
 
     def _check_picture(self, size: Size) -> None:
         name = picture_field(size)
@@ -318,7 +390,10 @@ class PlacementForm(forms.Form):
         if slot is None:
             return
         latest = self.placement.latest_creative if self.placement else None
-        there = {size: bool(data.get(picture_field(size)) or picture_of(latest, size)) for size in slot.sizes}
+        there = {
+            size: bool(data.get(picture_field(size)) or picture_of(latest, size))
+            for size in slot.sizes
+        }
         if not any(there.values()) and data.get("headline") and data.get("text"):
             return  # An advertisement of words alone.
         self._require(data, "alt", "Describe the picture for readers who cannot see it.")
@@ -330,11 +405,13 @@ class PlacementForm(forms.Form):
     def _require_story(self, data: dict[str, Any]) -> None:
         words = len((data.get("text") or "").split())
         if 0 < words < SHORTEST_ARTICLE and "text" not in self.errors:
-            self.add_error("text", f"Write {SHORTEST_ARTICLE} to {LONGEST_ARTICLE:,} words; this has {words}.")
+            self.add_error(
+                "text", f"Write {SHORTEST_ARTICLE} to {LONGEST_ARTICLE:,} words; this has {words}."
+            )
         self._require(data, "section", "Choose the section it stands in.")
         self._require(data, "payer", "Say who pays.")
         self._require(data, "payment", "Say what was paid with, or that nothing was.")
-        if data.get("payment") in (Payment.MONEY, Payment.TOKENS):
+        if data.get("payment") in (PaymentDisclosure.MONEY, PaymentDisclosure.TOKENS):
             self._require(data, "amount", "Say how much. Readers are told.")
 
 

@@ -10,10 +10,23 @@ from django.core.exceptions import ValidationError
 from core.fraud_signs import lookalikes
 
 NOT_PUBLIC = frozenset(
-    {"localhost", "local", "internal", "lan", "home", "corp", "intranet", "onion", "test", "invalid"}
+    {
+        "localhost",
+        "local",
+        "internal",
+        "lan",
+        "home",
+        "corp",
+        "intranet",
+        "onion",
+        "test",
+        "invalid",
+    }
 )
 # Behind these nobody can see where a link leads.
-SHORTENERS = frozenset({"bit.ly", "t.co", "tinyurl.com", "goo.gl", "ow.ly", "is.gd", "cutt.ly", "rebrand.ly", "t.ly"})
+SHORTENERS = frozenset(
+    {"bit.ly", "t.co", "tinyurl.com", "goo.gl", "ow.ly", "is.gd", "cutt.ly", "rebrand.ly", "t.ly"}
+)
 
 
 def check_target(address: str) -> None:
@@ -28,7 +41,9 @@ def check_target(address: str) -> None:
     if parts.scheme != "https":
         raise ValidationError("Use an address that starts with https://.")
     if "@" in parts.netloc:
-        raise ValidationError("Take the user name out of the address: it hides where the link leads.")
+        raise ValidationError(
+            "Take the user name out of the address: it hides where the link leads."
+        )
     if port not in (None, 443):
         raise ValidationError("Use the usual port: take the number after the colon out.")
     _check_host(host_of(address))
@@ -46,7 +61,9 @@ def _check_host(host: str) -> None:
     if host.removeprefix("www.") in SHORTENERS:
         raise ValidationError("Give the address itself: a shortened one hides where it leads.")
     if looks_like_another(host):
-        raise ValidationError("This name has letters of another alphabet that readers would take for ours.")
+        raise ValidationError(
+            "This name has letters of another alphabet that readers would take for ours."
+        )
 
 
 def _is_number(host: str) -> bool:
@@ -61,11 +78,15 @@ def _is_number(host: str) -> bool:
 
 def looks_like_another(host: str) -> bool:
     """Whether a name that is not Latin reads like one that is: аpple.com with a Cyrillic а. Müller is Latin."""
-    return any(_is_foreign(label) and lookalikes.plain(label).isascii() for label in _in_letters(host))
+    return any(
+        _is_foreign(label) and lookalikes.plain(label).isascii() for label in _in_letters(host)
+    )
 
 
 def _is_foreign(label: str) -> bool:
-    return any(not letter.isascii() and "LATIN" not in unicodedata.name(letter, "") for letter in label)
+    return any(
+        not letter.isascii() and "LATIN" not in unicodedata.name(letter, "") for letter in label
+    )
 
 
 def _in_letters(host: str) -> list[str]:

@@ -27,9 +27,15 @@ def write(placement: Placement, by: "User", text: str, *, from_desk: bool) -> Me
         raise PermissionDenied("Only the desk answers advertisers.")
     with transaction.atomic():
         locked = Placement.objects.select_for_update(of=("self",)).get(pk=placement.pk)
-        newest = list(locked.messages.order_by("-at", "-pk").values_list("is_from_desk", flat=True)[:MOST_WAITING])
+        newest = list(
+            locked.messages.order_by("-at", "-pk").values_list("is_from_desk", flat=True)[
+                :MOST_WAITING
+            ]
+        )
         if not from_desk and len(newest) == MOST_WAITING and not any(newest):
-            raise ValidationError("The desk has not answered yet. Wait for it before you write more.")
+            raise ValidationError(
+                "The desk has not answered yet. Wait for it before you write more."
+            )
         message = Message.objects.create(placement=locked, by=by, is_from_desk=from_desk, text=text)
         Placement.objects.filter(pk=locked.pk).update(awaits_answer=not from_desk)
         if from_desk:

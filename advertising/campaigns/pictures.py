@@ -16,14 +16,18 @@ SHOWN_BY = ("transparency",)  # the see-through colour of a PNG's palette
 def check_fit(file: Any, size: Size) -> None:
     """Raise ValidationError unless the upload is a picture of that size and weight."""
     if file.size > size.largest_kb * 1000:
-        raise ValidationError(f"Save it at {size.largest_kb} kB or less; this has {round(file.size / 1000)} kB.")
+        raise ValidationError(
+            f"Save it at {size.largest_kb} kB or less; this has {round(file.size / 1000)} kB."
+        )
     picture = images.open_picture(file)
     if getattr(picture, "is_animated", False):
         raise ValidationError("Use a still picture; this one moves.")
     double = (size.width * 2, size.height * 2)
     if size is not STORY and picture.size not in {(size.width, size.height), double}:
         found = f"it is {picture.width} × {picture.height}"
-        raise ValidationError(f"This must be exactly {size.label}, or twice that for sharp screens; {found}.")
+        raise ValidationError(
+            f"This must be exactly {size.label}, or twice that for sharp screens; {found}."
+        )
 
 
 def clean_copy(file: Any) -> ContentFile[bytes]:

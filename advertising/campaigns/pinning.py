@@ -40,9 +40,9 @@ def look_at_pictures() -> int:
     """Compare the files of everything approved with what they were. What differs is taken off. Returns how many."""
     changed = 0
     approved = Placement.objects.approved().exclude(approved_digest="")
-    pictures = CreativePicture.objects.filter(creative__in=approved.values("approved_creative")).select_related(
-        "creative__placement"
-    )
+    pictures = CreativePicture.objects.filter(
+        creative__in=approved.values("approved_creative")
+    ).select_related("creative__placement")
     for picture in pictures.iterator():
         if not _is_unchanged(picture):
             changed += 1

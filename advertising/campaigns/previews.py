@@ -24,7 +24,11 @@ def _page(request: HttpRequest, placement: Placement, creative: Creative) -> Htt
         return _with_banner(request, placement, creative)
     if placement.is_paid_story:
         return _as_story(request, placement, creative)
-    return render(request, "advertising/letter_preview.html", {"placement": placement, "creative": creative, **_FRAME})
+    return render(
+        request,
+        "advertising/newsletter_preview.html",
+        {"placement": placement, "creative": creative, **_FRAME},
+    )
 
 
 _FRAME = {"is_preview": True}
@@ -38,7 +42,9 @@ def _with_banner(request: HttpRequest, placement: Placement, creative: Creative)
     story = stories.first()
     request.previewed_banner = banner_of(placement, creative)  # type: ignore[attr-defined]
     if story is None:
-        return render(request, "advertising/banner_preview.html", {**_FRAME, "slot": placement.slot})
+        return render(
+            request, "advertising/banner_preview.html", {**_FRAME, "slot": placement.slot}
+        )
     return views.story_page(request, story)
 
 

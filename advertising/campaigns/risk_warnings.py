@@ -51,7 +51,9 @@ def missing(terms: Terms) -> dict[str, str]:
         return {"markets": "Choose the countries whose readers this is for: it is about a token."}
     problems = {}
     if Market.UK in terms.markets and not terms.approver:
-        problems["approver"] = "Name the firm authorised by the FCA that approved this for readers in the UK."
+        problems["approver"] = (
+            "Name the firm authorised by the FCA that approved this for readers in the UK."
+        )
     if Market.EU in terms.markets:
         for field, value, what in (
             ("white_paper_url", terms.white_paper, "the address of the white paper"),
@@ -69,9 +71,13 @@ def compose(terms: Terms) -> str:
         return ""
     parts = []
     if Market.UK in terms.markets:
-        parts.append(f"{UK_WARNING} Approved for readers in the United Kingdom by {terms.approver}.")
+        parts.append(
+            f"{UK_WARNING} Approved for readers in the United Kingdom by {terms.approver}."
+        )
     if Market.EU in terms.markets:
-        contact = f"A white paper exists: {terms.white_paper}. Issuer: {terms.phone}, {terms.email}."
+        contact = (
+            f"A white paper exists: {terms.white_paper}. Issuer: {terms.phone}, {terms.email}."
+        )
         parts.append(f"{EU_WARNING} {contact}")
     if Market.UK not in terms.markets:
         parts.append(PLAIN_WARNING.format(token=terms.token))

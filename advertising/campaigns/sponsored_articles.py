@@ -17,7 +17,10 @@ from articles.media import images
 from articles.models import Article, Image, Section
 from articles.publishing import workflow
 
-_KINDS = {Product.SPONSORED.value: Article.Kind.SPONSORED, Product.PRESS_RELEASE.value: Article.Kind.PRESS_RELEASE}
+_KINDS = {
+    Product.SPONSORED.value: Article.Kind.SPONSORED,
+    Product.PRESS_RELEASE.value: Article.Kind.PRESS_RELEASE,
+}
 
 
 def publish(placement: Placement, creative: Creative) -> None:
@@ -40,7 +43,9 @@ def write(article: Article, placement: Placement, creative: Creative) -> None:
     article.title = creative.headline or placement.title
     article.standfirst, article.body = _standfirst_and_body(creative)
     article.paid_by = placement.advertiser.name
-    article.disclosure = creative.disclosure or f"{placement.advertiser.name} paid for this article."
+    article.disclosure = (
+        creative.disclosure or f"{placement.advertiser.name} paid for this article."
+    )
     article.risk_warning = risk_warnings.compose(creative.terms)
     article.comments_open = False
 
@@ -56,7 +61,9 @@ def preview(placement: Placement, creative: Creative) -> Article:
     article.published_at = datetime.combine(starts_on, time(7), tzinfo=UTC)
     supplied = creative.pictures.filter(size=STORY.name).first()
     if supplied:
-        article.hero = Image(file=supplied.file.name, alt=creative.alt, width=STORY.width, height=STORY.height)
+        article.hero = Image(
+            file=supplied.file.name, alt=creative.alt, width=STORY.width, height=STORY.height
+        )
     return article
 
 

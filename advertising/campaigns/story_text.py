@@ -61,5 +61,9 @@ def standfirst_and_body(html: str) -> tuple[str, str]:
     if opening and len(opening) <= LONGEST_STANDFIRST and body.plain_text(rest):
         return opening, rest
     words = opening or body.plain_text(html)
-    shortened = words if len(words) <= LONGEST_STANDFIRST else f"{words[: LONGEST_STANDFIRST - 1].rstrip()}…"
+    shortened = (
+        words
+        if len(words) <= LONGEST_STANDFIRST
+        else f"{words[: LONGEST_STANDFIRST - 1].rstrip()}…"
+    )
     return shortened, html

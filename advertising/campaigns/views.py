@@ -20,7 +20,7 @@ from advertising.campaigns.forms import AdvertiserForm, PlacementForm, initial_o
 from advertising.measurement import audience
 from advertising.models import Advertiser, Membership, Placement, Product, Rate, Role
 from articles.admin.editor import EDITOR_STYLE
-from pagecache import changes_at, public_page, record, whole
+from pagecache import add_tags, changes_at, public_page, table_tag
 from pagecache.context import tomorrow
 
 
@@ -36,9 +36,13 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 @public_page()
 @require_safe
 def rate_card(request: HttpRequest) -> HttpResponse:
-    record(whole(Rate))
+    add_tags(table_tag(Rate))
     changes_at(tomorrow())  # The figures are those of whole days.
-    context = {"rates": list(Rate.objects.all()), "audience": audience.audience(), "canonical": "/advertise/"}
+    context = {
+        "rates": list(Rate.objects.all()),
+        "audience": audience.audience(),
+        "canonical": "/advertise/",
+    }
     return render(request, "advertising/rate_card.html", context)
 
 
@@ -79,7 +83,7 @@ def choose_product(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(FORM_METHODS)
-@csp_update({"style-src": [EDITOR_STYLE]})  # type: ignore[arg-type]
+@csp_update({"style-src": [EDITOR_STYLE]})
 def new_placement(request: MemberRequest, product: str) -> HttpResponse:
     if product not in Product.values:
         raise Http404
@@ -92,23 +96,31 @@ def new_placement(request: MemberRequest, product: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(FORM_METHODS)
-@csp_update({"style-src": [EDITOR_STYLE]})  # type: ignore[arg-type]
+@csp_update({"style-src": [EDITOR_STYLE]})
 def placement(request: MemberRequest, pk: int) -> HttpResponse:
     """One placement: its state, what the desk said, and the form for what is being written."""
     placement = own_placement(request, pk)
     if not Placement.objects.may_be_changed_by(request.user).filter(pk=placement.pk).exists():
         return redirect("placement-check", pk=placement.pk)
-    form = form_of(request, placement.product, placement.advertiser, placement, initial_of(placement))
+    form = form_of(
+        request, placement.product, placement.advertiser, placement, initial_of(placement)
+    )
     return edit(request, form)
 
 
 def own_placement(request: MemberRequest, pk: int) -> Placement:
-    mine = Placement.objects.of_member(request.user).select_related("advertiser", "approved_creative", "section")
+    mine = Placement.objects.of_member(request.user).select_related(
+        "advertiser", "approved_creative", "section"
+    )
     return get_object_or_404(mine, pk=min(pk, 2**31))
 
 
 def form_of(
-    request: MemberRequest, product: str, advertiser: Advertiser, placement: Placement | None, initial: dict[str, Any]
+    request: MemberRequest,
+    product: str,
+    advertiser: Advertiser,
+    placement: Placement | None,
+    initial: dict[str, Any],
 ) -> PlacementForm:
     return PlacementForm(
         request.POST or None,
@@ -140,10 +152,14 @@ def edit(request: MemberRequest, form: PlacementForm) -> HttpResponse:
         "rate": Rate.objects.filter(product=form.product).first(),
         "price": rates.price_of(form.placement) if form.placement else None,
         "media": editor_media(request, form) if form.product == Product.SPONSORED else "",
-        "free_letters": availability.free_letters(5, form.placement) if form.product == Product.LETTER else [],
+        "free_newsletters": availability.free_newsletters(5, form.placement)
+        if form.product == Product.NEWSLETTER
+        else [],
         "shows_messages": True,
     }
-    return render(request, "advertising/placement_form.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "advertising/placement_form.html", context, status=400 if form.errors else 200
+    )
 
 
 def editor_media(request: MemberRequest, form: PlacementForm) -> Media:
@@ -156,7 +172,7 @@ def editor_media(request: MemberRequest, form: PlacementForm) -> Media:
 
 @login_required
 @require_http_methods(FORM_METHODS)
-@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
+@csp_update({"frame-src": ["'self'"]})
 def check(request: MemberRequest, pk: int) -> HttpResponse:
     """Before it goes to the desk: the real page with it, what the checks found, and what it costs."""
     placement = own_placement(request, pk)
@@ -171,7 +187,10 @@ def check(request: MemberRequest, pk: int) -> HttpResponse:
     context = {
         "placement": placement,
         "creative": creative,
-        "missing": [*placement.missing(), *(creative.missing() if creative else ["Add what readers should see."])],
+        "missing": [
+            *placement.missing(),
+            *(creative.missing() if creative else ["Add what readers should see."]),
+        ],
         "findings": checks.check(creative) if creative else [],
         "price": rates.price_of(placement),
         "outlook": availability.outlook(placement),
@@ -186,7 +205,9 @@ def check(request: MemberRequest, pk: int) -> HttpResponse:
 
 def send_message(request: MemberRequest, placement: Placement) -> HttpResponse:
     try:
-        messages_with_desk.write(placement, request.user, request.POST.get("text", ""), from_desk=False)
+        messages_with_desk.write(
+            placement, request.user, request.POST.get("text", ""), from_desk=False
+        )
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -234,7 +255,11 @@ def advertiser_of(request: MemberRequest) -> Advertiser | None:
 
 
 def _membership(request: MemberRequest) -> Membership | None:
-    memberships = Membership.objects.filter(user=request.user).select_related("advertiser").order_by("advertiser")
+    memberships = (
+        Membership.objects.filter(user=request.user)
+        .select_related("advertiser")
+        .order_by("advertiser")
+    )
     found = {membership.advertiser_id: membership for membership in memberships}
     return found.get(request.session.get(CHOSEN, 0)) or next(iter(found.values()), None)
 

@@ -18,7 +18,7 @@ from advertising.delivery.slots import STORY_SLOT
 from advertising.measurement import counting, invalid_traffic, offers
 from advertising.models import Action, Advertiser, Creative, Device, Placement
 from core.client_ip import network_address, network_of
-from core.ratelimit import Rate
+from core.ratelimit import RateLimiter
 
 logger = logging.getLogger(__name__)
 
@@ -30,15 +30,17 @@ BY_BEACON = (Action.RENDERED, Action.VIEWABLE, Action.CLICKED)
 
 _dice = random.SystemRandom()
 # What is over it is filtered, and counted as that.
-beacons = Rate(lambda: settings.SEEN_A_MINUTE)
+beacons = RateLimiter(lambda: settings.SEEN_A_MINUTE)
 
 
 @require_safe
 def answer(request: HttpRequest) -> HttpResponse:
     """Fill the slots of a page, in its order: null for one that should stay as its page made it."""
     reader = Reader(request)
-    filled = [reader.fill(page_context.read(signed)) for signed in request.GET.getlist("s")[:MOST_SLOTS]]
-    offers.offers.note(reader.offered)
+    filled = [
+        reader.fill(page_context.read(signed)) for signed in request.GET.getlist("s")[:MOST_SLOTS]
+    ]
+    offers.offers.count(reader.offered)
     return JsonResponse({"slots": filled}, json_dumps_params={"default": str})
 
 
@@ -98,7 +100,10 @@ class Reader:
     @property
     def is_signed_in(self) -> bool:
         """Nobody without the cookie of a session is looked up."""
-        return settings.SESSION_COOKIE_NAME in self.request.COOKIES and self.request.user.is_authenticated
+        return (
+            settings.SESSION_COOKIE_NAME in self.request.COOKIES
+            and self.request.user.is_authenticated
+        )
 
     @property
     def is_staff(self) -> bool:
@@ -109,7 +114,9 @@ class Reader:
         if not self.is_signed_in:
             return set()
         if not hasattr(self, "_own"):
-            self._own = set(Advertiser.objects.filter(members=self.request.user.pk).values_list("pk", flat=True))
+            self._own = set(
+                Advertiser.objects.filter(members=self.request.user.pk).values_list("pk", flat=True)
+            )
         return self._own
 
 
@@ -120,7 +127,9 @@ def is_prefetch(request: HttpRequest) -> bool:
         request.headers.get("Purpose", ""),
         request.headers.get("X-Moz", ""),
     )
-    return any("prefetch" in purpose.lower() or "preview" in purpose.lower() for purpose in purposes)
+    return any(
+        "prefetch" in purpose.lower() or "preview" in purpose.lower() for purpose in purposes
+    )
 
 
 @csrf_exempt  # It carries no cookie’s authority: the token in it is all that counts.
@@ -130,7 +139,9 @@ def seen(request: HttpRequest) -> HttpResponse:
     action = request.POST.get("action", "")
     signed = request.POST.getlist("token")
     if action not in BY_BEACON or not signed or len(signed) > MOST_EVENTS:
-        return HttpResponse(f"Send an action and 1 to {MOST_EVENTS} tokens.", status=400, content_type="text/plain")
+        return HttpResponse(
+            f"Send an action and 1 to {MOST_EVENTS} tokens.", status=400, content_type="text/plain"
+        )
     events_of(request, Action(action), signed)
     return HttpResponse(status=204)
 
@@ -143,7 +154,9 @@ def click(request: HttpRequest, token: str) -> HttpResponse:
 def plain_click(request: HttpRequest, pk: int) -> HttpResponse:
     """From a banner in a page without JavaScript: never shown as far as we know, so never charged."""
     placement = serving_placement(pk)
-    token = tokens.issue(placement.pk, placement.approved_creative_id or 0, placement.slot or placement.product, "")
+    token = tokens.issue(
+        placement.pk, placement.approved_creative_id or 0, placement.slot or placement.product, ""
+    )
     return lead_on(request, placement, token)
 
 
@@ -168,7 +181,12 @@ def serving_placement(pk: int) -> Placement:
         for banner in banners:
             if banner.placement.pk == pk:
                 return banner.placement
-    placement = Placement.objects.approved().select_related("approved_creative").filter(pk=min(pk, 2**31)).first()
+    placement = (
+        Placement.objects.approved()
+        .select_related("approved_creative")
+        .filter(pk=min(pk, 2**31))
+        .first()
+    )
     if placement is None:
         raise Http404
     return placement
@@ -198,7 +216,9 @@ def events_of(request: HttpRequest, action: Action, signed: list[str]) -> list[s
             )
         )
     try:
-        return counting.count(events, counting.Sender(reader.network, reader.agent)) if events else []
+        return (
+            counting.count(events, counting.Sender(reader.network, reader.agent)) if events else []
+        )
     except IntegrityError:
         logger.warning("a token names a placement that is not there")
     except DatabaseError:

@@ -1,4 +1,4 @@
-"""What the letter says of its paid place, because advertising does not know it: the days it has, and who got it."""
+"""What the newsletter says of its paid place, because advertising does not know it: the days it has, and who got it."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -6,24 +6,24 @@ from datetime import date
 
 
 @dataclass(frozen=True)
-class Letter:
+class SlotNewsletter:
     days_to_come: Callable[[Collection[date]], set[date]]
     was_got: Callable[[int], bool]
 
 
-_letters: list[Letter] = []
+_newsletters: list[SlotNewsletter] = []
 
 
-def told_by(letter: Letter) -> None:
+def told_by(newsletter: SlotNewsletter) -> None:
     """From now on it is asked."""
-    _letters[:] = [letter]
+    _newsletters[:] = [newsletter]
 
 
 def going_out(days: Collection[date]) -> set[date]:
-    """Those of some days that still have a letter to come."""
-    return {day for letter in _letters for day in letter.days_to_come(days)}
+    """Those of some days that still have a newsletter to come."""
+    return {day for newsletter in _newsletters for day in newsletter.days_to_come(days)}
 
 
 def was_got(placement: int) -> bool:
-    """Whether any reader got the letter that a placement was sold for."""
-    return any(letter.was_got(placement) for letter in _letters)
+    """Whether any reader got the newsletter that a placement was sold for."""
+    return any(newsletter.was_got(placement) for newsletter in _newsletters)

@@ -41,8 +41,12 @@ def delivered(now: datetime | None = None) -> Mapping[int, Delivered]:
 
 def _read(today: date) -> dict[int, Delivered]:
     limited = Placement.objects.live().exclude(goal=None, daily_cap=None)
-    billable = DailyCount.objects.filter(placement__in=limited, action=Action.VIEWABLE, reason="").order_by()
-    rows = billable.values_list("placement").annotate(total=Sum("number"), now=Sum("number", filter=Q(day=today)))
+    billable = DailyCount.objects.filter(
+        placement__in=limited, action=Action.VIEWABLE, reason=""
+    ).order_by()
+    rows = billable.values_list("placement").annotate(
+        total=Sum("number"), now=Sum("number", filter=Q(day=today))
+    )
     return {placement: Delivered(total, now or 0) for placement, total, now in rows}
 
 
@@ -57,7 +61,7 @@ class _Memory:
 
 
 _memory = _Memory()
-forget = _memory.forget
+clear = _memory.forget
 
 
 def elapsed(placement: Placement, now: datetime) -> float:

@@ -29,7 +29,9 @@ class Position:
 
 
 def sign(position: Position) -> str:
-    return _signer.sign_object([position.slot, position.page, position.section, list(position.coins), position.story])
+    return _signer.sign_object(
+        [position.slot, position.page, position.section, list(position.coins), position.story]
+    )
 
 
 def read(signed: str) -> Position | None:
@@ -47,4 +49,6 @@ def of_template(context: dict[str, Any], slot: str) -> Position:
     section_pk = getattr(article, "section_id", None) or getattr(section, "pk", None)
     coins = [context["coin"]] if coin is not None else (context.get("story_coins") or [])
     story = article.pk if article is not None and slot == STORY_SLOT else None
-    return Position(slot, context["request"].path, section_pk, tuple(each.symbol for each in coins), story)
+    return Position(
+        slot, context["request"].path, section_pk, tuple(each.symbol for each in coins), story
+    )

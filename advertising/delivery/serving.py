@@ -16,10 +16,9 @@ from advertising.delivery import pacing
 from advertising.delivery.page_context import Position
 from advertising.delivery.slots import SLOTS, Size, Slot
 from advertising.models import Advertiser, Creative, CreativePicture, Device, Placement, Product
-from pagecache import changes_at, record, whole
-from pagecache.cached import shared
+from pagecache import add_tags, changes_at, table_tag
+from pagecache.cached import cached_by_tags
 from pagecache.context import tomorrow
-from pagecache.held import held
 
 PLACE_OF_TOKEN = "-token-"  # noqa: S105  In a banner that is written out beforehand.
 
@@ -93,27 +92,44 @@ def _banner(placement: Placement) -> Banner:
     creative = cast(Creative, placement.approved_creative)
     pictures: Collection[CreativePicture] = creative.pictures.all()
     coins = frozenset(coin.symbol for coin in placement.coins.all())
-    return Banner(placement, creative, SLOTS[placement.slot], {each.size: each.file.url for each in pictures}, coins)
+    return Banner(
+        placement,
+        creative,
+        SLOTS[placement.slot],
+        {each.size: each.file.url for each in pictures},
+        coins,
+    )
 
 
-@held(whole(Placement))
+@cached_by_tags(table_tag(Placement), listened=True)
 def candidates() -> dict[str, list[Banner]]:
     """The banners of all slots, written out, in the memory of the process: fresh a moment after a change.
 
     Those that begin on a later day are among them: a process may hold them for days.
     """
-    return {slot: [_written_out(banner) for banner in banners] for slot, banners in _approved_banners().items()}
+    return {
+        slot: [_written_out(banner) for banner in banners]
+        for slot, banners in _approved_banners().items()
+    }
 
 
 def _written_out(banner: Banner) -> Banner:
-    html = render_to_string("advertising/_banner.html", {"banner": banner, "href": f"/slots/go/{PLACE_OF_TOKEN}/"})
-    return Banner(banner.placement, banner.creative, banner.slot, banner.pictures, banner.coins, html)
+    html = render_to_string(
+        "advertising/_banner.html", {"banner": banner, "href": f"/slots/go/{PLACE_OF_TOKEN}/"}
+    )
+    return Banner(
+        banner.placement, banner.creative, banner.slot, banner.pictures, banner.coins, html
+    )
 
 
-@held(whole(Placement))
+@cached_by_tags(table_tag(Placement), listened=True)
 def paid_stories() -> dict[int, Placement]:
     """Approved placements by the number of the article that was made of them. One query."""
-    placements = Placement.objects.approved().exclude(article=None).select_related("advertiser", "approved_creative")
+    placements = (
+        Placement.objects.approved()
+        .exclude(article=None)
+        .select_related("advertiser", "approved_creative")
+    )
     return {cast(int, placement.article_id): placement for placement in placements}
 
 
@@ -144,7 +160,10 @@ def _is_for_these_coins(banner: Banner, asked: Asked) -> bool:
 
 
 def _is_for_this_screen(banner: Banner, asked: Asked) -> bool:
-    return Device.ANY in (banner.placement.device, asked.device) or banner.placement.device == asked.device
+    return (
+        Device.ANY in (banner.placement.device, asked.device)
+        or banner.placement.device == asked.device
+    )
 
 
 def _is_not_on_the_page_yet(banner: Banner, asked: Asked) -> bool:
@@ -168,7 +187,10 @@ def fitting(banners: Sequence[Banner], asked: Asked) -> list[Banner]:
 
 
 def choose(
-    banners: Sequence[Banner], asked: Asked, delivered: Mapping[int, pacing.Delivered], dice: random.Random
+    banners: Sequence[Banner],
+    asked: Asked,
+    delivered: Mapping[int, pacing.Delivered],
+    dice: random.Random,
 ) -> Banner | None:
     """Who stands in the slot.
 
@@ -179,22 +201,35 @@ def choose(
     def so_far(banner: Banner) -> pacing.Delivered:
         return delivered.get(banner.placement.pk, pacing.NOTHING)
 
-    on_offer = [banner for banner in fitting(banners, asked) if not pacing.is_used_up(banner.placement, so_far(banner))]
-    due = [banner for banner in on_offer if not pacing.is_ahead(banner.placement, so_far(banner), asked.now)]
-    left = [banner for banner in due if not banner.is_house] or [banner for banner in due if banner.is_house]
+    on_offer = [
+        banner
+        for banner in fitting(banners, asked)
+        if not pacing.is_used_up(banner.placement, so_far(banner))
+    ]
+    due = [
+        banner
+        for banner in on_offer
+        if not pacing.is_ahead(banner.placement, so_far(banner), asked.now)
+    ]
+    left = [banner for banner in due if not banner.is_house] or [
+        banner for banner in due if banner.is_house
+    ]
     if not left:
         return None
-    weights = [banner.placement.weight * pacing.urgency(banner.placement, so_far(banner), asked.now) for banner in left]
+    weights = [
+        banner.placement.weight * pacing.urgency(banner.placement, so_far(banner), asked.now)
+        for banner in left
+    ]
     return dice.choices(left, weights)[0]
 
 
 # --- Without a script -------------------------------------------------------------------------
 
 
-@shared(whole(Placement))
+@cached_by_tags(table_tag(Placement))
 def banners_of_today() -> dict[str, list[Banner]]:
     """What a page may show to readers without JavaScript. It is part of the page, and never counted."""
-    record(whole(Placement))
+    add_tags(table_tag(Placement))
     changes_at(tomorrow())  # Placements begin and end by the day.
     return _approved_banners(until=timezone.now().date())
 

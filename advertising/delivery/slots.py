@@ -45,13 +45,15 @@ class Slot:
 
 
 TOP = Slot("top", "Top of the page", "ad--top", (LEADERBOARD, PHONE_STRIP), ("48rem",))
-BILLBOARD_SLOT = Slot("billboard", "Billboard", "ad--bill", (BILLBOARD, LEADERBOARD, RECTANGLE), ("64rem", "48rem"))
+BILLBOARD_SLOT = Slot(
+    "billboard", "Billboard", "ad--bill", (BILLBOARD, LEADERBOARD, RECTANGLE), ("64rem", "48rem")
+)
 RECTANGLE_SLOT = Slot("rectangle", "Rectangle, in and beside stories", "ad--mpu", (RECTANGLE,), ())
 
 # A sponsored article or press release on its own page: nothing is chosen, everything is counted.
 STORY_SLOT = "story"
-# The paid place of a letter: its mails and the clicks in them are counted by the letter.
-LETTER_SLOT = "letter"
+# The paid place of a newsletter: its mails and the clicks in them are counted by the newsletter.
+NEWSLETTER_SLOT = "newsletter"
 
 SLOTS = {slot.name: slot for slot in (TOP, BILLBOARD_SLOT, RECTANGLE_SLOT)}
 CHOICES = [(slot.name, slot.label) for slot in SLOTS.values()]

@@ -71,7 +71,9 @@ def _token(values: object) -> Token:
         raise ValueError("not the parts of a token")
     placement, creative, slot, page, milliseconds, nonce, reason = values
     numbers, words = (placement, creative, milliseconds), (slot, page, nonce, reason)
-    if not all(type(number) is int for number in numbers) or not all(isinstance(word, str) for word in words):
+    if not all(type(number) is int for number in numbers) or not all(
+        isinstance(word, str) for word in words
+    ):
         raise ValueError("not the parts of a token")
     issued_at = datetime.fromtimestamp(milliseconds / 1000, tz=timezone.get_default_timezone())
     return Token(placement, creative, slot, page, issued_at, nonce, reason)

@@ -11,7 +11,7 @@ from django_tasks import task
 from advertising.campaigns import pinning
 from advertising.delivery.slots import SLOTS
 from advertising.measurement import invalid_traffic
-from advertising.models import Action, DailyCount, OddTraffic, Placement
+from advertising.models import Action, DailyCount, Placement, TrafficAnomaly
 
 ENOUGH = 500  # impressions, below which shares say little
 MOST_FILTERED = 40  # per cent
@@ -28,19 +28,27 @@ def look() -> int:
     """Note what is odd today and was yesterday, once a kind, placement and day. Returns how much was found."""
     today = timezone.now().date()
     days = (today - timedelta(days=1), today)
-    rows = DailyCount.objects.filter(day__range=days).order_by().values_list("placement", "day", "action", "reason")
+    rows = (
+        DailyCount.objects.filter(day__range=days)
+        .order_by()
+        .values_list("placement", "day", "action", "reason")
+    )
     counted: dict[tuple[int, date], Numbers] = defaultdict(dict)
     for placement, day, action, reason, number in rows.annotate(Sum("number")):
         counted[placement, day][action, reason] = number
-    titles = dict(Placement.objects.filter(pk__in={pk for pk, _ in counted}).values_list("pk", "title"))
+    titles = dict(
+        Placement.objects.filter(pk__in={pk for pk, _ in counted}).values_list("pk", "title")
+    )
     found = [
-        OddTraffic(placement_id=pk, day=day, kind=kind, sentence=f"{titles[pk]}: {sentence}"[:300])
+        TrafficAnomaly(
+            placement_id=pk, day=day, kind=kind, sentence=f"{titles[pk]}: {sentence}"[:300]
+        )
         for (pk, day), numbers in counted.items()
         for kind, sentence in _odd(numbers)
     ]
     found += list(_silent(days[0], counted))
     found += list(_changed(today))
-    OddTraffic.objects.bulk_create(found, ignore_conflicts=True)
+    TrafficAnomaly.objects.bulk_create(found, ignore_conflicts=True)
     return len(found)
 
 
@@ -52,29 +60,37 @@ def _odd(numbers: Numbers) -> Iterator[tuple[str, str]]:
     viewable, clicks = numbers.get((Action.VIEWABLE, ""), 0), numbers.get((Action.CLICKED, ""), 0)
     if clicks >= FEWEST_CLICKS and clicks * 100 > viewable * MOST_CLICKED:
         yield "clicks", f"{clicks:,} clicks on {viewable:,} viewable impressions."
-    forged = sum(number for (_, reason), number in numbers.items() if reason == invalid_traffic.FORGED)
+    forged = sum(
+        number for (_, reason), number in numbers.items() if reason == invalid_traffic.FORGED
+    )
     if forged >= MOST_FORGED:
         yield "forged", f"{forged:,} forged tokens."
 
 
-def _silent(yesterday: date, counted: dict[tuple[int, date], Numbers]) -> Iterator[OddTraffic]:
+def _silent(yesterday: date, counted: dict[tuple[int, date], Numbers]) -> Iterator[TrafficAnomaly]:
     """A banner that was to run all day and that nobody saw."""
-    running = Placement.objects.approved().filter(slot__in=SLOTS, starts_on__lte=yesterday, ends_on__gte=yesterday)
+    running = Placement.objects.approved().filter(
+        slot__in=SLOTS, starts_on__lte=yesterday, ends_on__gte=yesterday
+    )
     for placement in running.filter(Q(goal=None) | Q(goal__gt=0), advertiser__is_house=False):
         if (placement.pk, yesterday) not in counted:
             sentence = f"{placement.title}: it runs, and was shown to nobody."
-            yield OddTraffic(placement=placement, day=yesterday, kind="silent", sentence=sentence[:300])
+            yield TrafficAnomaly(
+                placement=placement, day=yesterday, kind="silent", sentence=sentence[:300]
+            )
 
 
-def _changed(today: date) -> Iterator[OddTraffic]:
+def _changed(today: date) -> Iterator[TrafficAnomaly]:
     live = Placement.objects.live().select_related("approved_creative")
     for placement in live.prefetch_related("approved_creative__pictures"):
         if not pinning.is_as_approved(placement):
             sentence = f"{placement.title}: its copy is not what was approved, and is not shown."
-            yield OddTraffic(placement=placement, day=today, kind="changed", sentence=sentence[:300])
+            yield TrafficAnomaly(
+                placement=placement, day=today, kind="changed", sentence=sentence[:300]
+            )
 
 
 def recent() -> list[str]:
     """What the desk is told. One query by an index."""
     since = timezone.now().date() - SHOWN_FOR
-    return [str(each) for each in OddTraffic.objects.filter(day__gt=since)[:20]]
+    return [str(each) for each in TrafficAnomaly.objects.filter(day__gt=since)[:20]]

@@ -29,7 +29,9 @@ def audience(today: date | None = None) -> Audience | None:
     today = today or timezone.now().date()
     since = today - LOOK_BACK
     days = DailyAudience.objects.filter(day__gte=since, day__lt=today)
-    found = days.aggregate(first=Min("day"), last=Max("day"), mean=Avg("browsers"), number=Count("day"))
+    found = days.aggregate(
+        first=Min("day"), last=Max("day"), mean=Avg("browsers"), number=Count("day")
+    )
     if found["number"] < FEWEST_DAYS:
         return None
     counted = DailyCount.objects.filter(
@@ -38,7 +40,9 @@ def audience(today: date | None = None) -> Audience | None:
     rows = counted.values_list("slot", "action").annotate(Sum("number"))
     sums = {(slot, action): number for slot, action, number in rows}
     length = (found["last"] - found["first"]).days + 1
-    viewable = [(SLOTS[name].label, sums.get((name, Action.VIEWABLE), 0) // length) for name in SLOTS]
+    viewable = [
+        (SLOTS[name].label, sums.get((name, Action.VIEWABLE), 0) // length) for name in SLOTS
+    ]
     shown = sum(number for (_, action), number in sums.items() if action == Action.RENDERED)
     seen = sum(number for (_, action), number in sums.items() if action == Action.VIEWABLE)
     rate = round(100 * seen / shown) if shown else 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor, log10
 
-from advertising.measurement.reports import Figures, add_up
+from advertising.measurement.reports import DeliveryFigures, add_up
 
 MOST_BARS = 62  # more days become weeks
 LINES = 3
@@ -59,14 +59,14 @@ class Chart:
         return self.frame.width - self.frame.right
 
 
-def draw(by_day: Mapping[date, Figures]) -> list[Chart]:
+def draw(by_day: Mapping[date, DeliveryFigures]) -> list[Chart]:
     """The same numbers for a wide and for a narrow screen; nothing when there is nothing to show."""
     steps = _steps(by_day)
     top = max((figures.rendered for _, figures in steps), default=0)
     return [_chart(frame, steps, top) for frame in (WIDE, NARROW)] if top else []
 
 
-def _steps(by_day: Mapping[date, Figures]) -> list[tuple[date, Figures]]:
+def _steps(by_day: Mapping[date, DeliveryFigures]) -> list[tuple[date, DeliveryFigures]]:
     days = sorted(by_day.items())
     if len(days) <= MOST_BARS:
         return days
@@ -84,7 +84,7 @@ def round_step(most: int) -> int:
     return int(next(step * power for step in (1, 2, 5, 10) if step * power >= rough))
 
 
-def _chart(frame: Frame, steps: list[tuple[date, Figures]], most: int) -> Chart:
+def _chart(frame: Frame, steps: list[tuple[date, DeliveryFigures]], most: int) -> Chart:
     step = round_step(most)
     scale = step * ceil(most / step)
     base, edge, left = frame.height - frame.bottom, frame.width - frame.right, 8
@@ -99,7 +99,11 @@ def _chart(frame: Frame, steps: list[tuple[date, Figures]], most: int) -> Chart:
     for index, (day, figures) in enumerate(steps):
         x = round(left + index * room + (room - width) / 2, 1)
         is_named = index % every == 0
-        label = _label(day, is_first=index == 0, is_monthly=len(steps) > frame.labels * 2) if is_named else ""
+        label = (
+            _label(day, is_first=index == 0, is_monthly=len(steps) > frame.labels * 2)
+            if is_named
+            else ""
+        )
         bars.append(Bar(x, width, y(figures.rendered), y(figures.viewable), base, label))
     lines = [Line(y(number), f"{number:,}") for number in range(step, scale + 1, step)]
     return Chart(frame, bars, lines)

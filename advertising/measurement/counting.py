@@ -9,7 +9,7 @@ from django.db import transaction
 from advertising.delivery.slots import SLOTS, STORY_SLOT
 from advertising.measurement import invalid_traffic, ledger, reach
 from advertising.measurement.invalid_traffic import Event
-from advertising.models import Action, Placement, SpentToken
+from advertising.models import Action, Placement, UsedToken
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,18 @@ def count(events: Sequence[Event], sender: Sender) -> list[str]:
     people = {event.at.date(): sender.digest(event) for event in good}
     with transaction.atomic():
         fresh = ledger.spend(_spent(event, people[event.at.date()]) for event in good)
-        used = _used_before([event for event in good if not fresh[event.token.nonce, event.action.value]])
-        settled = [reason or _reason_of_stored(event, fresh, used) for event, reason in zip(events, found, strict=True)]
+        used = _used_before(
+            [event for event in good if not fresh[event.token.nonce, event.action.value]]
+        )
+        settled = [
+            reason or _reason_of_stored(event, fresh, used)
+            for event, reason in zip(events, found, strict=True)
+        ]
         ledger.add(Counter(map(_line, events, settled)))
         counted = [event for event, reason in zip(events, settled, strict=True) if not reason]
-        ledger.add_to_pages(Counter((e.token.placement, e.token.page, e.action.value) for e in counted))
+        ledger.add_to_pages(
+            Counter((e.token.placement, e.token.page, e.action.value) for e in counted)
+        )
     return settled
 
 
@@ -46,11 +53,11 @@ def _used_before(left_out: Sequence[Event]) -> set[tuple[str, str]]:
     nonces = [event.token.nonce for event in left_out if event.action != Action.RENDERED]
     if not nonces:
         return set()
-    return set(SpentToken.objects.filter(nonce__in=nonces).values_list("nonce", "action"))
+    return set(UsedToken.objects.filter(nonce__in=nonces).values_list("nonce", "action"))
 
 
-def _spent(event: Event, person: str) -> SpentToken:
-    return SpentToken(
+def _spent(event: Event, person: str) -> UsedToken:
+    return UsedToken(
         nonce=event.token.nonce,
         action=event.action,
         placement_id=event.token.placement,
@@ -59,7 +66,9 @@ def _spent(event: Event, person: str) -> SpentToken:
     )
 
 
-def _reason_of_stored(event: Event, fresh: Counter[tuple[str, str]], used: set[tuple[str, str]]) -> str:
+def _reason_of_stored(
+    event: Event, fresh: Counter[tuple[str, str]], used: set[tuple[str, str]]
+) -> str:
     """`fresh` gives each token once, also to two of the same in one request."""
     key = (event.token.nonce, event.action.value)
     if fresh[key]:
@@ -75,4 +84,8 @@ def _line(event: Event, reason: str) -> ledger.Line:
 
 def is_claim_of_ours(placement: int, slot: str) -> bool:
     """Whether a forged token names something that exists, so that it can be told to whom it was meant to be charged."""
-    return slot in (*SLOTS, STORY_SLOT) and 0 < placement < 2**31 and Placement.objects.filter(pk=placement).exists()
+    return (
+        slot in (*SLOTS, STORY_SLOT)
+        and 0 < placement < 2**31
+        and Placement.objects.filter(pk=placement).exists()
+    )

@@ -21,7 +21,7 @@ LONGEST_AGENT = 400  # characters that are looked at
 FORGED, REPLAYED, OLD, TOO_FAST = "forged", "replayed", "old", "too_fast"
 ROBOT, UNKNOWN, PREFETCH, HIDDEN = "robot", "unknown", "prefetch", "hidden"
 STAFF, ADVERTISER, RATE, NO_VIEW = "staff", "advertiser", "rate", "no_view"
-# Of letters: what opens links before anybody reads.
+# Of newsletters: what opens links before anybody reads.
 SCANNER, TRAP = "scanner", "trap"
 
 # As reports name them.

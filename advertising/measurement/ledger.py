@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from advertising.models import Action, DailyCount, PageCount, SpentToken
+from advertising.models import Action, DailyCount, PageCount, UsedToken
 
 # placement, slot, day, action, reason
 Line = tuple[int, str, date, str, str]
@@ -26,18 +26,22 @@ def add_to_pages(lines: Mapping[PageLine, int]) -> None:
     _add(PageCount, ("placement_id", "page", "action"), lines)
 
 
-def spend(tokens: Iterable[SpentToken]) -> Counter[tuple[str, str]]:
+def spend(tokens: Iterable[UsedToken]) -> Counter[tuple[str, str]]:
     """Note that tokens were used. Return those that count: (nonce, action) → 1. One statement.
 
     Left out are those that had been used for this, and what cannot follow: nothing is seen or clicked on that was not
     shown before.
     """
-    rows = [(token.nonce, token.action, token.placement_id, token.day, token.person) for token in tokens]
+    rows = [
+        (token.nonce, token.action, token.placement_id, token.day, token.person) for token in tokens
+    ]
     if not rows:
         return Counter()
-    table = connection.ops.quote_name(SpentToken._meta.db_table)
+    table = connection.ops.quote_name(UsedToken._meta.db_table)
     day = "CAST(%s AS date)" if connection.vendor == "postgresql" else "%s"
-    was_shown = f"EXISTS (SELECT 1 FROM {table} AS shown WHERE shown.nonce = %s AND shown.action = %s)"  # noqa: S608
+    was_shown = (
+        f"EXISTS (SELECT 1 FROM {table} AS shown WHERE shown.nonce = %s AND shown.action = %s)"  # noqa: S608
+    )
     selects, values = [], []
     for row in rows:
         follows = row[1] != Action.RENDERED

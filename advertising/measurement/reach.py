@@ -18,7 +18,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from advertising.delivery.tokens import VALID_FOR
-from advertising.models import Action, DailyAudience, DailyReach, DailySalt, SpentToken
+from advertising.models import Action, DailyAudience, DailyReach, DailySalt, UsedToken
 
 DIGEST_BYTES = 16
 # Tokens of a day are needed as long as one of them may be sent again.
@@ -30,7 +30,9 @@ _lock = threading.Lock()
 
 def person(network: str, agent: str, day: date) -> str:
     """A digest of 22 letters that is the same for one browser on one day, and means nothing after it."""
-    digest = hmac.new(_salt(day), f"{network}\n{agent}".encode(), hashlib.sha256).digest()[:DIGEST_BYTES]
+    digest = hmac.new(_salt(day), f"{network}\n{agent}".encode(), hashlib.sha256).digest()[
+        :DIGEST_BYTES
+    ]
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
@@ -38,18 +40,22 @@ def _salt(day: date) -> bytes:
     """One query for each process and day."""
     with _lock:
         if day not in _salts:
-            row, _ = DailySalt.objects.get_or_create(day=day, defaults={"salt": secrets.token_bytes(32)})
+            row, _ = DailySalt.objects.get_or_create(
+                day=day, defaults={"salt": secrets.token_bytes(32)}
+            )
             _salts.clear()
             _salts[day] = bytes(row.salt)
         return _salts[day]
 
 
-def forget() -> None:
+def clear_salts() -> None:
     _salts.clear()
 
 
 def unsettled_before(now_day: date) -> list[date]:
-    return list(DailySalt.objects.filter(day__lt=now_day).order_by("day").values_list("day", flat=True))
+    return list(
+        DailySalt.objects.filter(day__lt=now_day).order_by("day").values_list("day", flat=True)
+    )
 
 
 @task()
@@ -64,14 +70,21 @@ def settle_days() -> int:
 
 def settle(day: date) -> None:
     with transaction.atomic():
-        shown = SpentToken.objects.filter(day=day, action=Action.RENDERED)
-        rows = shown.values_list("placement").annotate(people=Count("person", distinct=True)).order_by()
+        shown = UsedToken.objects.filter(day=day, action=Action.RENDERED)
+        rows = (
+            shown.values_list("placement")
+            .annotate(people=Count("person", distinct=True))
+            .order_by()
+        )
         DailyReach.objects.bulk_create(
-            [DailyReach(placement_id=placement, day=day, people=people) for placement, people in rows],
+            [
+                DailyReach(placement_id=placement, day=day, people=people)
+                for placement, people in rows
+            ],
             ignore_conflicts=True,
         )
         browsers = shown.aggregate(number=Count("person", distinct=True))["number"]
         DailyAudience.objects.get_or_create(day=day, defaults={"browsers": browsers})
         DailySalt.objects.filter(day=day).delete()
         # In one statement, without loading them: a busy day has millions.
-        SpentToken.objects.filter(day=day)._raw_delete(using="default")
+        UsedToken.objects.filter(day=day)._raw_delete(using="default")

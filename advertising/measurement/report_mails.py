@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
-from advertising.delivery.slots import LETTER_SLOT
+from advertising.delivery.slots import NEWSLETTER_SLOT
 from advertising.measurement import reports
 from advertising.models import Action, Advertiser, DailyCount, Placement, SentReport
 from core import mail
@@ -19,15 +19,17 @@ NOT_BEFORE = 7  # o’clock, UTC
 # After this the reach of a run’s last day is known (reach.SETTLED_AFTER).
 RUN_IS_SETTLED_AFTER = timedelta(days=1, hours=4)
 LOOK_BACK = timedelta(days=14)  # for what a stopped worker missed
-# Of a letter it is known that it was sent, and not that it was seen.
-_WAS_SHOWN = Q(action=Action.RENDERED) | Q(action=Action.OFFERED, slot=LETTER_SLOT)
+# Of a newsletter it is known that it was sent, and not that it was seen.
+_WAS_SHOWN = Q(action=Action.RENDERED) | Q(action=Action.OFFERED, slot=NEWSLETTER_SLOT)
 
 
 @task()
 def mail_reports() -> int:
     """Put in the queue what is due. Run twice, or by two, it sends nothing twice. Returns how many were claimed."""
     now = timezone.now()
-    claimed = sum(_claim(placement.advertiser, placement.run[1], placement) for placement in _finished())
+    claimed = sum(
+        _claim(placement.advertiser, placement.run[1], placement) for placement in _finished()
+    )
     if now.weekday() == MONDAY and now.hour >= NOT_BEFORE:
         week = reports.Period("7d", now.date() - timedelta(days=7), now.date() - timedelta(days=1))
         claimed += sum(_claim(advertiser, week.last) for advertiser in _shown_in(week))
@@ -37,8 +39,14 @@ def mail_reports() -> int:
 def _finished() -> list[Placement]:
     settled = (timezone.now() - RUN_IS_SETTLED_AFTER).date()
     reported = SentReport.objects.exclude(placement=None).values("placement")
-    over = Placement.objects.approved().filter(ends_on__lte=settled, ends_on__gte=settled - LOOK_BACK)
-    over = over.filter(counts__in=DailyCount.objects.filter(_WAS_SHOWN)).exclude(pk__in=reported).distinct()
+    over = Placement.objects.approved().filter(
+        ends_on__lte=settled, ends_on__gte=settled - LOOK_BACK
+    )
+    over = (
+        over.filter(counts__in=DailyCount.objects.filter(_WAS_SHOWN))
+        .exclude(pk__in=reported)
+        .distinct()
+    )
     return list(over.filter(advertiser__is_house=False).select_related("advertiser"))
 
 
@@ -52,7 +60,9 @@ def _claim(advertiser: Advertiser, until: date, placement: Placement | None = No
     """One row decides who sends it."""
     try:
         with transaction.atomic():
-            sent = SentReport.objects.create(advertiser=advertiser, placement=placement, until=until)
+            sent = SentReport.objects.create(
+                advertiser=advertiser, placement=placement, until=until
+            )
             for address in advertiser.addresses():
                 transaction.on_commit(partial(mail_report.enqueue, sent.pk, address))
     except IntegrityError:
@@ -72,12 +82,21 @@ def _of_week(sent: SentReport) -> tuple[str, str, dict[str, Any]]:
     placements = Placement.objects.filter(advertiser=sent.advertiser)
     week = reports.Period("7d", sent.until - timedelta(days=6), sent.until)
     rows = reports.by_placement(placements, week)
-    context = {"advertiser": sent.advertiser, "period": week, "rows": rows, "total": reports.add_up(f for _, f in rows)}
+    context = {
+        "advertiser": sent.advertiser,
+        "period": week,
+        "rows": rows,
+        "total": reports.add_up(f for _, f in rows),
+    }
     return f"{sent.advertiser.name}: your week in figures", "advertising/mail/week.txt", context
 
 
 def _of_run(sent: SentReport) -> tuple[str, str, dict[str, Any]]:
     placement = cast(Placement, sent.placement)
     found = reports.report(placement, reports.Period("all", *placement.run))
-    context = {"placement": placement, "report": found, "reach": max(found.reach.values(), default=None)}
+    context = {
+        "placement": placement,
+        "report": found,
+        "reach": max(found.reach.values(), default=None),
+    }
     return f"{placement.title}: the final figures", "advertising/mail/run.txt", context

@@ -16,7 +16,7 @@ MOST_PAGES = 50
 
 
 @dataclass(frozen=True)
-class Figures:
+class DeliveryFigures:
     """Billable numbers."""
 
     offered: int = 0
@@ -24,8 +24,10 @@ class Figures:
     viewable: int = 0
     clicked: int = 0
 
-    def __add__(self, other: "Figures") -> "Figures":
-        return Figures(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+    def __add__(self, other: "DeliveryFigures") -> "DeliveryFigures":
+        return DeliveryFigures(
+            *(getattr(self, each.name) + getattr(other, each.name) for each in fields(self))
+        )
 
     def __bool__(self) -> bool:
         return any(getattr(self, each.name) for each in fields(self))
@@ -37,14 +39,14 @@ class Figures:
 
     @property
     def click_rate_of_mails(self) -> float | None:
-        """Clicks in a hundred mails, for the letter, which does not know what was viewable."""
+        """Clicks in a hundred mails, for the newsletter, which does not know what was viewable."""
         return 100 * self.clicked / self.offered if self.offered else None
 
 
-NOTHING = Figures()
+NOTHING = DeliveryFigures()
 
 
-def add_up(figures: Iterable[Figures]) -> Figures:
+def add_up(figures: Iterable[DeliveryFigures]) -> DeliveryFigures:
     return sum(figures, NOTHING)
 
 
@@ -64,7 +66,10 @@ class Period:
 
     @property
     def days(self) -> list[date]:
-        return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
+        return [
+            self.first + timedelta(days=number)
+            for number in range((self.last - self.first).days + 1)
+        ]
 
 
 def period_of(key: str, placements: QuerySet[Placement], today: date) -> Period:
@@ -73,7 +78,9 @@ def period_of(key: str, placements: QuerySet[Placement], today: date) -> Period:
     length = PERIODS[key][1]
     if length:
         return Period(key, today - timedelta(days=length - 1), today)
-    counted = DailyCount.objects.filter(placement__in=placements).aggregate(first=Min("day"), last=Max("day"))
+    counted = DailyCount.objects.filter(placement__in=placements).aggregate(
+        first=Min("day"), last=Max("day")
+    )
     return Period(key, counted["first"] or today, max(counted["last"] or today, today))
 
 
@@ -83,15 +90,15 @@ def period_of(key: str, placements: QuerySet[Placement], today: date) -> Period:
 @dataclass(frozen=True)
 class Overview:
     period: Period
-    by_day: dict[date, Figures]
-    by_placement: dict[int, Figures]  # over all time
+    by_day: dict[date, DeliveryFigures]
+    by_placement: dict[int, DeliveryFigures]  # over all time
 
     @property
-    def total(self) -> Figures:
+    def total(self) -> DeliveryFigures:
         return add_up(self.by_day.values())
 
     @property
-    def total_of_all_time(self) -> Figures:
+    def total_of_all_time(self) -> DeliveryFigures:
         return add_up(self.by_placement.values())
 
 
@@ -104,7 +111,9 @@ def overview(placements: QuerySet[Placement], period: Period) -> Overview:
     return Overview(period, _all_days(period, days), _figures(rows))
 
 
-def by_placement(placements: QuerySet[Placement], period: Period) -> list[tuple[Placement, Figures]]:
+def by_placement(
+    placements: QuerySet[Placement], period: Period
+) -> list[tuple[Placement, DeliveryFigures]]:
     """Those that were shown in a period, with their figures. Two queries."""
     rows = DailyCount.objects.filter(
         placement__in=placements.order_by(), reason="", day__range=(period.first, period.last)
@@ -113,14 +122,14 @@ def by_placement(placements: QuerySet[Placement], period: Period) -> list[tuple[
     return [(placement, figures[placement.pk]) for placement in placements.filter(pk__in=figures)]
 
 
-def _figures(rows: Iterable[tuple[Any, str, int]]) -> dict[Any, Figures]:
+def _figures(rows: Iterable[tuple[Any, str, int]]) -> dict[Any, DeliveryFigures]:
     found: dict[Any, dict[str, int]] = defaultdict(dict)
     for key, action, number in rows:
         found[key][action] = number
-    return {key: Figures(**numbers) for key, numbers in found.items()}
+    return {key: DeliveryFigures(**numbers) for key, numbers in found.items()}
 
 
-def _all_days(period: Period, found: Mapping[date, Figures]) -> dict[date, Figures]:
+def _all_days(period: Period, found: Mapping[date, DeliveryFigures]) -> dict[date, DeliveryFigures]:
     return {day: found.get(day, NOTHING) for day in period.days}
 
 
@@ -141,37 +150,41 @@ class Filtered:
 
 
 @dataclass(frozen=True)
-class Report:
+class PlacementReport:
     placement: Placement
     period: Period
-    by_day: dict[date, Figures]
-    by_slot: dict[str, Figures]
+    by_day: dict[date, DeliveryFigures]
+    by_slot: dict[str, DeliveryFigures]
     ledger: list[Filtered]
-    by_page: dict[str, Figures]  # over the whole run
-    other_pages: Figures
+    by_page: dict[str, DeliveryFigures]  # over the whole run
+    other_pages: DeliveryFigures
     reach: dict[date, int]
 
     @property
-    def total(self) -> Figures:
+    def total(self) -> DeliveryFigures:
         return add_up(self.by_day.values())
 
     @property
-    def of_pages(self) -> Figures:
+    def of_pages(self) -> DeliveryFigures:
         return add_up(self.by_page.values()) + self.other_pages
 
 
-def report(placement: Placement, period: Period) -> Report:
+def report(placement: Placement, period: Period) -> PlacementReport:
     """Three queries."""
     lines = list(
         DailyCount.objects.filter(placement=placement, day__range=(period.first, period.last))
         .order_by()
         .values_list("day", "slot", "action", "reason", "number")
     )
-    billable = [(day, slot, action, number) for day, slot, action, reason, number in lines if not reason]
+    billable = [
+        (day, slot, action, number) for day, slot, action, reason, number in lines if not reason
+    ]
     days = _figures(_summed((day, action, number) for day, _, action, number in billable))
-    slots = _figures(_summed((label_of(slot), action, number) for _, slot, action, number in billable))
+    slots = _figures(
+        _summed((label_of(slot), action, number) for _, slot, action, number in billable)
+    )
     pages, others = _pages(placement)
-    return Report(
+    return PlacementReport(
         placement=placement,
         period=period,
         by_day=_all_days(period, days),
@@ -180,9 +193,9 @@ def report(placement: Placement, period: Period) -> Report:
         by_page=pages,
         other_pages=others,
         reach=dict(
-            DailyReach.objects.filter(placement=placement, day__range=(period.first, period.last)).values_list(
-                "day", "people"
-            )
+            DailyReach.objects.filter(
+                placement=placement, day__range=(period.first, period.last)
+            ).values_list("day", "people")
         ),
     )
 
@@ -201,14 +214,22 @@ def _ledger(rows: Iterable[tuple[str, str, int]]) -> list[Filtered]:
     found = []
     for action in Action:
         of_action = sums[action.value]
-        filtered = [(reasons.LABELS.get(name, name), number) for name, number in of_action.items() if name]
-        found.append(Filtered(action, of_action.get("", 0), sorted(filtered, key=lambda each: -each[1])))
+        filtered = [
+            (reasons.LABELS.get(name, name), number) for name, number in of_action.items() if name
+        ]
+        found.append(
+            Filtered(action, of_action.get("", 0), sorted(filtered, key=lambda each: -each[1]))
+        )
     return found
 
 
-def _pages(placement: Placement) -> tuple[dict[str, Figures], Figures]:
+def _pages(placement: Placement) -> tuple[dict[str, DeliveryFigures], DeliveryFigures]:
     """The pages on which most was shown, and all others together."""
-    rows = PageCount.objects.filter(placement=placement).order_by().values_list("page", "action", "number")
+    rows = (
+        PageCount.objects.filter(placement=placement)
+        .order_by()
+        .values_list("page", "action", "number")
+    )
     pages = _figures(rows)
     ordered = sorted(pages, key=lambda page: (-pages[page].rendered, page))
     kept = {page: pages[page] for page in ordered[:MOST_PAGES]}
@@ -224,7 +245,9 @@ def table(placements: QuerySet[Placement], period: Period) -> Iterator[tuple[obj
     """The ledger by placement, day, slot and action, with a column for each reason: the rows add up. One query."""
     yield ("placement", *COLUMNS)
     lines = (
-        DailyCount.objects.filter(placement__in=placements.order_by(), day__range=(period.first, period.last))
+        DailyCount.objects.filter(
+            placement__in=placements.order_by(), day__range=(period.first, period.last)
+        )
         .order_by("day", "placement", "slot", "action")
         .values_list("placement__title", "placement", "day", "slot", "action", "reason", "number")
     )

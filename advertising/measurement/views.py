@@ -24,7 +24,9 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     overview = reports.overview(mine, period_asked_for(request, mine))
     placements = list(mine.select_related("advertiser"))
     context = {
-        "placements": [(placement, overview.by_placement.get(placement.pk)) for placement in placements],
+        "placements": [
+            (placement, overview.by_placement.get(placement.pk)) for placement in placements
+        ],
         "overview": overview,
         "periods": reports.PERIODS,
         "charts": charts.draw(overview.by_day),
@@ -76,7 +78,9 @@ class Echo:
         return text
 
 
-def as_csv(placements: QuerySet[Placement], period: reports.Period, name: str) -> StreamingHttpResponse:
+def as_csv(
+    placements: QuerySet[Placement], period: reports.Period, name: str
+) -> StreamingHttpResponse:
     writer = csv.writer(Echo())
     rows: Iterator[str] = (writer.writerow(row) for row in reports.table(placements, period))
     response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")

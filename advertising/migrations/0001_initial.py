@@ -1,5 +1,5 @@
-import advertising.models.creatives
 import advertising.campaigns.landing_pages
+import advertising.models.creatives
 import articles.media.images
 import django.core.validators
 import django.db.models.deletion
@@ -81,15 +81,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='FoldedJournal',
-            fields=[
-                ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('offset', models.PositiveBigIntegerField()),
-                ('at', models.DateTimeField(auto_now=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='NumberRange',
+            name='InvoiceSequence',
             fields=[
                 ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
                 ('last', models.PositiveIntegerField(default=0)),
@@ -99,7 +91,7 @@ class Migration(migrations.Migration):
             name='Rate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product', models.CharField(choices=[('sponsored', 'Sponsored article'), ('press_release', 'Press release'), ('banner', 'Banner'), ('letter', 'Letter placement')], max_length=20, unique=True)),
+                ('product', models.CharField(choices=[('sponsored', 'Sponsored article'), ('press_release', 'Press release'), ('banner', 'Banner'), ('newsletter', 'Newsletter placement')], max_length=20, unique=True)),
                 ('price', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='price in dollars')),
                 ('basis', models.CharField(choices=[('flat', 'Each'), ('thousand', '1,000 viewable impressions')], default='flat', max_length=10, verbose_name='price is for')),
                 ('section_surcharge', models.PositiveSmallIntegerField(default=0, help_text='Added for banners that run in one section alone.', verbose_name='one section only, per cent more')),
@@ -196,10 +188,26 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Payment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('provider', models.CharField(choices=[('transfer', 'Bank transfer'), ('stripe', 'Card')], default='transfer', max_length=10)),
+                ('reference', models.CharField(help_text='Such as the number on the bank statement.', max_length=120)),
+                ('amount', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))])),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='advertising.order')),
+            ],
+            options={
+                'ordering': ['-at'],
+                'constraints': [models.UniqueConstraint(fields=('provider', 'reference'), name='one_receipt_of_a_reference'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='receipt_is_of_something')],
+            },
+        ),
+        migrations.CreateModel(
             name='Placement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product', models.CharField(choices=[('sponsored', 'Sponsored article'), ('press_release', 'Press release'), ('banner', 'Banner'), ('letter', 'Letter placement')], max_length=20)),
+                ('product', models.CharField(choices=[('sponsored', 'Sponsored article'), ('press_release', 'Press release'), ('banner', 'Banner'), ('newsletter', 'Newsletter placement')], max_length=20)),
                 ('title', models.CharField(help_text='For you and the desk; readers do not see it on banners.', max_length=120)),
                 ('slot', models.CharField(blank=True, choices=[('top', 'Top of the page'), ('billboard', 'Billboard'), ('rectangle', 'Rectangle, in and beside stories')], max_length=20)),
                 ('device', models.CharField(choices=[('any', 'Any screen'), ('phone', 'Phones only'), ('desktop', 'Larger screens only')], default='any', help_text='For banners.', max_length=10)),
@@ -225,7 +233,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-created_at', '-pk'],
                 'permissions': [('review_placement', 'Can approve and reject placements')],
                 'indexes': [models.Index(fields=['product', 'ends_on', 'starts_on'], name='placement_running')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='placement_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'approved'), _negated=True), ('approved_creative__isnull', False), _connector='OR'), name='placement_approved_has_a_creative'), models.CheckConstraint(condition=models.Q(models.Q(('product', 'banner'), _negated=True), models.Q(('slot', ''), _negated=True), ('status', 'draft'), _connector='OR'), name='placement_banner_has_a_slot', violation_error_message='A banner needs its position.'), models.CheckConstraint(condition=models.Q(('status', 'draft'), models.Q(('ends_on__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='placement_has_dates', violation_error_message='Only a draft may have no days.'), models.UniqueConstraint(condition=models.Q(('approved_creative__isnull', False), ('product', 'letter'), models.Q(('status', 'rejected'), _negated=True)), fields=('starts_on',), name='placement_letter_once_a_day', violation_error_message='Another placement stands in the letter of that day.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='placement_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'approved'), _negated=True), ('approved_creative__isnull', False), _connector='OR'), name='placement_approved_has_a_creative'), models.CheckConstraint(condition=models.Q(models.Q(('product', 'banner'), _negated=True), models.Q(('slot', ''), _negated=True), ('status', 'draft'), _connector='OR'), name='placement_banner_has_a_slot', violation_error_message='A banner needs its position.'), models.CheckConstraint(condition=models.Q(('status', 'draft'), models.Q(('ends_on__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='placement_has_dates', violation_error_message='Only a draft may have no days.'), models.UniqueConstraint(condition=models.Q(('approved_creative__isnull', False), ('product', 'newsletter'), models.Q(('status', 'rejected'), _negated=True)), fields=('starts_on',), name='placement_newsletter_once_a_day', violation_error_message='Another placement stands in the newsletter of that day.')],
             },
         ),
         migrations.CreateModel(
@@ -271,22 +279,6 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(related_name='+', through='advertising.OrderedPlacement', to='advertising.placement'),
         ),
         migrations.CreateModel(
-            name='OddTraffic',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(db_index=True)),
-                ('kind', models.CharField(max_length=20)),
-                ('sentence', models.CharField(max_length=300)),
-                ('found_at', models.DateTimeField(auto_now_add=True)),
-                ('placement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='advertising.placement')),
-            ],
-            options={
-                'verbose_name_plural': 'odd traffic',
-                'ordering': ['-day', 'placement'],
-                'constraints': [models.UniqueConstraint(fields=('placement', 'day', 'kind'), name='one_alarm_of_a_kind_and_day')],
-            },
-        ),
-        migrations.CreateModel(
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -298,21 +290,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Decision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old_status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'In review'), ('changes', 'Changes requested'), ('approved', 'Approved'), ('rejected', 'Rejected')], max_length=20)),
-                ('new_status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'In review'), ('changes', 'Changes requested'), ('approved', 'Approved'), ('rejected', 'Rejected')], max_length=20)),
-                ('note', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('placement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='advertising.placement')),
-            ],
-            options={
-                'ordering': ['-at', '-pk'],
             },
         ),
         migrations.CreateModel(
@@ -382,19 +359,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name='ReviewDecision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(choices=[('transfer', 'Bank transfer'), ('stripe', 'Card')], default='transfer', max_length=10)),
-                ('reference', models.CharField(help_text='Such as the number on the bank statement.', max_length=120)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))])),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='advertising.order')),
+                ('old_status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'In review'), ('changes', 'Changes requested'), ('approved', 'Approved'), ('rejected', 'Rejected')], max_length=20)),
+                ('new_status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'In review'), ('changes', 'Changes requested'), ('approved', 'Approved'), ('rejected', 'Rejected')], max_length=20)),
+                ('note', models.TextField(blank=True)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('placement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='advertising.placement')),
             ],
             options={
-                'ordering': ['-at'],
-                'constraints': [models.UniqueConstraint(fields=('provider', 'reference'), name='one_receipt_of_a_reference'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='receipt_is_of_something')],
+                'ordering': ['-at', '-pk'],
             },
         ),
         migrations.CreateModel(
@@ -426,7 +402,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='SpentToken',
+            name='TrafficAnomaly',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(db_index=True)),
+                ('kind', models.CharField(max_length=20)),
+                ('sentence', models.CharField(max_length=300)),
+                ('found_at', models.DateTimeField(auto_now_add=True)),
+                ('placement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='advertising.placement')),
+            ],
+            options={
+                'verbose_name_plural': 'odd traffic',
+                'ordering': ['-day', 'placement'],
+                'constraints': [models.UniqueConstraint(fields=('placement', 'day', 'kind'), name='one_alarm_of_a_kind_and_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='UsedToken',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('nonce', models.CharField(max_length=16)),

@@ -11,33 +11,32 @@ from advertising.models.advertisers import (
     Role,
     https_only,
 )
+from advertising.models.billing import (
+    Checkout,
+    Credit,
+    InvoiceSequence,
+    Order,
+    OrderedPlacement,
+    OrderLine,
+    Payment,
+    ProviderEvent,
+    SalesTerms,
+    Shortfall,
+)
 from advertising.models.counts import (
     Action,
     DailyAudience,
     DailyCount,
     DailyReach,
     DailySalt,
-    FoldedJournal,
-    OddTraffic,
     PageCount,
     SentReport,
-    SpentToken,
+    TrafficAnomaly,
+    UsedToken,
 )
-from advertising.models.creatives import Creative, CreativePicture, Payment, creative_path
-from advertising.models.history import Decision, Message
-from advertising.models.money import (
-    Checkout,
-    Credit,
-    NumberRange,
-    Order,
-    OrderedPlacement,
-    OrderLine,
-    ProviderEvent,
-    Receipt,
-    SalesTerms,
-    Shortfall,
-)
+from advertising.models.creatives import Creative, CreativePicture, PaymentDisclosure, creative_path
 from advertising.models.placements import Device, Placement
+from advertising.models.reviews import Message, ReviewDecision
 
 __all__ = [
     "PAID_STORIES",
@@ -52,29 +51,28 @@ __all__ = [
     "DailyCount",
     "DailyReach",
     "DailySalt",
-    "Decision",
     "Device",
-    "FoldedJournal",
     "Invitation",
+    "InvoiceSequence",
     "Membership",
     "Message",
-    "NumberRange",
-    "OddTraffic",
     "Order",
     "OrderLine",
     "OrderedPlacement",
     "PageCount",
     "Payment",
+    "PaymentDisclosure",
     "Placement",
     "Product",
     "ProviderEvent",
     "Rate",
-    "Receipt",
+    "ReviewDecision",
     "Role",
     "SalesTerms",
     "SentReport",
     "Shortfall",
-    "SpentToken",
+    "TrafficAnomaly",
+    "UsedToken",
     "creative_path",  # named by the first migration
     "https_only",
 ]

@@ -5,13 +5,15 @@ from django.core.validators import URLValidator
 from django.db import models
 
 from pagecache import tags
-from pagecache.cache_tagged import Shown, ShownWhole
+from pagecache.cache_tagged import CacheTagged, TaggedAsTable
 
 https_only = URLValidator(schemes=["https"], message="Use an address that starts with https://.")
 
 
-class Advertiser(Shown):
-    name = models.CharField(max_length=120, unique=True, help_text="As readers see it: Paid for by …")
+class Advertiser(CacheTagged):
+    name = models.CharField(
+        max_length=120, unique=True, help_text="As readers see it: Paid for by …"
+    )
     website = models.URLField(blank=True, validators=[https_only])
     contact_email = models.EmailField(blank=True)
     members = models.ManyToManyField(
@@ -22,12 +24,18 @@ class Advertiser(Shown):
         through_fields=("advertiser", "user"),
     )
     is_house = models.BooleanField(
-        "house", default=False, help_text="Our own: fills slots that nobody booked, never labelled as paid."
+        "house",
+        default=False,
+        help_text="Our own: fills slots that nobody booked, never labelled as paid.",
     )
-    billing_address = models.TextField(max_length=400, blank=True, help_text="As it stands on invoices.")
+    billing_address = models.TextField(
+        max_length=400, blank=True, help_text="As it stands on invoices."
+    )
     tax_number = models.CharField(max_length=60, blank=True, help_text="As it stands on invoices.")
     wants_weekly_report = models.BooleanField(
-        "weekly report", default=True, help_text="A mail on Mondays with the figures of the week, while something runs."
+        "weekly report",
+        default=True,
+        help_text="A mail on Mondays with the figures of the week, while something runs.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -42,10 +50,10 @@ class Advertiser(Shown):
         found = set(self.members.exclude(email="").values_list("email", flat=True))
         return sorted(found | ({self.contact_email} if self.contact_email else set()))
 
-    def page_keys(self) -> list[str]:
+    def cache_tags(self) -> list[str]:
         """Its name stands on its banners; what nobody approved stands nowhere."""
         has_banners = self.placements.filter(approved_creative__isnull=False).exists()
-        return [tags.whole(self.placements.model)] if has_banners else []
+        return [tags.table_tag(self.placements.model)] if has_banners else []
 
 
 class Role(models.TextChoices):
@@ -63,7 +71,9 @@ class Membership(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["advertiser", "user"], name="one_membership_each")]
+        constraints = [
+            models.UniqueConstraint(fields=["advertiser", "user"], name="one_membership_each")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} of {self.advertiser}"
@@ -84,7 +94,9 @@ class Invitation(models.Model):
     email = models.EmailField()
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
     digest = models.CharField(max_length=64, unique=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)  # kept, so that mails are counted
@@ -100,7 +112,7 @@ class Product(models.TextChoices):
     SPONSORED = "sponsored", "Sponsored article"
     PRESS_RELEASE = "press_release", "Press release"
     BANNER = "banner", "Banner"
-    LETTER = "letter", "Letter placement"
+    NEWSLETTER = "newsletter", "Newsletter placement"
 
 
 PAID_STORIES = (Product.SPONSORED, Product.PRESS_RELEASE)
@@ -111,16 +123,22 @@ class Basis(models.TextChoices):
     THOUSAND = "thousand", "1,000 viewable impressions"
 
 
-class Rate(ShownWhole):
+class Rate(TaggedAsTable):
     """A line of the rate card."""
 
     product = models.CharField(max_length=20, choices=Product.choices, unique=True)
     price = models.DecimalField("price in dollars", max_digits=10, decimal_places=2)
-    basis = models.CharField("price is for", max_length=10, choices=Basis.choices, default=Basis.FLAT)
-    section_surcharge = models.PositiveSmallIntegerField(
-        "one section only, per cent more", default=0, help_text="Added for banners that run in one section alone."
+    basis = models.CharField(
+        "price is for", max_length=10, choices=Basis.choices, default=Basis.FLAT
     )
-    unit = models.CharField(max_length=40, help_text="What the price buys, in words, such as: for 30 days.")
+    section_surcharge = models.PositiveSmallIntegerField(
+        "one section only, per cent more",
+        default=0,
+        help_text="Added for banners that run in one section alone.",
+    )
+    unit = models.CharField(
+        max_length=40, help_text="What the price buys, in words, such as: for 30 days."
+    )
     details = models.TextField(help_text="One line for each thing that is included.")
     position = models.PositiveSmallIntegerField(default=100)
 

@@ -12,7 +12,10 @@ class Action(models.TextChoices):
 
     OFFERED = "offered", "Offered"  # our answer to a page held it
     RENDERED = "rendered", "Impressions"  # a browser put it into the page
-    VIEWABLE = "viewable", "Viewable impressions"  # half of it, 30 % of a large one, was on the screen for a second
+    VIEWABLE = (
+        "viewable",
+        "Viewable impressions",
+    )  # half of it, 30 % of a large one, was on the screen for a second
     CLICKED = "clicked", "Clicks"
 
 
@@ -23,14 +26,17 @@ class DailyCount(models.Model):
     slot = models.CharField(max_length=20)
     day = models.DateField()  # of UTC
     action = models.CharField(max_length=10, choices=Action.choices)
-    reason = models.CharField(max_length=20, blank=True, help_text="Why it does not count; empty: it does.")
+    reason = models.CharField(
+        max_length=20, blank=True, help_text="Why it does not count; empty: it does."
+    )
     number = models.PositiveBigIntegerField()
 
     class Meta:
         ordering = ["-day", "placement", "slot", "action", "reason"]
         constraints = [
             models.UniqueConstraint(
-                fields=["placement", "day", "slot", "action", "reason"], name="one_line_of_the_ledger"
+                fields=["placement", "day", "slot", "action", "reason"],
+                name="one_line_of_the_ledger",
             )
         ]
         indexes = [models.Index(fields=["day", "placement"], name="daily_counts_by_day")]
@@ -49,24 +55,30 @@ class PageCount(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["placement", "page", "action"], name="one_count_of_page_and_action")
+            models.UniqueConstraint(
+                fields=["placement", "page", "action"], name="one_count_of_page_and_action"
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.page} {self.action}: {self.number}"
 
 
-class SpentToken(models.Model):
+class UsedToken(models.Model):
     """That a token was used for an action: it cannot be once more. Forgotten with the salt of its day."""
 
     nonce = models.CharField(max_length=16)
     action = models.CharField(max_length=10, choices=Action.choices)
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="+")
     day = models.DateField(db_index=True)
-    person = models.CharField(max_length=22, help_text="A digest that nobody can trace once its day is over.")
+    person = models.CharField(
+        max_length=22, help_text="A digest that nobody can trace once its day is over."
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["nonce", "action"], name="a_token_counts_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["nonce", "action"], name="a_token_counts_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.nonce} {self.action}"
@@ -80,7 +92,11 @@ class DailyReach(models.Model):
     people = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["placement", "day"], name="one_reach_of_placement_and_day")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["placement", "day"], name="one_reach_of_placement_and_day"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.day}: {self.people}"
@@ -96,7 +112,7 @@ class DailyAudience(models.Model):
         return f"{self.day}: {self.browsers}"
 
 
-class OddTraffic(models.Model):
+class TrafficAnomaly(models.Model):
     """Something about the counts of a day that a person should look at."""
 
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="+")
@@ -108,7 +124,11 @@ class OddTraffic(models.Model):
     class Meta:
         ordering = ["-day", "placement"]
         verbose_name_plural = "odd traffic"
-        constraints = [models.UniqueConstraint(fields=["placement", "day", "kind"], name="one_alarm_of_a_kind_and_day")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["placement", "day", "kind"], name="one_alarm_of_a_kind_and_day"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.sentence
@@ -124,17 +144,6 @@ class DailySalt(models.Model):
         return f"Salt of {self.day}"
 
 
-class FoldedJournal(models.Model):
-    """How far a journal of offers has been added to the ledger, so that no line of it is added twice."""
-
-    name = models.CharField(max_length=80, primary_key=True)
-    offset = models.PositiveBigIntegerField()
-    at = models.DateTimeField(auto_now=True)
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.offset}"
-
-
 class SentReport(models.Model):
     """That figures were mailed: of a week to an advertiser, or of a whole run. Each is sent once."""
 
@@ -146,10 +155,14 @@ class SentReport(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["advertiser", "until"], condition=Q(placement=None), name="one_report_of_a_week"
+                fields=["advertiser", "until"],
+                condition=Q(placement=None),
+                name="one_report_of_a_week",
             ),
             models.UniqueConstraint(
-                fields=["placement"], condition=Q(placement__isnull=False), name="one_report_of_a_run"
+                fields=["placement"],
+                condition=Q(placement__isnull=False),
+                name="one_report_of_a_run",
             ),
         ]
 

@@ -14,7 +14,7 @@ from articles import body
 from articles.media import images
 
 
-class Payment(models.TextChoices):
+class PaymentDisclosure(models.TextChoices):
     MONEY = "money", "Money"
     TOKENS = "tokens", "Tokens or coins"
     NONE = "none", "No payment"
@@ -26,30 +26,55 @@ class Creative(models.Model):
     placement = models.ForeignKey(Placement, on_delete=models.CASCADE, related_name="creatives")
     version = models.PositiveSmallIntegerField()
     headline = models.CharField(max_length=60, blank=True)
-    text = models.TextField(blank=True, help_text="Banners: up to 140 characters. Articles: the whole text.")
-    html = models.TextField(blank=True, editable=False)  # of a sponsored article, whose words are `text`
-    target_url = models.URLField("where it leads", blank=True, validators=[https_only, check_target])
+    text = models.TextField(
+        blank=True, help_text="Banners: up to 140 characters. Articles: the whole text."
+    )
+    html = models.TextField(
+        blank=True, editable=False
+    )  # of a sponsored article, whose words are `text`
+    target_url = models.URLField(
+        "where it leads", blank=True, validators=[https_only, check_target]
+    )
     alt = models.CharField("picture description", max_length=200, blank=True)
     payer = models.CharField("who pays", max_length=120, blank=True)
-    payment = models.CharField(max_length=10, choices=Payment.choices, blank=True)
-    amount = models.CharField(max_length=40, blank=True, help_text="As readers are told, such as $1,800.")
-    disclosure = models.CharField(
-        "who pays what", max_length=300, blank=True, help_text="One sentence, printed under the label."
+    payment = models.CharField(max_length=10, choices=PaymentDisclosure.choices, blank=True)
+    amount = models.CharField(
+        max_length=40, blank=True, help_text="As readers are told, such as $1,800."
     )
-    about_token = models.CharField("token or coin", max_length=60, blank=True, help_text="Empty: it is not about one.")
-    markets = models.JSONField(default=list, blank=True, help_text="Whose readers it is for, when about a token.")
+    disclosure = models.CharField(
+        "who pays what",
+        max_length=300,
+        blank=True,
+        help_text="One sentence, printed under the label.",
+    )
+    about_token = models.CharField(
+        "token or coin", max_length=60, blank=True, help_text="Empty: it is not about one."
+    )
+    markets = models.JSONField(
+        default=list, blank=True, help_text="Whose readers it is for, when about a token."
+    )
     approver = models.CharField("approved by", max_length=120, blank=True, help_text="For the UK.")
-    white_paper_url = models.URLField("white paper", blank=True, validators=[https_only], help_text="For the EU.")
+    white_paper_url = models.URLField(
+        "white paper", blank=True, validators=[https_only], help_text="For the EU."
+    )
     issuer_phone = models.CharField(max_length=40, blank=True, help_text="For the EU.")
     issuer_email = models.EmailField(blank=True, help_text="For the EU.")
-    findings = models.JSONField(default=list, blank=True, editable=False)  # of the checks, when it was submitted
-    digest = models.CharField(max_length=64, blank=True, editable=False)  # of all that readers see; see pinning
-    submitted_at = models.DateTimeField(null=True, editable=False, help_text="From then on it never changes.")
+    findings = models.JSONField(
+        default=list, blank=True, editable=False
+    )  # of the checks, when it was submitted
+    digest = models.CharField(
+        max_length=64, blank=True, editable=False
+    )  # of all that readers see; see pinning
+    submitted_at = models.DateTimeField(
+        null=True, editable=False, help_text="From then on it never changes."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["placement", "version"]
-        constraints = [models.UniqueConstraint(fields=["placement", "version"], name="creative_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["placement", "version"], name="creative_version_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.headline or self.placement.title}, version {self.version}"
@@ -94,7 +119,11 @@ class Creative(models.Model):
             return warnings  # Which pictures it needs is known once it has a position.
         have = set(self.pictures.values_list("size", flat=True))
         needed = slots.SLOTS[placement.slot].sizes
-        sizes = [f"This position needs a picture of {size.label}." for size in needed if size.name not in have]
+        sizes = [
+            f"This position needs a picture of {size.label}."
+            for size in needed
+            if size.name not in have
+        ]
         return warnings + sizes
 
 
@@ -111,7 +140,9 @@ class CreativePicture(models.Model):
     digest = models.CharField(max_length=64, blank=True, editable=False)  # of the file’s bytes
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["creative", "size"], name="creative_picture_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["creative", "size"], name="creative_picture_once")
+        ]
 
     def __str__(self) -> str:
         return self.size

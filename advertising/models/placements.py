@@ -15,7 +15,7 @@ from advertising.models.advertisers import PAID_STORIES, Advertiser, Basis, Prod
 from advertising.querysets import PlacementQuerySet
 from articles.models import Article, Section
 from pagecache import tags
-from pagecache.cache_tagged import Shown
+from pagecache.cache_tagged import CacheTagged
 from ticker.models import Coin
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Device(models.TextChoices):
     DESKTOP = "desktop", "Larger screens only"
 
 
-class Placement(Shown):
+class Placement(CacheTagged):
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
         SUBMITTED = "submitted", "In review"
@@ -38,20 +38,39 @@ class Placement(Shown):
 
     advertiser = models.ForeignKey(Advertiser, on_delete=models.PROTECT, related_name="placements")
     product = models.CharField(max_length=20, choices=Product.choices)
-    title = models.CharField(max_length=120, help_text="For you and the desk; readers do not see it on banners.")
+    title = models.CharField(
+        max_length=120, help_text="For you and the desk; readers do not see it on banners."
+    )
     slot = models.CharField(max_length=20, choices=slots.CHOICES, blank=True)
     section = models.ForeignKey(
-        Section, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Empty: everywhere."
+        Section,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Empty: everywhere.",
     )
     coins = models.ManyToManyField(
-        Coin, blank=True, related_name="+", help_text="Banners: only on pages about one of these. Empty: everywhere."
+        Coin,
+        blank=True,
+        related_name="+",
+        help_text="Banners: only on pages about one of these. Empty: everywhere.",
     )
-    device = models.CharField(max_length=10, choices=Device.choices, default=Device.ANY, help_text="For banners.")
+    device = models.CharField(
+        max_length=10, choices=Device.choices, default=Device.ANY, help_text="For banners."
+    )
     starts_on = models.DateField("first day", null=True, blank=True)
     ends_on = models.DateField("last day", null=True, blank=True)
-    status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT, editable=False)
+    status = models.CharField(
+        max_length=20, choices=Status.choices, default=Status.DRAFT, editable=False
+    )
     approved_creative = models.ForeignKey(
-        "Creative", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        "Creative",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     goal = models.PositiveIntegerField(
         "viewable impressions",
@@ -76,9 +95,16 @@ class Placement(Shown):
     price_lines = models.JSONField(default=list, blank=True, editable=False)
     approved_digest = models.CharField(max_length=64, blank=True, editable=False)
     article = models.OneToOneField(
-        Article, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="placement"
+        Article,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="placement",
     )
-    awaits_answer = models.BooleanField(default=False, editable=False)  # the last message is the advertiser’s
+    awaits_answer = models.BooleanField(
+        default=False, editable=False
+    )  # the last message is the advertiser’s
     desk_note = models.TextField("note to the advertiser", blank=True, max_length=1000)
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -89,7 +115,9 @@ class Placement(Shown):
         ordering = ["-created_at", "-pk"]
         permissions = [("review_placement", "Can approve and reject placements")]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="placement_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="placement_ends_after_it_starts"
+            ),
             models.CheckConstraint(
                 condition=~Q(status="approved") | Q(approved_creative__isnull=False),
                 name="placement_approved_has_a_creative",
@@ -104,15 +132,18 @@ class Placement(Shown):
                 name="placement_has_dates",
                 violation_error_message="Only a draft may have no days.",
             ),
-            # The letter has one paid place a day.
+            # The newsletter has one paid place a day.
             models.UniqueConstraint(
                 fields=["starts_on"],
-                condition=Q(product="letter", approved_creative__isnull=False) & ~Q(status="rejected"),
-                name="placement_letter_once_a_day",
-                violation_error_message="Another placement stands in the letter of that day.",
+                condition=Q(product="newsletter", approved_creative__isnull=False)
+                & ~Q(status="rejected"),
+                name="placement_newsletter_once_a_day",
+                violation_error_message="Another placement stands in the newsletter of that day.",
             ),
         ]
-        indexes = [models.Index(fields=["product", "ends_on", "starts_on"], name="placement_running")]
+        indexes = [
+            models.Index(fields=["product", "ends_on", "starts_on"], name="placement_running")
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -124,9 +155,9 @@ class Placement(Shown):
     def is_paid_story(self) -> bool:
         return self.product in PAID_STORIES
 
-    def page_keys(self) -> list[str]:
+    def cache_tags(self) -> list[str]:
         """Every page with a slot. A draft is shown nowhere, however often its advertiser saves it."""
-        return [tags.whole(self)] if self.approved_creative_id else []
+        return [tags.table_tag(self)] if self.approved_creative_id else []
 
     def missing(self) -> list[str]:
         """What a booking needs and this one does not have, a sentence each."""
@@ -138,13 +169,21 @@ class Placement(Shown):
         if self.is_paid_story and self.section_id is None:
             problems.append("Choose the section it stands in.")
         if not self.starts_on or not self.ends_on:
-            problems.append("Choose the day of the letter." if self.product == Product.LETTER else "Choose its days.")
+            problems.append(
+                "Choose the day of the newsletter."
+                if self.product == Product.NEWSLETTER
+                else "Choose its days."
+            )
         return problems
 
     @property
     def _is_sold_by_views(self) -> bool:
         """Banners of the rate card. What was approved before there was one runs on as it was."""
-        if self.product != Product.BANNER or self.advertiser.is_house or self.approved_creative_id is not None:
+        if (
+            self.product != Product.BANNER
+            or self.advertiser.is_house
+            or self.approved_creative_id is not None
+        ):
             return False
         return Rate.objects.filter(product=self.product, basis=Basis.THOUSAND).exists()
 

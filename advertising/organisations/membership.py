@@ -49,7 +49,10 @@ def invite(advertiser: Advertiser, by: "User", email: str, role: str) -> Invitat
         now = timezone.now()
         if Invitation.objects.filter(email=email, created_at__gte=now - ONE_MAIL_EACH).exists():
             raise ValidationError(f"{email} was asked within the last hour. Give it some time.")
-        if advertiser.invitations.filter(created_at__gte=now - timedelta(days=1)).count() >= MOST_A_DAY:
+        if (
+            advertiser.invitations.filter(created_at__gte=now - timedelta(days=1)).count()
+            >= MOST_A_DAY
+        ):
             raise ValidationError(f"You asked {MOST_A_DAY} people today. Ask the next tomorrow.")
         _open().filter(advertiser=advertiser, email=email).update(withdrawn_at=now)
         invitation = Invitation.objects.create(
@@ -76,7 +79,9 @@ def withdraw(advertiser: Advertiser, by: "User", pk: int) -> None:
 
 @task()
 def mail_invitation(invitation_id: int, key: str) -> None:
-    invitation = Invitation.objects.select_related("advertiser", "by").filter(pk=invitation_id).first()
+    invitation = (
+        Invitation.objects.select_related("advertiser", "by").filter(pk=invitation_id).first()
+    )
     if invitation is None:
         return
     subject = f"{invitation.advertiser.name} invites you"
@@ -96,7 +101,9 @@ def accept(key: str, user: "User") -> Membership:
     """Join, once. The link is enough: whoever was sent it may use an account with another address."""
     with transaction.atomic():
         invitation = find(key)
-        used = Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(accepted_at=timezone.now())
+        used = Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(
+            accepted_at=timezone.now()
+        )
         if not used:
             raise InvitationIsOver
         membership, _ = Membership.objects.get_or_create(

@@ -15,7 +15,9 @@ from advertising.organisations import membership as organisations
 
 
 class InvitationForm(forms.Form):
-    email = forms.EmailField(label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    email = forms.EmailField(
+        label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
     role = forms.ChoiceField(choices=Role.choices, initial=Role.MEMBER, label="What they may do")
 
 
@@ -51,7 +53,12 @@ def company(request: MemberRequest) -> HttpResponse:
         "invitation": invitation,
         "shows_messages": True,
     }
-    return render(request, "advertising/company.html", context, status=400 if form.errors or invitation.errors else 200)
+    return render(
+        request,
+        "advertising/company.html",
+        context,
+        status=400 if form.errors or invitation.errors else 200,
+    )
 
 
 def act(request: MemberRequest, advertiser: Advertiser) -> bool:
@@ -71,8 +78,12 @@ def act(request: MemberRequest, advertiser: Advertiser) -> bool:
         asked = InvitationForm(request.POST)
         if not asked.is_valid():
             return False
-        organisations.invite(advertiser, user, asked.cleaned_data["email"], asked.cleaned_data["role"])
-        messages.success(request, f"{asked.cleaned_data['email']} gets a mail with a link that works for a week.")
+        organisations.invite(
+            advertiser, user, asked.cleaned_data["email"], asked.cleaned_data["role"]
+        )
+        messages.success(
+            request, f"{asked.cleaned_data['email']} gets a mail with a link that works for a week."
+        )
     elif do == "withdraw":
         organisations.withdraw(advertiser, user, pk)
         messages.success(request, "The invitation no longer works.")

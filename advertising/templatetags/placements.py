@@ -14,8 +14,8 @@ from advertising.delivery import page_context, serving
 from advertising.delivery.slots import SLOTS, STORY_SLOT
 from advertising.measurement.reports import Period
 from advertising.models import Creative, Rate
-from pagecache import record, whole
-from pagecache.cached import shared
+from pagecache import add_tags, table_tag
+from pagecache.cached import cached_by_tags
 
 register = template.Library()
 register.filter("money", dollars)
@@ -51,7 +51,13 @@ def preview_slot(previewed: serving.Banner | None, name: str, where: str) -> dic
     is_its_place = previewed is not None and previewed.slot.name == name
     banner = previewed if is_its_place else None
     target = previewed.creative.target_url if previewed else ""
-    return {"slot": SLOTS[name], "where": where, "signed": "", "banner": banner, "href": target or "#"}
+    return {
+        "slot": SLOTS[name],
+        "where": where,
+        "signed": "",
+        "banner": banner,
+        "href": target or "#",
+    }
 
 
 @register.simple_tag(takes_context=True)
@@ -67,9 +73,9 @@ def story_position(context: dict[str, Any]) -> str:
 
 
 @register.simple_tag
-@shared(whole(Rate))
+@cached_by_tags(table_tag(Rate))
 def rates() -> list[Rate]:
-    record(whole(Rate))
+    add_tags(table_tag(Rate))
     return list(Rate.objects.all())
 
 

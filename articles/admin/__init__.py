@@ -1,8 +1,14 @@
 """The desk’s pages for stories and all that belongs to them."""
 
-from articles.admin import library, record, stories
+from articles.admin import images_and_subjects, public_record, stories
 from articles.admin.editor import BodyEditorMixin
-from articles.admin.single_row import SingleRowAdmin
-from core.read_only_admin import ReadOnlyAdmin
+from core.admin import ReadOnlyAdmin, SingleRowAdmin
 
-__all__ = ["BodyEditorMixin", "ReadOnlyAdmin", "SingleRowAdmin", "library", "record", "stories"]
+__all__ = [
+    "BodyEditorMixin",
+    "ReadOnlyAdmin",
+    "SingleRowAdmin",
+    "images_and_subjects",
+    "public_record",
+    "stories",
+]

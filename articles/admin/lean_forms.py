@@ -5,12 +5,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db import models
 from django.http import HttpRequest
 
 
-class Labelled:
+class Labelled(forms.widgets.ChoiceWidget):
     """A searching list that is told the names of what is chosen in it."""
 
     labels: dict[str, str] | None = None
@@ -18,10 +19,13 @@ class Labelled:
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         chosen = [str(each) for each in value if each not in (None, "")]
         if self.labels is None or not self.labels.keys() >= set(chosen):
-            return super().optgroups(name, value, attr)  # type: ignore[misc]
-        options = [self.create_option(name, key, self.labels[key], True, at) for at, key in enumerate(chosen)]  # type: ignore[attr-defined]
-        if not self.is_required and not self.allow_multiple_selected:  # type: ignore[attr-defined]
-            options.insert(0, self.create_option(name, "", "", False, 0))  # type: ignore[attr-defined]
+            return super().optgroups(name, value, attr)
+        options = [
+            self.create_option(name, key, self.labels[key], True, at)
+            for at, key in enumerate(chosen)
+        ]
+        if not self.is_required and not self.allow_multiple_selected:
+            options.insert(0, self.create_option(name, "", "", False, 0))
         return [(None, options, 0)]
 
 
@@ -38,22 +42,24 @@ def label(form: forms.BaseForm, name: str, rows: Iterable[models.Model | None]) 
     field = form.fields.get(name)
     if field is None:
         return
-    widget: Any = getattr(field.widget, "widget", field.widget)  # The desk puts its buttons around it.
+    widget: Any = getattr(
+        field.widget, "widget", field.widget
+    )  # The desk puts its buttons around it.
     widget.labels = {str(row.pk): str(row) for row in rows if row is not None}
 
 
-class LabellingMixin:
+class LabellingMixin(BaseModelAdmin[Any]):
     """Gives the searching lists of a form of the desk their labels’ place."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
-            kwargs["widget"] = LabelledSelect(db_field, self.admin_site)  # type: ignore[attr-defined]
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = LabelledSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
-            kwargs["widget"] = LabelledSelectMultiple(db_field, self.admin_site)  # type: ignore[attr-defined]
-        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = LabelledSelectMultiple(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class RowsAtHand(forms.BaseInlineFormSet):  # type: ignore[type-arg]
@@ -91,7 +97,11 @@ class LeanInline(LabellingMixin, admin.TabularInline[Any, Any]):
         formset = super().get_formset(request, obj, **kwargs)
         formset.form.chosen = self.chosen  # type: ignore[attr-defined]
         field = formset.form.base_fields.get(self.chosen)
-        if field is not None and self.chosen not in self.autocomplete_fields and request.method == "GET":
+        if (
+            field is not None
+            and self.chosen not in self.autocomplete_fields
+            and request.method == "GET"
+        ):
             field.choices = choices_once(request, field)  # type: ignore[attr-defined]
         return formset
 

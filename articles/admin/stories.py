@@ -13,17 +13,17 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from js_asset import Script
 
-from articles.admin.drafting import DraftingMixin
+from articles.admin.autosaving import DraftingMixin
 from articles.admin.editor import BodyEditorMixin
 from articles.admin.lean_forms import LabellingMixin, LeanInline
 from articles.admin.story_actions import StoryActionsMixin
-from articles.admin.story_form import PutOff, StoryForm
-from articles.admin.transitions import TransitionsMixin
+from articles.admin.story_form import ScheduledRevision, StoryForm
 from articles.admin.versions import VersionsMixin
 from articles.discovery import redirects, search, search_index
 from articles.models import Article, ArticleCoin, Byline, Correction, Revision
 from articles.publishing import autosaves, bylines, publish_checks, revisions, workflow
-from core.admin import LongListAdmin
+from core.admin import CappedListAdmin
+from core.people import signed_in
 
 MOST_FOUND = 200  # by a search on the desk
 Origin = Revision.Origin
@@ -64,13 +64,20 @@ class WhenFilter(admin.SimpleListFilter):
         return [("scheduled", "Scheduled"), ("out", "Out"), ("gone", "Gone")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        chosen = {"scheduled": "scheduled", "out": "published", "gone": "gone"}.get(self.value() or "")
+        chosen = {"scheduled": "scheduled", "out": "published", "gone": "gone"}.get(
+            self.value() or ""
+        )
         return getattr(queryset, chosen)() if chosen else queryset
 
 
 @admin.register(Article)
 class ArticleAdmin(
-    TransitionsMixin, VersionsMixin, DraftingMixin, StoryActionsMixin, BodyEditorMixin, LabellingMixin, LongListAdmin
+    VersionsMixin,
+    DraftingMixin,
+    StoryActionsMixin,
+    BodyEditorMixin,
+    LabellingMixin,
+    CappedListAdmin,
 ):
     form = StoryForm
     change_form_template = "admin/article_form.html"
@@ -84,13 +91,38 @@ class ArticleAdmin(
     autocomplete_fields = ("hero", "tags")
     readonly_fields = ("state", "published_at", "history_of_status")
     fieldsets = (
-        (None, {"fields": ("state", "title", "slug", "standfirst", "kind", "section", "body", "seen_revision")}),
+        (
+            None,
+            {
+                "fields": (
+                    "state",
+                    "title",
+                    "slug",
+                    "standfirst",
+                    "kind",
+                    "section",
+                    "body",
+                    "seen_revision",
+                )
+            },
+        ),
         ("Picture", {"fields": ("hero",)}),
         ("Subjects", {"fields": ("tags",)}),
-        ("Paid work", {"fields": ("paid_by", "disclosure", "risk_warning"), "classes": ("collapse",)}),
+        (
+            "Paid work",
+            {"fields": ("paid_by", "disclosure", "risk_warning"), "classes": ("collapse",)},
+        ),
         (
             "Conversation and dates",
-            {"fields": ("comments_open", "published_at", "updated_at", "embargoed_until", "expires_at")},
+            {
+                "fields": (
+                    "comments_open",
+                    "published_at",
+                    "updated_at",
+                    "embargoed_until",
+                    "expires_at",
+                )
+            },
         ),
         ("Who changed what", {"fields": ("history_of_status",), "classes": ("collapse",)}),
     )
@@ -106,17 +138,25 @@ class ArticleAdmin(
         Joined, they lead SQLite to sort the whole archive.
         """
         stories = super().get_queryset(request)
-        if request.method != "GET" or not (request.resolver_match and "object_id" in request.resolver_match.kwargs):
+        if request.method != "GET" or not (
+            request.resolver_match and "object_id" in request.resolver_match.kwargs
+        ):
             return stories.prefetch_related("section")
         bylines_at_hand = Prefetch("bylines", Byline.objects.select_related("author"))
-        return stories.select_related("section", "hero", "placement").prefetch_related(bylines_at_hand, "tags")
+        return stories.select_related("section", "hero", "placement").prefetch_related(
+            bylines_at_hand, "tags"
+        )
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
         words = tuple(search.words(search_term))
         if not words:
             return queryset, False
         wanted = search_index.Wanted(words, published=False)
-        found = search_index.newest(wanted, MOST_FOUND) or search_index.newest(replace(wanted, begins=True), MOST_FOUND)
+        found = search_index.newest(wanted, MOST_FOUND) or search_index.newest(
+            replace(wanted, begins=True), MOST_FOUND
+        )
         return queryset.filter(pk__in=found), False
 
     @admin.display(description="status", ordering="status")
@@ -127,7 +167,11 @@ class ArticleAdmin(
 
     def get_inlines(self, request: HttpRequest, obj: Article | None) -> Any:
         """Corrections are of what was out."""
-        return [BylineInline, ArticleCoinInline, *([CorrectionInline] if obj and obj.published_at else [])]
+        return [
+            BylineInline,
+            ArticleCoinInline,
+            *([CorrectionInline] if obj and obj.published_at else []),
+        ]
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "standfirst":
@@ -137,13 +181,18 @@ class ArticleAdmin(
     @admin.display(description="status changes")
     def history_of_status(self, article: Article) -> str:
         changes = article.status_changes.select_related("by")[:10] if article.pk else []
-        lines = [(f"{each.at:%d %b %Y, %H:%M} UTC: {each} ({each.by or 'a command'}) {each.note}",) for each in changes]
+        lines = [
+            (f"{each.at:%d %b %Y, %H:%M} UTC: {each} ({each.by or 'a command'}) {each.note}",)
+            for each in changes
+        ]
         return format_html_join("", "<p>{}</p>", lines) or "None yet."
 
-    def view_on_site(self, obj: Article) -> str | None:  # type: ignore[override]
+    def view_on_site(self, obj: Article) -> str | None:
         return obj.get_absolute_url() if obj.is_public else None
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Article | None:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Article | None:
         """While a form is being saved, nobody else changes the story."""
         article = super().get_object(request, object_id, from_field)
         if article is None:
@@ -151,13 +200,13 @@ class ArticleAdmin(
         if request.method == "POST" and transaction.get_connection().in_atomic_block:
             Article.objects.select_for_update(of=("self",)).only("pk").get(pk=article.pk)
             article.refresh_from_db()
-        elif "typed" in request.GET and (copy := autosaves.unsaved(request.user, article)):  # type: ignore[arg-type]
+        elif "typed" in request.GET and (copy := autosaves.unsaved(signed_in(request), article)):
             autosaves.lay_over(article, copy)
         return article
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
-        copy = autosaves.unsaved(request.user, None) if "typed" in request.GET else None  # type: ignore[arg-type]
+        copy = autosaves.unsaved(signed_in(request), None) if "typed" in request.GET else None
         return initial | (copy.fields if copy else {})
 
     def change_view(
@@ -166,19 +215,25 @@ class ArticleAdmin(
         """A version that is to come later is written, read off, and rolled back before it is put off."""
         try:
             return super().change_view(request, object_id, form_url, extra_context)
-        except PutOff as put_off:
+        except ScheduledRevision as put_off:
             article = Article.objects.get(pk=object_id)
-            workflow.revise_at(article, put_off.content, put_off.at, request.user)  # type: ignore[arg-type]
-            autosaves.discard(request.user, article)  # type: ignore[arg-type]
+            workflow.revise_at(article, put_off.content, put_off.at, signed_in(request))
+            autosaves.discard(signed_in(request), article)
             text = f"This version comes out on {put_off.at:%d %B %Y at %H:%M} UTC. Until then the story stays as it is."
             messages.success(request, text)
             return redirect("admin:articles_article_change", article.pk)
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
         article: Article | None = context.get("original")
         form = context["adminform"].form
         may_change = self.has_change_permission(request, article)
-        typed = autosaves.unsaved(request.user, article) if may_change and request.method == "GET" else None  # type: ignore[arg-type]
+        typed = (
+            autosaves.unsaved(signed_in(request), article)
+            if may_change and request.method == "GET"
+            else None
+        )
         context |= {
             "may_publish": request.user.has_perm("articles.publish_article"),
             "conflict": getattr(form, "conflict", None),
@@ -187,8 +242,10 @@ class ArticleAdmin(
         }
         if article is not None:
             context |= {
-                "advice": publish_checks.on(article),
-                "to_come": article.revisions.filter(origin=Origin.SCHEDULED).select_related("by").first(),
+                "advice": publish_checks.checks_for(article),
+                "to_come": article.revisions.filter(origin=Origin.SCHEDULED)
+                .select_related("by")
+                .first(),
                 "version_count": article.revision,
             }
         return super().render_change_form(request, context, *args, **kwargs)
@@ -214,9 +271,11 @@ class ArticleAdmin(
         article: Article = form.instance
         bylines.refresh(article)
         if "_later" in request.POST and article.status == Article.Status.PUBLISHED:
-            raise PutOff(revisions.content_of(article), form.cleaned_data["goes_live_at"])
-        revisions.keep(article, request.user)  # type: ignore[arg-type]
-        autosaves.discard(request.user, article if change else None)  # type: ignore[arg-type]
+            raise ScheduledRevision(
+                revisions.content_of(article), form.cleaned_data["goes_live_at"]
+            )
+        revisions.keep(article, signed_in(request))
+        autosaves.discard(signed_in(request), article if change else None)
 
     # --- Who may ------------------------------------------------------------------------------
 
@@ -233,4 +292,6 @@ class ArticleAdmin(
         """What was ever out is withdrawn, not deleted: links, comments and receipts point to it."""
         if not super().has_delete_permission(request, obj):
             return False
-        return obj is None or (obj.status == "draft" and obj.published_at is None and not hasattr(obj, "placement"))
+        return obj is None or (
+            obj.status == "draft" and obj.published_at is None and not hasattr(obj, "placement")
+        )

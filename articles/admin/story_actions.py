@@ -7,20 +7,24 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from articles.admin.transitions import TransitionsMixin
 from articles.models import Article, Section
 from articles.publishing import revisions
+from core.people import signed_in
 
 MOST_AT_ONCE = 200
 
 
-class StoryActionsMixin:
+class StoryActionsMixin(TransitionsMixin):
     """Adds to the desk’s list of stories: actions that ask before they act."""
 
     actions: Any = ("publish_chosen", "withdraw_chosen", "hand_in_chosen", "move_chosen")
 
     @admin.action(description="Publish…", permissions=["publish"])
     def publish_chosen(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        return self._confirmed(request, queryset, "publish_chosen", "Publish these stories now?", "publish")
+        return self._confirmed(
+            request, queryset, "publish_chosen", "Publish these stories now?", "publish"
+        )
 
     @admin.action(description="Withdraw…", permissions=["publish"])
     def withdraw_chosen(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
@@ -29,7 +33,9 @@ class StoryActionsMixin:
 
     @admin.action(description="Hand to the desk…", permissions=["change"])
     def hand_in_chosen(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        return self._confirmed(request, queryset, "hand_in_chosen", "Hand these stories to the desk?", "review")
+        return self._confirmed(
+            request, queryset, "hand_in_chosen", "Hand these stories to the desk?", "review"
+        )
 
     @admin.action(description="Move to another section…", permissions=["publish"])
     def move_chosen(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
@@ -38,15 +44,19 @@ class StoryActionsMixin:
             if "confirmed" in request.POST:
                 messages.error(request, "Choose a section.")
             title = "Move these stories to another section?"
-            return self._ask(request, queryset, "move_chosen", title, sections=Section.objects.all())
+            return self._ask(
+                request, queryset, "move_chosen", title, sections=Section.objects.all()
+            )
         moved = 0
         for article in self._allowed(request, queryset):
             article.section = section
             article.save()
-            revisions.keep(article, request.user)  # type: ignore[arg-type]
-            self.log_change(request, article, f"Moved to {section.name}.")  # type: ignore[attr-defined]
+            revisions.keep(article, signed_in(request))
+            self.log_change(request, article, f"Moved to {section.name}.")
             moved += 1
-        messages.success(request, f"{moved} moved to {section.name}. Their old addresses lead to the new ones.")
+        messages.success(
+            request, f"{moved} moved to {section.name}. Their old addresses lead to the new ones."
+        )
         return None
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
@@ -57,17 +67,21 @@ class StoryActionsMixin:
     ) -> HttpResponse | None:
         if "confirmed" not in request.POST:
             return self._ask(request, queryset, action, title)
-        done = sum(self.run(request, article, transition) for article in self._allowed(request, queryset))  # type: ignore[attr-defined]
+        done = sum(
+            self.run(request, article, transition) for article in self._allowed(request, queryset)
+        )
         messages.info(request, f"{done} of {queryset.count()} stories.")
         return None
 
-    def _ask(self, request: HttpRequest, queryset: Any, action: str, title: str, **more: Any) -> HttpResponse | None:
+    def _ask(
+        self, request: HttpRequest, queryset: Any, action: str, title: str, **more: Any
+    ) -> HttpResponse | None:
         stories = list(queryset[: MOST_AT_ONCE + 1])
         if len(stories) > MOST_AT_ONCE:
             messages.error(request, f"Choose {MOST_AT_ONCE} stories at most.")
             return None
         context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            **self.admin_site.each_context(request),
             "title": title,
             "stories": stories,
             "action": action,
@@ -81,7 +95,7 @@ class StoryActionsMixin:
         """Those that this person may change; the others are named."""
         allowed = []
         for article in queryset[:MOST_AT_ONCE]:
-            if self.has_change_permission(request, article):  # type: ignore[attr-defined]
+            if self.has_change_permission(request, article):
                 allowed.append(article)
             else:
                 messages.error(request, f"You may not change “{article.title}”.")

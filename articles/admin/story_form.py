@@ -16,7 +16,7 @@ from articles.publishing import revisions, word_diff
 MOST_TAGS = 25
 
 
-class PutOff(Exception):
+class ScheduledRevision(Exception):
     """What was sent is to come out later: everything that was written is rolled back, and `content` kept."""
 
     def __init__(self, content: dict[str, Any], at: datetime) -> None:
@@ -39,7 +39,9 @@ class StoryForm(forms.ModelForm[Article]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.stored = revisions.content_of(self.instance) if self.is_bound and self.instance.pk else {}
+        self.stored = (
+            revisions.content_of(self.instance) if self.is_bound and self.instance.pk else {}
+        )
         self.newest = self.instance.revision
         self.initial["seen_revision"] = self.instance.revision
         if self.instance.pk and not self.is_bound:
@@ -65,7 +67,11 @@ class StoryForm(forms.ModelForm[Article]):
         return self.data.get("_over", "") == str(self.newest)
 
     def _tell_of_conflict(self, data: dict[str, Any]) -> None:
-        newest = Revision.objects.select_related("by").filter(article=self.instance, number=self.newest).first()
+        newest = (
+            Revision.objects.select_related("by")
+            .filter(article=self.instance, number=self.newest)
+            .first()
+        )
         if newest is None:
             return
         mine = self.stored | {name: data.get(name, self.stored[name]) for name in revisions.WORDS}
@@ -96,4 +102,8 @@ def parse_moment(text: str) -> datetime | None:
         return None
     if moment is None or not 2000 <= moment.year <= 2100:
         return None
-    return timezone.make_aware(moment, timezone.get_default_timezone()) if timezone.is_naive(moment) else moment
+    return (
+        timezone.make_aware(moment, timezone.get_default_timezone())
+        if timezone.is_naive(moment)
+        else moment
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,24 +16,27 @@ from articles.models import Article
 from articles.publishing import workflow
 
 
-class TransitionsMixin:
+class TransitionsMixin(admin.ModelAdmin[Any]):
     """Adds to the desk’s form of a story: one button, one transition."""
 
     def get_urls(self) -> list[Any]:
-        status = self.admin_site.admin_view(require_POST(self.change_status))  # type: ignore[attr-defined]
-        return [path("<int:pk>/status/", status, name="articles_article_status"), *super().get_urls()]  # type: ignore[misc]
+        status = self.admin_site.admin_view(require_POST(self.change_status))
+        return [
+            path("<int:pk>/status/", status, name="articles_article_status"),
+            *super().get_urls(),
+        ]
 
     def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
         """“Save and publish” saves the form first, so that what is published is what was on the screen."""
         if "_publish" in request.POST:
             self.run(request, obj, "publish")
             return redirect("admin:articles_article_change", obj.pk)
-        return super().response_change(request, obj)  # type: ignore[misc]
+        return super().response_change(request, obj)
 
     def change_status(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The permission is checked here and again where the status is written."""
         article = get_object_or_404(Article, pk=pk)
-        if not self.has_change_permission(request, article):  # type: ignore[attr-defined]
+        if not self.has_change_permission(request, article):
             raise PermissionDenied
         self.run(request, article, request.POST.get("to", ""))
         return redirect("admin:articles_article_change", article.pk)
@@ -54,10 +57,15 @@ class TransitionsMixin:
         if action == "publish" and request.POST.get("publish_at"):
             at = parse_moment(request.POST["publish_at"])
             if at is None:
-                messages.error(request, "The time to publish at could not be read. Nothing was changed.")
+                messages.error(
+                    request, "The time to publish at could not be read. Nothing was changed."
+                )
                 return False
             if at <= timezone.now():
-                messages.error(request, "That time is past. Leave it empty to publish now. Nothing was changed.")
+                messages.error(
+                    request,
+                    "That time is past. Leave it empty to publish now. Nothing was changed.",
+                )
                 return False
             arguments["at"] = at
         try:
@@ -74,15 +82,22 @@ class TransitionsMixin:
 
     def tell(self, request: HttpRequest, article: Article, done: Any) -> None:
         if not isinstance(done, Article):
-            messages.success(request, "The version to come was called off." if done else "No version was to come.")
+            messages.success(
+                request,
+                "The version to come was called off." if done else "No version was to come.",
+            )
             return
-        self.log_change(request, done, f"Status: {done.get_status_display()}")  # type: ignore[attr-defined]
+        self.log_change(request, done, f"Status: {done.get_status_display()}")
         messages.success(request, outcome(done))
 
 
 def sentences(error: ValidationError) -> list[str]:
     if hasattr(error, "message_dict"):
-        return [f"{label(field)}: {text}" for field, texts in error.message_dict.items() for text in texts]
+        return [
+            f"{label(field)}: {text}"
+            for field, texts in error.message_dict.items()
+            for text in texts
+        ]
     return list(error.messages)
 
 

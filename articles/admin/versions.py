@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -12,41 +12,50 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles.models import Article, Revision
 from articles.publishing import revisions
+from core.people import signed_in
 
 SHOWN = 200
 
 
-class VersionsMixin:
+class VersionsMixin(admin.ModelAdmin[Any]):
     """Adds to the desk’s pages of a story: its versions."""
 
     def get_urls(self) -> list[Any]:
         def view(handler: Any) -> Any:
-            return self.admin_site.admin_view(handler)  # type: ignore[attr-defined]
+            return self.admin_site.admin_view(handler)
 
         return [
-            path("<int:pk>/versions/", view(require_safe(self.versions)), name="articles_article_versions"),
-            path("<int:pk>/versions/<int:number>/", view(require_safe(self.version)), name="articles_article_version"),
+            path(
+                "<int:pk>/versions/",
+                view(require_safe(self.versions)),
+                name="articles_article_versions",
+            ),
+            path(
+                "<int:pk>/versions/<int:number>/",
+                view(require_safe(self.version)),
+                name="articles_article_version",
+            ),
             path(
                 "<int:pk>/versions/<int:number>/keep/",
                 view(require_POST(self.change_version)),
                 name="articles_article_version_keep",
             ),
-            *super().get_urls(),  # type: ignore[misc]
+            *super().get_urls(),
         ]
 
     def _readable(self, request: HttpRequest, pk: int) -> Article:
         article = get_object_or_404(Article.objects.select_related("section"), pk=pk)
-        if not self.has_view_permission(request, article):  # type: ignore[attr-defined]
+        if not self.has_view_permission(request, article):
             raise PermissionDenied
         return article
 
     def _context(self, request: HttpRequest, article: Article, title: str) -> dict[str, Any]:
         return {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            **self.admin_site.each_context(request),
             "title": title,
             "article": article,
             "opts": Article._meta,
-            "may_change": self.has_change_permission(request, article),  # type: ignore[attr-defined]
+            "may_change": self.has_change_permission(request, article),
         }
 
     def versions(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -77,7 +86,7 @@ class VersionsMixin:
     def change_version(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         """Name it, star it, or bring it back."""
         article = get_object_or_404(Article, pk=pk)
-        if not self.has_change_permission(request, article):  # type: ignore[attr-defined]
+        if not self.has_change_permission(request, article):
             raise PermissionDenied
         version = article.revisions.filter(number=number).first()
         if version is None:
@@ -92,11 +101,15 @@ class VersionsMixin:
 
     def _restore(self, request: HttpRequest, version: Revision) -> HttpResponse:
         try:
-            restored = revisions.restore(version, request.user)  # type: ignore[arg-type]
+            restored = revisions.restore(version, signed_in(request))
         except ValidationError as error:
-            messages.error(request, f"Version {version.number} cannot come back: {' '.join(error.messages)}")
+            messages.error(
+                request, f"Version {version.number} cannot come back: {' '.join(error.messages)}"
+            )
             return redirect("admin:articles_article_version", version.article_id, version.number)
-        self.log_change(request, version.article, f"Restored version {version.number}.")  # type: ignore[attr-defined]
-        text = f"The story says what version {version.number} said. This is version {restored.number}."
+        self.log_change(request, version.article, f"Restored version {version.number}.")
+        text = (
+            f"The story says what version {version.number} said. This is version {restored.number}."
+        )
         messages.success(request, text)
         return redirect("admin:articles_article_change", version.article_id)

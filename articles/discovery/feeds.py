@@ -22,8 +22,8 @@ from articles.models import Article, Author, Byline, Correction, Section, Tag
 from articles.publishing import holdings
 from articles.querysets import ArticleQuerySet
 from articles.reading import page_lifetime
-from articles.reading.listing_index import SubjectWalk
-from pagecache import record
+from articles.reading.listing_index import SubjectSource
+from pagecache import add_tags
 from ticker.models import Coin
 
 NEWEST = 30  # stories in a feed
@@ -56,7 +56,10 @@ class Feed:
     @property
     def updated_at(self) -> datetime:
         """When the newest of its entries changed: the same entries are the same bytes."""
-        return max((entry.updated_at for entry in self.entries), default=datetime.fromisoformat("2009-01-03T00:00Z"))
+        return max(
+            (entry.updated_at for entry in self.entries),
+            default=datetime.fromisoformat("2009-01-03T00:00Z"),
+        )
 
 
 def newest(subject: Section | Author | Tag | Coin | None = None) -> list[Entry]:
@@ -67,12 +70,18 @@ def newest(subject: Section | Author | Tag | Coin | None = None) -> list[Entry]:
 
 def _newest(subject: Section | Author | Tag | Coin | None) -> ArticleQuerySet:
     if subject is None:
-        record(cache_tags.STORIES)
-        return _whole(Article.objects.published()).select_related("section", "hero").newest_first()[:NEWEST]
-    record(cache_tags.stories_of(subject))
+        add_tags(cache_tags.STORIES)
+        return (
+            _whole(Article.objects.published())
+            .select_related("section", "hero")
+            .newest_first()[:NEWEST]
+        )
+    add_tags(cache_tags.stories_tag(subject))
     if isinstance(subject, Section):
         return _whole(subject.articles.published()).select_related("hero").newest_first()[:NEWEST]
-    return SubjectWalk(subject, _whole(Article.objects.published()).select_related("section", "hero")).first(NEWEST)
+    return SubjectSource(
+        subject, _whole(Article.objects.published()).select_related("section", "hero")
+    ).first(NEWEST)
 
 
 def _whole(stories: ArticleQuerySet) -> ArticleQuerySet:
@@ -83,7 +92,10 @@ def _whole(stories: ArticleQuerySet) -> ArticleQuerySet:
 
 def entry_of(article: Article) -> Entry:
     label = f"{article.label}: " if article.is_paid else ""
-    authors = [(each.author.name, settings.SITE_URL + each.author.get_absolute_url()) for each in article.bylines.all()]
+    authors = [
+        (each.author.name, settings.SITE_URL + each.author.get_absolute_url())
+        for each in article.bylines.all()
+    ]
     return Entry(
         key=tag_uri(article),
         url=settings.SITE_URL + article.get_absolute_url(),
@@ -99,13 +111,17 @@ def entry_of(article: Article) -> Entry:
 
 
 def newest_corrections() -> list[Entry]:
-    record(cache_tags.CORRECTIONS)
+    add_tags(cache_tags.CORRECTIONS)
     return [_entry_of_correction(each) for each in Correction.objects.listed()[:NEWEST]]
 
 
 def _entry_of_correction(correction: Correction) -> Entry:
     article = correction.article
-    page = f"{article.get_absolute_url()}#correction-{correction.pk}" if article.is_public else "/corrections/"
+    page = (
+        f"{article.get_absolute_url()}#correction-{correction.pk}"
+        if article.is_public
+        else "/corrections/"
+    )
     return Entry(
         key=f"{tag_uri(article)}:correction:{correction.pk}",
         url=settings.SITE_URL + page,
@@ -136,7 +152,12 @@ def _disclosure(article: Article) -> str:
 def _html(article: Article) -> str:
     parts = [body.for_feed(article.body, is_paid=article.is_paid, site_url=settings.SITE_URL)]
     parts += [
-        format_html("<p><strong>{}, {}:</strong> {}</p>", each.get_kind_display(), f"{each.at:%d %B %Y}", each.text)
+        format_html(
+            "<p><strong>{}, {}:</strong> {}</p>",
+            each.get_kind_display(),
+            f"{each.at:%d %B %Y}",
+            each.text,
+        )
         for each in article.corrections.all()
     ]
     if held := holdings.sentence(list(article.bylines.all())):
@@ -159,7 +180,9 @@ class _Rss(Rss201rev2Feed):
         super().add_item_elements(handler, item)
         handler.addQuickElement("content:encoded", item["html"])
         if item["image"]:
-            handler.addQuickElement("media:content", None, {"url": item["image"], "medium": "image"})
+            handler.addQuickElement(
+                "media:content", None, {"url": item["image"], "medium": "image"}
+            )
 
 
 class _Atom(Atom1Feed):

@@ -14,7 +14,13 @@ from articles.models import Article, Author, Section, Tag
 from ticker.models import Coin
 
 # Characters that could end the script element, or that old parsers trip over.
-ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+ESCAPES = {
+    ord(">"): "\\u003E",
+    ord("<"): "\\u003C",
+    ord("&"): "\\u0026",
+    0x2028: "\\u2028",
+    0x2029: "\\u2029",
+}
 CONTEXT = "https://schema.org"
 
 
@@ -53,7 +59,10 @@ def of_article(article: Article, path: str, publisher: Publisher) -> Metadata:
         kind="article",
         image=pictures[0] if hero else settings.SITE_URL + share_card(article),
         image_alt=hero.alt if hero else f"{label}{article.title}",
-        json_ld=(script(_news_article(article, address, pictures, publisher)), script(_breadcrumbs(trail))),
+        json_ld=(
+            script(_news_article(article, address, pictures, publisher)),
+            script(_breadcrumbs(trail)),
+        ),
     )
 
 
@@ -87,7 +96,9 @@ def of_home(publisher: Publisher) -> Metadata:
         "url": settings.SITE_URL + "/",
         "publisher": _organization(publisher),
     }
-    return Metadata(publisher.name, publisher.tagline, settings.SITE_URL + "/", json_ld=(script(site),))
+    return Metadata(
+        publisher.name, publisher.tagline, settings.SITE_URL + "/", json_ld=(script(site),)
+    )
 
 
 def of_section(section: Section, path: str, publisher: Publisher) -> Metadata:
@@ -110,7 +121,9 @@ def of_coin(coin: Coin, path: str, publisher: Publisher) -> Metadata:
 
 def _of_list(name: str, description: str, path: str, publisher: Publisher) -> Metadata:
     crumbs = script(_breadcrumbs([(name, path)]))
-    return Metadata(f"{name} | {publisher.name}", description, settings.SITE_URL + path, json_ld=(crumbs,))
+    return Metadata(
+        f"{name} | {publisher.name}", description, settings.SITE_URL + path, json_ld=(crumbs,)
+    )
 
 
 def of_author(author: Author, path: str, publisher: Publisher) -> Metadata:
@@ -121,7 +134,12 @@ def of_author(author: Author, path: str, publisher: Publisher) -> Metadata:
         "worksFor": _organization(publisher),
     }
     image = settings.SITE_URL + author.portrait.url if author.portrait else ""
-    optional = {"jobTitle": author.role, "description": author.bio, "email": author.email, "image": image}
+    optional = {
+        "jobTitle": author.role,
+        "description": author.bio,
+        "email": author.email,
+        "image": image,
+    }
     person |= {name: value for name, value in optional.items() if value}
     profile = {"@context": CONTEXT, "@type": "ProfilePage", "mainEntity": person}
     return Metadata(
@@ -138,7 +156,9 @@ def kind_of(article: Article) -> str:
     return "AdvertiserContentArticle" if article.is_paid else "NewsArticle"
 
 
-def _news_article(article: Article, address: str, pictures: list[str], publisher: Publisher) -> dict[str, Any]:
+def _news_article(
+    article: Article, address: str, pictures: list[str], publisher: Publisher
+) -> dict[str, Any]:
     data: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": kind_of(article),
@@ -205,7 +225,12 @@ def _breadcrumbs(trail: list[tuple[str, str]]) -> dict[str, Any]:
         "@context": CONTEXT,
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": number, "name": name, "item": settings.SITE_URL + path}
+            {
+                "@type": "ListItem",
+                "position": number,
+                "name": name,
+                "item": settings.SITE_URL + path,
+            }
             for number, (name, path) in enumerate(steps, start=1)
         ],
     }

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from pagecache import record, tags
+from pagecache import add_tags, tags
 
 if TYPE_CHECKING:
     from articles.models import Article
@@ -16,7 +16,13 @@ LONGEST_CHAIN = 10  # in a table that somebody filled by other means
 
 def own_path(path: str) -> None:
     """Raise ValidationError for what is not the path of a page of ours."""
-    if not path.startswith("/") or path.startswith("//") or "?" in path or "#" in path or "\\" in path:
+    if (
+        not path.startswith("/")
+        or path.startswith("//")
+        or "?" in path
+        or "#" in path
+        or "\\" in path
+    ):
         raise ValidationError("Write the path of a page here, such as /policy/a-story/.")
 
 
@@ -27,7 +33,10 @@ def leads_back(old_path: str, new_path: str) -> bool:
     for _ in range(LONGEST_CHAIN):
         if new_path == old_path:
             return True
-        new_path = Redirect.objects.filter(old_path=new_path).values_list("new_path", flat=True).first() or ""
+        new_path = (
+            Redirect.objects.filter(old_path=new_path).values_list("new_path", flat=True).first()
+            or ""
+        )
         if not new_path:
             return False
     return True
@@ -77,13 +86,18 @@ def story_formerly(slug: str) -> "Article | None":
     """The public story that was once called `slug`."""
     from articles.models import Article
 
-    record(tags.MISSING)  # Another story may come to be called so.
-    return Article.objects.published().select_related("section").filter(former_slugs__slug=slug).first()
+    add_tags(tags.MISSING)  # Another story may come to be called so.
+    return (
+        Article.objects.published()
+        .select_related("section")
+        .filter(former_slugs__slug=slug)
+        .first()
+    )
 
 
 def destination(path: str) -> str | None:
     """Where `path` leads now: a path, “” for a page that is gone, None for one that never was."""
     from articles.models import Redirect
 
-    record(tags.MISSING)
+    add_tags(tags.MISSING)
     return Redirect.objects.filter(old_path=path).values_list("new_path", flat=True).first()

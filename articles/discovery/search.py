@@ -18,7 +18,7 @@ from articles import body
 from articles.discovery import search_index
 from articles.discovery.search_terms import places, root, words_of
 from articles.models import Article, Author, Section, Tag
-from articles.reading.pagination import Place
+from articles.reading.pagination import Cursor
 from pagecache import tags
 from ticker.models import Coin
 
@@ -58,28 +58,39 @@ class Results:
             search_index.Wanted(
                 tuple(words),
                 section=section.pk if section else None,
-                subjects=tuple(tags.of(subject) for subject in subjects),
+                subjects=tuple(tags.row_tag(subject) for subject in subjects),
                 since=since,
             )
         )
 
     def best(self, count: int) -> list[Any]:
         """The best of the newest matches and of the newest with the words in their headline."""
-        headlines = replace(self.wanted, in_headline=True, since=_latest(self.wanted.since, _begin_of_headlines()))
-        found = {*search_index.newest(headlines, AMONG_HEADLINES), *search_index.newest(self.wanted, AMONG)}
+        headlines = replace(
+            self.wanted, in_headline=True, since=_latest(self.wanted.since, _begin_of_headlines())
+        )
+        found = {
+            *search_index.newest(headlines, AMONG_HEADLINES),
+            *search_index.newest(self.wanted, AMONG),
+        }
         # By their keys alone, so that no database thinks of going through all that is published.
-        rows = Article.objects.filter(pk__in=found).order_by().values_list("pk", "title", "published_at")
+        rows = (
+            Article.objects.filter(pk__in=found)
+            .order_by()
+            .values_list("pk", "title", "published_at")
+        )
         now = timezone.now()
-        ranked = sorted(rows, key=lambda row: score(row[1], row[2] or now, self.wanted.words, now), reverse=True)
+        ranked = sorted(
+            rows, key=lambda row: score(row[1], row[2] or now, self.wanted.words, now), reverse=True
+        )
         return _in_order([pk for pk, _, _ in ranked[: count + SPARE]])[:count]
 
     def newest(self, count: int) -> list[Any]:
         return self._stories(self.wanted, count)
 
-    def older(self, place: Place, count: int) -> list[Any]:
+    def older(self, place: Cursor, count: int) -> list[Any]:
         return self._stories(replace(self.wanted, before=place), count)
 
-    def newer(self, place: Place, count: int) -> list[Any]:
+    def newer(self, place: Cursor, count: int) -> list[Any]:
         return self._stories(replace(self.wanted, after=place), count)
 
     def _stories(self, wanted: search_index.Wanted, count: int) -> list[Any]:
@@ -89,7 +100,9 @@ class Results:
 def _begin_of_headlines() -> datetime | None:
     """Since when headlines are looked through: words that stand together in few would else be sought in all."""
     latest = Article.objects.filter(status=Article.Status.PUBLISHED).order_by("-published_at")
-    return next(iter(latest.values_list("published_at", flat=True)[HEADLINES_OF : HEADLINES_OF + 1]), None)
+    return next(
+        iter(latest.values_list("published_at", flat=True)[HEADLINES_OF : HEADLINES_OF + 1]), None
+    )
 
 
 def _latest(*moments: datetime | None) -> datetime | None:
@@ -99,7 +112,9 @@ def _latest(*moments: datetime | None) -> datetime | None:
 def _in_order(found: list[int]) -> list[Any]:
     """The stories of these keys. The index knows what is published; what is public is asked where everybody asks."""
     # In no order, and sections apart: either would lead SQLite through all stories.
-    stories = Article.objects.published().order_by().select_related("hero").prefetch_related("section")
+    stories = (
+        Article.objects.published().order_by().select_related("hero").prefetch_related("section")
+    )
     by_key = stories.defer("search_text").in_bulk(found)
     return [by_key[key] for key in found if key in by_key]
 
@@ -110,14 +125,18 @@ def score(title: str, published_at: datetime, wanted: Sequence[str], now: dateti
     roots = [root(word) for word in headline]
     in_headline = sum(root(word) in roots for word in wanted) / max(1, len(wanted))
     together = _stand_together([root(word) for word in wanted], roots)
-    early = 1 / (1 + min((roots.index(root(word)) for word in wanted if root(word) in roots), default=20))
+    early = 1 / (
+        1 + min((roots.index(root(word)) for word in wanted if root(word) in roots), default=20)
+    )
     age = max(0.0, (now - published_at).total_seconds() / 86_400)
     return in_headline * 3 + together * 2 + early * 0.5 + HALF_AS_NEW / (HALF_AS_NEW + age)
 
 
 def _stand_together(wanted: list[str], headline: list[str]) -> bool:
     length = len(wanted)
-    return length > 1 and any(headline[start : start + length] == wanted for start in range(len(headline)))
+    return length > 1 and any(
+        headline[start : start + length] == wanted for start in range(len(headline))
+    )
 
 
 SINCE = {"week": timedelta(days=7), "month": timedelta(days=30), "year": timedelta(days=365)}
@@ -152,7 +171,8 @@ def suggestions(query: str) -> list[Suggestion]:
         found += [Suggestion(row.name, row.get_absolute_url()) for row in rows]
     results = Results(search_index.Wanted(tuple(words(query)), begins=True, in_headline=True))
     return found[:MOST_SUBJECTS] + [
-        Suggestion(story.title, story.get_absolute_url()) for story in results.newest(MOST_HEADLINES)
+        Suggestion(story.title, story.get_absolute_url())
+        for story in results.newest(MOST_HEADLINES)
     ]
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from articles import cache_tags
 from articles.models import Article, Section
 from articles.reading import page_lifetime
-from pagecache import changes_at, record, whole
+from pagecache import add_tags, changes_at, table_tag
 
 NEWS_FOR = timedelta(hours=48)  # Google: “created in the last two days”
 MOST_NEWS = 1000
@@ -36,14 +36,16 @@ class Address:
 
 def blocks() -> list[int]:
     """The numbers of the files that hold at least one story, without looking at every story."""
-    record(cache_tags.SITEMAPS)
+    add_tags(cache_tags.SITEMAPS)
     last = Article.objects.order_by("-pk").values_list("pk", flat=True).first()
     return list(range(cache_tags.sitemap_block(last) + 1)) if last else []
 
 
 def stories_of(block: int) -> Iterator[Address]:
     """The public pieces of one file. Paid ones are in it too: they are pages of ours, and say what they are."""
-    record(cache_tags.sitemap_of(block), whole(Section))  # Sections are part of the addresses.
+    add_tags(
+        cache_tags.sitemap_tag(block), table_tag(Section)
+    )  # Sections are part of the addresses.
     page_lifetime.until_next_change()
     first = block * cache_tags.SITEMAP_BLOCK
     rows = (
@@ -80,10 +82,12 @@ def _moment(value: datetime) -> str:
 
 def news(publication: str) -> str:
     """What was published in the last two days, for Google News. Nothing that anybody paid for."""
-    record(cache_tags.STORIES, whole(Section))
+    add_tags(cache_tags.STORIES, table_tag(Section))
     page_lifetime.until_next_change()
     since = timezone.now() - NEWS_FOR
-    stories = Article.objects.published().journalism().filter(published_at__gte=since).newest_first()
+    stories = (
+        Article.objects.published().journalism().filter(published_at__gte=since).newest_first()
+    )
     rows = list(stories.values_list("section__slug", "slug", "published_at", "title")[:MOST_NEWS])
     oldest = rows[-1][2] if rows else None
     changes_at(oldest + NEWS_FOR if oldest else None)

@@ -57,7 +57,9 @@ def validate_library_picture(file: Any) -> None:
         return
     width = ImageOps.exif_transpose(open_picture(file)).width
     if width < SMALLEST_LIBRARY_WIDTH:
-        raise ValidationError(f"This picture is only {width} pixels wide; it needs {SMALLEST_LIBRARY_WIDTH} at least.")
+        raise ValidationError(
+            f"This picture is only {width} pixels wide; it needs {SMALLEST_LIBRARY_WIDTH} at least."
+        )
 
 
 def open_picture(file: Any) -> Pillow.Image:
@@ -72,9 +74,15 @@ def open_picture(file: Any) -> Pillow.Image:
             picture.load()
             return picture
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
-        raise ValidationError("This picture has more than 40 million pixels. Make it smaller and try again.") from error
-    except Exception as error:  # Pillow raises a dozen kinds for broken files; all mean the same here.
-        raise ValidationError("This is not a JPEG, PNG or WebP picture, or it is damaged.") from error
+        raise ValidationError(
+            "This picture has more than 40 million pixels. Make it smaller and try again."
+        ) from error
+    except (
+        Exception
+    ) as error:  # Pillow raises a dozen kinds for broken files; all mean the same here.
+        raise ValidationError(
+            "This is not a JPEG, PNG or WebP picture, or it is damaged."
+        ) from error
     finally:
         file.seek(0)
 
@@ -86,7 +94,9 @@ def without_metadata(file: Any) -> Any:
     """
     picture = open_picture(file)
     exif = picture.getexif()
-    says_something = set(exif) - {ORIENTATION} or {"xmp", "comment", "XML:com.adobe.xmp"} & set(picture.info)
+    says_something = set(exif) - {ORIENTATION} or {"xmp", "comment", "XML:com.adobe.xmp"} & set(
+        picture.info
+    )
     if not says_something:
         return file
     kept = orientation_of(picture)
@@ -141,9 +151,13 @@ def make_renditions(image: "Image") -> None:
     encoded = encoded_at_widths(picture, rendition_widths(picture.width))
     for name, size in CROPS.items():
         crop = cropped(picture, size, (image.focal_x, image.focal_y)).convert("RGB")
-        encoded[name] = encode(crop, format="JPEG", quality=JPEG_QUALITY, progressive=True, optimize=True)
+        encoded[name] = encode(
+            crop, format="JPEG", quality=JPEG_QUALITY, progressive=True, optimize=True
+        )
     image.renditions = renditions = {
-        name: storage.save(f"{stem}-{name.removeprefix(AVIF_PREFIX)}.{suffix_of(name)}", ContentFile(content))
+        name: storage.save(
+            f"{stem}-{name.removeprefix(AVIF_PREFIX)}.{suffix_of(name)}", ContentFile(content)
+        )
         for name, content in encoded.items()
     }
     # As it is shown: a camera may have stored it lying on its side.
@@ -153,10 +167,12 @@ def make_renditions(image: "Image") -> None:
         type(image).objects.filter(pk=image.pk, file=image.file.name).update(
             renditions=renditions, width=picture.width, height=picture.height
         )
-        invalidation.purge(*image.page_keys())
+        invalidation.invalidate(*image.cache_tags())
 
 
-def encoded_at_widths(picture: Pillow.Image, widths: Iterable[int], avif: Mapping[str, Any] = AVIF) -> dict[str, bytes]:
+def encoded_at_widths(
+    picture: Pillow.Image, widths: Iterable[int], avif: Mapping[str, Any] = AVIF
+) -> dict[str, bytes]:
     """The files of each width by the names that renditions have: “800” is WebP, “avif-800” AVIF.
 
     Flat drawings come out larger as AVIF; then there is none.
@@ -214,7 +230,9 @@ def widths_of(image: "Image") -> list[int]:
 
 def crop_urls(image: "Image") -> list[str]:
     """The crops for search engines and cards, the widest first; none before the worker has made them."""
-    return [image.file.storage.url(image.renditions[name]) for name in CROPS if name in image.renditions]
+    return [
+        image.file.storage.url(image.renditions[name]) for name in CROPS if name in image.renditions
+    ]
 
 
 def url_at_width(image: "Image", width: int) -> str:

@@ -1,6 +1,6 @@
+import articles.discovery.redirects
 import articles.media.images
 import articles.models.subjects
-import articles.discovery.redirects
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -140,6 +140,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Autosave',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seen_revision', models.PositiveIntegerField(default=0)),
+                ('fields', models.JSONField(help_text='The form’s fields as text.')),
+                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('article', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='working_copies', to='articles.article')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name_plural': 'working copies',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('article__isnull', False)), fields=('article', 'user'), name='working_copy_once'), models.UniqueConstraint(condition=models.Q(('article__isnull', True)), fields=('user',), name='working_copy_of_a_new_story_once')],
             },
         ),
         migrations.CreateModel(
@@ -291,21 +306,6 @@ class Migration(migrations.Migration):
             model_name='article',
             name='tags',
             field=models.ManyToManyField(blank=True, related_name='articles', to='articles.tag'),
-        ),
-        migrations.CreateModel(
-            name='WorkingCopy',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seen_revision', models.PositiveIntegerField(default=0)),
-                ('fields', models.JSONField(help_text='The form’s fields as text.')),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('article', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='working_copies', to='articles.article')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name_plural': 'working copies',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('article__isnull', False)), fields=('article', 'user'), name='working_copy_once'), models.UniqueConstraint(condition=models.Q(('article__isnull', True)), fields=('user',), name='working_copy_of_a_new_story_once')],
-            },
         ),
         migrations.AddIndex(
             model_name='article',

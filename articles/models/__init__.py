@@ -1,6 +1,6 @@
 """Stories, who wrote them, what they are about, the pictures in them, and what the desk keeps of its work."""
 
-from articles.models.desk import FrontPick, PreviewLink, Revision, WorkingCopy
+from articles.models.desk import Autosave, FrontPick, PreviewLink, Revision
 from articles.models.pictures import Image
 from articles.models.public_record import Correction, FormerSlug, Redirect
 from articles.models.stories import Article, ArticleCoin, Byline, Listing, StatusChange
@@ -11,6 +11,7 @@ __all__ = [
     "Article",
     "ArticleCoin",
     "Author",
+    "Autosave",
     "Byline",
     "Correction",
     "FormerSlug",
@@ -24,6 +25,5 @@ __all__ = [
     "Section",
     "StatusChange",
     "Tag",
-    "WorkingCopy",
     "not_reserved",  # named by the first migration
 ]

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from articles import cache_tags
 from articles.models.stories import Article
-from pagecache.cache_tagged import Shown
+from pagecache.cache_tagged import CacheTagged
 
 
 class Revision(models.Model):
@@ -23,38 +23,49 @@ class Revision(models.Model):
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     origin = models.CharField(max_length=20, choices=Origin.choices, default=Origin.SAVED)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     at = models.DateTimeField(default=timezone.now)
     content = models.JSONField(
         help_text="Every field that an editor can change, as articles/publishing/revisions.py writes it."
     )
     name = models.CharField(max_length=80, blank=True)
     is_starred = models.BooleanField("star", default=False)
-    goes_live_at = models.DateTimeField(null=True, blank=True, help_text="Set for a version that is to come.")
+    goes_live_at = models.DateTimeField(
+        null=True, blank=True, help_text="Set for a version that is to come."
+    )
 
     class Meta:
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
             models.UniqueConstraint(
-                fields=["article"], condition=Q(origin="scheduled"), name="revision_one_to_come_a_story"
+                fields=["article"],
+                condition=Q(origin="scheduled"),
+                name="revision_one_to_come_a_story",
             ),
             models.CheckConstraint(
-                condition=~Q(origin="scheduled") | Q(goes_live_at__isnull=False), name="revision_to_come_has_a_time"
+                condition=~Q(origin="scheduled") | Q(goes_live_at__isnull=False),
+                name="revision_to_come_has_a_time",
             ),
         ]
         indexes = [
-            models.Index(fields=["goes_live_at"], condition=Q(origin="scheduled"), name="revision_to_come"),
+            models.Index(
+                fields=["goes_live_at"], condition=Q(origin="scheduled"), name="revision_to_come"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Version {self.number}{f': {self.name}' if self.name else ''}"
 
 
-class WorkingCopy(models.Model):
+class Autosave(models.Model):
     """What somebody has typed and not saved yet. Theirs alone, and gone when they save."""
 
-    article = models.ForeignKey(Article, null=True, on_delete=models.CASCADE, related_name="working_copies")
+    article = models.ForeignKey(
+        Article, null=True, on_delete=models.CASCADE, related_name="working_copies"
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     seen_revision = models.PositiveIntegerField(default=0)
     fields = models.JSONField(help_text="The form’s fields as text.")
@@ -64,10 +75,14 @@ class WorkingCopy(models.Model):
         verbose_name_plural = "working copies"
         constraints = [
             models.UniqueConstraint(
-                fields=["article", "user"], condition=Q(article__isnull=False), name="working_copy_once"
+                fields=["article", "user"],
+                condition=Q(article__isnull=False),
+                name="working_copy_once",
             ),
             models.UniqueConstraint(
-                fields=["user"], condition=Q(article__isnull=True), name="working_copy_of_a_new_story_once"
+                fields=["user"],
+                condition=Q(article__isnull=True),
+                name="working_copy_of_a_new_story_once",
             ),
         ]
 
@@ -80,7 +95,9 @@ class PreviewLink(models.Model):
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="preview_links")
     key = models.CharField(max_length=64, unique=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -96,11 +113,13 @@ class PreviewLink(models.Model):
         return self.revoked_at is None and self.expires_at > timezone.now()
 
 
-class FrontPick(Shown):
+class FrontPick(CacheTagged):
     """A story that the desk put on the front page, and its place there."""
 
     article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="front_pick")
-    position = models.PositiveSmallIntegerField(default=1, help_text="1 leads, 2 to 4 stand beside it, 5 to 8 below.")
+    position = models.PositiveSmallIntegerField(
+        default=1, help_text="1 leads, 2 to 4 stand beside it, 5 to 8 below."
+    )
     until = models.DateTimeField(null=True, blank=True, help_text="Empty: until you take it off.")
 
     class Meta:
@@ -110,5 +129,5 @@ class FrontPick(Shown):
     def __str__(self) -> str:
         return f"{self.position}. {self.article.title}"
 
-    def page_keys(self) -> list[str]:
+    def cache_tags(self) -> list[str]:
         return [cache_tags.FRONT]

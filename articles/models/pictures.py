@@ -5,10 +5,10 @@ from django.db import models
 
 from articles import cache_tags
 from articles.media import images
-from pagecache.cache_tagged import Shown
+from pagecache.cache_tagged import CacheTagged
 
 
-class Image(Shown):
+class Image(CacheTagged):
     """A picture in the library. Smaller renditions are made by the worker after the upload."""
 
     file = models.ImageField(
@@ -25,7 +25,9 @@ class Image(Shown):
         help_text="What a reader who cannot see the picture should know.",
     )
     caption = models.CharField(max_length=300, blank=True)
-    credit = models.CharField(max_length=120, blank=True, help_text="Such as: Photograph: Ada Quill.")
+    credit = models.CharField(
+        max_length=120, blank=True, help_text="Such as: Photograph: Ada Quill."
+    )
     focal_x = models.PositiveSmallIntegerField(
         "focal point, from the left",
         default=50,
@@ -33,11 +35,16 @@ class Image(Shown):
         help_text="In per cent. What stands here is never cut off.",
     )
     focal_y = models.PositiveSmallIntegerField(
-        "focal point, from the top", default=50, validators=[MaxValueValidator(100)], help_text="In per cent."
+        "focal point, from the top",
+        default=50,
+        validators=[MaxValueValidator(100)],
+        help_text="In per cent.",
     )
     width = models.PositiveIntegerField(editable=False, default=0)
     height = models.PositiveIntegerField(editable=False, default=0)
-    renditions = models.JSONField(default=dict, editable=False, help_text="Width in pixels: file name.")
+    renditions = models.JSONField(
+        default=dict, editable=False, help_text="Width in pixels: file name."
+    )
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -69,5 +76,5 @@ class Image(Shown):
     def avif_srcset(self) -> str:
         return images.srcset(self, images.AVIF_PREFIX)
 
-    def page_keys(self) -> list[str]:
-        return cache_tags.of_image(self)
+    def cache_tags(self) -> list[str]:
+        return cache_tags.tags_of_image(self)

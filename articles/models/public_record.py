@@ -10,10 +10,10 @@ from articles.discovery import redirects
 from articles.models.stories import Article
 from articles.querysets import CorrectionQuerySet
 from pagecache import tags
-from pagecache.cache_tagged import Shown
+from pagecache.cache_tagged import CacheTagged
 
 
-class Correction(Shown):
+class Correction(CacheTagged):
     class Kind(models.TextChoices):
         CORRECTION = "correction", "Correction"
         CLARIFICATION = "clarification", "Clarification"
@@ -23,11 +23,16 @@ class Correction(Shown):
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="corrections")
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.CORRECTION)
     text = models.TextField(
-        max_length=1000, help_text="What the story said, and what is right. It is shown on the story for good."
+        max_length=1000,
+        help_text="What the story said, and what is right. It is shown on the story for good.",
     )
     at = models.DateTimeField("on", default=timezone.now)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
 
     objects = CorrectionQuerySet.as_manager()
@@ -42,10 +47,12 @@ class Correction(Shown):
     def clean(self) -> None:
         """Readers are told when it was put right: that is over, or now."""
         if self.at and self.at > timezone.now():
-            raise ValidationError({"at": "This time has not come yet. Say when the story was put right."})
+            raise ValidationError(
+                {"at": "This time has not come yet. Say when the story was put right."}
+            )
 
-    def page_keys(self) -> list[str]:
-        return [*cache_tags.of_article(self.article), cache_tags.CORRECTIONS]
+    def cache_tags(self) -> list[str]:
+        return [*cache_tags.tags_of_article(self.article), cache_tags.CORRECTIONS]
 
 
 class FormerSlug(models.Model):
@@ -62,11 +69,14 @@ class FormerSlug(models.Model):
         return self.slug
 
 
-class Redirect(Shown):
+class Redirect(CacheTagged):
     """An address of another page than a story, and where it leads now. Never through a third one."""
 
     old_path = models.CharField(
-        max_length=300, unique=True, validators=[redirects.own_path], help_text="Such as /2019/06/an-old-page/."
+        max_length=300,
+        unique=True,
+        validators=[redirects.own_path],
+        help_text="Such as /2019/06/an-old-page/.",
     )
     new_path = models.CharField(
         max_length=300,
@@ -84,7 +94,9 @@ class Redirect(Shown):
 
     def clean(self) -> None:
         if self.new_path and redirects.leads_back(self.old_path, self.new_path):
-            raise ValidationError({"new_path": "This leads back to where it began. Choose another address."})
+            raise ValidationError(
+                {"new_path": "This leads back to where it began. Choose another address."}
+            )
 
-    def page_keys(self) -> list[str]:
+    def cache_tags(self) -> list[str]:
         return [tags.MISSING]

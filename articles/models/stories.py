@@ -13,13 +13,13 @@ from articles.discovery import redirects, search_terms
 from articles.models.pictures import Image
 from articles.models.subjects import Author, Section, Tag
 from articles.querysets import ArticleQuerySet
-from pagecache.cache_tagged import Shown, ShownByRow
+from pagecache.cache_tagged import CacheTagged, TaggedByRow
 from ticker.models import Coin
 
 COUNTERS = frozenset({"comment_count", "revision"})
 
 
-class Article(ShownByRow):
+class Article(TaggedByRow):
     class Kind(models.TextChoices):
         STORY = "story", "Story"
         BRIEF = "brief", "Brief"
@@ -38,7 +38,9 @@ class Article(ShownByRow):
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="articles")
     title = models.CharField("headline", max_length=140, help_text="Sentence case, no full stop.")
     slug = models.SlugField(max_length=120, unique=True)
-    standfirst = models.CharField(max_length=300, blank=True, help_text="One or two sentences under the headline.")
+    standfirst = models.CharField(
+        max_length=300, blank=True, help_text="One or two sentences under the headline."
+    )
     body = ProseEditorField(
         blank=True,
         config={"extensions": body.EXTENSIONS},
@@ -46,15 +48,26 @@ class Article(ShownByRow):
         help_text="Write [[BTC]] to show a coin with its live price.",
     )
     hero = models.ForeignKey(
-        Image, verbose_name="picture", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Image,
+        verbose_name="picture",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     authors = models.ManyToManyField(Author, through="Byline", related_name="articles")
     tags = models.ManyToManyField(Tag, blank=True, related_name="articles")
     coins = models.ManyToManyField(Coin, through="ArticleCoin", related_name="articles")
 
-    status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT, editable=False)
+    status = models.CharField(
+        max_length=20, choices=Status.choices, default=Status.DRAFT, editable=False
+    )
     published_at = models.DateTimeField(
-        "published", null=True, blank=True, editable=False, help_text="A time in the future schedules the story."
+        "published",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="A time in the future schedules the story.",
     )
     expires_at = models.DateTimeField(
         "taken down",
@@ -69,7 +82,10 @@ class Article(ShownByRow):
         help_text="The story cannot come out before this time, whoever presses the button (UTC).",
     )
     updated_at = models.DateTimeField(
-        "updated", null=True, blank=True, help_text="Shown to readers. Set it when the story says something new."
+        "updated",
+        null=True,
+        blank=True,
+        help_text="Shown to readers. Set it when the story says something new.",
     )
 
     paid_by = models.CharField(
@@ -77,7 +93,9 @@ class Article(ShownByRow):
         blank=True,
         help_text="Who paid. With this the piece is labelled, on every page, as paid.",
     )
-    disclosure = models.CharField(max_length=300, blank=True, help_text="What was paid, and for what.")
+    disclosure = models.CharField(
+        max_length=300, blank=True, help_text="What was paid, and for what."
+    )
     risk_warning = models.TextField(
         max_length=2000,
         blank=True,
@@ -86,10 +104,14 @@ class Article(ShownByRow):
 
     comments_open = models.BooleanField(default=True)
     comment_count = models.PositiveIntegerField(default=0, editable=False)
-    byline = models.CharField(max_length=300, blank=True, editable=False, help_text="The names, for cards.")
+    byline = models.CharField(
+        max_length=300, blank=True, editable=False, help_text="The names, for cards."
+    )
     word_count = models.PositiveIntegerField(default=0, editable=False)
     search_text = models.TextField(blank=True, editable=False)
-    revision = models.PositiveIntegerField(default=0, editable=False, help_text="The number of its newest version.")
+    revision = models.PositiveIntegerField(
+        default=0, editable=False, help_text="The number of its newest version."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -107,9 +129,16 @@ class Article(ShownByRow):
             models.Index(fields=["status", "-published_at", "-id"], name="article_latest"),
             # Without the status, so that readers’ lists and the desk’s walk the same: nearly everything is published.
             models.Index(fields=["kind", "-published_at", "-id"], name="article_kind_by_time"),
-            models.Index(fields=["section", "-published_at", "-id"], name="article_section_by_time"),
-            models.Index(fields=["expires_at"], condition=Q(expires_at__isnull=False), name="article_expires"),
-            models.Index(fields=["status", "-comment_count", "-published_at", "-id"], name="article_most_discussed_2"),
+            models.Index(
+                fields=["section", "-published_at", "-id"], name="article_section_by_time"
+            ),
+            models.Index(
+                fields=["expires_at"], condition=Q(expires_at__isnull=False), name="article_expires"
+            ),
+            models.Index(
+                fields=["status", "-comment_count", "-published_at", "-id"],
+                name="article_most_discussed_2",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -139,7 +168,11 @@ class Article(ShownByRow):
         text = body.plain_text(self.body)
         self.word_count = len(text.split())
         self.search_text = search_terms.search_text(self.title, f"{self.standfirst}\n{text}")
-        if not self._state.adding and kwargs.get("update_fields") is None and not kwargs.get("force_insert"):
+        if (
+            not self._state.adding
+            and kwargs.get("update_fields") is None
+            and not kwargs.get("force_insert")
+        ):
             # Counters are written where they are counted; what this row was loaded with may be old.
             fields = (field.name for field in self._meta.concrete_fields if not field.primary_key)
             kwargs["update_fields"] = [name for name in fields if name not in COUNTERS]
@@ -148,14 +181,16 @@ class Article(ShownByRow):
     def get_absolute_url(self) -> str:
         return reverse("article", args=[self.section.slug, self.slug])
 
-    def page_keys(self) -> list[str]:
-        return cache_tags.of_article(self)
+    def cache_tags(self) -> list[str]:
+        return cache_tags.tags_of_article(self)
 
     def clean(self) -> None:
         """What is out keeps what publishing asked for, and no story takes the address of another."""
         former = redirects.story_once_called(self.slug)
         if former is not None and former.pk != self.pk:
-            raise ValidationError({"slug": f"“{former.title}” was out under this address. Choose another."})
+            raise ValidationError(
+                {"slug": f"“{former.title}” was out under this address. Choose another."}
+            )
         if self._is_out_before_embargo():
             text = "The story is out, or scheduled, for a time before this embargo ends."
             raise ValidationError({"embargoed_until": text})
@@ -163,8 +198,9 @@ class Article(ShownByRow):
             raise ValidationError(problems)
 
     def _is_out_before_embargo(self) -> bool:
-        is_out = self.status == self.Status.PUBLISHED and self.published_at is not None
-        return is_out and self.embargoed_until is not None and self.published_at < self.embargoed_until  # type: ignore[operator]
+        if self.status != self.Status.PUBLISHED or not (self.published_at and self.embargoed_until):
+            return False
+        return self.published_at < self.embargoed_until
 
     def missing(self) -> dict[str, str]:
         """What must be there before anybody reads it: field and sentence."""
@@ -185,7 +221,11 @@ class Article(ShownByRow):
     def is_public(self) -> bool:
         """The same as `published()`, of a row that is at hand."""
         now = timezone.now()
-        is_out = self.status == self.Status.PUBLISHED and self.published_at is not None and self.published_at <= now
+        is_out = (
+            self.status == self.Status.PUBLISHED
+            and self.published_at is not None
+            and self.published_at <= now
+        )
         return is_out and (self.expires_at is None or self.expires_at > now)
 
     @property
@@ -208,14 +248,18 @@ class Article(ShownByRow):
     def status_in_words(self) -> str:
         """The status as the desk says it: what is published for later is scheduled."""
         is_later = self.published_at is not None and self.published_at > timezone.now()
-        return "Scheduled" if is_later and self.status == self.Status.PUBLISHED else self.get_status_display()
+        return (
+            "Scheduled"
+            if is_later and self.status == self.Status.PUBLISHED
+            else self.get_status_display()
+        )
 
     @property
     def reading_minutes(self) -> int:
         return search_terms.reading_minutes(self.word_count)
 
 
-class Byline(Shown):
+class Byline(CacheTagged):
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
     author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="bylines")
     position = models.PositiveSmallIntegerField(default=0)
@@ -233,25 +277,29 @@ class Byline(Shown):
     def __str__(self) -> str:
         return self.author.name
 
-    def page_keys(self) -> list[str]:
-        return cache_tags.of_article(self.article, also=self.author)
+    def cache_tags(self) -> list[str]:
+        return cache_tags.tags_of_article(self.article, also=self.author)
 
 
-class ArticleCoin(Shown):
+class ArticleCoin(CacheTagged):
     """A coin that a story is about, with its price when the story was first published."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="article_coins")
     coin = models.ForeignKey(Coin, on_delete=models.PROTECT, related_name="article_coins")
-    price_at_publication = models.DecimalField(max_digits=30, decimal_places=12, null=True, blank=True, editable=False)
+    price_at_publication = models.DecimalField(
+        max_digits=30, decimal_places=12, null=True, blank=True, editable=False
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["article", "coin"], name="article_coin_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "coin"], name="article_coin_once")
+        ]
 
     def __str__(self) -> str:
         return self.coin.symbol
 
-    def page_keys(self) -> list[str]:
-        return cache_tags.of_article(self.article, also=self.coin)
+    def cache_tags(self) -> list[str]:
+        return cache_tags.tags_of_article(self.article, also=self.coin)
 
 
 class Listing(models.Model):
@@ -262,7 +310,9 @@ class Listing(models.Model):
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="listings")
 
     class Meta:
-        indexes = [models.Index(fields=["subject", "-published_at", "-article"], name="listing_by_time")]
+        indexes = [
+            models.Index(fields=["subject", "-published_at", "-article"], name="listing_by_time")
+        ]
         constraints = [models.UniqueConstraint(fields=["article", "subject"], name="listing_once")]
 
     def __str__(self) -> str:
@@ -273,7 +323,9 @@ class StatusChange(models.Model):
     """Who changed a story’s status, from what to what, and when."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="status_changes")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     old_status = models.CharField(max_length=20, choices=Article.Status.choices)
     new_status = models.CharField(max_length=20, choices=Article.Status.choices)
     at = models.DateTimeField()

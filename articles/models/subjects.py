@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from articles import cache_tags
 from articles.models.pictures import Image
-from pagecache.cache_tagged import Shown, ShownByRow, ShownWhole
+from pagecache.cache_tagged import CacheTagged, TaggedAsTable, TaggedByRow
 from ticker.models import Coin
 
 # First words of addresses that are not sections.
@@ -46,12 +46,20 @@ def not_reserved(slug: str) -> None:
         raise ValidationError(f"“{slug}” is the address of another page. Choose another word.")
 
 
-class Section(ShownWhole):
+class Section(TaggedAsTable):
     name = models.CharField(max_length=40, unique=True)
-    slug = models.SlugField(unique=True, validators=[not_reserved], help_text="The section’s address: /markets/.")
-    standfirst = models.CharField(max_length=240, blank=True, help_text="One or two sentences under the name.")
-    position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first in the menu.")
-    is_opinion = models.BooleanField("opinion", default=False, help_text="Columns are shown with their writers.")
+    slug = models.SlugField(
+        unique=True, validators=[not_reserved], help_text="The section’s address: /markets/."
+    )
+    standfirst = models.CharField(
+        max_length=240, blank=True, help_text="One or two sentences under the name."
+    )
+    position = models.PositiveSmallIntegerField(
+        default=100, help_text="Lower numbers come first in the menu."
+    )
+    is_opinion = models.BooleanField(
+        "opinion", default=False, help_text="Columns are shown with their writers."
+    )
 
     class Meta:
         ordering = ["position", "name"]
@@ -63,7 +71,7 @@ class Section(ShownWhole):
         return reverse("section", args=[self.slug])
 
 
-class Tag(ShownByRow):
+class Tag(TaggedByRow):
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(unique=True)
 
@@ -76,11 +84,11 @@ class Tag(ShownByRow):
     def get_absolute_url(self) -> str:
         return reverse("tag", args=[self.slug])
 
-    def page_keys(self) -> list[str]:
-        return cache_tags.of_subject(self)
+    def cache_tags(self) -> list[str]:
+        return cache_tags.tags_of_subject(self)
 
 
-class Author(ShownByRow):
+class Author(TaggedByRow):
     name = models.CharField(max_length=80)
     slug = models.SlugField(unique=True)
     role = models.CharField(max_length=80, blank=True, help_text="Such as: Policy editor.")
@@ -92,7 +100,9 @@ class Author(ShownByRow):
         help_text="For the author’s page, such as: Holds no coins. Empty, it names the coins below.",
     )
     joined_on = models.DateField("writing here since", null=True, blank=True)
-    portrait = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    portrait = models.ForeignKey(
+        Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -111,15 +121,15 @@ class Author(ShownByRow):
     def get_absolute_url(self) -> str:
         return reverse("author", args=[self.slug])
 
-    def page_keys(self) -> list[str]:
-        return cache_tags.of_subject(self)
+    def cache_tags(self) -> list[str]:
+        return cache_tags.tags_of_subject(self)
 
     @property
     def first_name(self) -> str:
         return self.name.split()[0]
 
 
-class Holding(Shown):
+class Holding(CacheTagged):
     """A coin that an author says they hold. What they held when a story came out is kept on its byline."""
 
     author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="held")
@@ -133,5 +143,5 @@ class Holding(Shown):
     def __str__(self) -> str:
         return self.coin.name
 
-    def page_keys(self) -> list[str]:
-        return self.author.page_keys()
+    def cache_tags(self) -> list[str]:
+        return self.author.cache_tags()

@@ -7,21 +7,34 @@ from django.utils import timezone
 from django_tasks import task
 
 from articles import body
-from articles.models import Article, Image, Section, WorkingCopy
+from articles.models import Article, Autosave, Image, Section
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 Row = TypeVar("Row", Section, Image)
-FIELDS = ("title", "slug", "standfirst", "body", "paid_by", "disclosure", "risk_warning", "section", "kind", "hero")
+FIELDS = (
+    "title",
+    "slug",
+    "standfirst",
+    "body",
+    "paid_by",
+    "disclosure",
+    "risk_warning",
+    "section",
+    "kind",
+    "hero",
+)
 LONGEST = 500_000  # characters of one field; the form itself takes a megabyte
 KEPT_FOR = timedelta(days=30)
 
 
-def keep(user: "User", article: Article | None, fields: dict[str, str], seen_revision: int) -> WorkingCopy:
+def keep(
+    user: "User", article: Article | None, fields: dict[str, str], seen_revision: int
+) -> Autosave:
     """Write down the form’s fields as they stand. One row a person and story, however often it is called."""
     values = {name: fields[name][:LONGEST] for name in FIELDS if name in fields}
-    copy, _ = WorkingCopy.objects.update_or_create(
+    copy, _ = Autosave.objects.update_or_create(
         user=user,
         article=article,
         defaults={"fields": values, "seen_revision": seen_revision, "at": timezone.now()},
@@ -29,28 +42,36 @@ def keep(user: "User", article: Article | None, fields: dict[str, str], seen_rev
     return copy
 
 
-def unsaved(user: "User", article: Article | None) -> WorkingCopy | None:
+def unsaved(user: "User", article: Article | None) -> Autosave | None:
     """What this person typed and never saved, if it says anything else than the story does."""
-    copy = WorkingCopy.objects.filter(user=user, article=article).first()
+    copy = Autosave.objects.filter(user=user, article=article).first()
     if copy is None or not _differs(copy, article):
         return None
     return copy
 
 
-def _differs(copy: WorkingCopy, article: Article | None) -> bool:
+def _differs(copy: Autosave, article: Article | None) -> bool:
     if article is None:
         return any(copy.fields.get(name) for name in ("title", "standfirst", "body"))
-    return any(copy.fields[name] != value for name, value in as_text(article).items() if name in copy.fields)
+    return any(
+        copy.fields[name] != value
+        for name, value in as_text(article).items()
+        if name in copy.fields
+    )
 
 
 def as_text(article: Article) -> dict[str, str]:
     """The fields as the form sends them."""
     values: dict[str, Any] = {name: getattr(article, name) for name in FIELDS[:6]}
-    values |= {"section": article.section_id or "", "kind": article.kind, "hero": article.hero_id or ""}
+    values |= {
+        "section": article.section_id or "",
+        "kind": article.kind,
+        "hero": article.hero_id or "",
+    }
     return {name: str(value) for name, value in values.items()}
 
 
-def lay_over(article: Article, copy: WorkingCopy) -> Article:
+def lay_over(article: Article, copy: Autosave) -> Article:
     """Let `article` say, in memory only, what was typed."""
     for name in FIELDS[:6]:
         if name in copy.fields:
@@ -70,9 +91,9 @@ def _chosen(model: type[Row], key: str) -> Row | None:
 
 
 def discard(user: "User", article: Article | None) -> None:
-    WorkingCopy.objects.filter(user=user, article=article).delete()
+    Autosave.objects.filter(user=user, article=article).delete()
 
 
 @task()
 def forget_old_copies() -> int:
-    return WorkingCopy.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()[0]
+    return Autosave.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()[0]

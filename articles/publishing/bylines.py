@@ -16,4 +16,4 @@ def refresh(article: Article) -> None:
     names = Byline.objects.filter(article=article).values_list("author__name", flat=True)
     article.byline = join_names(list(names))[:300]
     Article.objects.filter(pk=article.pk).update(byline=article.byline)
-    invalidation.purge(tags.of(article))
+    invalidation.invalidate(tags.row_tag(article))

@@ -4,15 +4,15 @@ from articles.models import Article, Author, Byline, Holding
 from articles.publishing.bylines import join_names
 
 
-def note(article: Article) -> None:
+def record_at_publication(article: Article) -> None:
     """Keep on each byline which of the story’s coins its author holds now. What was kept before stays."""
     if article.is_paid:
         return
     coins = list(article.article_coins.values_list("coin_id", flat=True))
     held: dict[int, list[str]] = {}
-    for author, name in Holding.objects.filter(author__bylines__article=article, coin__in=coins).values_list(
-        "author_id", "coin__name"
-    ):
+    for author, name in Holding.objects.filter(
+        author__bylines__article=article, coin__in=coins
+    ).values_list("author_id", "coin__name"):
         held.setdefault(author, []).append(name)
     for byline in Byline.objects.filter(article=article, held_at_publication=""):
         if byline.author_id in held:
@@ -30,7 +30,11 @@ def declared_by(author: Author) -> str:
 
 def sentence(bylines: list[Byline]) -> str:
     """“Ada Quill holds Bitcoin.”, or nothing where nobody declared anything. Bylines come with their authors."""
-    holders = [f"{each.author.name} holds {each.held_at_publication}" for each in bylines if each.held_at_publication]
+    holders = [
+        f"{each.author.name} holds {each.held_at_publication}"
+        for each in bylines
+        if each.held_at_publication
+    ]
     if not holders:
         return ""
     return f"{'; '.join(holders)}, as declared when this was published."

@@ -20,7 +20,9 @@ def share(article: Article, by: "User", days: int = 7) -> PreviewLink:
     if not by.has_perm("articles.change_article"):
         raise PermissionDenied("Only the newsroom may share stories.")
     expires = timezone.now() + timedelta(days=days)
-    return PreviewLink.objects.create(article=article, key=secrets.token_urlsafe(32), by=by, expires_at=expires)
+    return PreviewLink.objects.create(
+        article=article, key=secrets.token_urlsafe(32), by=by, expires_at=expires
+    )
 
 
 def revoke(link: PreviewLink, by: "User") -> None:

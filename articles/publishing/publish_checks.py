@@ -12,29 +12,34 @@ WITHOUT_HEADING = 500  # words that a reader goes without a place to rest
 
 
 @dataclass(frozen=True)
-class Hint:
+class PublishCheck:
     field: str
     text: str
     blocks: bool
 
 
-def on(article: Article) -> list[Hint]:
+def checks_for(article: Article) -> list[PublishCheck]:
     """What blocks first, then what advises; nothing for a story that is fine."""
-    return [Hint(field, text, blocks=True) for field, text in workflow.what_is_missing(article).items()] + [
-        Hint(field, text, blocks=False) for field, text in _advice(article)
-    ]
+    return [
+        PublishCheck(field, text, blocks=True)
+        for field, text in workflow.what_is_missing(article).items()
+    ] + [PublishCheck(field, text, blocks=False) for field, text in _advice(article)]
 
 
 def _advice(article: Article) -> list[tuple[str, str]]:
     found = []
     if len(article.title) > LONGEST_FOR_SEARCH:
-        found.append(("title", f"Search engines cut headlines after {LONGEST_FOR_SEARCH} characters."))
+        found.append(
+            ("title", f"Search engines cut headlines after {LONGEST_FOR_SEARCH} characters.")
+        )
     if article.title.rstrip().endswith("."):
         found.append(("title", "Headlines end without a full stop."))
     if article.kind != Article.Kind.STORY:
         return found
     if article.word_count < SHORTEST:
-        found.append(("body", f"{article.word_count} words are short for a story; a brief needs no picture."))
+        found.append(
+            ("body", f"{article.word_count} words are short for a story; a brief needs no picture.")
+        )
     if article.word_count > WITHOUT_HEADING and "<h2" not in article.body:
         found.append(("body", "A heading in the middle gives readers a place to rest."))
     if body.images_without_alt(article.body):

@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 Origin = Revision.Origin
-WORDS = ("title", "slug", "standfirst", "kind", "body", "paid_by", "disclosure", "risk_warning", "comments_open")
+WORDS = (
+    "title",
+    "slug",
+    "standfirst",
+    "kind",
+    "body",
+    "paid_by",
+    "disclosure",
+    "risk_warning",
+    "comments_open",
+)
 MOMENTS = ("expires_at", "embargoed_until", "updated_at")
 # Labels for people; the order in which differences are shown.
 LABELS = {
@@ -54,7 +64,9 @@ def content_of(article: Article) -> dict[str, Any]:
         content[name] = moment.isoformat() if moment else None
     content["section"] = {"id": article.section_id, "name": article.section.name}
     content["hero"] = {"id": article.hero.pk, "name": str(article.hero)} if article.hero else None
-    authors = Author.objects.filter(bylines__article=article).order_by("bylines__position", "bylines__pk")
+    authors = Author.objects.filter(bylines__article=article).order_by(
+        "bylines__position", "bylines__pk"
+    )
     content["bylines"] = [{"id": author.pk, "name": author.name} for author in authors]
     content["tags"] = [{"id": tag.pk, "name": tag.name} for tag in article.tags.order_by("name")]
     coins = Coin.objects.filter(article_coins__article=article).order_by("position", "symbol")
@@ -70,7 +82,12 @@ def keep(article: Article, by: "User | None", origin: Revision.Origin = Origin.S
         Article.objects.filter(pk=article.pk).update(revision=number)
         article.revision = number
         return Revision.objects.create(
-            article=article, number=number, origin=origin, by=by, content=content_of(article), at=timezone.now()
+            article=article,
+            number=number,
+            origin=origin,
+            by=by,
+            content=content_of(article),
+            at=timezone.now(),
         )
 
 
@@ -88,7 +105,9 @@ def restore(revision: Revision, by: "User") -> Revision:
         return apply(locked, revision.content, by, Origin.RESTORED)
 
 
-def apply(article: Article, content: dict[str, Any], by: "User | None", origin: Revision.Origin) -> Revision:
+def apply(
+    article: Article, content: dict[str, Any], by: "User | None", origin: Revision.Origin
+) -> Revision:
     """Make `article` say what `content` says, and keep that as a version. The caller holds the lock.
 
     What is no longer there (a deleted tag, say) is left out. Raises ValidationError for what could not be public.
@@ -99,7 +118,9 @@ def apply(article: Article, content: dict[str, Any], by: "User | None", origin: 
     for name in MOMENTS:
         setattr(article, name, parse_datetime(content[name]) if content.get(name) else None)
     article.section = Section.objects.filter(pk=content["section"]["id"]).first() or article.section
-    article.hero = Image.objects.filter(pk=content["hero"]["id"]).first() if content["hero"] else None
+    article.hero = (
+        Image.objects.filter(pk=content["hero"]["id"]).first() if content["hero"] else None
+    )
     article.full_clean()
     article.save()
     redirects.follow(article, old_slug)
@@ -119,7 +140,9 @@ def _set_bylines(article: Article, authors: list[int]) -> None:
     for byline in article.bylines.exclude(author__in=authors):
         byline.delete()
     for position, author in enumerate(pk for pk in authors if pk in there):
-        Byline.objects.update_or_create(article=article, author_id=author, defaults={"position": position})
+        Byline.objects.update_or_create(
+            article=article, author_id=author, defaults={"position": position}
+        )
     bylines.refresh(article)
 
 
@@ -142,7 +165,9 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> list[word_diff.Diff
             found.append(word_diff.Difference(label, lines))
         elif name == "body" and old.get("body") != new.get("body"):
             text = "The words are the same; headings, links, pictures or emphasis changed."
-            found.append(word_diff.Difference(label, [[word_diff.Part(word_diff.Kind.SAME, text)]]))
+            found.append(
+                word_diff.Difference(label, [[word_diff.DiffPart(word_diff.Kind.SAME, text)]])
+            )
     return found
 
 

@@ -50,7 +50,11 @@ def publish(article: Article, by: "User | None", at: datetime | None = None) -> 
     def effect(locked: Article) -> None:
         _check_ready(locked)
         now = timezone.now()
-        is_out = locked.status == Status.PUBLISHED and locked.published_at is not None and locked.published_at <= now
+        is_out = (
+            locked.status == Status.PUBLISHED
+            and locked.published_at is not None
+            and locked.published_at <= now
+        )
         if at or not is_out:
             locked.published_at = at or now
         _check_embargo(locked)
@@ -77,10 +81,16 @@ def revise_at(article: Article, content: dict[str, Any], at: datetime, by: "User
     with transaction.atomic():
         locked = _locked(article)
         if locked.status != Status.PUBLISHED:
-            raise ValidationError("Only a story that is out, or scheduled, can have a version to come.")
+            raise ValidationError(
+                "Only a story that is out, or scheduled, can have a version to come."
+            )
         call_off_revision(locked, by)
         revision = revisions.keep(locked, by, Revision.Origin.SAVED)
-        revision.content, revision.origin, revision.goes_live_at = content, Revision.Origin.SCHEDULED, at
+        revision.content, revision.origin, revision.goes_live_at = (
+            content,
+            Revision.Origin.SCHEDULED,
+            at,
+        )
         revision.save()
         return revision
 
@@ -95,7 +105,9 @@ def call_off_revision(article: Article, by: "User") -> bool:
 def publish_due_revisions() -> int:
     """Put out the versions whose time has come. Returns how many did."""
     now = timezone.now()
-    due = Revision.objects.filter(origin=Revision.Origin.SCHEDULED, goes_live_at__lte=now).order_by("goes_live_at")
+    due = Revision.objects.filter(origin=Revision.Origin.SCHEDULED, goes_live_at__lte=now).order_by(
+        "goes_live_at"
+    )
     return sum(_publish_due(revision) for revision in due.prefetch_related("article", "by"))
 
 
@@ -109,7 +121,13 @@ def _publish_due(revision: Revision) -> bool:
         try:
             with transaction.atomic():
                 revisions.apply(locked, revision.content, revision.by, Revision.Origin.PUBLISHED)
-                _log(locked, revision.by, locked.status, locked.status, f"Version {revision.number} came out.")
+                _log(
+                    locked,
+                    revision.by,
+                    locked.status,
+                    locked.status,
+                    f"Version {revision.number} came out.",
+                )
         except ValidationError as error:
             # What became wrong meanwhile, such as a slug that another story took, stays on the desk for a person.
             Revision.objects.filter(pk=revision.pk).update(origin=Revision.Origin.REPLACED)
@@ -129,9 +147,13 @@ def withdraw_expired() -> int:
 
 def has_due() -> bool:
     """Whether the scheduler has anything to do here."""
-    due = Revision.objects.filter(origin=Revision.Origin.SCHEDULED, goes_live_at__lte=timezone.now())
+    due = Revision.objects.filter(
+        origin=Revision.Origin.SCHEDULED, goes_live_at__lte=timezone.now()
+    )
     # Not “exists”: it drops the order, and with it the index.
-    return due.exists() or bool(Article.objects.expired().order_by("expires_at").values_list("pk")[:1])
+    return due.exists() or bool(
+        Article.objects.expired().order_by("expires_at").values_list("pk")[:1]
+    )
 
 
 @task()
@@ -160,7 +182,9 @@ def _change_status(
         if old in (Status.PUBLISHED, Status.WITHDRAWN):
             _require_publisher(by)
         if old not in ALLOWED[new]:
-            raise ValidationError(f"A story that is {Status(old).label.lower()} cannot become {new.label.lower()}.")
+            raise ValidationError(
+                f"A story that is {Status(old).label.lower()} cannot become {new.label.lower()}."
+            )
         if effect:
             effect(locked)
         locked.status = new
@@ -168,17 +192,25 @@ def _change_status(
         _log(locked, by, old, new, note)
         if new == Status.PUBLISHED:
             revisions.keep(locked, by, Revision.Origin.PUBLISHED)
-    article.status, article.published_at, article.revision = locked.status, locked.published_at, locked.revision
+    article.status, article.published_at, article.revision = (
+        locked.status,
+        locked.published_at,
+        locked.revision,
+    )
     return locked
 
 
 def _locked(article: Article) -> Article:
-    return Article.objects.select_for_update(of=("self",)).select_related("section").get(pk=article.pk)
+    return (
+        Article.objects.select_for_update(of=("self",)).select_related("section").get(pk=article.pk)
+    )
 
 
 def _log(article: Article, by: "User | None", old: str, new: str, note: str) -> None:
     now = timezone.now()
-    StatusChange.objects.create(article=article, by=by, old_status=old, new_status=new, at=now, note=note[:300])
+    StatusChange.objects.create(
+        article=article, by=by, old_status=old, new_status=new, at=now, note=note[:300]
+    )
 
 
 def what_is_missing(article: Article) -> dict[str, str]:
@@ -210,7 +242,7 @@ def _note_what_holds_now(article: Article) -> None:
     if article.published_at is None or not now - NEW_FOR <= article.published_at <= now:
         return
     _keep_prices(article, now)
-    holdings.note(article)
+    holdings.record_at_publication(article)
 
 
 def _keep_prices(article: Article, now: datetime) -> None:

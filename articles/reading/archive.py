@@ -8,7 +8,7 @@ from django.utils import timezone
 from articles import cache_tags
 from articles.models import Article
 from articles.querysets import ArticleQuerySet
-from pagecache import record
+from pagecache import add_tags
 
 
 @dataclass(frozen=True, order=True)
@@ -35,8 +35,13 @@ class Month:
 
 def months() -> list[Month]:
     """From the month of the first story to this one, the newest first. One step along an index, however many."""
-    record(cache_tags.STORIES)
-    first = Article.objects.published().order_by("published_at").values_list("published_at", flat=True).first()
+    add_tags(cache_tags.STORIES)
+    first = (
+        Article.objects.published()
+        .order_by("published_at")
+        .values_list("published_at", flat=True)
+        .first()
+    )
     if first is None:
         return []
     found, month = [], Month.of(timezone.now())
@@ -47,7 +52,7 @@ def months() -> list[Month]:
 
 
 def stories_in(month: Month) -> ArticleQuerySet:
-    record(cache_tags.STORIES)
+    add_tags(cache_tags.STORIES)
     # Written as BETWEEN, SQLite takes it as its bound, and not the “until now” that every list has besides.
     last = month.next.begins - timedelta(microseconds=1)
     return Article.objects.published().filter(published_at__range=(month.begins, last))

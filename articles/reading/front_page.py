@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from articles import cache_tags
 from articles.models import Article, FrontPick, Section
-from pagecache import changes_at, record
+from pagecache import add_tags, changes_at
 
 LOOK_BACK = 120  # stories considered; the work does not grow with the archive
 BESIDE_LEAD = 3
@@ -43,9 +43,11 @@ class FrontPage:
 
 def compose() -> FrontPage:
     """Fill the page without using a story twice. An empty archive gives an empty page, never a hole."""
-    record(cache_tags.STORIES)
+    add_tags(cache_tags.STORIES)
     published = Article.objects.published().for_cards().newest_first()
-    sponsored = published.filter(kind=Article.Kind.SPONSORED, published_at__gte=timezone.now() - SPONSORED_FOR)
+    sponsored = published.filter(
+        kind=Article.Kind.SPONSORED, published_at__gte=timezone.now() - SPONSORED_FOR
+    )
     stories = list(published.stories().journalism()[:LOOK_BACK])
     on_top = arranged(picked(), [story for story in stories if not story.section.is_opinion])
     lead = on_top[0] if on_top else None
@@ -73,13 +75,19 @@ def _for_its_days(sponsored: QuerySet[Article]) -> list[Article]:
 
 def picked() -> list[tuple[int, Article]]:
     """The stories that the desk chose, with their places, as long as they are public and their time lasts."""
-    record(cache_tags.FRONT)
+    add_tags(cache_tags.FRONT)
     now = timezone.now()
-    places = FrontPick.objects.filter(Q(until__isnull=True) | Q(until__gt=now)).order_by("position", "pk")
+    places = FrontPick.objects.filter(Q(until__isnull=True) | Q(until__gt=now)).order_by(
+        "position", "pk"
+    )
     chosen = {pick.article_id: pick for pick in places[:PLACES]}
     for pick in chosen.values():
         changes_at(pick.until)
-    stories = Article.objects.published().journalism().for_cards().order_by().in_bulk(list(chosen)) if chosen else {}
+    stories = (
+        Article.objects.published().journalism().for_cards().order_by().in_bulk(list(chosen))
+        if chosen
+        else {}
+    )
     return [(pick.position, stories[pk]) for pk, pick in chosen.items() if pk in stories]
 
 
@@ -87,7 +95,11 @@ def arranged(picks: list[tuple[int, Article]], latest: list[Article]) -> list[Ar
     """Each pick on its place, or the next free one; the latest stories on all others, none twice, no hole."""
     places: dict[int, Article] = {}
     for position, story in picks:
-        free = (place for place in range(min(max(position, 1), PLACES), PLACES + 1) if place not in places)
+        free = (
+            place
+            for place in range(min(max(position, 1), PLACES), PLACES + 1)
+            if place not in places
+        )
         if (place := next(free, None)) is not None:
             places[place] = story
     chosen = {story.pk for story in places.values()}

@@ -14,7 +14,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from articles.querysets import ArticleQuerySet
-from articles.reading.pagination import Place
+from articles.reading.pagination import Cursor
 from pagecache import tags
 
 # What a story is about or by: the table that says so, and its column.
@@ -30,7 +30,7 @@ SPARE = 10
 
 
 @dataclass(frozen=True)
-class SubjectWalk:
+class SubjectSource:
     """A walk along those of `stories` that are about `subject` or by it.
 
     The keys come from the listing alone, and the stories by their keys: joined, SQLite may begin with the stories.
@@ -47,12 +47,20 @@ class SubjectWalk:
         listed = self._listed().order_by("-published_at", "-article_id")[: max(count, among)]
         return self._of(listed).newest_first()[:count]
 
-    def older(self, place: Place, count: int) -> list[Any]:
-        listed = self._listed().filter(place.older(key="article_id")).order_by("-published_at", "-article_id")
+    def older(self, place: Cursor, count: int) -> list[Any]:
+        listed = (
+            self._listed()
+            .filter(place.older(key="article_id"))
+            .order_by("-published_at", "-article_id")
+        )
         return list(self._of(listed[: count + SPARE]).newest_first()[:count])
 
-    def newer(self, place: Place, count: int) -> list[Any]:
-        listed = self._listed().filter(place.newer(key="article_id")).order_by("published_at", "article_id")
+    def newer(self, place: Cursor, count: int) -> list[Any]:
+        listed = (
+            self._listed()
+            .filter(place.newer(key="article_id"))
+            .order_by("published_at", "article_id")
+        )
         return list(self._of(listed[: count + SPARE]).order_by("published_at", "pk")[:count])
 
     def count(self, most: int) -> int:
@@ -61,7 +69,9 @@ class SubjectWalk:
     def _listed(self) -> models.QuerySet[Any]:
         from articles.models import Listing
 
-        return Listing.objects.filter(subject=tags.of(self.subject), published_at__lte=timezone.now())
+        return Listing.objects.filter(
+            subject=tags.row_tag(self.subject), published_at__lte=timezone.now()
+        )
 
     def _of(self, listed: models.QuerySet[Any]) -> ArticleQuerySet:
         return self.stories.filter(pk__in=listed.values("article"))
@@ -69,9 +79,14 @@ class SubjectWalk:
 
 def create(say: Callable[[str], None]) -> None:
     """Make the triggers where one is missing, and then all rows anew: some may have been written without them."""
-    catalogue = "sqlite_master WHERE name" if connection.vendor == "sqlite" else "pg_trigger WHERE tgname"
+    catalogue = (
+        "sqlite_master WHERE name" if connection.vendor == "sqlite" else "pg_trigger WHERE tgname"
+    )
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {catalogue} IN ({', '.join(['%s'] * len(_TRIGGERS))})", [*_TRIGGERS])
+        cursor.execute(
+            f"SELECT count(*) FROM {catalogue} IN ({', '.join(['%s'] * len(_TRIGGERS))})",
+            [*_TRIGGERS],
+        )
         if cursor.fetchone()[0] == len(_TRIGGERS):
             return
         say("Listing stories by tag, author and coin.")
@@ -110,7 +125,11 @@ _TRIGGERS = {
         "DELETE",
         "DELETE FROM articles_listing WHERE article_id = OLD.id;",
     ),
-    "articles_listing_update": ("articles_article", "UPDATE OF status, published_at", _list_anew("NEW.id")),
+    "articles_listing_update": (
+        "articles_article",
+        "UPDATE OF status, published_at",
+        _list_anew("NEW.id"),
+    ),
 }
 for _name, (_table, _column) in SUBJECTS.items():
     _TRIGGERS |= {
@@ -129,7 +148,9 @@ def _statements(name: str, table: str, event: str, action: str) -> list[str]:
     when = ""
     if table == "articles_article" and event.startswith("UPDATE"):
         changed = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
-        when = f"WHEN (OLD.status {changed} NEW.status OR OLD.published_at {changed} NEW.published_at)"
+        when = (
+            f"WHEN (OLD.status {changed} NEW.status OR OLD.published_at {changed} NEW.published_at)"
+        )
     if connection.vendor == "sqlite":
         return [f"CREATE TRIGGER {name} AFTER {event} ON {table} {when} BEGIN {action} END"]
     return [
@@ -144,4 +165,7 @@ def _locks(table: str, action: str) -> str:
     if table == "articles_article":
         return ""
     rows = [row for row in ("OLD", "NEW") if f"{row}.article_id" in action]
-    return " ".join(f"PERFORM 1 FROM articles_article WHERE id = {row}.article_id FOR NO KEY UPDATE;" for row in rows)
+    return " ".join(
+        f"PERFORM 1 FROM articles_article WHERE id = {row}.article_id FOR NO KEY UPDATE;"
+        for row in rows
+    )

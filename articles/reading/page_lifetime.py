@@ -2,17 +2,19 @@
 
 from articles import cache_tags
 from articles.models import Article
-from pagecache import changes_at, record
-from pagecache.cached import shared
-from pagecache.context import began_at
+from pagecache import add_tags, changes_at
+from pagecache.cached import cached_by_tags
+from pagecache.context import render_began_at
 
 
-@shared(cache_tags.SCHEDULE)
+@cached_by_tags(cache_tags.SCHEDULE)
 def until_next_change() -> None:
     """Say that what is being made is true until the next story comes out or goes, at most."""
-    record(cache_tags.SCHEDULE)
+    add_tags(cache_tags.SCHEDULE)
     # From when the page was begun: a story that comes out while it is made may be missing from it.
-    since = began_at()
-    scheduled = Article.objects.filter(published_at__gt=since, status="published").order_by("published_at")
+    since = render_began_at()
+    scheduled = Article.objects.filter(published_at__gt=since, status="published").order_by(
+        "published_at"
+    )
     changes_at(scheduled.values_list("published_at", flat=True).first())
     changes_at(Article.objects.expiring(since).values_list("expires_at", flat=True).first())

@@ -21,18 +21,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Place:
+class Cursor:
     """Where a story stands in a list that is ordered by time and key."""
 
     published_at: datetime
     pk: int
 
     @classmethod
-    def of(cls, row: Any) -> "Place":
+    def of(cls, row: Any) -> "Cursor":
         return cls(row.published_at, row.pk)
 
     @classmethod
-    def named(cls, text: str) -> "Place":
+    def named(cls, text: str) -> "Cursor":
         """Raises Http404 for what no link of ours says."""
         match = _PLACE.fullmatch(text)
         if match is None:
@@ -55,7 +55,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class PageOf:
+class Page:
     items: list[Any]
     has_newer: bool
     has_older: bool
@@ -73,28 +73,28 @@ class PageOf:
 
     @property
     def older(self) -> str:
-        return f"?{self._prefix}before={Place.of(self.items[-1])}"
+        return f"?{self._prefix}before={Cursor.of(self.items[-1])}"
 
     @property
     def newer(self) -> str:
-        return f"?{self._prefix}after={Place.of(self.items[0])}"
+        return f"?{self._prefix}after={Cursor.of(self.items[0])}"
 
     @property
     def _prefix(self) -> str:
         return f"{self.query}&" if self.query else ""
 
 
-class Walk(Protocol):
+class KeysetSource(Protocol):
     """A list of stories that can be walked from its newest or from a place in it, no more of it than asked for."""
 
     def newest(self, count: int) -> list[Any]: ...
-    def older(self, place: Place, count: int) -> list[Any]: ...
-    def newer(self, place: Place, count: int) -> list[Any]:
+    def older(self, place: Cursor, count: int) -> list[Any]: ...
+    def newer(self, place: Cursor, count: int) -> list[Any]:
         """The nearest first."""
 
 
 @dataclass(frozen=True)
-class QueryWalk:
+class QuerySource:
     """A walk along a queryset."""
 
     queryset: QuerySet[Any]
@@ -102,43 +102,57 @@ class QueryWalk:
     def newest(self, count: int) -> list[Any]:
         return list(self.queryset.order_by("-published_at", "-pk")[:count])
 
-    def older(self, place: Place, count: int) -> list[Any]:
+    def older(self, place: Cursor, count: int) -> list[Any]:
         return list(self.queryset.filter(place.older()).order_by("-published_at", "-pk")[:count])
 
-    def newer(self, place: Place, count: int) -> list[Any]:
+    def newer(self, place: Cursor, count: int) -> list[Any]:
         return list(self.queryset.filter(place.newer()).order_by("published_at", "pk")[:count])
 
 
-def page_of(stories: QuerySet[Any] | Walk, params: QueryDict, keep: dict[str, str] | None = None) -> PageOf:
+def page_of(
+    stories: QuerySet[Any] | KeysetSource, params: QueryDict, keep: dict[str, str] | None = None
+) -> Page:
     """Return the page that ?before= or ?after= names, else the first, the newest stories first.
 
     One walk: whether there is more is seen from one row more. Raises Http404 for a place that no link of ours names,
     or behind which there is nothing. `keep` stays in the links.
     """
-    walk = QueryWalk(stories) if isinstance(stories, QuerySet) else stories
+    walk = QuerySource(stories) if isinstance(stories, QuerySet) else stories
     kept = QueryDict(mutable=True)
     kept.update({name: value for name, value in (keep or {}).items() if value})
     before, after = params.get("before"), params.get("after")
     if before is not None:
-        return _before(walk, Place.named(before), kept.urlencode())
-    if after is not None and (page := _after(walk, Place.named(after), kept.urlencode())):
+        return _before(walk, Cursor.named(before), kept.urlencode())
+    if after is not None and (page := _after(walk, Cursor.named(after), kept.urlencode())):
         return page
     rows = walk.newest(PAGE_SIZE + 1)
-    return PageOf(rows[:PAGE_SIZE], has_newer=False, has_older=len(rows) > PAGE_SIZE, query=kept.urlencode())
-
-
-def _before(walk: Walk, place: Place, query: str) -> PageOf:
-    rows = walk.older(place, PAGE_SIZE + 1)
-    if not rows:
-        raise Http404("No such page.")
-    return PageOf(
-        rows[:PAGE_SIZE], has_newer=True, has_older=len(rows) > PAGE_SIZE, query=query, place=f"before={place}"
+    return Page(
+        rows[:PAGE_SIZE], has_newer=False, has_older=len(rows) > PAGE_SIZE, query=kept.urlencode()
     )
 
 
-def _after(walk: Walk, place: Place, query: str) -> PageOf | None:
+def _before(walk: KeysetSource, place: Cursor, query: str) -> Page:
+    rows = walk.older(place, PAGE_SIZE + 1)
+    if not rows:
+        raise Http404("No such page.")
+    return Page(
+        rows[:PAGE_SIZE],
+        has_newer=True,
+        has_older=len(rows) > PAGE_SIZE,
+        query=query,
+        place=f"before={place}",
+    )
+
+
+def _after(walk: KeysetSource, place: Cursor, query: str) -> Page | None:
     """The page that ends before `place`, or None if that is the first one."""
     rows = walk.newer(place, PAGE_SIZE + 1)
     if len(rows) <= PAGE_SIZE:
         return None
-    return PageOf(rows[PAGE_SIZE - 1 :: -1], has_newer=True, has_older=True, query=query, place=f"after={place}")
+    return Page(
+        rows[PAGE_SIZE - 1 :: -1],
+        has_newer=True,
+        has_older=True,
+        query=query,
+        place=f"after={place}",
+    )

@@ -11,8 +11,8 @@ from articles import cache_tags
 from articles.models import Article, Section
 from articles.querysets import ArticleQuerySet
 from articles.reading import page_lifetime
-from pagecache import record, tags, whole
-from pagecache.cached import shared
+from pagecache import add_tags, table_tag, tags
+from pagecache.cached import cached_by_tags
 from ticker.models import Coin
 
 RELATED = 3
@@ -33,7 +33,9 @@ _SHARED = """(SELECT count(*) FROM articles_listing WHERE article_id = articles_
 def read_next(article: Article, coins: Sequence[Coin] = ()) -> list[Article]:
     """Stories that share most tags and coins with `article`, then of its section, the newest first. One query."""
     subjects = [*list(article.tags.all())[:MOST_TAGS], *coins[:MOST_COINS]]
-    record(f"section:{article.section_id}:{cache_tags.STORIES}", *map(cache_tags.stories_of, subjects))
+    add_tags(
+        f"section:{article.section_id}:{cache_tags.STORIES}", *map(cache_tags.stories_tag, subjects)
+    )
     return list(nearest(article, subjects))
 
 
@@ -42,21 +44,26 @@ def nearest(article: Article, subjects: Sequence[Model]) -> ArticleQuerySet:
 
     The walks are written out, because Django takes ten times as long to compose them as a database to make them.
     """
-    names = [tags.of(subject) for subject in subjects]
+    names = [tags.row_tag(subject) for subject in subjects]
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     walks = " UNION ALL ".join([_BY_SECTION, *[_BY_SUBJECT] * len(names)])
     params = [article.section_id, now]
     for name in names:
         params += [name, now]
     # By their keys alone: any other condition may lead a database through all stories.
-    found = Article.objects.filter(pk__in=RawSQL(walks, params)).unexpired().exclude(pk=article.pk).for_cards()
+    found = (
+        Article.objects.filter(pk__in=RawSQL(walks, params))
+        .unexpired()
+        .exclude(pk=article.pk)
+        .for_cards()
+    )
     shared_subjects = RawSQL(_SHARED.format(", ".join(["%s"] * len(names)) or "NULL"), names)
     ranked = found.annotate(shared_subjects=shared_subjects)
     return ranked.order_by("-shared_subjects", "-published_at", "-pk")[:RELATED]
 
 
-@shared(cache_tags.DISCUSSED, cache_tags.SCHEDULE, whole(Section))
+@cached_by_tags(cache_tags.DISCUSSED, cache_tags.SCHEDULE, table_tag(Section))
 def most_discussed() -> list[Article]:
-    record(cache_tags.DISCUSSED, whole(Section))
+    add_tags(cache_tags.DISCUSSED, table_tag(Section))
     page_lifetime.until_next_change()
     return list(Article.objects.published().most_discussed().for_cards()[:DISCUSSED])

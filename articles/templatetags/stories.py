@@ -18,8 +18,8 @@ from articles.discovery.search_terms import places
 from articles.models import Article, Author, Correction, Image, Section, Tag
 from articles.publishing import holdings
 from articles.reading import page_lifetime
-from pagecache import record, whole
-from pagecache.cached import shared
+from pagecache import add_tags, table_tag
+from pagecache.cached import cached_by_tags
 from ticker.models import Coin
 
 register = template.Library()
@@ -40,14 +40,16 @@ def sections() -> list[Section]:
     return _menu()
 
 
-@shared(whole(Section))
+@cached_by_tags(table_tag(Section))
 def _menu() -> list[Section]:
-    record(whole(Section))
+    add_tags(table_tag(Section))
     return list(Section.objects.all())
 
 
 @register.simple_tag
-def body_halves(article: Article, coins: Iterable[Coin], own_host: str) -> tuple[SafeString, SafeString]:
+def body_halves(
+    article: Article, coins: Iterable[Coin], own_host: str
+) -> tuple[SafeString, SafeString]:
     """The body as readers get it, in two halves with room for an advertisement between them."""
     chips = {
         symbol: render_to_string("ticker/_chip.html", {"coin": coin}).strip()
@@ -55,7 +57,9 @@ def body_halves(article: Article, coins: Iterable[Coin], own_host: str) -> tuple
         for symbol in (coin.symbol, *coin.former_symbols)
         if f"[[{symbol}]]" in article.body
     }
-    html = body.for_page(article.body, chips, _pictures_in(article.body), is_paid=article.is_paid, own_host=own_host)
+    html = body.for_page(
+        article.body, chips, _pictures_in(article.body), is_paid=article.is_paid, own_host=own_host
+    )
     first, second = body.halves(html)
     return mark_safe(first), mark_safe(second)  # Sanitised when it was stored.
 
@@ -64,7 +68,7 @@ def _pictures_in(html: str) -> dict[int, body.ShowPicture]:
     """The library’s pictures in a text, in all their sizes; one query, and none where there are none."""
     wanted = body.pictures_in(html)
     for key in wanted:
-        record(cache_tags.picture(key))
+        add_tags(cache_tags.picture_tag(key))
     found = Image.objects.in_bulk(wanted) if wanted else {}
     return {key: partial(_show_picture, image) for key, image in found.items()}
 
@@ -145,8 +149,10 @@ def cut_full_stop(text: str) -> str:
 
 @register.simple_tag
 def latest_stories(count: int) -> list[Article]:
-    record(cache_tags.STORIES)
-    return list(Article.objects.published().journalism().stories().for_cards().newest_first()[:count])
+    add_tags(cache_tags.STORIES)
+    return list(
+        Article.objects.published().journalism().stories().for_cards().newest_first()[:count]
+    )
 
 
 @register.filter

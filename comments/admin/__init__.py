@@ -1,8 +1,14 @@
 """The conversation on the desk."""
 
 from comments.admin.bans import BanAdmin
-from comments.admin.opening import ConversationSettingsAdmin, ShorteningAdmin
+from comments.admin.comments import SiteCommentAdmin
+from comments.admin.conversation_settings import ConversationSettingsAdmin, ShorteningAdmin
 from comments.admin.rules import RuleAdmin
-from comments.admin.thoughts import SiteCommentAdmin
 
-__all__ = ["BanAdmin", "ConversationSettingsAdmin", "RuleAdmin", "ShorteningAdmin", "SiteCommentAdmin"]
+__all__ = [
+    "BanAdmin",
+    "ConversationSettingsAdmin",
+    "RuleAdmin",
+    "ShorteningAdmin",
+    "SiteCommentAdmin",
+]

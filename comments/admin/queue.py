@@ -18,22 +18,33 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 
 from articles.models import Article
-from comments.models import Ban, Decision, Edit, Report, SiteComment, Verdict
+from comments.models import Ban, Edit, Flag, ModerationDecision, Report, SiteComment
 from comments.moderation import bans as banning
 from comments.moderation import decisions as moderation
 from comments.moderation import statistics
+from core.people import signed_in
 
 ON_A_PAGE = 20
-ACTIONS = {"approve": "Approve", "remove": "Remove", "spam": "Spam", "ban": "Spam, and ban the writer"}
-SAID = {"approve": "approved", "remove": "removed", "spam": "removed as spam", "ban": "removed as spam, writer banned"}
+ACTIONS = {
+    "approve": "Approve",
+    "remove": "Remove",
+    "spam": "Spam",
+    "ban": "Spam, and ban the writer",
+}
+SAID = {
+    "approve": "approved",
+    "remove": "removed",
+    "spam": "removed as spam",
+    "ban": "removed as spam, writer banned",
+}
 LARGEST_PK = 2**63 - 1
 
 
 @dataclass
 class Waiting:
-    """A thought in the queue, with its story, what it answers, and how its writer has fared."""
+    """A comment in the queue, with its story, what it answers, and how its writer has fared."""
 
-    verdict: Verdict
+    verdict: Flag
     comment: SiteComment
     article: Article | None
     answers: SiteComment | None
@@ -44,14 +55,14 @@ class Waiting:
 
 
 @dataclass
-class Page:
+class QueuePage:
     waiting: list[Waiting] = field(default_factory=list)
     following: int | None = None
     number: int = 0
 
 
 class QueueMixin:
-    """Adds the queue to the desk’s list of thoughts."""
+    """Adds the queue to the desk’s list of comments."""
 
     admin_site: Any
 
@@ -68,17 +79,29 @@ class QueueMixin:
     def queue(self, request: HttpRequest) -> HttpResponse:
         self._require_moderator(request)
         page = page_of_queue(_number(request.GET.get("after", "")) or 0)
-        context = {**self.admin_site.each_context(request), "title": "What waits", "page": page, "actions": ACTIONS}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "What waits",
+            "page": page,
+            "actions": ACTIONS,
+        }
         context["shown"] = timezone.now().isoformat()
         return TemplateResponse(request, "admin/queue.html", context)
 
     def decide(self, request: HttpRequest) -> HttpResponse:
-        """One thought by its button, or those that are ticked, once that was confirmed."""
+        """One comment by its button, or those that are ticked, once that was confirmed."""
         self._require_moderator(request)
         action = request.POST.get("action", "")
-        chosen = [number for number in map(_number, request.POST.getlist("thought")) if number is not None]
-        if request.method != "POST" or action not in ACTIONS or not chosen or len(chosen) > ON_A_PAGE:
-            messages.error(request, "Choose thoughts of one page, and what to do with them.")
+        chosen = [
+            number for number in map(_number, request.POST.getlist("comment")) if number is not None
+        ]
+        if (
+            request.method != "POST"
+            or action not in ACTIONS
+            or not chosen
+            or len(chosen) > ON_A_PAGE
+        ):
+            messages.error(request, "Choose comments of one page, and what to do with them.")
             return redirect("admin:comments_sitecomment_queue")
         if (len(chosen) > 1 or action == "ban") and "confirmed" not in request.POST:
             return self._ask(request, action, chosen)
@@ -89,40 +112,52 @@ class QueueMixin:
         # How they stood before, for an undo; None for those that this made.
         request.session["banned"] = [(pk, before.get(pk)) for pk in after if decisions]
         if decisions:
-            messages.success(request, f"{_thoughts(len(decisions))} {SAID[action]}.", extra_tags="undo")
+            messages.success(
+                request, f"{_comments(len(decisions))} {SAID[action]}.", extra_tags="undo"
+            )
         else:
-            messages.info(request, "Somebody else has decided that already, or its writer has changed it.")
+            messages.info(
+                request, "Somebody else has decided that already, or its writer has changed it."
+            )
         return redirect("admin:comments_sitecomment_queue")
 
     def _ask(self, request: HttpRequest, action: str, chosen: list[int]) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{ACTIONS[action]}: {_thoughts(len(chosen))}?",
-            "thoughts": SiteComment.objects.filter(pk__in=chosen).order_by("pk"),
+            "title": f"{ACTIONS[action]}: {_comments(len(chosen))}?",
+            "comments": SiteComment.objects.filter(pk__in=chosen).order_by("pk"),
             "action": action,
             "shown": request.POST.get("shown", ""),
         }
         return TemplateResponse(request, "admin/queue_confirm.html", context)
 
-    def _decide(self, request: HttpRequest, action: str, chosen: list[int]) -> list[Decision]:
+    def _decide(
+        self, request: HttpRequest, action: str, chosen: list[int]
+    ) -> list[ModerationDecision]:
         if request.POST.get("shown"):
             chosen = _as_they_were(chosen, request.POST["shown"])
-        # Only what waits: a thought that was decided meanwhile is not decided again by an old page.
-        waiting = SiteComment.objects.filter(pk__in=chosen, verdicts__settled_at=None, verdicts__isnull=False)
+        # Only what waits: a comment that was decided meanwhile is not decided again by an old page.
+        waiting = SiteComment.objects.filter(
+            pk__in=chosen, verdicts__settled_at=None, verdicts__isnull=False
+        )
         if action != "ban":
-            return moderation.decide(waiting, action, request.user)  # type: ignore[arg-type]
+            return moderation.decide(waiting, action, signed_in(request))
         if not request.user.has_perm("comments.add_ban"):
             raise PermissionDenied
         writers = waiting.select_related("user")
-        return [each for comment in writers for each in moderation.ban_writer(comment, request.user)]  # type: ignore[arg-type]
+        return [
+            each
+            for comment in writers
+            for each in moderation.ban_writer(comment, signed_in(request))
+        ]
 
     def undo(self, request: HttpRequest) -> HttpResponse:
         """Takes back what this person decided last."""
         self._require_moderator(request)
         if request.method == "POST":
-            undone = moderation.undo(request.session.pop("decided", []), request.user)  # type: ignore[arg-type]
+            undone = moderation.undo(request.session.pop("decided", []), signed_in(request))
             lifted = undone and _put_bans_back(request.session.pop("banned", []), request.user)
-            said = f"{_thoughts(undone)} put back to where they stood.{' So are bans.' if lifted else ''}"
+            said = f"{_comments(undone)} put back to where they stood.{' So are bans.' if lifted else ''}"
             messages.success(request, said if undone or lifted else "Nothing to undo.")
         return redirect("admin:comments_sitecomment_queue")
 
@@ -141,15 +176,19 @@ class QueueMixin:
             raise PermissionDenied
 
 
-def page_of_queue(after: int = 0) -> Page:
+def page_of_queue(after: int = 0) -> QueuePage:
     """The oldest that wait, behind the verdict `after`. Eight queries, however many wait."""
     rows = moderation.waiting().filter(pk__gt=after).select_related("comment__user", "rule")
     verdicts = list(rows[: ON_A_PAGE + 1])
     following = verdicts[ON_A_PAGE - 1].pk if len(verdicts) > ON_A_PAGE else None
     verdicts = verdicts[:ON_A_PAGE]
     comments = [verdict.comment for verdict in verdicts]
-    articles = Article.objects.select_related("section").in_bulk({int(each.object_pk) for each in comments})
-    parents = SiteComment.objects.in_bulk({each.parent_id for each in comments if each.parent_id != each.pk})
+    articles = Article.objects.select_related("section").in_bulk(
+        {int(each.object_pk) for each in comments}
+    )
+    parents = SiteComment.objects.in_bulk(
+        {each.parent_id for each in comments if each.parent_id != each.pk}
+    )
     standing, removed = histories(comments)
     reports = _by_comment(Report.objects.filter(comment__in=comments).order_by("pk"))
     edits = _by_comment(Edit.objects.filter(comment__in=comments).order_by("pk"))
@@ -166,7 +205,7 @@ def page_of_queue(after: int = 0) -> Page:
         )
         for verdict, comment in zip(verdicts, comments, strict=True)
     ]
-    return Page(waiting, following, moderation.count_waiting())
+    return QueuePage(waiting, following, moderation.count_waiting())
 
 
 def _by_comment(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -177,16 +216,22 @@ def _by_comment(rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 
 def histories(comments: Iterable[SiteComment]) -> tuple[Counter[Any], Counter[Any]]:
-    """How many thoughts of each writer stand, and how many were removed: two queries for all of them."""
+    """How many comments of each writer stand, and how many were removed: two queries for all of them."""
     standing, removed = Counter[Any](), Counter[Any]()
     users = {each.user_id for each in comments if each.user_id}
-    addresses = {each.user_email.lower() for each in comments if not each.user_id and each.user_email}
+    addresses = {
+        each.user_email.lower() for each in comments if not each.user_id and each.user_email
+    }
     counts = {
         "stand": Count("pk", filter=Q(is_public=True, is_removed=False)),
         "gone": Count("pk", filter=Q(is_removed=True, standing__taken_back_at=None)),
     }
-    by_user = SiteComment.objects.filter(user__in=users).order_by().values("user").annotate(**counts)
-    with_address = SiteComment.objects.annotate(address=Lower("user_email")).filter(address__in=addresses, user=None)
+    by_user = (
+        SiteComment.objects.filter(user__in=users).order_by().values("user").annotate(**counts)
+    )
+    with_address = SiteComment.objects.annotate(address=Lower("user_email")).filter(
+        address__in=addresses, user=None
+    )
     for row in [*by_user, *with_address.order_by().values("address").annotate(**counts)]:
         writer = row.get("user") or row.get("address")
         standing[writer], removed[writer] = row["stand"], row["gone"]
@@ -198,7 +243,7 @@ def _writer(comment: SiteComment) -> Any:
 
 
 def _bans_on(chosen: list[int]) -> dict[int, tuple[str | None, str, int | None]]:
-    """The bans on the writers of these thoughts, each as a session can keep it."""
+    """The bans on the writers of these comments, each as a session can keep it."""
     found = {}
     for comment in SiteComment.objects.filter(pk__in=chosen).select_related("user"):
         for ban in banning.on_writer(comment.user, comment.user_email):
@@ -228,13 +273,21 @@ def _as_they_were(chosen: list[int], shown: str) -> list[int]:
         return []
     if moment is None or timezone.is_naive(moment):
         return []
-    changed = set(Edit.objects.filter(comment__in=chosen, made_at__gt=moment).values_list("comment", flat=True))
+    changed = set(
+        Edit.objects.filter(comment__in=chosen, made_at__gt=moment).values_list(
+            "comment", flat=True
+        )
+    )
     return [number for number in chosen if number not in changed]
 
 
-def _thoughts(number: int) -> str:
-    return format_html("{} thought{}", number, "" if number == 1 else "s")
+def _comments(number: int) -> str:
+    return format_html("{} comment{}", number, "" if number == 1 else "s")
 
 
 def _number(text: str) -> int | None:
-    return min(int(text), LARGEST_PK) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+    return (
+        min(int(text), LARGEST_PK)
+        if text.isascii() and text.isdecimal() and len(text) < 20
+        else None
+    )

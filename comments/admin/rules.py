@@ -16,18 +16,37 @@ class RuleAdmin(admin.ModelAdmin[Rule]):
     list_display = ("name", "kind", "action", "number", "period", "is_on", "position")
     list_editable = ("is_on", "position")
     list_filter = ("action", "is_on")
-    fields = ("name", ("kind", "action"), "reason", ("number", "period"), "words", ("is_on", "position"))
+    fields = (
+        "name",
+        ("kind", "action"),
+        "reason",
+        ("number", "period"),
+        "words",
+        ("is_on", "position"),
+    )
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
     ) -> HttpResponse:
         """“Try it” shows the form again with what it would have caught, and saves nothing."""
-        if request.method == "POST" and "_try" in request.POST and self._may_try(request, object_id):
+        if (
+            request.method == "POST"
+            and "_try" in request.POST
+            and self._may_try(request, object_id)
+        ):
             return self._tried(request, object_id, form_url)
-        return super().changeform_view(request, object_id, form_url, {"looks_at": LOOKED_AT} | (extra_context or {}))
+        return super().changeform_view(
+            request, object_id, form_url, {"looks_at": LOOKED_AT} | (extra_context or {})
+        )
 
     def _may_try(self, request: HttpRequest, object_id: str | None) -> bool:
-        return self.has_change_permission(request) if object_id else self.has_add_permission(request)
+        return (
+            self.has_change_permission(request) if object_id else self.has_add_permission(request)
+        )
 
     def _tried(self, request: HttpRequest, object_id: str | None, form_url: str) -> HttpResponse:
         rule = self.get_object(request, object_id) if object_id else None
@@ -48,7 +67,9 @@ class RuleAdmin(admin.ModelAdmin[Rule]):
             "looks_at": LOOKED_AT,
             "tried": tried,
         }
-        return self.render_change_form(request, context, add=rule is None, change=rule is not None, form_url=form_url)
+        return self.render_change_form(
+            request, context, add=rule is None, change=rule is not None, form_url=form_url
+        )
 
     def _as_admin_form(self, request: HttpRequest, rule: Rule | None, form: Any) -> Any:
         fieldsets = self.get_fieldsets(request, rule)

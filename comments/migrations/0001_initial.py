@@ -43,34 +43,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ConversationSettings',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_open', models.BooleanField(default=True, help_text='Off: nothing new can be said anywhere. What stands, stays.', verbose_name='conversations are open')),
-                ('closed_note', models.CharField(blank=True, help_text='While conversations are closed. Empty: that they are closed for now.', max_length=200, verbose_name='what readers are told')),
-                ('closes_after_days', models.PositiveIntegerField(blank=True, help_text='Counted from when its story came out. Empty: it stays open.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)], verbose_name='days until a conversation closes')),
-                ('opens_at', models.TimeField(blank=True, help_text='UTC. With the time below: open between the two only.', null=True, verbose_name='opens every day at')),
-                ('closes_at', models.TimeField(blank=True, help_text='UTC. It may be past midnight.', null=True, verbose_name='closes every day at')),
-                ('known_at_once', models.BooleanField(default=True, help_text='Who asked to be remembered and confirmed an address needs no mail for the next thought.', verbose_name='readers who are known write at once')),
-            ],
-            options={
-                'verbose_name': 'conversation settings',
-                'verbose_name_plural': 'conversation settings',
-            },
-        ),
-        migrations.CreateModel(
-            name='KnownReader',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=50)),
-                ('email', models.EmailField(max_length=254)),
-                ('url', models.URLField(blank=True)),
-                ('confirmed_at', models.DateTimeField(help_text='When the address was confirmed from this browser: from then on thoughts need no mail.', null=True)),
-                ('seen_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-            ],
-        ),
-        migrations.CreateModel(
             name='SiteComment',
             fields=[
             ],
@@ -84,15 +56,45 @@ class Migration(migrations.Migration):
             bases=('django_comments_xtd.xtdcomment',),
         ),
         migrations.CreateModel(
+            name='ConversationSettings',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_open', models.BooleanField(default=True, help_text='Off: nothing new can be said anywhere. What stands, stays.', verbose_name='conversations are open')),
+                ('closed_note', models.CharField(blank=True, help_text='While conversations are closed. Empty: that they are closed for now.', max_length=200, verbose_name='what readers are told')),
+                ('closes_after_days', models.PositiveIntegerField(blank=True, help_text='Counted from when its story came out. Empty: it stays open.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)], verbose_name='days until a conversation closes')),
+                ('opens_at', models.TimeField(blank=True, help_text='UTC. With the time below: open between the two only.', null=True, verbose_name='opens every day at')),
+                ('closes_at', models.TimeField(blank=True, help_text='UTC. It may be past midnight.', null=True, verbose_name='closes every day at')),
+                ('known_at_once', models.BooleanField(default=True, help_text='Who asked to be remembered and confirmed an address needs no mail for the next comment.', verbose_name='readers who are known write at once')),
+            ],
+            options={
+                'verbose_name': 'conversation settings',
+                'verbose_name_plural': 'conversation settings',
+            },
+        ),
+        migrations.CreateModel(
+            name='IpAnonymisationRun',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('shortened', models.PositiveIntegerField(verbose_name='addresses shortened')),
+                ('through', models.PositiveBigIntegerField(help_text='Comments up to this number were looked at.')),
+            ],
+            options={
+                'verbose_name': 'run of the shortening of network addresses',
+                'verbose_name_plural': 'runs of the shortening of network addresses',
+                'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Rule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(help_text='Shown in the queue, such as: Wallet address.', max_length=60, unique=True)),
-                ('kind', models.CharField(choices=[('newcomer', 'The first thoughts of somebody new'), ('links', 'More links than a number'), ('words', 'Words and phrases'), ('domains', 'Links to certain sites'), ('repeated', 'The same text as another thought'), ('speed', 'Many thoughts in a short time'), ('rejected', 'Writers whose thoughts were removed lately'), ('wallet', 'A wallet address'), ('seed_phrase', 'Asking for a seed phrase or key'), ('recovery', 'Offers to recover lost coins'), ('messenger', 'Messenger handles'), ('lookalike', 'Names that look like the newsroom’s')], max_length=16, verbose_name='what it looks for')),
+                ('kind', models.CharField(choices=[('newcomer', 'The first comments of somebody new'), ('links', 'More links than a number'), ('words', 'Words and phrases'), ('domains', 'Links to certain sites'), ('repeated', 'The same text as another comment'), ('speed', 'Many comments in a short time'), ('rejected', 'Writers whose comments were removed lately'), ('wallet', 'A wallet address'), ('seed_phrase', 'Asking for a seed phrase or key'), ('recovery', 'Offers to recover lost coins'), ('messenger', 'Messenger handles'), ('lookalike', 'Names that look like the newsroom’s')], max_length=16, verbose_name='what it looks for')),
                 ('action', models.CharField(choices=[('refuse', 'Refuse it'), ('hold', 'Hold it for a moderator'), ('flag', 'Publish it and show it to a moderator')], default='hold', max_length=8, verbose_name='what it does')),
                 ('reason', models.CharField(help_text='Said to whoever wrote it. Such as: It holds a wallet address, and a moderator looks at those first.', max_length=200, verbose_name='reason for the writer')),
-                ('number', models.PositiveIntegerField(blank=True, help_text='How many first thoughts, links, or thoughts in the period; for removed thoughts, how many per cent.', null=True, validators=[django.core.validators.MaxValueValidator(10000)])),
-                ('period', models.PositiveIntegerField(blank=True, help_text='How far it looks back: for the same text, many thoughts, and removed ones.', null=True, validators=[django.core.validators.MaxValueValidator(525600)], verbose_name='period in minutes')),
+                ('number', models.PositiveIntegerField(blank=True, help_text='How many first comments, links, or comments in the period; for removed comments, how many per cent.', null=True, validators=[django.core.validators.MaxValueValidator(10000)])),
+                ('period', models.PositiveIntegerField(blank=True, help_text='How far it looks back: for the same text, many comments, and removed ones.', null=True, validators=[django.core.validators.MaxValueValidator(525600)], verbose_name='period in minutes')),
                 ('words', models.TextField(blank=True, help_text='One word, phrase or site a line. A * at the end of a word stands for any ending. Letters that only look alike, capitals and what stands between words make no difference.', max_length=20000, verbose_name='words or sites')),
                 ('is_on', models.BooleanField(default=True, verbose_name='on')),
                 ('position', models.PositiveIntegerField(default=0, help_text='Of several, the first that fits is named.', verbose_name='order')),
@@ -102,21 +104,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Shortening',
+            name='VerifiedCommenter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('shortened', models.PositiveIntegerField(verbose_name='addresses shortened')),
-                ('through', models.PositiveBigIntegerField(help_text='Thoughts up to this number were looked at.')),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('name', models.CharField(max_length=50)),
+                ('email', models.EmailField(max_length=254)),
+                ('url', models.URLField(blank=True)),
+                ('confirmed_at', models.DateTimeField(help_text='When the address was confirmed from this browser: from then on comments need no mail.', null=True)),
+                ('seen_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
             ],
-            options={
-                'verbose_name': 'run of the shortening of network addresses',
-                'verbose_name_plural': 'runs of the shortening of network addresses',
-                'ordering': ['-pk'],
-            },
         ),
         migrations.CreateModel(
-            name='Standing',
+            name='CommentStats',
             fields=[
                 ('comment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='standing', serialize=False, to='comments.sitecomment')),
                 ('agreed', models.PositiveIntegerField(default=0)),
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Pick',
+            name='FeaturedComment',
             fields=[
                 ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='articles.article')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Verdict',
+            name='Flag',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('rule_name', models.CharField(max_length=60)),
@@ -158,8 +158,8 @@ class Migration(migrations.Migration):
                 ('settled_at', models.DateTimeField(null=True)),
                 ('outcome', models.CharField(blank=True, choices=[('approved', 'approved'), ('removed', 'removed'), ('spam', 'spam')], max_length=8)),
                 ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verdicts', to='comments.sitecomment')),
-                ('rule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='verdicts', to='comments.rule')),
                 ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('rule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='verdicts', to='comments.rule')),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['id'], name='verdict_open'), models.Index(fields=['made_at'], name='verdict_by_time')],
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name='ModerationDecision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('action', models.CharField(choices=[('approve', 'approved'), ('remove', 'removed'), ('spam', 'removed as spam')], max_length=8)),
@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
                 ('undone_at', models.DateTimeField(null=True)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='comments.sitecomment')),
-                ('verdict', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='comments.verdict')),
+                ('verdict', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='comments.flag')),
             ],
             options={
                 'ordering': ['-pk'],
@@ -200,29 +200,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Confirmation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('reply_to', models.PositiveIntegerField(null=True)),
-                ('name', models.CharField(max_length=50)),
-                ('email', models.EmailField(max_length=254)),
-                ('url', models.URLField(blank=True)),
-                ('comment', models.TextField(max_length=3000)),
-                ('followup', models.BooleanField(default=False)),
-                ('remember', models.BooleanField(default=False, help_text='The reader wants to be known the next time.')),
-                ('ip_address', models.GenericIPAddressField(null=True)),
-                ('fingerprint', models.CharField(help_text='Of article, address and words: the same thought sent twice is asked about once.', max_length=64)),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('comment_id', models.PositiveIntegerField(help_text='Set once, when it was published.', null=True, unique=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='articles.article')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('comment_id__isnull', True)), fields=('fingerprint',), name='confirmation_pending_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Notice',
+            name='ReplyNotification',
             fields=[
                 ('reply', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='notice', serialize=False, to='comments.sitecomment')),
                 ('to', models.CharField(help_text='A digest of the address: so many mails an hour go to one.', max_length=64)),
@@ -236,10 +214,32 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Confirmation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=64, unique=True)),
+                ('reply_to', models.PositiveIntegerField(null=True)),
+                ('name', models.CharField(max_length=50)),
+                ('email', models.EmailField(max_length=254)),
+                ('url', models.URLField(blank=True)),
+                ('comment', models.TextField(max_length=3000)),
+                ('followup', models.BooleanField(default=False)),
+                ('remember', models.BooleanField(default=False, help_text='The reader wants to be known the next time.')),
+                ('ip_address', models.GenericIPAddressField(null=True)),
+                ('fingerprint', models.CharField(help_text='Of article, address and words: the same comment sent twice is asked about once.', max_length=64)),
+                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('comment_id', models.PositiveIntegerField(help_text='Set once, when it was published.', null=True, unique=True)),
+                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='articles.article')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('comment_id__isnull', True)), fields=('fingerprint',), name='confirmation_pending_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Reaction',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('voter', models.CharField(help_text='An account, or a digest that is different for every thought.', max_length=64)),
+                ('voter', models.CharField(help_text='An account, or a digest that is different for every comment.', max_length=64)),
                 ('agrees', models.BooleanField()),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reactions', to='comments.sitecomment')),
@@ -252,7 +252,7 @@ class Migration(migrations.Migration):
             name='Report',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reporter', models.CharField(help_text='An account, or a digest that is different for every thought.', max_length=64)),
+                ('reporter', models.CharField(help_text='An account, or a digest that is different for every comment.', max_length=64)),
                 ('reason', models.CharField(choices=[('scam', 'It is a swindle or leads to one'), ('spam', 'It advertises something'), ('abuse', 'It attacks somebody'), ('private', 'It gives away somebody’s private details'), ('off_topic', 'It has nothing to do with the story'), ('other', 'Something else')], max_length=12)),
                 ('note', models.CharField(blank=True, max_length=300)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),

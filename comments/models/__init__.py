@@ -1,31 +1,31 @@
 """The conversation’s rows."""
 
-from comments.models.known_readers import KnownReader
-from comments.models.moderation import Ban, Decision, Pick, Rule, Verdict
-from comments.models.notices import Notice
-from comments.models.opening import ConversationSettings
-from comments.models.privacy import Shortening
-from comments.models.readers import Edit, Reaction, Report, Standing
-from comments.models.thoughts import DEEPEST_LEVEL, ReplyRefused, SiteComment, comments_on
-from comments.models.waiting import Confirmation
+from comments.models.comments import DEEPEST_LEVEL, ReplyRefused, SiteComment, comments_on
+from comments.models.confirmations import Confirmation
+from comments.models.conversation_settings import ConversationSettings
+from comments.models.ip_anonymisation import IpAnonymisationRun
+from comments.models.moderation import Ban, FeaturedComment, Flag, ModerationDecision, Rule
+from comments.models.reader_actions import CommentStats, Edit, Reaction, Report
+from comments.models.reply_notifications import ReplyNotification
+from comments.models.verified_commenters import VerifiedCommenter
 
 __all__ = [
     "DEEPEST_LEVEL",
     "Ban",
+    "CommentStats",
     "Confirmation",
     "ConversationSettings",
-    "Decision",
     "Edit",
-    "KnownReader",
-    "Notice",
-    "Pick",
+    "FeaturedComment",
+    "Flag",
+    "IpAnonymisationRun",
+    "ModerationDecision",
     "Reaction",
+    "ReplyNotification",
     "ReplyRefused",
     "Report",
     "Rule",
-    "Shortening",
     "SiteComment",
-    "Standing",
-    "Verdict",
+    "VerifiedCommenter",
     "comments_on",
 ]

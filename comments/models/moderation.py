@@ -1,4 +1,4 @@
-"""What moderators work with: rules, why a thought waits, what was decided, who may not write here."""
+"""What moderators work with: rules, why a comment waits, what was decided, who may not write here."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -7,26 +7,26 @@ from django.db import models
 from django.utils import timezone
 
 from articles.models import Article
-from comments.models.thoughts import SiteComment
-from pagecache.cache_tagged import Shown, ShownWhole
+from comments.models.comments import SiteComment
+from pagecache.cache_tagged import CacheTagged, TaggedAsTable
 
-# How many earlier thoughts of a writer are looked at.
+# How many earlier comments of a writer are looked at.
 MOST_HISTORY = 50
 # Of what a rule or a reader saw, so much is kept.
 LONGEST_FOUND = 200
 
 
-class Rule(ShownWhole):
-    """What is done with a thought of a certain kind, and why, in words for its writer."""
+class Rule(TaggedAsTable):
+    """What is done with a comment of a certain kind, and why, in words for its writer."""
 
     class Kind(models.TextChoices):
-        NEWCOMER = "newcomer", "The first thoughts of somebody new"
+        NEWCOMER = "newcomer", "The first comments of somebody new"
         LINKS = "links", "More links than a number"
         WORDS = "words", "Words and phrases"
         DOMAINS = "domains", "Links to certain sites"
-        REPEATED = "repeated", "The same text as another thought"
-        SPEED = "speed", "Many thoughts in a short time"
-        REJECTED = "rejected", "Writers whose thoughts were removed lately"
+        REPEATED = "repeated", "The same text as another comment"
+        SPEED = "speed", "Many comments in a short time"
+        REJECTED = "rejected", "Writers whose comments were removed lately"
         WALLET = "wallet", "A wallet address"
         SEED_PHRASE = "seed_phrase", "Asking for a seed phrase or key"
         RECOVERY = "recovery", "Offers to recover lost coins"
@@ -38,9 +38,13 @@ class Rule(ShownWhole):
         HOLD = "hold", "Hold it for a moderator"
         FLAG = "flag", "Publish it and show it to a moderator"
 
-    name = models.CharField(max_length=60, unique=True, help_text="Shown in the queue, such as: Wallet address.")
+    name = models.CharField(
+        max_length=60, unique=True, help_text="Shown in the queue, such as: Wallet address."
+    )
     kind = models.CharField("what it looks for", max_length=16, choices=Kind.choices)
-    action = models.CharField("what it does", max_length=8, choices=Action.choices, default=Action.HOLD)
+    action = models.CharField(
+        "what it does", max_length=8, choices=Action.choices, default=Action.HOLD
+    )
     reason = models.CharField(
         "reason for the writer",
         max_length=200,
@@ -50,14 +54,14 @@ class Rule(ShownWhole):
         null=True,
         blank=True,
         validators=[MaxValueValidator(10_000)],
-        help_text="How many first thoughts, links, or thoughts in the period; for removed thoughts, how many per cent.",
+        help_text="How many first comments, links, or comments in the period; for removed comments, how many per cent.",
     )
     period = models.PositiveIntegerField(
         "period in minutes",
         null=True,
         blank=True,
         validators=[MaxValueValidator(60 * 24 * 365)],
-        help_text="How far it looks back: for the same text, many thoughts, and removed ones.",
+        help_text="How far it looks back: for the same text, many comments, and removed ones.",
     )
     words = models.TextField(
         "words or sites",
@@ -67,7 +71,9 @@ class Rule(ShownWhole):
         "Letters that only look alike, capitals and what stands between words make no difference.",
     )
     is_on = models.BooleanField("on", default=True)
-    position = models.PositiveIntegerField("order", default=0, help_text="Of several, the first that fits is named.")
+    position = models.PositiveIntegerField(
+        "order", default=0, help_text="Of several, the first that fits is named."
+    )
 
     class Meta:
         ordering = ["position", "pk"]
@@ -84,10 +90,16 @@ class Rule(ShownWhole):
         errors = {}
         if self.kind in self.COUNTS and self.number is None:
             errors["number"] = "This kind needs a number."
-        if self.kind == self.Kind.REJECTED and self.number is not None and not 1 <= self.number <= 100:
+        if (
+            self.kind == self.Kind.REJECTED
+            and self.number is not None
+            and not 1 <= self.number <= 100
+        ):
             errors["number"] = "Give per cent, from 1 to 100."
         if self.kind in self.OF_HISTORY and (self.number or 0) > MOST_HISTORY - 1:
-            errors["number"] = f"Give {MOST_HISTORY - 1} at most: no more earlier thoughts are looked at."
+            errors["number"] = (
+                f"Give {MOST_HISTORY - 1} at most: no more earlier comments are looked at."
+            )
         if self.kind in self.LOOKS_BACK and not self.period:
             errors["period"] = "Say how many minutes it looks back."
         if self.kind in self.LISTS and not self.words.strip():
@@ -96,8 +108,8 @@ class Rule(ShownWhole):
             raise ValidationError(errors)
 
 
-class Verdict(models.Model):
-    """Why a thought stands in the queue of the moderators. Settled, it stays for the statistics."""
+class Flag(models.Model):
+    """Why a comment stands in the queue of the moderators. Settled, it stays for the statistics."""
 
     class Outcome(models.TextChoices):
         APPROVED = "approved", "approved"
@@ -112,17 +124,23 @@ class Verdict(models.Model):
     action = models.CharField(max_length=8, choices=Rule.Action.choices)
     made_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True)
-    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["comment"], condition=models.Q(settled_at__isnull=True), name="verdict_open_once"
+                fields=["comment"],
+                condition=models.Q(settled_at__isnull=True),
+                name="verdict_open_once",
             )
         ]
         indexes = [
-            models.Index(fields=["id"], condition=models.Q(settled_at__isnull=True), name="verdict_open"),
+            models.Index(
+                fields=["id"], condition=models.Q(settled_at__isnull=True), name="verdict_open"
+            ),
             models.Index(fields=["made_at"], name="verdict_by_time"),
         ]
 
@@ -130,8 +148,8 @@ class Verdict(models.Model):
         return self.rule_name
 
 
-class Decision(models.Model):
-    """What a moderator did with a thought, and how it stood before, so that it can be undone."""
+class ModerationDecision(models.Model):
+    """What a moderator did with a comment, and how it stood before, so that it can be undone."""
 
     class Action(models.TextChoices):
         APPROVE = "approve", "approved"
@@ -140,11 +158,13 @@ class Decision(models.Model):
 
     comment = models.ForeignKey(SiteComment, on_delete=models.CASCADE, related_name="decisions")
     action = models.CharField(max_length=8, choices=Action.choices)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     at = models.DateTimeField(default=timezone.now, db_index=True)
     was_public = models.BooleanField()
     was_removed = models.BooleanField()
-    verdict = models.ForeignKey(Verdict, null=True, on_delete=models.SET_NULL, related_name="+")
+    verdict = models.ForeignKey(Flag, null=True, on_delete=models.SET_NULL, related_name="+")
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -164,11 +184,14 @@ class Ban(models.Model):
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     value = models.CharField(
-        max_length=254, help_text="User name, e-mail address, or an address such as 203.0.113.9 or 203.0.113.0/24."
+        max_length=254,
+        help_text="User name, e-mail address, or an address such as 203.0.113.9 or 203.0.113.0/24.",
     )
     until = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: for good.")
     note = models.CharField(max_length=200, blank=True, help_text="For moderators only.")
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -179,16 +202,20 @@ class Ban(models.Model):
         return f"{self.get_kind_display()}: {self.value}"
 
 
-class Pick(Shown):
-    """The thought that the desk shows above all others under its story."""
+class FeaturedComment(CacheTagged):
+    """The comment that the desk shows above all others under its story."""
 
-    article = models.OneToOneField(Article, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    article = models.OneToOneField(
+        Article, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
     comment = models.OneToOneField(SiteComment, on_delete=models.CASCADE, related_name="pick")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
-        return f"Thought {self.comment_id}"
+        return f"Comment {self.comment_id}"
 
-    def page_keys(self) -> list[str]:
+    def cache_tags(self) -> list[str]:
         return [f"article:{self.article_id}"]

@@ -63,9 +63,13 @@ def normal(kind: str, value: str) -> str:
     try:
         network = ip_network(value, strict=False)
     except ValueError as error:
-        raise ValidationError("Write an address such as 203.0.113.9, or a network such as 203.0.113.0/24.") from error
+        raise ValidationError(
+            "Write an address such as 203.0.113.9, or a network such as 203.0.113.0/24."
+        ) from error
     if network.prefixlen < LARGEST[network.version]:
-        raise ValidationError(f"That network is too large. /{LARGEST[network.version]} is the largest.")
+        raise ValidationError(
+            f"That network is too large. /{LARGEST[network.version]} is the largest."
+        )
     return str(network)
 
 
@@ -77,7 +81,9 @@ def on_writer(user: "User | None", email: str) -> QuerySet[Ban]:
     return Ban.objects.filter(wanted)
 
 
-def impose(kind: str, value: str, by: "User | None", until: datetime | None = None, note: str = "") -> Ban:
+def impose(
+    kind: str, value: str, by: "User | None", until: datetime | None = None, note: str = ""
+) -> Ban:
     """Ban, or change the ban that stands already."""
     found = {"until": until, "note": note[:200], "made_by": by}
     return Ban.objects.update_or_create(kind=kind, value=normal(kind, value), defaults=found)[0]

@@ -1,4 +1,4 @@
-"""What moderators decide of thoughts: one function writes their state, and each decision can be undone."""
+"""What moderators decide of comments: one function writes their state, and each decision can be undone."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from comments import notifications, signals
-from comments.models import Ban, Decision, Rule, SiteComment, Standing, Verdict
+from comments.models import Ban, CommentStats, Flag, ModerationDecision, Rule, SiteComment
 from comments.models.moderation import LONGEST_FOUND
 from comments.moderation import bans
 from comments.moderation.rules.drafts import written_by
@@ -20,11 +20,11 @@ from comments.reading import comment_counts
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-Action = Decision.Action
+Action = ModerationDecision.Action
 _OUTCOMES = {
-    Action.APPROVE: Verdict.Outcome.APPROVED,
-    Action.REMOVE: Verdict.Outcome.REMOVED,
-    Action.SPAM: Verdict.Outcome.SPAM,
+    Action.APPROVE: Flag.Outcome.APPROVED,
+    Action.REMOVE: Flag.Outcome.REMOVED,
+    Action.SPAM: Flag.Outcome.SPAM,
 }
 # A ban as spam takes everything of the writer's with it, as far back as this.
 SWEPT = timedelta(days=90)
@@ -33,62 +33,74 @@ MOST_COUNTED = 5_000
 REPORTED = "Reported: "
 
 
-def note_judgement(comment: SiteComment, judgement: Judgement) -> Verdict:
-    """Put a thought before the moderators, under the name of the rule."""
+def note_judgement(comment: SiteComment, judgement: Judgement) -> Flag:
+    """Put a comment before the moderators, under the name of the rule."""
     rule = judgement.rule
     return note(comment, name=rule.name, found=judgement.found, action=judgement.action, rule=rule)
 
 
-def note(comment: SiteComment, *, name: str, found: str, action: str, rule: Rule | None = None) -> Verdict:
-    """Put a thought before the moderators, and say why. One that waits already goes on waiting."""
+def note(
+    comment: SiteComment, *, name: str, found: str, action: str, rule: Rule | None = None
+) -> Flag:
+    """Put a comment before the moderators, and say why. One that waits already goes on waiting."""
     why = {"rule": rule, "rule_name": name, "found": found[:LONGEST_FOUND], "action": action}
-    return Verdict.objects.get_or_create(comment=comment, settled_at=None, defaults=why)[0]
+    return Flag.objects.get_or_create(comment=comment, settled_at=None, defaults=why)[0]
 
 
-def approve(comments: QuerySet[SiteComment], by: "User | None" = None) -> list[Decision]:
-    """Put thoughts on the page, or back on it."""
+def approve(comments: QuerySet[SiteComment], by: "User | None" = None) -> list[ModerationDecision]:
+    """Put comments on the page, or back on it."""
     return decide(comments, Action.APPROVE, by)
 
 
-def remove(comments: QuerySet[SiteComment], by: "User | None" = None) -> list[Decision]:
+def remove(comments: QuerySet[SiteComment], by: "User | None" = None) -> list[ModerationDecision]:
     """Leave a tombstone where a comment has replies, nothing where it has none."""
     return decide(comments, Action.REMOVE, by)
 
 
-def decide(comments: QuerySet[SiteComment], action: str, by: "User | None") -> list[Decision]:
-    """Write the state of thoughts, settle what waits, and log it, in one transaction.
+def decide(
+    comments: QuerySet[SiteComment], action: str, by: "User | None"
+) -> list[ModerationDecision]:
+    """Write the state of comments, settle what waits, and log it, in one transaction.
 
     What stands so already and does not wait is left alone: of two who decide the same, the second changes nothing.
     What its writer took back is nobody’s to put on the page.
     """
     with transaction.atomic():
-        thoughts = lock(comments)
+        locked = lock(comments)
         if action == Action.APPROVE:
-            taken_back = _taken_back(thoughts)
-            thoughts = [each for each in thoughts if each.pk not in taken_back]
+            taken_back = _taken_back(locked)
+            locked = [each for each in locked if each.pk not in taken_back]
         waiting = {
-            verdict.comment_id: verdict for verdict in Verdict.objects.filter(comment__in=thoughts, settled_at=None)
+            verdict.comment_id: verdict
+            for verdict in Flag.objects.filter(comment__in=locked, settled_at=None)
         }
-        decided = [_decide(each, Action(action), by, waiting.get(each.pk)) for each in thoughts]
+        decided = [_decide(each, Action(action), by, waiting.get(each.pk)) for each in locked]
         decisions = [each for each in decided if each is not None]
-        _recount(thoughts)
+        _recount(locked)
         for decision in decisions:
-            signals.decided.send(Decision, decision=decision)
+            signals.decided.send(ModerationDecision, decision=decision)
         return decisions
 
 
-def _decide(comment: SiteComment, action: Action, by: "User | None", verdict: Verdict | None) -> Decision | None:
+def _decide(
+    comment: SiteComment, action: Action, by: "User | None", verdict: Flag | None
+) -> ModerationDecision | None:
     was_public, was_removed = comment.is_public, comment.is_removed
     removes = action != Action.APPROVE
     stands = was_removed if removes else was_public and not was_removed
     if stands and verdict is None:
         return None
-    decision = Decision.objects.create(
-        comment=comment, action=action, by=by, was_public=was_public, was_removed=was_removed, verdict=verdict
+    decision = ModerationDecision.objects.create(
+        comment=comment,
+        action=action,
+        by=by,
+        was_public=was_public,
+        was_removed=was_removed,
+        verdict=verdict,
     )
     _write(comment, is_removed=removes, is_public=was_public or not removes)
     if verdict is not None:
-        Verdict.objects.filter(pk=verdict.pk).update(
+        Flag.objects.filter(pk=verdict.pk).update(
             settled_at=timezone.now(), settled_by=by, outcome=_OUTCOMES[action]
         )
     if not removes and not was_public:
@@ -97,50 +109,70 @@ def _decide(comment: SiteComment, action: Action, by: "User | None", verdict: Ve
 
 
 def undo(decisions: Collection[int], by: "User | None") -> int:
-    """Put thoughts back to where they stood before these decisions; what waited waits again.
+    """Put comments back to where they stood before these decisions; what waited waits again.
 
-    A decision is undone once, and only while it is the last one on its thought. Returns how many were undone.
+    A decision is undone once, and only while it is the last one on its comment. Returns how many were undone.
     """
     with transaction.atomic():
-        asked = Decision.objects.filter(pk__in=decisions, undone_at=None)
-        thoughts = {each.pk: each for each in lock(SiteComment.objects.filter(decisions__in=asked))}
-        undone, taken_back = 0, _taken_back(thoughts.values())
-        for decision in Decision.objects.filter(pk__in=decisions, undone_at=None).order_by("-pk"):
-            later = Decision.objects.filter(comment=decision.comment_id, pk__gt=decision.pk, undone_at=None)
+        asked = ModerationDecision.objects.filter(pk__in=decisions, undone_at=None)
+        comments = {each.pk: each for each in lock(SiteComment.objects.filter(decisions__in=asked))}
+        undone, taken_back = 0, _taken_back(comments.values())
+        for decision in ModerationDecision.objects.filter(
+            pk__in=decisions, undone_at=None
+        ).order_by("-pk"):
+            later = ModerationDecision.objects.filter(
+                comment=decision.comment_id, pk__gt=decision.pk, undone_at=None
+            )
             if later.exists() or decision.comment_id in taken_back:
                 continue
-            Decision.objects.filter(pk=decision.pk).update(undone_at=timezone.now())
-            _write(thoughts[decision.comment_id], is_removed=decision.was_removed, is_public=decision.was_public)
-            waits_again = Verdict.objects.filter(comment=decision.comment_id, settled_at=None)
+            ModerationDecision.objects.filter(pk=decision.pk).update(undone_at=timezone.now())
+            _write(
+                comments[decision.comment_id],
+                is_removed=decision.was_removed,
+                is_public=decision.was_public,
+            )
+            waits_again = Flag.objects.filter(comment=decision.comment_id, settled_at=None)
             if decision.verdict_id is not None and not waits_again.exists():
-                settled = Verdict.objects.filter(pk=decision.verdict_id)
+                settled = Flag.objects.filter(pk=decision.verdict_id)
                 settled.update(settled_at=None, settled_by=None, outcome="")
             undone += 1
-        _recount(thoughts.values())
+        _recount(comments.values())
         return undone
 
 
-def _taken_back(thoughts: Iterable[SiteComment]) -> set[int]:
-    standings = Standing.objects.filter(comment__in=list(thoughts), taken_back_at__isnull=False)
+def _taken_back(comments: Iterable[SiteComment]) -> set[int]:
+    standings = CommentStats.objects.filter(comment__in=list(comments), taken_back_at__isnull=False)
     return set(standings.values_list("comment", flat=True))
 
 
-def ban_writer(comment: SiteComment, by: "User | None", until: datetime | None = None) -> list[Decision]:
-    """Ban the account or the address behind a thought, and take away as spam what it wrote lately."""
+def ban_writer(
+    comment: SiteComment, by: "User | None", until: datetime | None = None
+) -> list[ModerationDecision]:
+    """Ban the account or the address behind a comment, and take away as spam what it wrote lately."""
     with transaction.atomic():
         if comment.user is not None:
-            bans.impose(Ban.Kind.ACCOUNT, comment.user.get_username(), by, until, note=f"Thought {comment.pk}")
+            bans.impose(
+                Ban.Kind.ACCOUNT,
+                comment.user.get_username(),
+                by,
+                until,
+                note=f"Comment {comment.pk}",
+            )
         if "@" in comment.user_email:
-            bans.impose(Ban.Kind.ADDRESS, comment.user_email, by, until, note=f"Thought {comment.pk}")
+            bans.impose(
+                Ban.Kind.ADDRESS, comment.user_email, by, until, note=f"Comment {comment.pk}"
+            )
         if comment.user is None and "@" not in comment.user_email:
             # Somebody who was erased: nobody knows what else was theirs.
             return decide(SiteComment.objects.filter(pk=comment.pk), Action.SPAM, by)
-        lately = written_by(comment.user_id, comment.user_email).filter(submit_date__gte=timezone.now() - SWEPT)
+        lately = written_by(comment.user_id, comment.user_email).filter(
+            submit_date__gte=timezone.now() - SWEPT
+        )
         return decide(lately, Action.SPAM, by)
 
 
 def hold_back(comment: SiteComment) -> None:
-    """Take a thought off the page until a moderator has read it. The caller has locked it and noted why."""
+    """Take a comment off the page until a moderator has read it. The caller has locked it and noted why."""
     _write(comment, is_public=False)
     comment.is_public = False
     comment_counts.recount(int(comment.object_pk))
@@ -148,8 +180,8 @@ def hold_back(comment: SiteComment) -> None:
 
 def settle_as_gone(comment: SiteComment) -> None:
     """Nobody need read what its writer took back."""
-    Verdict.objects.filter(comment=comment, settled_at=None).update(
-        settled_at=timezone.now(), outcome=Verdict.Outcome.REMOVED
+    Flag.objects.filter(comment=comment, settled_at=None).update(
+        settled_at=timezone.now(), outcome=Flag.Outcome.REMOVED
     )
 
 
@@ -157,26 +189,33 @@ def lock(comments: QuerySet[SiteComment]) -> list[SiteComment]:
     """The articles first, then their comments: everybody locks in this order."""
     rows = list(comments.values_list("pk", "object_pk"))
     articles = sorted({int(object_pk) for _, object_pk in rows})
-    # A lock that lets a vote on a thought refer to it meanwhile.
+    # A lock that lets a vote on a comment refer to it meanwhile.
     of_self: dict[str, Any] = {"of": ("self",), "no_key": True}
-    list(Article.objects.select_for_update(**of_self).only("pk").filter(pk__in=articles).order_by("pk"))
+    list(
+        Article.objects.select_for_update(**of_self)
+        .only("pk")
+        .filter(pk__in=articles)
+        .order_by("pk")
+    )
     # What was asked for may have changed while we waited, so it is asked again.
     still = set(comments.filter(pk__in=[pk for pk, _ in rows]).values_list("pk", flat=True))
-    return list(SiteComment.objects.select_for_update(**of_self).filter(pk__in=still).order_by("pk"))
+    return list(
+        SiteComment.objects.select_for_update(**of_self).filter(pk__in=still).order_by("pk")
+    )
 
 
 def _write(comment: SiteComment, **state: bool) -> None:
     SiteComment.objects.filter(pk=comment.pk).update(**state)
 
 
-def _recount(thoughts: Iterable[SiteComment]) -> None:
-    for article_id in sorted({int(each.object_pk) for each in thoughts}):
+def _recount(comments: Iterable[SiteComment]) -> None:
+    for article_id in sorted({int(each.object_pk) for each in comments}):
         comment_counts.recount(article_id)
 
 
-def waiting() -> QuerySet[Verdict]:
+def waiting() -> QuerySet[Flag]:
     """What stands in the queue, the oldest first."""
-    return Verdict.objects.filter(settled_at=None).order_by("pk")
+    return Flag.objects.filter(settled_at=None).order_by("pk")
 
 
 def count_waiting() -> int:
@@ -189,9 +228,13 @@ def is_held(comment: SiteComment) -> bool:
 
 
 def reason_of(comment: SiteComment) -> str:
-    """Why a thought waits, in words for its writer."""
-    verdict = Verdict.objects.select_related("rule").filter(comment=comment, settled_at=None).first()
+    """Why a comment waits, in words for its writer."""
+    verdict = Flag.objects.select_related("rule").filter(comment=comment, settled_at=None).first()
     if verdict is not None and verdict.rule is not None:
         return verdict.rule.reason
     is_reported = verdict is None or verdict.rule_name.startswith(REPORTED)
-    return "Readers have reported it." if is_reported else "A program that looks for spam was not sure about it."
+    return (
+        "Readers have reported it."
+        if is_reported
+        else "A program that looks for spam was not sure about it."
+    )

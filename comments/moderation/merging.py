@@ -3,12 +3,12 @@
 from django.db import transaction
 
 from articles.models import Article
-from comments.models import Confirmation, Pick, comments_on
+from comments.models import Confirmation, FeaturedComment, comments_on
 from comments.reading import comment_counts
 
 
 def move_all(source: Article, into: Article) -> int:
-    """Return how many thoughts moved. The caller has locked both stories, the lower key first."""
+    """Return how many comments moved. The caller has locked both stories, the lower key first."""
     with transaction.atomic():
         moved = comments_on(source).update(object_pk=str(into.pk))
         Confirmation.objects.filter(article=source).update(article=into)
@@ -20,9 +20,9 @@ def move_all(source: Article, into: Article) -> int:
 
 def _move_pick(source: Article, into: Article) -> None:
     """A story has one pick: its own goes before the one that comes along."""
-    pick = Pick.objects.filter(article=source).first()
+    pick = FeaturedComment.objects.filter(article=source).first()
     if pick is None:
         return
     pick.delete()
-    if not Pick.objects.filter(article=into).exists():
-        Pick.objects.create(article=into, comment=pick.comment, by=pick.by, at=pick.at)
+    if not FeaturedComment.objects.filter(article=into).exists():
+        FeaturedComment.objects.create(article=into, comment=pick.comment, by=pick.by, at=pick.at)

@@ -1,29 +1,31 @@
-"""Readers report a thought: moderators see it at once, and several reports take it off the page until they have."""
+"""Readers report a comment: moderators see it at once, and several reports take it off the page until they have."""
 
 from django.db import IntegrityError, transaction
 
-from comments.models import Decision, Report, Rule, SiteComment, Standing
+from comments.models import CommentStats, ModerationDecision, Report, Rule, SiteComment
 from comments.moderation import decisions
 
 HIDDEN_AT = 3
 
 
 def report(comment: SiteComment, reporter: str, reason: str, note: str = "") -> bool:
-    """Keep a report, once for each reporter, and put the thought before the moderators. Whether it was new."""
+    """Keep a report, once for each reporter, and put the comment before the moderators. Whether it was new."""
     try:
         with transaction.atomic():
-            Report.objects.create(comment=comment, reporter=reporter, reason=reason, note=note[:300])
+            Report.objects.create(
+                comment=comment, reporter=reporter, reason=reason, note=note[:300]
+            )
     except IntegrityError:
         return False
     with transaction.atomic():
-        standing = decisions.lock(SiteComment.objects.filter(pk=comment.pk, is_removed=False))
-        if not standing:
+        found = decisions.lock(SiteComment.objects.filter(pk=comment.pk, is_removed=False))
+        if not found:
             return True  # A moderator was quicker.
-        thought = standing[0]
+        locked = found[0]
         name = f"{decisions.REPORTED}{Report.Reason(reason).label}"[:60]
-        decisions.note(thought, name=name, found=note, action=Rule.Action.FLAG)
-        if _is_to_be_hidden(thought):
-            decisions.hold_back(thought)
+        decisions.note(locked, name=name, found=note, action=Rule.Action.FLAG)
+        if _is_to_be_hidden(locked):
+            decisions.hold_back(locked)
     return True
 
 
@@ -31,8 +33,12 @@ def _is_to_be_hidden(comment: SiteComment) -> bool:
     """What a moderator has let stand is not taken down by more reports, unless it was changed since."""
     if not comment.is_public:
         return False
-    approved = Decision.objects.filter(comment=comment, action=Decision.Action.APPROVE, undone_at=None)
-    changed_at = Standing.objects.filter(comment=comment).values_list("edited_at", flat=True).first()
+    approved = ModerationDecision.objects.filter(
+        comment=comment, action=ModerationDecision.Action.APPROVE, undone_at=None
+    )
+    changed_at = (
+        CommentStats.objects.filter(comment=comment).values_list("edited_at", flat=True).first()
+    )
     if changed_at is not None:
         approved = approved.filter(at__gt=changed_at)
     return not approved.exists() and Report.objects.filter(comment=comment).count() >= HIDDEN_AT

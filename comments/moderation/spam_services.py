@@ -14,21 +14,21 @@ from django.utils.module_loading import import_string
 from django_tasks import task
 
 from articles.models import Article
-from comments.models import Decision, Rule, SiteComment
+from comments.models import ModerationDecision, Rule, SiteComment
 from comments.moderation import decisions
 
 
 @dataclass(frozen=True)
-class Opinion:
-    """What a service thinks of a thought that stands, for the queue of the moderators."""
+class SpamVerdict:
+    """What a service thinks of a comment that stands, for the queue of the moderators."""
 
     name: str  # as a rule is named there
     found: str
 
 
 class Service(Protocol):
-    def posted(self, comment: SiteComment, article: Article) -> Opinion | None:
-        """A thought was posted. An opinion takes it off the page until a moderator has read it. Raises Unreachable."""
+    def posted(self, comment: SiteComment, article: Article) -> SpamVerdict | None:
+        """A comment was posted. An opinion takes it off the page until a moderator has read it. Raises Unreachable."""
 
     def decided(self, comment: SiteComment, action: str) -> None:
         """A moderator decided: one of `Decision.Action`. Raises Unreachable."""
@@ -42,16 +42,20 @@ ADAPTERS = {
 
 def configured() -> list[str]:
     """The names of the services that the settings turn on."""
-    return [name for name, is_on in (("akismet", settings.AKISMET_KEY), ("hook", settings.COMMENT_HOOK_URL)) if is_on]
+    return [
+        name
+        for name, is_on in (("akismet", settings.AKISMET_KEY), ("hook", settings.COMMENT_HOOK_URL))
+        if is_on
+    ]
 
 
-def tell_of_thought(comment: SiteComment, **kwargs: Any) -> None:
-    """Receives `signals.posted`: every service is told once the thought is committed."""
+def tell_of_comment(comment: SiteComment, **kwargs: Any) -> None:
+    """Receives `signals.posted`: every service is told once the comment is committed."""
     for name in configured():
         transaction.on_commit(lambda name=name: tell_posted.enqueue(name, comment.pk))  # type: ignore[misc]
 
 
-def tell_of_decision(decision: Decision, **kwargs: Any) -> None:
+def tell_of_decision(decision: ModerationDecision, **kwargs: Any) -> None:
     """Receives `signals.decided`: every service is told once the decision is committed."""
     for name in configured():
         transaction.on_commit(lambda name=name: tell_decided.enqueue(name, decision.pk))  # type: ignore[misc]
@@ -70,7 +74,11 @@ def tell_posted(name: str, comment_id: int) -> None:
 
 @task()
 def tell_decided(name: str, decision_id: int) -> None:
-    decision = Decision.objects.select_related("comment").filter(pk=decision_id, undone_at=None).first()
+    decision = (
+        ModerationDecision.objects.select_related("comment")
+        .filter(pk=decision_id, undone_at=None)
+        .first()
+    )
     if decision is not None and name in configured():
         _service(name).decided(SiteComment.objects.get(pk=decision.comment_id), decision.action)
 
@@ -80,11 +88,16 @@ def _service(name: str) -> Service:
     return service
 
 
-def _hold(comment_id: int, opinion: Opinion) -> None:
+def _hold(comment_id: int, opinion: SpamVerdict) -> None:
     """Take it off the page, unless a moderator or its writer was quicker."""
     with transaction.atomic():
-        found = decisions.lock(SiteComment.objects.filter(pk=comment_id, is_public=True, is_removed=False))
-        if not found or Decision.objects.filter(comment=comment_id, undone_at=None).exists():
+        found = decisions.lock(
+            SiteComment.objects.filter(pk=comment_id, is_public=True, is_removed=False)
+        )
+        if (
+            not found
+            or ModerationDecision.objects.filter(comment=comment_id, undone_at=None).exists()
+        ):
             return
         decisions.note(found[0], name=opinion.name, found=opinion.found, action=Rule.Action.HOLD)
         decisions.hold_back(found[0])

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
-from comments.models import Decision, SiteComment, Verdict
+from comments.models import Flag, ModerationDecision, SiteComment
 
 WEEKS = 12
 MOST_ROWS = 30
@@ -72,39 +72,50 @@ def _by_week(since: datetime) -> Chart:
     by_week = {row["week"]: row for row in rows}
     kinds = {"stand": "stand", "waiting": "wait", "removed": "removed", "back": "taken back"}
     weeks = [since + timedelta(weeks=number) for number in range(WEEKS)]
-    counts = [(f"{week:%-d %b %Y}", [by_week.get(week, {}).get(name, 0) for name in kinds]) for week in weeks]
-    return _chart("Thoughts by week", "Week of", list(kinds.values()), counts)
+    counts = [
+        (f"{week:%-d %b %Y}", [by_week.get(week, {}).get(name, 0) for name in kinds])
+        for week in weeks
+    ]
+    return _chart("Comments by week", "Week of", list(kinds.values()), counts)
 
 
 def _by_moderator(since: datetime) -> Chart:
     rows: Iterable[Any] = (
-        Decision.objects.filter(at__gte=since)
+        ModerationDecision.objects.filter(at__gte=since)
         .order_by()
         .values("by__username", "by__first_name", "by__last_name")
         .annotate(
-            **{action: Count("pk", filter=Q(action=action, undone_at=None)) for action in Decision.Action.values},
+            **{
+                action: Count("pk", filter=Q(action=action, undone_at=None))
+                for action in ModerationDecision.Action.values
+            },
             undone=Count("pk", filter=Q(undone_at__isnull=False)),
         )
     )
-    kinds = [*Decision.Action.values, "undone"]
+    kinds = [*ModerationDecision.Action.values, "undone"]
     counts = [(_name(row), [row[kind] for kind in kinds]) for row in rows]
-    labels = [*Decision.Action.labels, "undone"]
+    labels = [*ModerationDecision.Action.labels, "undone"]
     return _chart("Decisions by moderator", "Moderator", labels, _largest(counts))
 
 
 def _by_rule(since: datetime) -> Chart:
     rows: Iterable[Any] = (
-        Verdict.objects.filter(made_at__gte=since)
+        Flag.objects.filter(made_at__gte=since)
         .order_by()
         .values("rule_name")
         .annotate(
             waiting=Count("pk", filter=Q(settled_at=None)),
-            **{outcome: Count("pk", filter=Q(outcome=outcome)) for outcome in Verdict.Outcome.values},
+            **{outcome: Count("pk", filter=Q(outcome=outcome)) for outcome in Flag.Outcome.values},
         )
     )
-    kinds = [*Verdict.Outcome.values, "waiting"]
+    kinds = [*Flag.Outcome.values, "waiting"]
     counts = [(row["rule_name"], [row[kind] for kind in kinds]) for row in rows]
-    return _chart("What rules caught, and what came of it", "Rule", [*Verdict.Outcome.labels, "wait"], _largest(counts))
+    return _chart(
+        "What rules caught, and what came of it",
+        "Rule",
+        [*Flag.Outcome.labels, "wait"],
+        _largest(counts),
+    )
 
 
 def _name(row: dict[str, Any]) -> str:
@@ -116,10 +127,17 @@ def _largest(counts: Iterable[tuple[str, list[int]]]) -> list[tuple[str, list[in
     return sorted(counts, key=lambda row: (-sum(row[1]), row[0]))[:MOST_ROWS]
 
 
-def _chart(title: str, what: str, kinds: list[str], counts: Iterable[tuple[str, list[int]]]) -> Chart:
+def _chart(
+    title: str, what: str, kinds: list[str], counts: Iterable[tuple[str, list[int]]]
+) -> Chart:
     counts = list(counts)
     longest = max((sum(numbers) for _, numbers in counts), default=0) or 1
-    return Chart(title, what, kinds, [Row(label, _parts(kinds, numbers, longest)) for label, numbers in counts])
+    return Chart(
+        title,
+        what,
+        kinds,
+        [Row(label, _parts(kinds, numbers, longest)) for label, numbers in counts],
+    )
 
 
 def _parts(kinds: list[str], numbers: list[int], longest: int) -> list[Part]:

@@ -1,4 +1,4 @@
-"""Who stands under a thought: when an account’s name or badge changes, the pages with its thoughts do."""
+"""Who stands under a comment: when an account’s name or badge changes, the pages with its comments do."""
 
 from collections.abc import Collection
 from typing import Any
@@ -13,12 +13,14 @@ STAFF = "staff"
 SHOWN = frozenset({"username", "first_name", "last_name", "is_staff"})
 
 
-def purge_pages_of_user(instance: Any, update_fields: Collection[str] | None = None, **kwargs: Any) -> None:
+def purge_pages_of_user(
+    instance: Any, update_fields: Collection[str] | None = None, **kwargs: Any
+) -> None:
     """Receives post_save and pre_delete of accounts. Signing in writes other fields, and changes nothing here."""
     if update_fields is None or SHOWN & set(update_fields):
         _purge(instance.pk)
         if instance.is_staff:
-            invalidation.purge(STAFF)
+            invalidation.invalidate(STAFF)
 
 
 def purge_pages_of_author(instance: Author, **kwargs: Any) -> None:
@@ -27,5 +29,10 @@ def purge_pages_of_author(instance: Author, **kwargs: Any) -> None:
 
 
 def _purge(user_id: int) -> None:
-    articles = SiteComment.objects.filter(user=user_id).order_by().values_list("object_pk", flat=True).distinct()
-    invalidation.purge(cache_tags.THOUGHTS, *(f"article:{pk}" for pk in articles))
+    articles = (
+        SiteComment.objects.filter(user=user_id)
+        .order_by()
+        .values_list("object_pk", flat=True)
+        .distinct()
+    )
+    invalidation.invalidate(cache_tags.THOUGHTS, *(f"article:{pk}" for pk in articles))

@@ -1,19 +1,19 @@
-"""Whether a conversation takes new thoughts now, why not, and until when that is so."""
+"""Whether a conversation takes new comments now, why not, and until when that is so."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from articles.models import Article
 from comments.models import ConversationSettings
-from pagecache import changes_at, record, whole
-from pagecache.cached import shared
-from pagecache.context import began_at
+from pagecache import add_tags, changes_at, table_tag
+from pagecache.cached import cached_by_tags
+from pagecache.context import render_began_at
 
 CLOSED = "This conversation is closed."
 
 
 @dataclass(frozen=True)
-class Opening:
+class OpenState:
     why_closed: str = ""  # a sentence for readers
     changes_at: datetime | None = None
 
@@ -22,34 +22,38 @@ class Opening:
         return not self.why_closed
 
 
-@shared(whole(ConversationSettings))
+@cached_by_tags(table_tag(ConversationSettings))
 def site_settings() -> ConversationSettings:
-    record(whole(ConversationSettings))
+    add_tags(table_tag(ConversationSettings))
     return ConversationSettings.objects.first() or ConversationSettings()
 
 
-def of(article: Article, now: datetime | None = None) -> Opening:
+def open_state(article: Article, now: datetime | None = None) -> OpenState:
     """The one place that decides it: by story, site, age and hours. A page that asks lives until it changes."""
-    found = _of(article, site_settings(), now or began_at())
+    found = _of(article, site_settings(), now or render_began_at())
     changes_at(found.changes_at)
     return found
 
 
-def _of(article: Article, site: ConversationSettings, now: datetime) -> Opening:
+def _of(article: Article, site: ConversationSettings, now: datetime) -> OpenState:
     if not article.comments_open:
-        return Opening(CLOSED)
+        return OpenState(CLOSED)
     if not site.is_open:
-        return Opening(site.closed_note or "Conversations are closed for now.")
+        return OpenState(site.closed_note or "Conversations are closed for now.")
     ends = _ends(article, site)
     if ends and now >= ends:
         days = site.closes_after_days
-        return Opening(f"Conversations close {days} day{'' if days == 1 else 's'} after a story comes out.")
+        return OpenState(
+            f"Conversations close {days} day{'' if days == 1 else 's'} after a story comes out."
+        )
     if site.opens_at is None or site.closes_at is None:
-        return Opening(changes_at=ends)
+        return OpenState(changes_at=ends)
     opens, closes = _next(site.opens_at, now), _next(site.closes_at, now)
     if closes < opens:
-        return Opening(changes_at=min(filter(None, (closes, ends))))
-    return Opening(f"Conversations are open from {site.opens_at:%H:%M} to {site.closes_at:%H:%M} UTC.", opens)
+        return OpenState(changes_at=min(filter(None, (closes, ends))))
+    return OpenState(
+        f"Conversations are open from {site.opens_at:%H:%M} to {site.closes_at:%H:%M} UTC.", opens
+    )
 
 
 def _ends(article: Article, site: ConversationSettings) -> datetime | None:

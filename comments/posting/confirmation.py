@@ -1,4 +1,4 @@
-"""A stranger’s thought is published by a button behind a mailed link: once, whatever is clicked how often."""
+"""A stranger’s comment is published by a button behind a mailed link: once, whatever is clicked how often."""
 
 import hashlib
 import secrets
@@ -13,7 +13,7 @@ from django_tasks import task
 
 from articles.models import Article
 from comments.models import Confirmation, ReplyRefused, SiteComment
-from comments.models.thoughts import NOT_HERE, answerable
+from comments.models.comments import NOT_HERE, answerable
 from comments.posting import comments_open, policy, submission
 from core import mail
 
@@ -21,7 +21,7 @@ LIFETIME = timedelta(days=3)
 MOST_WAITING = 5
 
 
-class Expired(Exception):
+class ConfirmationExpired(Exception):
     """The link is older than its lifetime, or its article no longer takes comments."""
 
 
@@ -66,7 +66,12 @@ def ask(article: Article, words: dict[str, Any], ip: str | None) -> Confirmation
 
 
 def _fingerprint(article: Article, words: dict[str, Any]) -> str:
-    parts = (str(article.pk), words["email"].lower(), str(words.get("reply_to") or ""), words["comment"])
+    parts = (
+        str(article.pk),
+        words["email"].lower(),
+        str(words.get("reply_to") or ""),
+        words["comment"],
+    )
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
@@ -76,15 +81,22 @@ def confirm(key: str) -> SiteComment:
     Raises Confirmation.DoesNotExist, Expired, Refused or ReplyRefused, having changed nothing.
     """
     with transaction.atomic():
-        waiting = Confirmation.objects.select_for_update(of=("self",)).select_related("article").get(key=key)
+        waiting = (
+            Confirmation.objects.select_for_update(of=("self",))
+            .select_related("article")
+            .get(key=key)
+        )
         if waiting.comment_id:
             return SiteComment.objects.get(pk=waiting.comment_id)
         if has_expired(waiting):
-            raise Expired
+            raise ConfirmationExpired
         if not comments_open.site_settings().is_open:
-            raise policy.Refused("Conversations are closed for now. The link works for three days.")
+            raise policy.CommentRefused(
+                "Conversations are closed for now. The link works for three days."
+            )
         words = {
-            field: getattr(waiting, field) for field in ("name", "email", "url", "comment", "followup", "reply_to")
+            field: getattr(waiting, field)
+            for field in ("name", "email", "url", "comment", "followup", "reply_to")
         }
         comment = submission.publish(waiting.article, words, ip=waiting.ip_address)
         Confirmation.objects.filter(pk=waiting.pk, comment_id=None).update(comment_id=comment.pk)
@@ -93,13 +105,20 @@ def confirm(key: str) -> SiteComment:
 
 def has_expired(waiting: Confirmation) -> bool:
     too_old = waiting.created_at < timezone.now() - LIFETIME
-    return too_old or not Article.objects.published().filter(pk=waiting.article_id, comments_open=True).exists()
+    return (
+        too_old
+        or not Article.objects.published()
+        .filter(pk=waiting.article_id, comments_open=True)
+        .exists()
+    )
 
 
 @task()
 def mail_link(confirmation_id: int) -> None:
     """Mail the link. None of the commenter’s text is in the mail, so that nobody can use us to send theirs."""
-    waiting = Confirmation.objects.select_related("article__section").filter(pk=confirmation_id).first()
+    waiting = (
+        Confirmation.objects.select_related("article__section").filter(pk=confirmation_id).first()
+    )
     if waiting is None or waiting.comment_id:
         return
     context = {
@@ -107,7 +126,9 @@ def mail_link(confirmation_id: int) -> None:
         "link": settings.SITE_URL + reverse("comment-confirm", args=[waiting.key]),
         "days": LIFETIME.days,
     }
-    mail.plain(waiting.email, "Confirm your thought", "comments/mail/confirm.txt", context, mail.AUTOMATIC).send()
+    mail.plain(
+        waiting.email, "Confirm your comment", "comments/mail/confirm.txt", context, mail.AUTOMATIC
+    ).send()
 
 
 @task()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from articles import cache_tags
 from articles.models import Article
 from comments import signals
-from comments.models import Confirmation, Edit, KnownReader, Rule, SiteComment, comments_on
+from comments.models import Confirmation, Edit, Rule, SiteComment, VerifiedCommenter, comments_on
 from comments.moderation import decisions
 from comments.posting import policy, reactions
 from comments.reading import comment_counts
@@ -23,30 +23,36 @@ class TooLate(Exception):
     """It cannot be changed any more. The message is for its writer; nothing was changed."""
 
 
-def own(user: Any, reader: KnownReader | None, pk: int) -> SiteComment | None:
-    """The writer’s own thought that stands or waits."""
+def own(user: Any, reader: VerifiedCommenter | None, pk: int) -> SiteComment | None:
+    """The writer’s own comment that stands or waits."""
     return _written_by(SiteComment.objects.filter(pk=pk), user, reader).first()
 
 
-def changeable(user: Any, reader: KnownReader | None, article: Article) -> list[int]:
-    """The writer’s thoughts on `article` that can still be changed."""
+def changeable(user: Any, reader: VerifiedCommenter | None, article: Article) -> list[int]:
+    """The writer’s comments on `article` that can still be changed."""
     young = comments_on(article).filter(submit_date__gte=timezone.now() - CHANGEABLE)
     return list(_written_by(young, user, reader).values_list("pk", flat=True))
 
 
-def _written_by(thoughts: QuerySet[SiteComment], user: Any, reader: KnownReader | None) -> QuerySet[SiteComment]:
+def _written_by(
+    comments: QuerySet[SiteComment], user: Any, reader: VerifiedCommenter | None
+) -> QuerySet[SiteComment]:
     """Of an account; or, without one, of the address that this browser has confirmed."""
     if user.is_authenticated:
-        return thoughts.filter(user=user, is_removed=False)
+        return comments.filter(user=user, is_removed=False)
     if reader is None or reader.confirmed_at is None:
-        return thoughts.none()
-    return thoughts.filter(user=None, user_email__iexact=reader.email, is_removed=False)
+        return comments.none()
+    return comments.filter(user=None, user_email__iexact=reader.email, is_removed=False)
 
 
 def of_link(key: str) -> SiteComment | None:
-    """A stranger’s own thought, by the link that they confirmed it with."""
+    """A stranger’s own comment, by the link that they confirmed it with."""
     waiting = Confirmation.objects.filter(key=key, comment_id__isnull=False).first()
-    return SiteComment.objects.filter(pk=waiting.comment_id, is_removed=False).first() if waiting else None
+    return (
+        SiteComment.objects.filter(pk=waiting.comment_id, is_removed=False).first()
+        if waiting
+        else None
+    )
 
 
 def until(comment: SiteComment) -> datetime:
@@ -58,17 +64,26 @@ def is_open(comment: SiteComment) -> bool:
 
 
 def change(comment: SiteComment, text: str) -> SiteComment:
-    """Let a thought say `text`. It is judged anew; a rule may hold it. Raises TooLate or Refused."""
+    """Let a comment say `text`. It is judged anew; a rule may hold it. Raises TooLate or Refused."""
     with transaction.atomic():
         comment = _locked_own(comment)
         if not is_open(comment):
-            raise TooLate("A thought can be changed for fifteen minutes. You can still take it back.")
+            raise TooLate(
+                "A comment can be changed for fifteen minutes. You can still take it back."
+            )
         if comment.comment == text:
             return comment
-        words = {"comment": text, "name": comment.user_name, "email": comment.user_email, "url": comment.user_url}
-        judgement = policy.admit(words, ip=comment.ip_address, user=comment.user, at=comment.submit_date)
+        words = {
+            "comment": text,
+            "name": comment.user_name,
+            "email": comment.user_email,
+            "url": comment.user_url,
+        }
+        judgement = policy.admit(
+            words, ip=comment.ip_address, user=comment.user, at=comment.submit_date
+        )
         Edit.objects.create(comment=comment, text=comment.comment, by=comment.user)
-        standing = reactions.of(comment)
+        standing = reactions.reactions_of(comment)
         standing.edited_at = timezone.now()
         standing.save(update_fields=["edited_at"])
         comment.comment = text
@@ -78,7 +93,7 @@ def change(comment: SiteComment, text: str) -> SiteComment:
             if judgement.action == Rule.Action.HOLD:
                 decisions.hold_back(comment)
         signals.posted.send(SiteComment, comment=comment)
-        invalidation.purge(f"article:{comment.object_pk}", cache_tags.THOUGHTS)
+        invalidation.invalidate(f"article:{comment.object_pk}", cache_tags.THOUGHTS)
         return comment
 
 
@@ -86,7 +101,7 @@ def take_back(comment: SiteComment) -> None:
     """Off the page, whenever its writer likes; a tombstone stays where somebody answered."""
     with transaction.atomic():
         comment = _locked_own(comment)
-        standing = reactions.of(comment)
+        standing = reactions.reactions_of(comment)
         standing.taken_back_at = timezone.now()
         standing.save(update_fields=["taken_back_at"])
         SiteComment.objects.filter(pk=comment.pk).update(is_removed=True)
@@ -98,7 +113,7 @@ def _locked_own(comment: SiteComment) -> SiteComment:
     """As it stands now: a moderator may have been quicker. Raises TooLate."""
     found = decisions.lock(SiteComment.objects.filter(pk=comment.pk, is_removed=False))
     if not found:
-        raise TooLate("This thought is no longer here.")
+        raise TooLate("This comment is no longer here.")
     if not Article.objects.published().filter(pk=int(comment.object_pk)).exists():
         raise TooLate("The story is no longer here.")
     return found[0]

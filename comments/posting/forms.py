@@ -3,7 +3,7 @@
 from django import forms
 from django_comments.forms import CommentSecurityForm
 
-from comments.models.thoughts import LARGEST_PK, NOT_HERE
+from comments.models.comments import LARGEST_PK, NOT_HERE
 from comments.posting.plain_text import PlainLineField, PlainTextField
 from core.email_addresses import can_be_mailed
 
@@ -14,7 +14,7 @@ MISSING = {
 }
 
 
-class ThoughtForm(CommentSecurityForm):
+class CommentForm(CommentSecurityForm):
     timestamp = forms.IntegerField(min_value=0, max_value=2**33, widget=forms.HiddenInput)
     name = PlainLineField(max_length=50, error_messages={"required": MISSING["name"]})
     email = forms.EmailField(
@@ -34,11 +34,14 @@ class ThoughtForm(CommentSecurityForm):
     comment = PlainTextField(
         max_length=3000,
         widget=forms.Textarea,
-        error_messages={"required": MISSING["comment"], "max_length": "Keep it under 3,000 characters."},
+        error_messages={
+            "required": MISSING["comment"],
+            "max_length": "Keep it under 3,000 characters.",
+        },
     )
     followup = forms.BooleanField(required=False)
     remember = forms.BooleanField(required=False)
-    # Whether that can be answered is asked by whoever stores the thought, and by the page that shows it again.
+    # Whether that can be answered is asked by whoever stores the comment, and by the page that shows it again.
     reply_to = forms.IntegerField(
         required=False, min_value=1, max_value=LARGEST_PK, error_messages={"max_value": NOT_HERE}
     )

@@ -1,4 +1,4 @@
-"""What may stand in a thought: letters, marks and lines, and nothing that makes a page look like something else."""
+"""What may stand in a comment: letters, marks and lines, and nothing that makes a page look like something else."""
 
 import re
 import unicodedata

@@ -10,24 +10,24 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-class Refused(Exception):
+class CommentRefused(Exception):
     """It may not be said here. The message is for whoever wrote it; nothing was stored."""
 
 
 def admit(
     words: dict[str, Any], *, ip: str | None, user: "User | None" = None, at: datetime | None = None
 ) -> rules.Judgement | None:
-    """What the rules say of a thought that may be posted: nothing, hold it, or mark it. Raises Refused.
+    """What the rules say of a comment that may be posted: nothing, hold it, or mark it. Raises Refused.
 
     `at`: when it was posted, for one that is changed: what came before it is then what came before that.
     """
     if is_of_newsroom(user):
         return None
     if ban := bans.of_writer(user, words["email"], ip):
-        raise Refused(bans.sentence(ban))
+        raise CommentRefused(bans.sentence(ban))
     judgement = rules.judge(rules.Draft.new(words, ip, user.pk if user else None, at))
     if judgement and judgement.action == Rule.Action.REFUSE:
-        raise Refused(judgement.rule.reason)
+        raise CommentRefused(judgement.rule.reason)
     return judgement
 
 

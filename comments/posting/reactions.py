@@ -2,14 +2,14 @@
 
 from django.db import transaction
 
-from comments.models import Reaction, SiteComment, Standing
+from comments.models import CommentStats, Reaction, SiteComment
 from pagecache import invalidation
 
 
-def react(comment: SiteComment, voter: str, *, agrees: bool) -> Standing:
+def react(comment: SiteComment, voter: str, *, agrees: bool) -> CommentStats:
     """Cast a vote, change it, or take it back by casting it again. The counts are exact after any number at once."""
     with transaction.atomic():
-        standing = of(comment)
+        standing = reactions_of(comment)
         mine = Reaction.objects.filter(comment=comment, voter=voter)
         before = mine.values_list("agrees", flat=True).first()
         if before is None:
@@ -19,17 +19,17 @@ def react(comment: SiteComment, voter: str, *, agrees: bool) -> Standing:
         else:
             mine.update(agrees=agrees)
         _count(standing, before, None if before == agrees else agrees)
-        invalidation.purge(f"article:{comment.object_pk}")
+        invalidation.invalidate(f"article:{comment.object_pk}")
     return standing
 
 
-def of(comment: SiteComment) -> Standing:
-    """The standing of a thought, made if it has none, and locked until the transaction ends."""
-    Standing.objects.get_or_create(comment=comment)
-    return Standing.objects.select_for_update(of=("self",)).get(comment=comment)
+def reactions_of(comment: SiteComment) -> CommentStats:
+    """The standing of a comment, made if it has none, and locked until the transaction ends."""
+    CommentStats.objects.get_or_create(comment=comment)
+    return CommentStats.objects.select_for_update(of=("self",)).get(comment=comment)
 
 
-def _count(standing: Standing, before: bool | None, after: bool | None) -> None:
+def _count(standing: CommentStats, before: bool | None, after: bool | None) -> None:
     standing.agreed += (after is True) - (before is True)
     standing.disagreed += (after is False) - (before is False)
     standing.save(update_fields=["agreed", "disagreed"])

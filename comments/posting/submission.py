@@ -1,4 +1,4 @@
-"""A thought is posted: an account holder’s at once, a stranger’s when they have confirmed it. A rule may hold it."""
+"""A comment is posted: an account holder’s at once, a stranger’s when they have confirmed it. A rule may hold it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,29 +14,37 @@ from comments.moderation import decisions
 from comments.moderation.rules.drafts import written_by
 from comments.posting import policy
 from comments.reading import comment_counts
-from pagecache.context import Recording, current, recording
+from pagecache.context import RenderContext, collecting, current_context
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-def post_as_user(article: Article, words: dict[str, Any], user: "User", ip: str | None) -> SiteComment:
-    """Post an account holder’s thought at once. Raises Refused or ReplyRefused, having stored nothing."""
+def post_as_user(
+    article: Article, words: dict[str, Any], user: "User", ip: str | None
+) -> SiteComment:
+    """Post an account holder’s comment at once. Raises Refused or ReplyRefused, having stored nothing."""
     return _post_once(article, words, ip, user=user)
 
 
 def post_as_known_reader(article: Article, words: dict[str, Any], ip: str | None) -> SiteComment:
-    """Post the thought of a reader whose browser has confirmed the address, with the same care."""
+    """Post the comment of a reader whose browser has confirmed the address, with the same care."""
     return _post_once(article, words, ip)
 
 
-def _post_once(article: Article, words: dict[str, Any], ip: str | None, user: "User | None" = None) -> SiteComment:
+def _post_once(
+    article: Article, words: dict[str, Any], ip: str | None, user: "User | None" = None
+) -> SiteComment:
     """The same words sent twice are one comment."""
     with transaction.atomic():
         locked = _lock(article)
         # By its writer: a conversation may be long, and one writer’s part of it is not.
-        mine = written_by(user.pk if user else None, words["email"]).filter(comment=words["comment"], is_removed=False)
-        same = mine.filter(object_pk=str(article.pk), content_type=ContentType.objects.get_for_model(Article))
+        mine = written_by(user.pk if user else None, words["email"]).filter(
+            comment=words["comment"], is_removed=False
+        )
+        same = mine.filter(
+            object_pk=str(article.pk), content_type=ContentType.objects.get_for_model(Article)
+        )
         for found in same.order_by("pk"):
             if _answers(found, words.get("reply_to")):
                 return found
@@ -44,12 +52,14 @@ def _post_once(article: Article, words: dict[str, Any], ip: str | None, user: "U
 
 
 def _answers(comment: SiteComment, number: int | None) -> bool:
-    """Whether it answers that thought: below it, or beside it where threads go no deeper."""
+    """Whether it answers that comment: below it, or beside it where threads go no deeper."""
     if not number:
         return comment.level == 0
     if comment.level < DEEPEST_LEVEL or comment.parent_id == number:
         return comment.level > 0 and comment.parent_id == number
-    beside = SiteComment.norel_objects.filter(pk=number, level=DEEPEST_LEVEL, parent_id=comment.parent_id)
+    beside = SiteComment.norel_objects.filter(
+        pk=number, level=DEEPEST_LEVEL, parent_id=comment.parent_id
+    )
     return beside.exists()
 
 
@@ -67,7 +77,10 @@ def publish(
     stored nothing.
     """
     # What all posts ask alike, such as the rules, is kept as it is for pages.
-    with transaction.atomic(), recording(current() or Recording(began_at=timezone.now())):
+    with (
+        transaction.atomic(),
+        collecting(current_context() or RenderContext(began_at=timezone.now())),
+    ):
         judgement = policy.admit(words, ip=ip, user=user)
         is_held = judgement is not None and judgement.action == Rule.Action.HOLD
         # The article first, then its comments: everybody locks in this order.

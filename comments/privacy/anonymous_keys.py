@@ -1,4 +1,4 @@
-"""Who presses a button without an account, told apart for one thought only, and how often somebody may."""
+"""Who presses a button without an account, told apart for one comment only, and how often somebody may."""
 
 import hashlib
 import hmac
@@ -11,13 +11,13 @@ from core import ratelimit
 from core.client_ip import network_of
 
 MOST_A_MINUTE = 30
-_presses = ratelimit.Rate(MOST_A_MINUTE)
+_presses = ratelimit.RateLimiter(MOST_A_MINUTE)
 
 
 def key_for(comment: SiteComment, user: Any, ip: str | None) -> str:
-    """An account by its number. A stranger by a digest of the network that differs for every thought.
+    """An account by its number. A stranger by a digest of the network that differs for every comment.
 
-    So a network has one vote on a thought, and nobody can tell from our rows what else it voted on.
+    So a network has one vote on a comment, and nobody can tell from our rows what else it voted on.
     """
     if user.is_authenticated:
         return f"account:{user.pk}"

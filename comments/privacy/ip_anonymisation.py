@@ -8,7 +8,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
-from comments.models import Shortening, SiteComment
+from comments.models import IpAnonymisationRun, SiteComment
 
 IP_LIFETIME = timedelta(days=14)
 LATE_AFTER = timedelta(days=1)
@@ -22,11 +22,11 @@ _IS_SHORT = Q(ip_address__endswith=".0") | Q(ip_address__endswith="::")
 
 @task()
 def shorten_ip_addresses() -> int:
-    """Shorten the network addresses of thoughts older than IP_LIFETIME, and leave a record of the run.
+    """Shorten the network addresses of comments older than IP_LIFETIME, and leave a record of the run.
 
-    It goes on where the last run ended, so that it costs the same however many thoughts there are.
+    It goes on where the last run ended, so that it costs the same however many comments there are.
     """
-    last = Shortening.objects.first()
+    last = IpAnonymisationRun.objects.first()
     after = last.through if last else 0
     done = 0
     while batch := list(_long(after).values_list("pk", "ip_address")[:AT_ONCE]):
@@ -35,15 +35,15 @@ def shorten_ip_addresses() -> int:
             by_network[shortened(address)].append(pk)
         for network, pks in by_network.items():
             done += SiteComment.objects.filter(pk__in=pks).update(ip_address=network)
-    Shortening.objects.create(shortened=done, through=_looked_through(after))
-    Shortening.objects.filter(at__lt=timezone.now() - RECORD_KEPT_FOR).delete()
+    IpAnonymisationRun.objects.create(shortened=done, through=_looked_through(after))
+    IpAnonymisationRun.objects.filter(at__lt=timezone.now() - RECORD_KEPT_FOR).delete()
     return done
 
 
 def overdue() -> bool:
     """Whether the job has not run for a day although there is something to shorten. A look or two into an index."""
     late = timezone.now() - LATE_AFTER
-    if Shortening.objects.filter(at__gt=late).exists():
+    if IpAnonymisationRun.objects.filter(at__gt=late).exists():
         return False
     return SiteComment.objects.filter(submit_date__lt=late - IP_LIFETIME).order_by().exists()
 
@@ -60,7 +60,7 @@ def _long(after: int) -> QuerySet[SiteComment]:
 
 
 def _looked_through(after: int) -> int:
-    """Up to where every thought is old enough. What came in by another way, with an old date, has a later number."""
+    """Up to where every comment is old enough. What came in by another way, with an old date, has a later number."""
     young = SiteComment.objects.filter(pk__gt=after, submit_date__gte=timezone.now() - IP_LIFETIME)
     first = young.order_by("pk").values_list("pk", flat=True).first()
     newest = SiteComment.objects.aggregate(newest=Max("pk"))["newest"] or 0

@@ -1,4 +1,4 @@
-"""Conversations as feeds: the newest thoughts of the whole publication, or under one story."""
+"""Conversations as feeds: the newest comments of the whole publication, or under one story."""
 
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from articles.reading import page_lifetime
 from comments.models import SiteComment, comments_on
 from comments.posting.plain_text import clean, clean_line
 from comments.reading.plain_text_html import prose
-from pagecache import record, tags
+from pagecache import add_tags, tags
 
 # Some of the newest may stand under stories that were withdrawn since.
 LOOKED_AT = 3 * NEWEST
@@ -23,44 +23,53 @@ LONGEST_SUMMARY = 200
 
 
 def newest() -> list[Entry]:
-    """The newest thoughts under any story that is public. Two queries."""
-    record(cache_tags.THOUGHTS)
+    """The newest comments under any story that is public. Two queries."""
+    add_tags(cache_tags.THOUGHTS)
     page_lifetime.until_next_change()
-    thoughts = list(_public(SiteComment.objects.all()).order_by("-submit_date", "-pk")[:LOOKED_AT])
-    stories = Article.objects.published().select_related("section").in_bulk({int(each.object_pk) for each in thoughts})
-    found = [(each, stories[int(each.object_pk)]) for each in thoughts if int(each.object_pk) in stories]
-    return [_entry(thought, story) for thought, story in found[:NEWEST]]
+    comments = list(_public(SiteComment.objects.all()).order_by("-submit_date", "-pk")[:LOOKED_AT])
+    stories = (
+        Article.objects.published()
+        .select_related("section")
+        .in_bulk({int(each.object_pk) for each in comments})
+    )
+    found = [
+        (each, stories[int(each.object_pk)]) for each in comments if int(each.object_pk) in stories
+    ]
+    return [_entry(comment, story) for comment, story in found[:NEWEST]]
 
 
 def newest_on(article: Article) -> list[Entry]:
-    """The newest thoughts under one story. One query."""
-    record(tags.of(article))
+    """The newest comments under one story. One query."""
+    add_tags(tags.row_tag(article))
     page_lifetime.until_next_change()
-    return [_entry(thought, article) for thought in _public(comments_on(article)).order_by("-pk")[:NEWEST]]
+    return [
+        _entry(comment, article)
+        for comment in _public(comments_on(article)).order_by("-pk")[:NEWEST]
+    ]
 
 
-def _public(thoughts: QuerySet[SiteComment]) -> QuerySet[SiteComment]:
-    return thoughts.filter(is_public=True, is_removed=False).select_related("user", "standing")
+def _public(comments: QuerySet[SiteComment]) -> QuerySet[SiteComment]:
+    return comments.filter(is_public=True, is_removed=False).select_related("user", "standing")
 
 
-def _entry(thought: SiteComment, article: Article) -> Entry:
-    address = settings.SITE_URL + reverse("comment", args=[thought.pk])
+def _entry(comment: SiteComment, article: Article) -> Entry:
+    address = settings.SITE_URL + reverse("comment", args=[comment.pk])
     host = urlsplit(settings.SITE_URL).hostname
-    # Thoughts of earlier releases may hold what no XML may.
-    name, text = clean_line(thought.name), clean(thought.comment)
+    # Comments of earlier releases may hold what no XML may.
+    name, text = clean_line(comment.name), clean(comment.comment)
     return Entry(
-        key=f"tag:{host},{thought.submit_date:%Y-%m-%d}:thought:{thought.pk}",
+        key=f"tag:{host},{comment.submit_date:%Y-%m-%d}:comment:{comment.pk}",
         url=address,
         title=f"{name} on “{article.title}”",
         summary=Truncator(clean_line(text)).chars(LONGEST_SUMMARY),
         html=prose(text),
-        published_at=thought.submit_date,
-        updated_at=_changed_at(thought) or thought.submit_date,
+        published_at=comment.submit_date,
+        updated_at=_changed_at(comment) or comment.submit_date,
         authors=((name, ""),),
         subjects=(),
     )
 
 
-def _changed_at(thought: SiteComment) -> datetime | None:
-    standing = getattr(thought, "standing", None)
+def _changed_at(comment: SiteComment) -> datetime | None:
+    standing = getattr(comment, "standing", None)
     return standing.edited_at if standing else None

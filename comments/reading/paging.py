@@ -1,9 +1,9 @@
 """
 Where in a long conversation something stands, and how much of it is on one page.
 
-A page begins with a thread and is full after so many threads or thoughts, whichever comes first. Of a long thread it
+A page begins with a thread and is full after so many threads or comments, whichever comes first. Of a long thread it
 shows the beginning; the rest is on the thread’s own pages. So no page grows with its conversation. Pages are named by
-the thread or the thought that they begin with: their addresses stay true whatever is said or removed.
+the thread or the comment that they begin with: their addresses stay true whatever is said or removed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from django_comments.models import Comment
 
 from articles.models import Article
 from comments.models import SiteComment
-from comments.models.thoughts import UNDER_STORIES
+from comments.models.comments import UNDER_STORIES
 
 THREADS_PER_PAGE = 50
 THOUGHTS_PER_PAGE = 100
@@ -45,17 +45,17 @@ def wanted(article: Article, start: int, order: str) -> QuerySet[Comment, dict[s
 
 
 def most_rows() -> int:
-    """More than a page ever shows, with the first thought of the thread that follows."""
+    """More than a page ever shows, with the first comment of the thread that follows."""
     return THOUGHTS_PER_PAGE + 2 * SHOWN_OF_A_THREAD
 
 
 def fitting(sizes: Iterable[int]) -> int:
-    """How many threads of these sizes, counted with their first thoughts, stand on one page: one at least."""
-    threads = thoughts = 0
+    """How many threads of these sizes, counted with their first comments, stand on one page: one at least."""
+    threads = comments = 0
     for size in sizes:
-        if threads == THREADS_PER_PAGE or (threads and thoughts >= THOUGHTS_PER_PAGE):
+        if threads == THREADS_PER_PAGE or (threads and comments >= THOUGHTS_PER_PAGE):
             break
-        threads, thoughts = threads + 1, thoughts + min(size, SHOWN_OF_A_THREAD)
+        threads, comments = threads + 1, comments + min(size, SHOWN_OF_A_THREAD)
     return threads
 
 
@@ -63,13 +63,15 @@ def page_from(article: Article, start: int | None, order: str = OLDEST) -> str:
     """The page of a conversation that begins with a thread."""
     place = [article.section.slug, article.slug]
     if order == OLDEST:
-        return reverse("thoughts", args=[*place, start])
-    return reverse("thoughts-in-order", args=[*place, order, *([start] if start else [])])
+        return reverse("comments", args=[*place, start])
+    return reverse("comments-in-order", args=[*place, order, *([start] if start else [])])
 
 
 def thread_from(article: Article, thread: int, start: int = 0) -> str:
-    """The page of one thread that begins with a thought."""
-    return reverse("thread", args=[article.section.slug, article.slug, thread, *([start] if start else [])])
+    """The page of one thread that begins with a comment."""
+    return reverse(
+        "thread", args=[article.section.slug, article.slug, thread, *([start] if start else [])]
+    )
 
 
 def address_of(comment: SiteComment, article: Article) -> str:
@@ -100,13 +102,15 @@ def first_page(article: Article, order: str = OLDEST) -> str:
 
 
 def _roots(article: Article) -> QuerySet[Comment]:
-    """The first thoughts of threads.
+    """The first comments of threads.
 
     Of the library’s own row: an index has an article’s in the order of their keys, and so the first fifty are found
     without a look at the others.
     """
     seen = Q(is_public=True) | Q(**{f"{_OURS}nested_count__gt": 0})
-    roots = Comment.objects.filter(seen, object_pk=str(article.pk), **UNDER_STORIES, **{f"{_OURS}level": 0})
+    roots = Comment.objects.filter(
+        seen, object_pk=str(article.pk), **UNDER_STORIES, **{f"{_OURS}level": 0}
+    )
     return roots.order_by("id")
 
 

@@ -51,7 +51,11 @@ def _with_quotes(text: str) -> list[str]:
 
 def _paragraphs(text: str) -> list[str]:
     safe = _with_code(text.strip("\n"))
-    return [f"<p>{part.replace(chr(10), '<br>')}</p>" for part in _PARAGRAPHS.split(safe) if part.strip()]
+    return [
+        f"<p>{part.replace(chr(10), '<br>')}</p>"
+        for part in _PARAGRAPHS.split(safe)
+        if part.strip()
+    ]
 
 
 def _with_code(text: str) -> str:
@@ -59,7 +63,8 @@ def _with_code(text: str) -> str:
         return _with_links(text)
     parts = _CODE.split(text)
     return "".join(
-        f"<code>{escape(part)}</code>" if index % 2 else _with_links(part) for index, part in enumerate(parts)
+        f"<code>{escape(part)}</code>" if index % 2 else _with_links(part)
+        for index, part in enumerate(parts)
     )
 
 
@@ -69,5 +74,7 @@ def _with_links(text: str) -> str:
     parts = _ADDRESS.split(text)
     for index, part in enumerate(parts):
         safe = escape(part)
-        parts[index] = f'<a href="{safe}" rel="ugc nofollow noopener">{safe}</a>' if index % 2 else safe
+        parts[index] = (
+            f'<a href="{safe}" rel="ugc nofollow noopener">{safe}</a>' if index % 2 else safe
+        )
     return "".join(parts)

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from articles.models import Article
 from articles.templatetags.stories import initials
 from comments.reading.plain_text_html import prose
-from comments.reading.threads import Part, Thought
+from comments.reading.threads import CommentView, ConversationPage
 
 # Characters that no text of a template holds.
 _MARK = re.compile("\ue000([a-z]+)\ue001")
@@ -25,14 +25,14 @@ MONTHS = ("", *calendar.month_abbr[1:])
 WORDS = ("whole", "pk", "name", "initials", "url", "moment", "date", "prose", "agreed", "disagreed")
 
 
-def conversation(part: Part, article: Article, is_open: bool) -> SafeString:
+def conversation(part: ConversationPage, article: Article, is_open: bool) -> SafeString:
     """The nested lists of a whole conversation, in one pass. Replies can be folded away without a script."""
     writers = {byline.author_id for byline in article.bylines.all()}
     parts, last = [], ""
     for step in part.steps:
         parts.append(_opening(step.opens, last) if step.opens else "<li>")
-        last = "" if step.thought.gone else step.thought.name
-        parts.append(comment(step.thought, role_of(step.thought, writers), is_open))
+        last = "" if step.comment.gone else step.comment.name
+        parts.append(comment(step.comment, role_of(step.comment, writers), is_open))
         parts.append("</li></ol></details>" * step.closes)
         if step.closes_item:
             parts.append("</li>")
@@ -46,22 +46,29 @@ def _opening(replies: int, name: str) -> str:
     return f'<details class="replies" open><summary>{number}{to}</summary><ol><li>'
 
 
-def comment(thought: Thought, role: str, is_open: bool) -> str:
-    if thought.gone:
-        return pattern(gone=thought.gone, is_cut=bool(thought.whole)) % {"pk": thought.pk, "whole": thought.whole}
-    at = thought.submit_date
-    kind = {"has_url": bool(thought.url), "is_cut": bool(thought.whole), "is_edited": thought.is_edited}
-    return pattern(**kind, is_pick=thought.is_pick, role=role, is_open=is_open) % {
-        "whole": thought.whole,
-        "agreed": thought.agreed,
-        "disagreed": thought.disagreed,
-        "pk": thought.pk,
-        "name": escape(thought.name),
-        "initials": _initials(thought.name),
-        "url": escape(thought.url),
+def comment(comment: CommentView, role: str, is_open: bool) -> str:
+    if comment.gone:
+        return pattern(gone=comment.gone, is_cut=bool(comment.whole)) % {
+            "pk": comment.pk,
+            "whole": comment.whole,
+        }
+    at = comment.submit_date
+    kind = {
+        "has_url": bool(comment.url),
+        "is_cut": bool(comment.whole),
+        "is_edited": comment.is_edited,
+    }
+    return pattern(**kind, is_pick=comment.is_pick, role=role, is_open=is_open) % {
+        "whole": comment.whole,
+        "agreed": comment.agreed,
+        "disagreed": comment.disagreed,
+        "pk": comment.pk,
+        "name": escape(comment.name),
+        "initials": _initials(comment.name),
+        "url": escape(comment.url),
         "moment": at.isoformat(timespec="seconds"),
         "date": f"{at.day} {MONTHS[at.month]} {at.year}, {at.hour:02}:{at.minute:02}",
-        "prose": prose(thought.comment),
+        "prose": prose(comment.comment),
     }
 
 
@@ -70,11 +77,11 @@ def _initials(name: str) -> str:
     return escape(initials(name))
 
 
-def role_of(thought: Thought, writers: set[int]) -> str:
+def role_of(comment: CommentView, writers: set[int]) -> str:
     """“Author” for who wrote the story, “Staff” for the rest of the newsroom, nothing for readers."""
-    if thought.author_id in writers:
+    if comment.author_id in writers:
         return "Author"
-    return "Staff" if thought.is_staff or thought.author_id else ""
+    return "Staff" if comment.is_staff or comment.author_id else ""
 
 
 def pattern(**kind: str | bool) -> str:

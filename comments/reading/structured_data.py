@@ -14,9 +14,9 @@ MOST = 20
 
 
 def comments_json_ld(steps: Iterable[Step], article: Article) -> SafeString:
-    """The first thoughts under a story as part of what the page’s other markup names by the same @id."""
+    """The first comments under a story as part of what the page’s other markup names by the same @id."""
     address = settings.SITE_URL + article.get_absolute_url()
-    shown = [step.thought for step in steps if not step.thought.is_tombstone][:MOST]
+    shown = [step.comment for step in steps if not step.comment.is_tombstone][:MOST]
     data = {
         "@context": metadata.CONTEXT,
         "@type": metadata.kind_of(article),
@@ -24,12 +24,12 @@ def comments_json_ld(steps: Iterable[Step], article: Article) -> SafeString:
         "comment": [
             {
                 "@type": "Comment",
-                "@id": f"{address}#c{thought.pk}",
-                "author": {"@type": "Person", "name": thought.name},
-                "dateCreated": thought.submit_date.isoformat(timespec="seconds"),
-                "text": thought.comment,
+                "@id": f"{address}#c{comment.pk}",
+                "author": {"@type": "Person", "name": comment.name},
+                "dateCreated": comment.submit_date.isoformat(timespec="seconds"),
+                "text": comment.comment,
             }
-            for thought in shown
+            for comment in shown
         ],
     }
     return mark_safe(metadata.script(data))

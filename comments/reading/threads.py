@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet, Subquery
 
 from articles.models import Article
-from comments.models import Pick, SiteComment, comments_on
+from comments.models import FeaturedComment, SiteComment, comments_on
 from comments.reading import paging
 from comments.reading.paging import LIKED, NEWEST, OLDEST, SEEN
 
@@ -41,7 +41,7 @@ FIELDS = (
 
 
 @dataclass(slots=True)
-class Thought:
+class CommentView:
     """A comment as readers see it."""
 
     pk: int
@@ -60,7 +60,7 @@ class Thought:
     is_pick: bool  # of the desk’s, under this story
     size: int  # with all that answers it, however deep
     whole: str = ""  # where all of its thread stands, if that is too long for here
-    replies: list["Thought"] = field(default_factory=list)
+    replies: list["CommentView"] = field(default_factory=list)
 
     @property
     def is_tombstone(self) -> bool:
@@ -68,21 +68,25 @@ class Thought:
 
     @property
     def is_shown(self) -> bool:
-        return not self.is_tombstone or bool(self.whole) or any(reply.is_shown for reply in self.replies)
+        return (
+            not self.is_tombstone
+            or bool(self.whole)
+            or any(reply.is_shown for reply in self.replies)
+        )
 
 
 @dataclass(slots=True)
 class Step:
-    """One thought on the way through the tree, with the lists that begin before it and end after it."""
+    """One comment on the way through the tree, with the lists that begin before it and end after it."""
 
-    thought: Thought
+    comment: CommentView
     opens: int  # so many replies, of which this is the first
     closes: int
     closes_item: bool
 
 
 @dataclass(slots=True)
-class Part:
+class ConversationPage:
     """Some threads in their order, flattened so that showing them is one loop; and where others stand."""
 
     steps: list[Step]
@@ -90,17 +94,19 @@ class Part:
     order: str = OLDEST
     earlier: str = ""
     later: str = ""
-    pick: Thought | None = None
+    pick: CommentView | None = None
 
 
-def part(article: Article, start: int = 0, order: str = OLDEST) -> Part:
+def conversation_page(article: Article, start: int = 0, order: str = OLDEST) -> ConversationPage:
     """The threads on `article` from the one with the key `start` on, as many as stand on a page.
 
     One query; one more behind the first page, and for a story with a pick. The most liked are the first page of their
     order and no more: behind it, time is the better guide.
     """
     # The threads are the story’s, and so is what stands in them.
-    in_threads = SiteComment.objects.filter(SEEN, thread_id__in=paging.wanted(article, start, order))
+    in_threads = SiteComment.objects.filter(
+        SEEN, thread_id__in=paging.wanted(article, start, order)
+    )
     rows = _rows(in_threads.filter(order__lte=paging.SHOWN_OF_A_THREAD), article)
     if order != LIKED:
         by_thread = rows.order_by("-thread_id" if order == NEWEST else "thread_id", "order")
@@ -115,7 +121,7 @@ def part(article: Article, start: int = 0, order: str = OLDEST) -> Part:
     for root in roots[:number]:
         if root.size > paging.SHOWN_OF_A_THREAD:
             root.whole = paging.thread_from(article, root.pk)
-    return Part(
+    return ConversationPage(
         steps=list(_walk(roots[:number])),
         begins=roots[0].pk if roots else None,
         order=order,
@@ -125,42 +131,54 @@ def part(article: Article, start: int = 0, order: str = OLDEST) -> Part:
     )
 
 
-def _rows(thoughts: QuerySet[SiteComment], article: Article) -> QuerySet[SiteComment, tuple[Any, ...]]:
-    """Each tells which thought is the desk’s pick: it may stand on another page."""
-    pick = Pick.objects.filter(article=article.pk).values("comment")
-    return thoughts.order_by().annotate(pick_of_story=Subquery(pick[:1])).values_list(*FIELDS)
+def _rows(
+    comments: QuerySet[SiteComment], article: Article
+) -> QuerySet[SiteComment, tuple[Any, ...]]:
+    """Each tells which comment is the desk’s pick: it may stand on another page."""
+    pick = FeaturedComment.objects.filter(article=article.pk).values("comment")
+    return comments.order_by().annotate(pick_of_story=Subquery(pick[:1])).values_list(*FIELDS)
 
 
-def _picked(article: Article, pk: int) -> Thought | None:
+def _picked(article: Article, pk: int) -> CommentView | None:
     """The desk’s pick, while it stands. One query, for a story that has one."""
-    row = _rows(SiteComment.objects.filter(pk=pk, is_public=True, is_removed=False), article).first()
-    return _thought(row) if row else None
+    row = _rows(
+        SiteComment.objects.filter(pk=pk, is_public=True, is_removed=False), article
+    ).first()
+    return _comment(row) if row else None
 
 
-def one_thread(article: Article, thread: int, start: int) -> Part:
-    """A part of one thread: the thoughts from the one with the key `start` on, below what they answer."""
+def one_thread(article: Article, thread: int, start: int) -> ConversationPage:
+    """A part of one thread: the comments from the one with the key `start` on, below what they answer."""
     of_thread = comments_on(article).filter(SEEN, thread_id=thread)
     following = of_thread.filter(pk__gte=start).order_by("pk")
     rows = list(_rows(following, article).order_by("pk")[: paging.THOUGHTS_PER_PAGE + 1])
-    part = Part(steps=[], begins=rows[0][0] if rows else None, order=ONE_THREAD)
+    conversation_page = ConversationPage(
+        steps=[], begins=rows[0][0] if rows else None, order=ONE_THREAD
+    )
     if len(rows) > paging.THOUGHTS_PER_PAGE:
-        part.later = paging.thread_from(article, thread, rows.pop()[0])
+        conversation_page.later = paging.thread_from(article, thread, rows.pop()[0])
     if start > thread:
-        part.earlier = paging.thread_from(article, thread, _earlier_in(of_thread, start))
+        conversation_page.earlier = paging.thread_from(
+            article, thread, _earlier_in(of_thread, start)
+        )
     roots, _ = _roots(sorted(rows + _answered_by(of_thread, rows, article), key=_PK))
-    part.steps = list(_walk(roots))
-    return part
+    conversation_page.steps = list(_walk(roots))
+    return conversation_page
 
 
 def _earlier_in(of_thread: QuerySet[SiteComment], start: int) -> int:
-    before = of_thread.filter(pk__lt=start).order_by("-pk").values_list("pk", flat=True)[: paging.THOUGHTS_PER_PAGE]
+    before = (
+        of_thread.filter(pk__lt=start)
+        .order_by("-pk")
+        .values_list("pk", flat=True)[: paging.THOUGHTS_PER_PAGE]
+    )
     return min(before, default=0)
 
 
 def _answered_by(
     of_thread: QuerySet[SiteComment], rows: list[tuple[Any, ...]], article: Article
 ) -> list[tuple[Any, ...]]:
-    """What these thoughts answer and is not among them: no more than three queries, for there are four levels."""
+    """What these comments answer and is not among them: no more than three queries, for there are four levels."""
     have, found = {row[0] for row in rows}, []
     missing = {row[1] for row in rows} - have
     while missing:
@@ -171,48 +189,53 @@ def _answered_by(
     return found
 
 
-def _thought(row: tuple[Any, ...]) -> Thought:
+def _comment(row: tuple[Any, ...]) -> CommentView:
     pk, parent, name, url, comment, at, is_removed, is_public, *account = row[:14]
     agreed, disagreed, edited_at, taken_back, nested, pick = row[14:]
     user_id, username, first, last, is_staff, author = account
     if user_id:
         name = f"{first} {last}".strip() or username
-    gone = ("writer" if taken_back else "moderator") if is_removed else "" if is_public else "waiting"
+    gone = (
+        ("writer" if taken_back else "moderator") if is_removed else "" if is_public else "waiting"
+    )
     states = (agreed or 0, disagreed or 0, edited_at is not None, gone, pick == pk, nested + 1)
-    return Thought(pk, parent, name, url, comment, at, bool(is_staff), author, *states)
+    return CommentView(pk, parent, name, url, comment, at, bool(is_staff), author, *states)
 
 
-def _roots(rows: Iterable[tuple[Any, ...]]) -> tuple[list[Thought], int | None]:
-    """The first thoughts of threads, with their replies hung on them; and the key of the desk’s pick."""
-    thoughts: dict[int, Thought] = {}
+def _roots(rows: Iterable[tuple[Any, ...]]) -> tuple[list[CommentView], int | None]:
+    """The first comments of threads, with their replies hung on them; and the key of the desk’s pick."""
+    comments: dict[int, CommentView] = {}
     pick = None
     for row in rows:
         pick = row[-1]
-        thoughts[row[0]] = _thought(row)
+        comments[row[0]] = _comment(row)
     roots = []
-    for thought in thoughts.values():
-        parent = thoughts.get(thought.parent_id)
-        if parent is None or parent is thought:
-            roots.append(thought)
+    for comment in comments.values():
+        parent = comments.get(comment.parent_id)
+        if parent is None or parent is comment:
+            roots.append(comment)
         else:
-            parent.replies.append(thought)
+            parent.replies.append(comment)
     return roots, pick
 
 
-def _walk(thoughts: list[Thought]) -> Iterator[Step]:
+def _walk(comments: list[CommentView]) -> Iterator[Step]:
     """Depth first without recursion: `opens` starts a list of replies, `closes` ends that many items."""
-    stack = [(thought, 0, 0) for thought in reversed(shown(thoughts))]
+    stack = [(comment, 0, 0) for comment in reversed(shown(comments))]
     while stack:
-        thought, depth, opens = stack.pop()
-        replies = shown(thought.replies)
+        comment, depth, opens = stack.pop()
+        replies = shown(comment.replies)
         following = stack[-1][1] if stack else 0
-        yield Step(thought, opens, 0 if replies else depth - following, closes_item=not replies)
-        stack.extend((reply, depth + 1, 0 if index else len(replies)) for index, reply in _last_first(replies))
+        yield Step(comment, opens, 0 if replies else depth - following, closes_item=not replies)
+        stack.extend(
+            (reply, depth + 1, 0 if index else len(replies))
+            for index, reply in _last_first(replies)
+        )
 
 
-def _last_first(thoughts: list[Thought]) -> Iterator[tuple[int, Thought]]:
-    return reversed(list(enumerate(thoughts)))
+def _last_first(comments: list[CommentView]) -> Iterator[tuple[int, CommentView]]:
+    return reversed(list(enumerate(comments)))
 
 
-def shown(thoughts: list[Thought]) -> list[Thought]:
-    return [thought for thought in thoughts if thought.is_shown]
+def shown(comments: list[CommentView]) -> list[CommentView]:
+    return [comment for comment in comments if comment.is_shown]

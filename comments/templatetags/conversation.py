@@ -12,41 +12,45 @@ register = template.Library()
 
 
 @register.simple_tag
-def first_part(article: Article) -> threads.Part:
+def first_part(article: Article) -> threads.ConversationPage:
     """The threads that stand under the story itself."""
-    return threads.part(article)
+    return threads.conversation_page(article)
 
 
 @register.simple_tag
-def orders(article: Article, part: threads.Part) -> list[dict[str, Any]]:
+def orders(article: Article, part: threads.ConversationPage) -> list[dict[str, Any]]:
     """Links to the orders of a conversation, where there is something to order."""
     if article.comment_count < 2:
         return []
     return [
-        {"name": name, "address": paging.first_page(article, order), "is_current": order == part.order}
+        {
+            "name": name,
+            "address": paging.first_page(article, order),
+            "is_current": order == part.order,
+        }
         for order, name in paging.ORDERS.items()
     ]
 
 
 @register.simple_tag(takes_context=True)
-def answered(context: dict[str, Any], steps: list[threads.Step]) -> threads.Thought | None:
+def answered(context: dict[str, Any], steps: list[threads.Step]) -> threads.CommentView | None:
     """The comment that ?reply_to= names, if it stands in this conversation: no query of its own."""
     number = context["request"].GET.get("reply_to", "")
     if not number:
         return None
-    standing = (step.thought for step in steps if not step.thought.is_tombstone)
-    return next((thought for thought in standing if str(thought.pk) == number), None)
+    standing = (step.comment for step in steps if not step.comment.is_tombstone)
+    return next((comment for comment in standing if str(comment.pk) == number), None)
 
 
 register.filter("prose", plain_text_html.prose)
-register.filter("opening", comments_open.of)
+register.filter("opening", comments_open.open_state)
 register.simple_tag(rendering.conversation)
 register.simple_tag(structured_data.comments_json_ld)
 
 
 @register.simple_tag
 def longest_comment() -> int:
-    return int(forms.ThoughtForm.base_fields["comment"].max_length or 0)  # type: ignore[attr-defined]
+    return int(forms.CommentForm.base_fields["comment"].max_length or 0)
 
 
 @register.filter

@@ -1,1 +1,1 @@
-"""What the usual swindles of this trade look like, for whoever judges words: readers’ thoughts and paid copy."""
+"""What the usual swindles of this trade look like, for whoever judges words: readers’ comments and paid copy."""

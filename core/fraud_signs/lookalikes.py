@@ -8,7 +8,9 @@ import unicodedata
 from functools import lru_cache
 
 # What is confused in Latin itself, which the standard leaves to the reader. Capital I and l are the same stroke.
-_LATIN = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "5": "s", "3": "e", "4": "a", "@": "a", "$": "s"})
+_LATIN = str.maketrans(
+    {"0": "o", "1": "l", "i": "l", "|": "l", "5": "s", "3": "e", "4": "a", "@": "a", "$": "s"}
+)
 LONGEST = 4_000
 # Nothing is seen of them: joiners, directions, soft hyphens.
 _INVISIBLE = frozenset({"Cf", "Cc", "Mn", "Me"})
@@ -16,15 +18,21 @@ _INVISIBLE = frozenset({"Cf", "Cc", "Mn", "Me"})
 
 def plain(text: str) -> str:
     """Lower case, one form of each letter, nothing invisible: what a reader would read aloud."""
-    # One character may stand for eighteen; a thought of the longest kind fits.
+    # One character may stand for eighteen; a comment of the longest kind fits.
     letters = unicodedata.normalize("NFKD", text)[:LONGEST]
-    seen = (letter for letter in letters if letter.isspace() or unicodedata.category(letter) not in _INVISIBLE)
+    seen = (
+        letter
+        for letter in letters
+        if letter.isspace() or unicodedata.category(letter) not in _INVISIBLE
+    )
     return "".join(map(_as_latin, seen)).casefold()
 
 
 def skeleton(name: str) -> str:
     """One and the same for all names that look the same, whatever stands between their letters."""
-    return "".join(letter for letter in plain(name).translate(_LATIN) if letter.isalnum()).replace("rn", "m")
+    return "".join(letter for letter in plain(name).translate(_LATIN) if letter.isalnum()).replace(
+        "rn", "m"
+    )
 
 
 @lru_cache(4096)

@@ -8,7 +8,9 @@ _KEYS = (
 )
 _HAND_OVER = r"(?:send|give|share|enter|type|paste|submit|provide|confirm|verify|validate|import|sync\w*|connect)"
 _LOST = r"(?:lost|stolen|scammed|frozen|missing|locked)"
-_COINS = r"(?:coins?|crypto\w*|bitcoins?|btc|eth\w*|usdt|funds?|money|wallets?|assets?|investments?)"
+_COINS = (
+    r"(?:coins?|crypto\w*|bitcoins?|btc|eth\w*|usdt|funds?|money|wallets?|assets?|investments?)"
+)
 _HELPERS = r"(?:experts?|agents?|specialists?|hackers?)"
 _MESSENGERS = r"(?:telegram|whatsapp|whats\s*app|signal|wechat|discord|viber)"
 _HANDLE = r"(?:@\w{3,40}|(?<!\d)\+?\d[\d\s().-]{6,20}\d(?!\d))"

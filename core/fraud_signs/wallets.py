@@ -27,7 +27,9 @@ def find(text: str) -> Iterator[str]:
     """Every address in `text` whose checksum holds, as it is written."""
     yield from (word for word in _ETHEREUM.findall(text) if is_ethereum(word))
     yield from (word for word in _BITCOIN_SEGWIT.findall(text) if is_bech32(word))
-    yield from (word for word in _LONG_BASE58.findall(text) if is_base58_check(word) or is_solana(word))
+    yield from (
+        word for word in _LONG_BASE58.findall(text) if is_base58_check(word) or is_solana(word)
+    )
 
 
 def is_ethereum(word: str) -> bool:
@@ -45,7 +47,9 @@ def is_ethereum(word: str) -> bool:
 def is_bech32(word: str) -> bool:
     prefix, _, data = word.lower().rpartition("1")
     values = [_BECH32.find(letter) for letter in data]
-    expanded = [ord(letter) >> 5 for letter in prefix] + [0] + [ord(letter) & 31 for letter in prefix]
+    expanded = (
+        [ord(letter) >> 5 for letter in prefix] + [0] + [ord(letter) & 31 for letter in prefix]
+    )
     return _polymod(expanded + values) in _BECH32_CHECKS
 
 
@@ -68,7 +72,9 @@ def is_base58_check(word: str) -> bool:
 
 
 def is_solana(word: str) -> bool:
-    has_all_kinds = any(map(str.islower, word)) and any(map(str.isupper, word)) and any(map(str.isdigit, word))
+    has_all_kinds = (
+        any(map(str.islower, word)) and any(map(str.isupper, word)) and any(map(str.isdigit, word))
+    )
     return len(word) in _SOLANA_LENGTHS and has_all_kinds and len(_decoded(word)) == 32
 
 

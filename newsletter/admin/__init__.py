@@ -1,7 +1,7 @@
-"""The letter on the desk."""
+"""The newsletter on the desk."""
 
 from newsletter.admin.issues import IssueAdmin
-from newsletter.admin.letters import LetterAdmin
+from newsletter.admin.newsletters import NewsletterAdmin
 from newsletter.admin.subscribers import SubscriberAdmin
 
-__all__ = ["IssueAdmin", "LetterAdmin", "SubscriberAdmin"]
+__all__ = ["IssueAdmin", "NewsletterAdmin", "SubscriberAdmin"]

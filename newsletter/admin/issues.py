@@ -46,7 +46,9 @@ class ItemForm(RowForm):
         data = super().clean()
         article = (data or {}).get("article")
         if article is not None and article.is_paid:
-            raise ValidationError({"article": "This was paid for. In a letter only the booked place is for sale."})
+            raise ValidationError(
+                {"article": "This was paid for. In a newsletter only the booked place is for sale."}
+            )
         return data
 
 
@@ -78,16 +80,25 @@ class ItemInline(LeanInline):
         """A story is chosen here, and written elsewhere: no buttons to add or change one. Fields fit a row."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "article" and field is not None:
-            for button in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+            for button in (
+                "can_add_related",
+                "can_change_related",
+                "can_delete_related",
+                "can_view_related",
+            ):
                 setattr(field.widget, button, False)
         if db_field.name in NARROW and field is not None:
-            field.widget = forms.Textarea(attrs={"rows": 2, "cols": 26, "maxlength": db_field.max_length})
+            field.widget = forms.Textarea(
+                attrs={"rows": 2, "cols": 26, "maxlength": db_field.max_length}
+            )
         return field
 
     def formfield_for_choice_field(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Corrections come with the filling: each belongs to one that is listed."""
         if db_field.name == "kind":
-            kwargs["choices"] = [choice for choice in Item.Kind.choices if choice[0] != Item.Kind.CORRECTION]
+            kwargs["choices"] = [
+                choice for choice in Item.Kind.choices if choice[0] != Item.Kind.CORRECTION
+            ]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
@@ -95,8 +106,13 @@ class IssueForm(forms.ModelForm[Issue]):
     def clean(self) -> dict[str, Any] | None:
         """Of an issue that began to go out while its form was open nothing is saved: readers have it as it was."""
         data = super().clean()
-        if self.instance.pk and not Issue.objects.select_for_update().get(pk=self.instance.pk).may_be_edited:
-            raise ValidationError("It began to go out while you were writing. It stays as it was sent.")
+        if (
+            self.instance.pk
+            and not Issue.objects.select_for_update().get(pk=self.instance.pk).may_be_edited
+        ):
+            raise ValidationError(
+                "It began to go out while you were writing. It stays as it was sent."
+            )
         return data
 
 
@@ -105,8 +121,8 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
     form = IssueForm
     change_form_template = "admin/issue_form.html"
     list_display = ("__str__", "subject", "day", "status", "recipients", "sent_count", "note")
-    list_filter = ("status", "letter")
-    list_select_related = ("letter",)
+    list_filter = ("status", "newsletter")
+    list_select_related = ("newsletter",)
     search_fields = ("subject",)
     inlines = (ItemInline,)
     view_on_site = False  # A draft has no page.
@@ -114,7 +130,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
     # --- The form -----------------------------------------------------------------------------
 
     def get_fields(self, request: HttpRequest, obj: Issue | None = None) -> Any:
-        return ("letter", "day") if obj is None else ("day", "subject", "preheader", "intro")
+        return ("newsletter", "day") if obj is None else ("day", "subject", "preheader", "intro")
 
     def get_inlines(self, request: HttpRequest, obj: Issue | None) -> Any:
         """Of what has gone out the archive shows what stands in it."""
@@ -125,7 +141,9 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
         return super().has_change_permission(request, obj) and (obj is None or obj.may_be_edited)
 
     def has_delete_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or obj.status == Issue.Status.DRAFT)
+        return super().has_delete_permission(request, obj) and (
+            obj is None or obj.status == Issue.Status.DRAFT
+        )
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
         if change:
@@ -136,12 +154,18 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
         super().save_model(request, obj, form, change)
         drafts.fill(obj)
 
-    def response_add(self, request: HttpRequest, obj: Issue, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: Issue, post_url_continue: str | None = None
+    ) -> HttpResponse:
         """A new issue is filled, and wants to be looked at."""
-        messages.success(request, "Filled with what came out since the last issue. Change what you like.")
+        messages.success(
+            request, "Filled with what came out since the last issue. Change what you like."
+        )
         return redirect("admin:newsletter_issue_change", obj.pk)
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
         issue: Issue | None = context.get("original")
         if issue is not None:
             context |= self._about(request, issue)
@@ -149,17 +173,21 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
 
     def _about(self, request: HttpRequest, issue: Issue) -> dict[str, Any]:
         """How the issue stands, for the top of its form."""
-        shown = contents.of(issue)
+        shown = contents.contents_of(issue)
         items = {item.article_id for item in issue.items.all()}
-        seen = {story.article.pk for story in (*shown.stories, *shown.discussed, *shown.corrections)}
+        seen = {
+            story.article.pk for story in (*shown.stories, *shown.discussed, *shown.corrections)
+        }
         return {
             "shown": shown,
             "rendered": rendering.render(shown) if issue.may_be_edited else None,
             "left_out": len(items - seen),
-            "readers": Subscription.objects.to_be_sent().filter(letter=issue.letter_id).count(),
+            "readers": Subscription.objects.to_be_sent()
+            .filter(newsletter=issue.newsletter_id)
+            .count(),
             "may_send": request.user.has_perm("newsletter.send_issue"),
-            "next_turn": schedule.next_turn(issue.letter, timezone.now()),
-            "figures": issue_statistics.of(issue) if issue.started_at else None,
+            "next_turn": schedule.next_turn(issue.newsletter, timezone.now()),
+            "figures": issue_statistics.statistics_of(issue) if issue.started_at else None,
             "warn_at": rendering.WARN_AT,
             "clips_at": rendering.GMAIL_CLIPS_AT,
         }
@@ -172,17 +200,21 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
             path("<int:pk>/do/", view(require_POST(self.do_view)), name="newsletter_issue_do"),
             path(
                 "<int:pk>/preview/",
-                view(require_safe(csp_update({"frame-src": ["'self'"]})(self.preview_view))),  # type: ignore[arg-type]
+                view(require_safe(csp_update({"frame-src": ["'self'"]})(self.preview_view))),
                 name="newsletter_issue_preview",
             ),
-            path("<int:pk>/mail/<slug:form>/", view(require_safe(self.mail_view)), name="newsletter_issue_mail"),
+            path(
+                "<int:pk>/mail/<slug:form>/",
+                view(require_safe(self.mail_view)),
+                name="newsletter_issue_mail",
+            ),
             *super().get_urls(),
         ]
 
     def _issue(self, request: HttpRequest, pk: int) -> Issue:
         if not request.user.has_perm("newsletter.view_issue"):
             raise PermissionDenied
-        related = ("letter__section", "letter__coin", "creative", "subject_of")
+        related = ("newsletter__section", "newsletter__coin", "creative", "subject_of")
         return get_object_or_404(Issue.objects.select_related(*related), pk=pk)
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -223,10 +255,16 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
             "test": lambda: self._test(issue, request.POST.get("addresses", "")),
             "now": lambda: self._schedule(issue, timezone.now()),
             "schedule": lambda: self._schedule(issue, _moment(request.POST.get("at", ""))),
-            "draft": lambda: self._step(issue_status.back_to_draft, issue, "It is a draft again. Nothing is sent."),
-            "pause": lambda: self._step(issue_status.pause, issue, "Paused. No mail leaves until you go on."),
+            "draft": lambda: self._step(
+                issue_status.back_to_draft, issue, "It is a draft again. Nothing is sent."
+            ),
+            "pause": lambda: self._step(
+                issue_status.pause, issue, "Paused. No mail leaves until you go on."
+            ),
             "resume": lambda: self._step(issue_status.resume, issue, "It goes on."),
-            "cancel": lambda: self._step(issue_status.cancel, issue, "Cancelled. Nobody else gets it."),
+            "cancel": lambda: self._step(
+                issue_status.cancel, issue, "Cancelled. Nobody else gets it."
+            ),
             "again": lambda: f"Sent again to {issue_status.send_unanswered_again(issue)} readers.",
         }
         step = steps.get(what)

@@ -1,4 +1,4 @@
-"""Readers of letters on the desk: read only; people join and leave by themselves."""
+"""Readers of newsletters on the desk: read only; people join and leave by themselves."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from core.read_only_admin import ReadOnlyAdmin
+from core.admin import ReadOnlyAdmin
 from newsletter.models import Subscriber, Subscription
 
 
@@ -14,7 +14,16 @@ class SubscriptionInline(admin.TabularInline[Subscription, Subscriber]):
     """What they agreed to, when, and where."""
 
     model = Subscription
-    fields = ("letter", "status", "source", "consent_text", "asked_at", "confirmed_at", "left_at", "left_by")
+    fields = (
+        "newsletter",
+        "status",
+        "source",
+        "consent_text",
+        "asked_at",
+        "confirmed_at",
+        "left_at",
+        "left_by",
+    )
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -34,7 +43,9 @@ class ConfirmedFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("yes", "Confirmed"), ("no", "Waiting for confirmation")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> QuerySet[Subscriber]:
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Subscriber]
+    ) -> QuerySet[Subscriber]:
         if self.value() in ("yes", "no"):
             return queryset.filter(confirmed_at__isnull=self.value() == "no")
         return queryset
@@ -42,16 +53,20 @@ class ConfirmedFilter(admin.SimpleListFilter):
 
 @admin.register(Subscriber)
 class SubscriberAdmin(ReadOnlyAdmin):
-    list_display = ("email", "letters", "asked_at", "confirmed_at", "suppressed_because")
-    list_filter = (ConfirmedFilter, "suppressed_because", "subscriptions__letter")
+    list_display = ("email", "newsletters", "asked_at", "confirmed_at", "suppressed_because")
+    list_filter = (ConfirmedFilter, "suppressed_because", "subscriptions__newsletter")
     search_fields = ("email",)
     exclude = ("key",)
     inlines = (SubscriptionInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
-        return super().get_queryset(request).prefetch_related("subscriptions__letter")
+        return super().get_queryset(request).prefetch_related("subscriptions__newsletter")
 
-    @admin.display(description="letters")
-    def letters(self, subscriber: Subscriber) -> str:
-        had = [each.letter.name for each in subscriber.subscriptions.all() if each.status == "confirmed"]
+    @admin.display(description="newsletters")
+    def newsletters(self, subscriber: Subscriber) -> str:
+        had = [
+            each.newsletter.name
+            for each in subscriber.subscriptions.all()
+            if each.status == "confirmed"
+        ]
         return ", ".join(had) or "none"

@@ -1,4 +1,4 @@
-"""The archive of each letter, for everybody."""
+"""The archive of each newsletter, for everybody."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -9,41 +9,48 @@ from articles.reading import page_lifetime
 from articles.reading.pagination import PARAMS, page_of
 from newsletter.archive import published_issues as archived
 from newsletter.composing import contents
-from newsletter.models import Issue, Letter
-from pagecache import public_page, record, tags, whole
+from newsletter.models import Issue, Newsletter
+from pagecache import add_tags, public_page, table_tag, tags
 
 LARGEST_NUMBER = 2**31 - 1
 
 
 @public_page(*PARAMS)
 @require_safe
-def archive(request: HttpRequest, letter: str) -> HttpResponse:
-    record(whole(Letter))
-    of = get_object_or_404(Letter.objects.select_related("section", "coin"), slug=letter)
+def archive(request: HttpRequest, newsletter: str) -> HttpResponse:
+    add_tags(table_tag(Newsletter))
+    of = get_object_or_404(Newsletter.objects.select_related("section", "coin"), slug=newsletter)
     page_lifetime.until_next_change()
     page = page_of(archived.issues(of), request.GET)
-    context = {"letter": of, "page": page, "canonical": page.address(of.get_absolute_url()), "place": "letter"}
+    context = {
+        "newsletter": of,
+        "page": page,
+        "canonical": page.address(of.get_absolute_url()),
+        "place": "newsletter",
+    }
     return render(request, "newsletter/archive.html", context)
 
 
 @public_page()
 @require_safe
-def issue(request: HttpRequest, letter: str, number: int) -> HttpResponse:
+def issue(request: HttpRequest, newsletter: str, number: int) -> HttpResponse:
     """An issue as it went out, less what was withdrawn since."""
-    record(whole(Letter), whole(Placement))
+    add_tags(table_tag(Newsletter), table_tag(Placement))
     page_lifetime.until_next_change()
-    of = get_object_or_404(Letter, slug=letter)
+    of = get_object_or_404(Newsletter, slug=newsletter)
     found = get_object_or_404(
-        Issue.objects.published().select_related("letter__section", "letter__coin", "creative", "subject_of"),
-        letter=of,
+        Issue.objects.published().select_related(
+            "newsletter__section", "newsletter__coin", "creative", "subject_of"
+        ),
+        newsletter=of,
         number=min(number, LARGEST_NUMBER),
     )
-    record(tags.of(found))
+    add_tags(tags.row_tag(found))
     context = {
-        "letter": of,
+        "newsletter": of,
         "issue": found,
-        "shown": contents.of(found),
+        "shown": contents.contents_of(found),
         "canonical": found.get_absolute_url(),
-        "place": "letter",
+        "place": "newsletter",
     }
     return render(request, "newsletter/issue.html", context)

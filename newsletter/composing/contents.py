@@ -12,7 +12,7 @@ from advertising.models import Creative, Placement, Product
 from articles.discovery import search_terms
 from articles.models import Article, Byline
 from articles.publishing import holdings
-from newsletter.models import Issue, Item, Letter
+from newsletter.models import Issue, Item, Newsletter
 from ticker.models import Coin
 from ticker.presentation import numbers, shown_prices
 
@@ -38,7 +38,7 @@ class Story:
 
 
 @dataclass(frozen=True)
-class Price:
+class PriceLine:
     symbol: str
     price: str
     change: str
@@ -47,7 +47,7 @@ class Price:
 
 @dataclass(frozen=True)
 class Prices:
-    rows: Sequence[Price] = ()
+    rows: Sequence[PriceLine] = ()
     as_of: datetime | None = None
     source: str = ""  # as its terms want it to be named
     source_url: str = ""
@@ -65,7 +65,9 @@ class Prices:
         if not kept:
             return cls()
         as_of = datetime.fromisoformat(kept["as_of"]) if kept["as_of"] else None
-        return cls([Price(*row) for row in kept["rows"]], as_of, kept["source"], kept["source_url"])
+        return cls(
+            [PriceLine(*row) for row in kept["rows"]], as_of, kept["source"], kept["source_url"]
+        )
 
 
 @dataclass(frozen=True)
@@ -108,13 +110,18 @@ class Contents:
 
     @property
     def subject(self) -> str:
-        return self.issue.readable_subject or (self.lead.headline if self.lead else str(self.issue.letter))
+        return self.issue.readable_subject or (
+            self.lead.headline if self.lead else str(self.issue.newsletter)
+        )
 
     @property
     def preheader(self) -> str:
         if self.issue.preheader:
             return self.issue.preheader
-        counts = [_number(len(self.stories), "story", "stories"), _number(len(self.corrections), "correction")]
+        counts = [
+            _number(len(self.stories), "story", "stories"),
+            _number(len(self.corrections), "correction"),
+        ]
         sentence = " and ".join(filter(None, counts))
         if not self.prices:
             return f"{sentence}." if sentence else ""
@@ -124,27 +131,36 @@ class Contents:
 
     @property
     def minutes(self) -> int:
-        texts = [f"{each.headline} {each.text}" for each in (*self.stories, *self.discussed, *self.corrections)]
+        texts = [
+            f"{each.headline} {each.text}"
+            for each in (*self.stories, *self.discussed, *self.corrections)
+        ]
         return search_terms.reading_minutes(len(" ".join([self.issue.intro, *texts]).split()))
 
 
-def of(issue: Issue) -> Contents:
+def contents_of(issue: Issue) -> Contents:
     """What may be read of an issue now: what was withdrawn since, or has not come out, is not in it. Six queries."""
-    found = [_story(item) for item in _items(issue) if item.article.is_public and not item.article.is_paid]
+    found = [
+        _story(item)
+        for item in _items(issue)
+        if item.article.is_public and not item.article.is_paid
+    ]
     by_kind = {kind: [story for story in found if story.kind == kind] for kind in Item.Kind}
     return Contents(
         issue=issue,
         stories=by_kind[Item.Kind.STORY],
         discussed=by_kind[Item.Kind.DISCUSSED],
         corrections=by_kind[Item.Kind.CORRECTION],
-        prices=Prices.from_json(issue.prices) if issue.started_at else prices_for(issue.letter),
+        prices=Prices.from_json(issue.prices) if issue.started_at else prices_for(issue.newsletter),
         sponsor=sponsor_of(issue),
     )
 
 
 def _items(issue: Issue) -> Iterable[Item]:
     bylines = Prefetch("article__bylines", Byline.objects.select_related("author"))
-    items = issue.items.select_related("article__section", "article__hero", "correction").prefetch_related(bylines)
+    items = issue.items.select_related(
+        "article__section", "article__hero", "correction"
+    ).prefetch_related(bylines)
     return items.defer("article__body", "article__search_text")
 
 
@@ -166,11 +182,13 @@ def _story(item: Item) -> Story:
     return Story(item.kind, article.section.name, article, *words_of, held)
 
 
-def prices_for(letter: Letter) -> Prices:
-    """The first coins of the strip, and before them the one that the letter is about. One query."""
+def prices_for(newsletter: Newsletter) -> Prices:
+    """The first coins of the strip, and before them the one that the newsletter is about. One query."""
     coins = list(Coin.objects.on_strip().select_related("quote").defer("quote__week"))
-    coins.sort(key=lambda coin: coin.pk != letter.coin_id)
-    quoted = [(coin, quote) for coin in coins if (quote := shown_prices.shown_quote(coin)) is not None][:MOST_PRICES]
+    coins.sort(key=lambda coin: coin.pk != newsletter.coin_id)
+    quoted = [
+        (coin, quote) for coin in coins if (quote := shown_prices.shown_quote(coin)) is not None
+    ][:MOST_PRICES]
     if not quoted:
         return Prices()
     rows = [_price(coin, quote) for coin, quote in quoted]
@@ -180,11 +198,13 @@ def prices_for(letter: Letter) -> Prices:
     return Prices(rows, fresh.as_of, fresh.sources[0].attribution, fresh.sources[0].attribution_url)
 
 
-def _price(coin: Coin, quote: Any) -> Price:
+def _price(coin: Coin, quote: Any) -> PriceLine:
     change = quote.change_24h
     if change is None:
-        return Price(coin.symbol, numbers.dollars(quote.price), "", "")
-    return Price(coin.symbol, numbers.dollars(quote.price), numbers.change(change), numbers.direction(change))
+        return PriceLine(coin.symbol, numbers.dollars(quote.price), "", "")
+    return PriceLine(
+        coin.symbol, numbers.dollars(quote.price), numbers.change(change), numbers.direction(change)
+    )
 
 
 def sponsor_of(issue: Issue) -> Sponsor | None:
@@ -195,10 +215,14 @@ def sponsor_of(issue: Issue) -> Sponsor | None:
         if placement is None or issue.creative is None:
             return None
         is_newest = placement.approved_creative_id == issue.creative_id
-        return Sponsor(placement, issue.creative) if not is_newest or pinning.is_as_approved(placement) else None
-    if not issue.letter.carries_placement:
+        return (
+            Sponsor(placement, issue.creative)
+            if not is_newest or pinning.is_as_approved(placement)
+            else None
+        )
+    if not issue.newsletter.carries_placement:
         return None
-    booked = approved.filter(product=Product.LETTER, starts_on=issue.day)
+    booked = approved.filter(product=Product.NEWSLETTER, starts_on=issue.day)
     placement = booked.exclude(issues__in=Issue.objects.exclude(pk=issue.pk)).first()
     if placement is None or not pinning.is_as_approved(placement):
         return None

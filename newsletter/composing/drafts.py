@@ -1,4 +1,4 @@
-"""Fills an issue from what came out since the last one; and makes the issues of the letters whose turn it is."""
+"""Fills an issue from what came out since the last one; and makes the issues of the newsletters whose turn it is."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from articles.models import Article, Correction
 from articles.querysets import ArticleQuerySet
 from articles.reading import front_page
 from newsletter.composing import schedule
-from newsletter.models import Issue, Item, Letter
+from newsletter.models import Issue, Item, Newsletter
 from newsletter.sending import issue_status
 
 MOST_CONSIDERED = 60  # stories; the work does not grow with the archive
@@ -30,11 +30,11 @@ MADE_UP_WITHIN = timedelta(hours=6)
 Status = Issue.Status
 
 
-def draft(letter: Letter, turn_at: datetime | None = None) -> Issue:
+def draft(newsletter: Newsletter, turn_at: datetime | None = None) -> Issue:
     """A new issue, filled. Raises IntegrityError when the turn has one."""
     with transaction.atomic():
         day = (turn_at or timezone.now()).date()
-        issue = Issue.objects.create(letter=letter, day=day, turn_at=turn_at)
+        issue = Issue.objects.create(newsletter=newsletter, day=day, turn_at=turn_at)
         fill(issue)
     return issue
 
@@ -44,15 +44,18 @@ def fill(issue: Issue) -> None:
 
     Raises ValidationError, having changed nothing, where the issue began to go out meanwhile.
     """
-    letter, now = issue.letter, timezone.now()
-    since = covered_until(issue) or now - schedule.interval(letter)
+    newsletter, now = issue.newsletter, timezone.now()
+    since = covered_until(issue) or now - schedule.interval(newsletter)
     since = max(since, now - LONGEST_LOOK_BACK)
-    stories = _chosen(letter, since, issue)
-    discussed = _discussed(letter, [story.pk for story in stories])
-    corrections = _corrections(letter)
+    stories = _chosen(newsletter, since, issue)
+    discussed = _discussed(newsletter, [story.pk for story in stories])
+    corrections = _corrections(newsletter)
     items = [Item(kind=Item.Kind.STORY, article=story) for story in stories]
     items += [Item(kind=Item.Kind.DISCUSSED, article=story) for story in discussed]
-    items += [Item(kind=Item.Kind.CORRECTION, article=each.article, correction=each) for each in corrections]
+    items += [
+        Item(kind=Item.Kind.CORRECTION, article=each.article, correction=each)
+        for each in corrections
+    ]
     for number, item in enumerate(items, start=1):
         item.issue, item.position = issue, number * 10
     with transaction.atomic():
@@ -65,33 +68,48 @@ def fill(issue: Issue) -> None:
 
 
 def covered_until(issue: Issue) -> datetime | None:
-    """When the last issue of the letter that went out was filled: what came out since is in none."""
-    gone = Issue.objects.published().filter(letter=issue.letter_id).exclude(pk=issue.pk)
+    """When the last issue of the newsletter that went out was filled: what came out since is in none."""
+    gone = Issue.objects.published().filter(newsletter=issue.newsletter_id).exclude(pk=issue.pk)
     until = Coalesce("filled_at", "started_at")
-    return gone.order_by("-started_at").annotate(until=until).values_list("until", flat=True).first()
+    return (
+        gone.order_by("-started_at").annotate(until=until).values_list("until", flat=True).first()
+    )
 
 
-def _stories_of(letter: Letter) -> ArticleQuerySet:
+def _stories_of(newsletter: Newsletter) -> ArticleQuerySet:
     stories = Article.objects.published().journalism().stories()
-    if letter.section_id:
-        return stories.filter(section=letter.section_id)
-    return stories.filter(coins=letter.coin_id) if letter.coin_id else stories
+    if newsletter.section_id:
+        return stories.filter(section=newsletter.section_id)
+    return stories.filter(coins=newsletter.coin_id) if newsletter.coin_id else stories
 
 
-def _chosen(letter: Letter, since: datetime, issue: Issue) -> list[Article]:
+def _chosen(newsletter: Newsletter, since: datetime, issue: Issue) -> list[Article]:
     """The lead first, then one of each section in turn, the newest of each before its second."""
-    told = Item.objects.filter(issue__letter=letter, kind=Item.Kind.STORY, issue__started_at__gte=since)
+    told = Item.objects.filter(
+        issue__newsletter=newsletter, kind=Item.Kind.STORY, issue__started_at__gte=since
+    )
     told = told.filter(issue__in=Issue.objects.published()).exclude(issue=issue)
-    new = _stories_of(letter).filter(published_at__gt=since).exclude(pk__in=told.values("article"))
+    new = (
+        _stories_of(newsletter)
+        .filter(published_at__gt=since)
+        .exclude(pk__in=told.values("article"))
+    )
     found = list(new.select_related("section").only(*_LIGHT).newest_first()[:MOST_CONSIDERED])
     if not found:
         return []
     lead = _lead(found)
     others = balanced([story for story in found if story.pk != lead.pk])
-    return [lead, *others][: letter.most_stories]
+    return [lead, *others][: newsletter.most_stories]
 
 
-_LIGHT = ("title", "published_at", "hero", "section__name", "section__is_opinion", "section__position")
+_LIGHT = (
+    "title",
+    "published_at",
+    "hero",
+    "section__name",
+    "section__is_opinion",
+    "section__position",
+)
 
 
 def _lead(stories: Sequence[Article]) -> Article:
@@ -117,17 +135,19 @@ def balanced(stories: Sequence[Article]) -> list[Article]:
     return [story for _, story in sorted(ranked, key=lambda each: each[0])]
 
 
-def _discussed(letter: Letter, taken: Sequence[int]) -> list[Article]:
+def _discussed(newsletter: Newsletter, taken: Sequence[int]) -> list[Article]:
     lately = timezone.now() - DISCUSSED_WITHIN
     talked_about = (
-        _stories_of(letter).most_discussed().filter(published_at__gte=lately, comment_count__gte=FEWEST_THOUGHTS)
+        _stories_of(newsletter)
+        .most_discussed()
+        .filter(published_at__gte=lately, comment_count__gte=FEWEST_THOUGHTS)
     )
     return list(talked_about.exclude(pk__in=taken).only("title")[:MOST_DISCUSSED])
 
 
-def _corrections(letter: Letter) -> list[Correction]:
-    """To what readers of this letter were sent before, each once: what is too much for this issue is in the next."""
-    gone = Item.objects.filter(issue__in=Issue.objects.published().filter(letter=letter))
+def _corrections(newsletter: Newsletter) -> list[Correction]:
+    """To what readers of this newsletter were sent before, each once: what is too much for this issue is in the next."""
+    gone = Item.objects.filter(issue__in=Issue.objects.published().filter(newsletter=newsletter))
     told = gone.filter(correction=None, article=OuterRef("article")).annotate(
         as_of=Coalesce("issue__filled_at", "issue__started_at")
     )
@@ -147,36 +167,47 @@ def _corrections(letter: Letter) -> list[Correction]:
 def compose_due() -> int:
     """Make the issues whose turn is near. Run twice, or by two, no turn has two. Returns how many were made."""
     now = timezone.now()
-    return sum(_compose(letter, now) for letter in Letter.objects.select_related("section", "coin"))
+    return sum(
+        _compose(newsletter, now)
+        for newsletter in Newsletter.objects.select_related("section", "coin")
+    )
 
 
-def _compose(letter: Letter, now: datetime) -> bool:
+def _compose(newsletter: Newsletter, now: datetime) -> bool:
     since = now - MADE_UP_WITHIN
-    turn = schedule.next_turn(letter, max(since, letter.planned_at or since))
-    ahead = timedelta(0) if letter.is_automatic else DRAFTED_AHEAD
-    if turn - ahead > now or _has_issue(letter, turn):
+    turn = schedule.next_turn(newsletter, max(since, newsletter.planned_at or since))
+    ahead = timedelta(0) if newsletter.is_automatic else DRAFTED_AHEAD
+    if turn - ahead > now or _has_issue(newsletter, turn):
         return False
-    if not letter.subscriptions.active().exists() and letter.is_automatic:
+    if not newsletter.subscriptions.active().exists() and newsletter.is_automatic:
         return False  # Nobody reads it.
     try:
-        with transaction.atomic():  # All of it or nothing: a draft alone would be taken for a turn that was made.
-            issue = draft(letter, turn_at=turn)
+        with (
+            transaction.atomic()
+        ):  # All of it or nothing: a draft alone would be taken for a turn that was made.
+            issue = draft(newsletter, turn_at=turn)
             has_news = issue.items.filter(kind=Item.Kind.STORY).exists()
             if not has_news and now < turn:
                 transaction.set_rollback(True)
                 return False  # Something may come out before its hour.
             if not has_news:
-                issue_status.skip(issue, f"Nothing new came out since {issue.since:%d %B, %H:%M} UTC.")
-            elif letter.is_automatic:
-                issue_status.schedule(issue, turn)  # Due at once, and of its own day if that was yesterday.
+                issue_status.skip(
+                    issue, f"Nothing new came out since {issue.since:%d %B, %H:%M} UTC."
+                )
+            elif newsletter.is_automatic:
+                issue_status.schedule(
+                    issue, turn
+                )  # Due at once, and of its own day if that was yesterday.
     except (IntegrityError, ValidationError):
-        return False  # Somebody was faster, or its story went: the other letters have their turn.
+        return (
+            False  # Somebody was faster, or its story went: the other newsletters have their turn.
+        )
     return True
 
 
-def _has_issue(letter: Letter, turn: datetime) -> bool:
+def _has_issue(newsletter: Newsletter, turn: datetime) -> bool:
     """Made for this turn, or for its day: by hand, for another hour, or put off to it. One that went late is none."""
     midnight = turn.replace(hour=0, minute=0, second=0, microsecond=0)
     went_late = Q(turn_at__lt=midnight, started_at__isnull=False)
     of_day = Q(day=turn.date()) & ~went_late & ~Q(status__in=(Status.SKIPPED, Status.CANCELLED))
-    return Issue.objects.filter(Q(turn_at=turn) | of_day, letter=letter).exists()
+    return Issue.objects.filter(Q(turn_at=turn) | of_day, newsletter=newsletter).exists()

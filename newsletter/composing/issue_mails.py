@@ -44,7 +44,7 @@ def test_later(issue: Issue, addresses: list[str]) -> None:
 
 @task()
 def send_test(issue_id: int, addresses: list[str]) -> None:
-    issue = Issue.objects.select_related("letter", "creative").get(pk=issue_id)
+    issue = Issue.objects.select_related("newsletter", "creative").get(pk=issue_id)
     rendered = rendering.preview(issue)
     for address in addresses:
         html, text = rendered.sample(address)

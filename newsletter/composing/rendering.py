@@ -42,7 +42,9 @@ class Places:
 
 _inliner = css_inline.CSSInliner(keep_at_rules=False, load_remote_stylesheets=False)
 
-Lead = Callable[[str, str, str], str]  # kind, address and label of a link → where it leads in the mail
+Lead = Callable[
+    [str, str, str], str
+]  # kind, address and label of a link → where it leads in the mail
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Rendered:
                 self.places.day: f"{day.day} {day:%B %Y}" if day else "",
                 self.places.leave: signed_links.to_leave(subscription),
                 self.places.preferences: signed_links.link(signed_links.PREFERENCES, subscriber),
-                self.places.code: tracking_codes.of(delivery),
+                self.places.code: tracking_codes.code_for(delivery),
             }
         )
 
@@ -86,7 +88,12 @@ class Rendered:
         """As somebody at the desk sees it: nothing in it leaves, chooses or counts."""
         nowhere = settings.SITE_URL + reverse("newsletter")
         places = self.places
-        filled = {places.email: email, places.day: "today", places.leave: nowhere, places.preferences: nowhere}
+        filled = {
+            places.email: email,
+            places.day: "today",
+            places.leave: nowhere,
+            places.preferences: nowhere,
+        }
         return self._filled(filled | {places.code: "0"})
 
     def _filled(self, values: dict[str, str]) -> tuple[str, str]:
@@ -99,7 +106,7 @@ class Rendered:
 def render(shown: Contents, *, counts_clicks: bool = False) -> Rendered:
     """One variant. Counting needs an issue that is being sent: its links are stored as they are met."""
     places = Places()
-    lead = _Counted(shown.issue, places) if counts_clicks else straight
+    lead = _Counted(shown.issue, places) if counts_clicks else with_straight_quotes
     context = _context(shown, lead, places)
     html = _inliner.inline(render_to_string("newsletter/issue/mail.html", context))
     text = render_to_string("newsletter/issue/mail.txt", context)
@@ -107,7 +114,7 @@ def render(shown: Contents, *, counts_clicks: bool = False) -> Rendered:
     return Rendered(subject, html, _tidy(text), places, has_placement=shown.sponsor is not None)
 
 
-def straight(kind: str, url: str, label: str) -> str:
+def with_straight_quotes(kind: str, url: str, label: str) -> str:
     return url
 
 
@@ -126,7 +133,9 @@ class _Counted:
                 issue=self.issue, kind=kind, url=key[1], defaults={"label": label[:140]}
             )
             self.known[key] = link.pk
-        return settings.SITE_URL + reverse("letter-go", args=[self.known[key], self.places.code])
+        return settings.SITE_URL + reverse(
+            "newsletter-go", args=[self.known[key], self.places.code]
+        )
 
 
 def _context(shown: Contents, lead: Lead, places: Places) -> dict[str, Any]:
@@ -140,7 +149,7 @@ def _context(shown: Contents, lead: Lead, places: Places) -> dict[str, Any]:
     hero = shown.lead.article.hero if shown.lead else None
     return {
         "issue": issue,
-        "letter": issue.letter,
+        "newsletter": issue.newsletter,
         "shown": shown,
         "lead": rows([shown.lead])[0] if shown.lead else None,
         "picture": _picture(hero) if hero else None,
@@ -149,12 +158,16 @@ def _context(shown: Contents, lead: Lead, places: Places) -> dict[str, Any]:
         "discussed": rows(shown.discussed),
         "corrections": rows(shown.corrections),
         "sponsor": sponsor,
-        "sponsor_url": address(sponsor.creative.target_url, sponsor.creative.headline, Link.Kind.PLACEMENT)
+        "sponsor_url": address(
+            sponsor.creative.target_url, sponsor.creative.headline, Link.Kind.PLACEMENT
+        )
         if sponsor
         else "",
         "home": address("/", "Front page", Link.Kind.OTHER),
         # No person sees it; what follows it follows everything.
-        "trap": address("/newsletter/?trap", Link.Kind.TRAP.label, Link.Kind.TRAP) if lead is not straight else "",
+        "trap": address("/newsletter/?trap", Link.Kind.TRAP.label, Link.Kind.TRAP)
+        if lead is not with_straight_quotes
+        else "",
         "archived": settings.SITE_URL + issue.get_absolute_url(),
         "place": {name: getattr(places, name) for name in ("email", "day", "leave", "preferences")},
     }
@@ -164,17 +177,21 @@ def _context(shown: Contents, lead: Lead, places: Places) -> dict[str, Any]:
 class Picture:
     url: str
     alt: str
-    height: int  # at the letter’s width
+    height: int  # at the newsletter’s width
 
 
 def _picture(image: Any) -> Picture:
     """JPEG where there is one: not every mail program knows newer kinds."""
     crops = images.crop_urls(image)
     width, tall = images.CROPS["16x9"] if crops else (max(image.width, 1), image.height)
-    return Picture(settings.SITE_URL + (crops[0] if crops else image.url), image.alt, round(WIDTH * tall / width))
+    return Picture(
+        settings.SITE_URL + (crops[0] if crops else image.url),
+        image.alt,
+        round(WIDTH * tall / width),
+    )
 
 
-WIDTH = 520  # pixels of the letter’s column
+WIDTH = 520  # pixels of the newsletter’s column
 
 
 def _tidy(text: str) -> str:
@@ -189,9 +206,9 @@ def headers(issue: Issue, delivery: int, subscription: Subscription) -> dict[str
     host = signed_links.host()
     return {
         **signed_links.leaving_headers(subscription),
-        "List-Id": f"{_phrase(issue.letter.name)} <{issue.letter.slug}.letters.{host}>",
-        "Feedback-ID": f"{issue.pk}:{issue.letter.slug}:letter:{_sender_id(host)}",
-        "Message-ID": f"<letter.{tracking_codes.of(delivery)}@{host}>",
+        "List-Id": f"{_phrase(issue.newsletter.name)} <{issue.newsletter.slug}.newsletters.{host}>",
+        "Feedback-ID": f"{issue.pk}:{issue.newsletter.slug}:newsletter:{_sender_id(host)}",
+        "Message-ID": f"<newsletter.{tracking_codes.code_for(delivery)}@{host}>",
         "Archived-At": f"<{settings.SITE_URL}{issue.get_absolute_url()}>",
         "Precedence": "bulk",
         "X-Auto-Response-Suppress": "OOF, AutoReply",
@@ -200,18 +217,22 @@ def headers(issue: Issue, delivery: int, subscription: Subscription) -> dict[str
 
 def _phrase(name: str) -> str:
     """A name as RFC 2919 wants it before the identifier."""
-    plain = "".join(letter for letter in name if letter.isascii() and (letter.isalnum() or letter in " -"))
-    return f'"{" ".join(plain.split()) or "Letter"}"'
+    plain = "".join(
+        newsletter
+        for newsletter in name
+        if newsletter.isascii() and (newsletter.isalnum() or newsletter in " -")
+    )
+    return f'"{" ".join(plain.split()) or "Newsletter"}"'
 
 
 def _sender_id(host: str) -> str:
-    """The same for all our letters: 5 to 15 characters."""
-    return ("".join(letter for letter in host if letter.isalnum()) + "letters")[:15]
+    """The same for all our newsletters: 5 to 15 characters."""
+    return ("".join(newsletter for newsletter in host if newsletter.isalnum()) + "newsletters")[:15]
 
 
 def preview(issue: Issue) -> Rendered:
     """As it would be sent now, its links leading straight."""
-    return render(contents.of(issue))
+    return render(contents.contents_of(issue))
 
 
 def variants(shown: Contents) -> dict[bool, Rendered]:

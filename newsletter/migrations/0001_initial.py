@@ -2,7 +2,7 @@ import datetime
 import django.core.validators
 import django.db.models.deletion
 import newsletter.models.issues
-import newsletter.models.letters
+import newsletter.models.newsletters
 from django.conf import settings
 from django.db import migrations, models
 
@@ -20,7 +20,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='MailedInbox',
+            name='SendRate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('next_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SignupThrottle',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('digest', models.CharField(max_length=32, unique=True)),
@@ -28,17 +35,10 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Pace',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('next_at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
             name='Issue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(editable=False, help_text='Counted within its letter, when it begins to go out.', null=True)),
+                ('number', models.PositiveIntegerField(editable=False, help_text='Counted within its newsletter, when it begins to go out.', null=True)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('scheduled', 'Scheduled'), ('sending', 'Being sent'), ('paused', 'Paused'), ('sent', 'Sent'), ('cancelled', 'Cancelled'), ('skipped', 'Skipped')], default='draft', editable=False, max_length=10)),
                 ('day', models.DateField(default=newsletter.models.issues.today, help_text='Printed at the top. The paid place of this day stands in it.')),
                 ('subject', models.CharField(blank=True, help_text='What the inbox shows. Empty: the headline of the lead.', max_length=140)),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', '-pk'],
-                'permissions': [('send_issue', 'Can send, pause and cancel letters')],
+                'permissions': [('send_issue', 'Can send, pause and cancel newsletters')],
                 'indexes': [models.Index(condition=models.Q(('status', 'scheduled')), fields=['send_at'], name='issue_scheduled'), models.Index(condition=models.Q(('status', 'sending')), fields=['next_batch_at'], name='issue_sending'), models.Index(fields=['-started_at', '-id'], name='issue_by_time')],
                 'constraints': [models.UniqueConstraint(fields=('placement',), name='issue_placement_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'scheduled'), _negated=True), ('send_at__isnull', False), _connector='OR'), name='issue_scheduled_has_a_time')],
             },
@@ -92,35 +92,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'deliveries',
                 'indexes': [models.Index(condition=models.Q(('status', 'queued')), fields=['issue', 'id'], name='delivery_waiting'), models.Index(condition=models.Q(('status', 'claimed')), fields=['claimed_at'], name='delivery_taken'), models.Index(fields=['issue', 'status'], name='delivery_by_status'), models.Index(condition=models.Q(('provider_id__isnull', False)), fields=['provider_id'], name='delivery_of_provider')],
             },
-        ),
-        migrations.CreateModel(
-            name='Letter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='As readers see it, such as: The daily letter.', max_length=60, unique=True)),
-                ('slug', models.SlugField(help_text='Its archive’s address: /newsletter/daily/.', unique=True, validators=[newsletter.models.letters.not_reserved])),
-                ('description', models.CharField(help_text='One sentence: what is in it, and when it comes.', max_length=200)),
-                ('rhythm', models.CharField(choices=[('daily', 'Every day'), ('weekdays', 'Monday to Friday'), ('weekly', 'Once a week')], default='weekdays', max_length=10)),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], default=4, help_text='Of a weekly letter.')),
-                ('send_at', models.TimeField(default=datetime.time(6, 30), help_text='When it goes out (UTC).', verbose_name='hour')),
-                ('planned_at', models.DateTimeField(editable=False, help_text='When its days and hour were set: no turn before that is made up for.', null=True)),
-                ('is_automatic', models.BooleanField(default=False, help_text='At its hour the newest stories are sent without an editor. Otherwise a draft with them waits on the desk from two hours before.', verbose_name='sent by itself')),
-                ('carries_placement', models.BooleanField(default=False, help_text='The letter that advertisers book a day of. Only one letter can.', verbose_name='carries the paid place')),
-                ('most_stories', models.PositiveSmallIntegerField(default=7, help_text='In one issue, at most.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='stories')),
-                ('is_offered', models.BooleanField(default=True, help_text='Readers can choose it.', verbose_name='offered')),
-                ('position', models.PositiveSmallIntegerField(default=100, help_text='Lower numbers come first.')),
-                ('coin', models.ForeignKey(blank=True, help_text='Only stories about it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ticker.coin')),
-                ('section', models.ForeignKey(blank=True, help_text='Only its stories.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.section')),
-            ],
-            options={
-                'ordering': ['position', 'name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('carries_placement', True)), fields=('carries_placement',), name='letter_one_carries_the_placement', violation_error_message='Another letter carries the paid place.'), models.CheckConstraint(condition=models.Q(('section__isnull', True), ('coin__isnull', True), _connector='OR'), name='letter_about_a_section_or_a_coin', violation_error_message='Choose a section or a coin, not both.')],
-            },
-        ),
-        migrations.AddField(
-            model_name='issue',
-            name='letter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='newsletter.letter'),
         ),
         migrations.CreateModel(
             name='Link',
@@ -154,18 +125,47 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Newsletter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='As readers see it, such as: The daily newsletter.', max_length=60, unique=True)),
+                ('slug', models.SlugField(help_text='Its archive’s address: /newsletter/daily/.', unique=True, validators=[newsletter.models.newsletters.not_reserved])),
+                ('description', models.CharField(help_text='One sentence: what is in it, and when it comes.', max_length=200)),
+                ('rhythm', models.CharField(choices=[('daily', 'Every day'), ('weekdays', 'Monday to Friday'), ('weekly', 'Once a week')], default='weekdays', max_length=10)),
+                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], default=4, help_text='Of a weekly newsletter.')),
+                ('send_at', models.TimeField(default=datetime.time(6, 30), help_text='When it goes out (UTC).', verbose_name='hour')),
+                ('planned_at', models.DateTimeField(editable=False, help_text='When its days and hour were set: no turn before that is made up for.', null=True)),
+                ('is_automatic', models.BooleanField(default=False, help_text='At its hour the newest stories are sent without an editor. Otherwise a draft with them waits on the desk from two hours before.', verbose_name='sent by itself')),
+                ('carries_placement', models.BooleanField(default=False, help_text='The newsletter that advertisers book a day of. Only one newsletter can.', verbose_name='carries the paid place')),
+                ('most_stories', models.PositiveSmallIntegerField(default=7, help_text='In one issue, at most.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='stories')),
+                ('is_offered', models.BooleanField(default=True, help_text='Readers can choose it.', verbose_name='offered')),
+                ('position', models.PositiveSmallIntegerField(default=100, help_text='Lower numbers come first.')),
+                ('coin', models.ForeignKey(blank=True, help_text='Only stories about it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ticker.coin')),
+                ('section', models.ForeignKey(blank=True, help_text='Only its stories.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.section')),
+            ],
+            options={
+                'ordering': ['position', 'name'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('carries_placement', True)), fields=('carries_placement',), name='newsletter_one_carries_the_placement', violation_error_message='Another newsletter carries the paid place.'), models.CheckConstraint(condition=models.Q(('section__isnull', True), ('coin__isnull', True), _connector='OR'), name='newsletter_about_a_section_or_a_coin', violation_error_message='Choose a section or a coin, not both.')],
+            },
+        ),
+        migrations.AddField(
+            model_name='issue',
+            name='newsletter',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='newsletter.newsletter'),
+        ),
+        migrations.CreateModel(
             name='Subscriber',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254, unique=True)),
                 ('key', models.CharField(help_text='Names the reader in signed links; no address does.', max_length=64, unique=True)),
-                ('asked_at', models.DateTimeField(help_text='When somebody last asked for a letter with this address.')),
+                ('asked_at', models.DateTimeField(help_text='When somebody last asked for a newsletter with this address.')),
                 ('mailed_at', models.DateTimeField(blank=True, help_text='When we last answered a form with a mail.', null=True)),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('counts_clicks', models.BooleanField(default=True, help_text='Readers turn this off themselves: their links lead straight.', verbose_name='clicks are counted')),
-                ('suppressed_because', models.CharField(blank=True, choices=[('', 'Is written to'), ('bounced', 'Its server says that there is no such address'), ('full', 'Refused several letters in a row'), ('complained', 'Called a letter spam')], default='', max_length=12, verbose_name='not written to')),
+                ('suppressed_because', models.CharField(blank=True, choices=[('', 'Is written to'), ('bounced', 'Its server says that there is no such address'), ('full', 'Refused several newsletters in a row'), ('complained', 'Called a newsletter spam')], default='', max_length=12, verbose_name='not written to')),
                 ('suppressed_at', models.DateTimeField(blank=True, null=True)),
-                ('soft_bounces', models.PositiveSmallIntegerField(default=0, help_text='Letters in a row that did not get through.')),
+                ('soft_bounces', models.PositiveSmallIntegerField(default=0, help_text='Newsletters in a row that did not get through.')),
             ],
             options={
                 'ordering': ['-asked_at'],
@@ -176,22 +176,22 @@ class Migration(migrations.Migration):
             name='Subscription',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='Names reader and letter in the link to leave.', max_length=64, unique=True)),
+                ('key', models.CharField(help_text='Names reader and newsletter in the link to leave.', max_length=64, unique=True)),
                 ('status', models.CharField(choices=[('pending', 'Waiting for confirmation'), ('confirmed', 'Confirmed'), ('left', 'Left')], default='pending', max_length=20)),
                 ('source', models.CharField(help_text='Which form asked.', max_length=40)),
                 ('consent_text', models.CharField(help_text='What the form said.', max_length=300)),
                 ('asked_at', models.DateTimeField()),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('left_by', models.CharField(blank=True, choices=[('link', 'The link in a letter'), ('one_click', 'The mail program’s own button'), ('preferences', 'The preferences'), ('complaint', 'Calling it spam')], max_length=12)),
+                ('left_by', models.CharField(blank=True, choices=[('link', 'The link in a newsletter'), ('one_click', 'The mail program’s own button'), ('preferences', 'The preferences'), ('complaint', 'Calling it spam')], max_length=12)),
                 ('former', models.JSONField(default=list, editable=False, help_text='What was agreed to before, and had until when.')),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='newsletter.letter')),
+                ('newsletter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='newsletter.newsletter')),
                 ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='newsletter.subscriber')),
             ],
             options={
                 'ordering': ['-asked_at', '-pk'],
-                'indexes': [models.Index(fields=['letter', 'status'], name='subscription_of_letter')],
-                'constraints': [models.UniqueConstraint(fields=('subscriber', 'letter'), name='subscription_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'confirmed'), _negated=True), ('confirmed_at__isnull', False), _connector='OR'), name='subscription_confirmed_has_time')],
+                'indexes': [models.Index(fields=['newsletter', 'status'], name='subscription_of_newsletter')],
+                'constraints': [models.UniqueConstraint(fields=('subscriber', 'newsletter'), name='subscription_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'confirmed'), _negated=True), ('confirmed_at__isnull', False), _connector='OR'), name='subscription_confirmed_has_time')],
             },
         ),
         migrations.AddField(
@@ -219,15 +219,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='issue',
-            index=models.Index(fields=['letter', '-started_at', '-id'], name='issue_of_letter_by_time'),
+            index=models.Index(fields=['newsletter', '-started_at', '-id'], name='issue_of_newsletter_by_time'),
         ),
         migrations.AddConstraint(
             model_name='issue',
-            constraint=models.UniqueConstraint(fields=('letter', 'number'), name='issue_number_once'),
+            constraint=models.UniqueConstraint(fields=('newsletter', 'number'), name='issue_number_once'),
         ),
         migrations.AddConstraint(
             model_name='issue',
-            constraint=models.UniqueConstraint(fields=('letter', 'turn_at'), name='issue_one_a_turn'),
+            constraint=models.UniqueConstraint(fields=('newsletter', 'turn_at'), name='issue_one_a_turn'),
         ),
         migrations.AddConstraint(
             model_name='delivery',

@@ -1,9 +1,9 @@
-"""The letters, who reads them, their issues, and what became of every mail."""
+"""The newsletters, who reads them, their issues, and what became of every mail."""
 
 from newsletter.models.deliveries import Click, Delivery
-from newsletter.models.issues import ALL_ISSUES, Issue, Item, Link, Pace, issues_of
-from newsletter.models.letters import Letter, main_letter
-from newsletter.models.subscribers import MailedInbox, Subscriber, Subscription
+from newsletter.models.issues import ALL_ISSUES, Issue, Item, Link, SendRate, issues_of
+from newsletter.models.newsletters import Newsletter, main_newsletter
+from newsletter.models.subscribers import SignupThrottle, Subscriber, Subscription
 
 __all__ = [
     "ALL_ISSUES",
@@ -11,12 +11,12 @@ __all__ = [
     "Delivery",
     "Issue",
     "Item",
-    "Letter",
     "Link",
-    "MailedInbox",
-    "Pace",
+    "Newsletter",
+    "SendRate",
+    "SignupThrottle",
     "Subscriber",
     "Subscription",
     "issues_of",
-    "main_letter",
+    "main_newsletter",
 ]

@@ -23,25 +23,45 @@ class Delivery(models.Model):
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="deliveries")
     # Nobody is known by it once the reader was erased.
-    subscription = models.ForeignKey(Subscription, null=True, on_delete=models.SET_NULL, related_name="+")
+    subscription = models.ForeignKey(
+        Subscription, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
-    claim = models.CharField(max_length=22, blank=True, help_text="By which worker’s turn it was taken.")
+    claim = models.CharField(
+        max_length=22, blank=True, help_text="By which worker’s turn it was taken."
+    )
     claimed_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(null=True, help_text="Not before, where a server asked for patience.")
+    next_try_at = models.DateTimeField(
+        null=True, help_text="Not before, where a server asked for patience."
+    )
     has_placement = models.BooleanField(default=False, help_text="The sold place stood in it.")
     sent_at = models.DateTimeField(null=True)
-    answer = models.CharField(max_length=200, blank=True, help_text="What the mail server said, without the address.")
+    answer = models.CharField(
+        max_length=200, blank=True, help_text="What the mail server said, without the address."
+    )
     # Empty as it comes: only then do both databases use the index that leaves out all others.
-    provider_id = models.CharField(max_length=120, null=True, help_text="By which a mail provider speaks of it.")
+    provider_id = models.CharField(
+        max_length=120, null=True, help_text="By which a mail provider speaks of it."
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["issue", "subscription"], name="delivery_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "subscription"], name="delivery_once")
+        ]
         indexes = [
-            models.Index(fields=["issue", "id"], condition=Q(status="queued"), name="delivery_waiting"),
-            models.Index(fields=["claimed_at"], condition=Q(status="claimed"), name="delivery_taken"),
+            models.Index(
+                fields=["issue", "id"], condition=Q(status="queued"), name="delivery_waiting"
+            ),
+            models.Index(
+                fields=["claimed_at"], condition=Q(status="claimed"), name="delivery_taken"
+            ),
             models.Index(fields=["issue", "status"], name="delivery_by_status"),
-            models.Index(fields=["provider_id"], condition=Q(provider_id__isnull=False), name="delivery_of_provider"),
+            models.Index(
+                fields=["provider_id"],
+                condition=Q(provider_id__isnull=False),
+                name="delivery_of_provider",
+            ),
         ]
         verbose_name_plural = "deliveries"
 
@@ -55,13 +75,19 @@ class Click(models.Model):
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="clicks")
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="clicks")
     at = models.DateTimeField()
-    reason = models.CharField(max_length=20, blank=True, help_text="Why it was no person’s, as far as the click shows.")
-    sender = models.CharField(max_length=22, help_text="A digest that nobody can trace once its day is over.")
+    reason = models.CharField(
+        max_length=20, blank=True, help_text="Why it was no person’s, as far as the click shows."
+    )
+    sender = models.CharField(
+        max_length=22, help_text="A digest that nobody can trace once its day is over."
+    )
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["at"], condition=Q(settled_at__isnull=True), name="click_unsettled"),
+            models.Index(
+                fields=["at"], condition=Q(settled_at__isnull=True), name="click_unsettled"
+            ),
             models.Index(fields=["at"], name="click_by_time"),
             models.Index(fields=["delivery", "link"], name="click_of_delivery"),
         ]

@@ -1,4 +1,4 @@
-"""Issues of a letter: what stands in them, and how far each has come."""
+"""Issues of a newsletter: what stands in them, and how far each has come."""
 
 from datetime import date
 from typing import Self
@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from advertising.models import Creative, Placement
 from articles.models import Article, Correction
-from newsletter.models.letters import Letter
+from newsletter.models.newsletters import Newsletter
 from pagecache import tags
-from pagecache.cache_tagged import Shown
+from pagecache.cache_tagged import CacheTagged
 
 
 def today() -> date:
@@ -24,13 +24,15 @@ def today() -> date:
 class IssueQuerySet(models.QuerySet["Issue"]):
     def published(self) -> Self:
         """What the archive shows: whatever has begun to go out and was not called back before anybody had it."""
-        return self.filter(Q(status__in=("sending", "paused", "sent")) | Q(status="cancelled", sent_count__gt=0))
+        return self.filter(
+            Q(status__in=("sending", "paused", "sent")) | Q(status="cancelled", sent_count__gt=0)
+        )
 
     def newest_first(self) -> Self:
         return self.order_by("-number")
 
 
-class Issue(Shown):
+class Issue(CacheTagged):
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
         SCHEDULED = "scheduled", "Scheduled"
@@ -40,17 +42,27 @@ class Issue(Shown):
         CANCELLED = "cancelled", "Cancelled"
         SKIPPED = "skipped", "Skipped"
 
-    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="issues")
+    newsletter = models.ForeignKey(Newsletter, on_delete=models.PROTECT, related_name="issues")
     number = models.PositiveIntegerField(
-        null=True, editable=False, help_text="Counted within its letter, when it begins to go out."
+        null=True,
+        editable=False,
+        help_text="Counted within its newsletter, when it begins to go out.",
     )
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
-    day = models.DateField(default=today, help_text="Printed at the top. The paid place of this day stands in it.")
+    status = models.CharField(
+        max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False
+    )
+    day = models.DateField(
+        default=today, help_text="Printed at the top. The paid place of this day stands in it."
+    )
     subject = models.CharField(
-        max_length=140, blank=True, help_text="What the inbox shows. Empty: the headline of the lead."
+        max_length=140,
+        blank=True,
+        help_text="What the inbox shows. Empty: the headline of the lead.",
     )
     # Whose headline the subject is, where nobody wrote one: it goes when that story goes.
-    subject_of = models.ForeignKey(Article, null=True, editable=False, on_delete=models.SET_NULL, related_name="+")
+    subject_of = models.ForeignKey(
+        Article, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     preheader = models.CharField(
         "line after the subject",
         max_length=150,
@@ -58,40 +70,69 @@ class Issue(Shown):
         help_text="What inboxes show beside it. Empty: how many stories there are, and the first price.",
     )
     intro = models.TextField(
-        "a word from the desk", max_length=1500, blank=True, help_text="Stands above the stories. Plain text."
+        "a word from the desk",
+        max_length=1500,
+        blank=True,
+        help_text="Stands above the stories. Plain text.",
     )
     send_at = models.DateTimeField("goes out", null=True, blank=True, editable=False)
     since = models.DateTimeField(
-        "stories since", null=True, blank=True, editable=False, help_text="From when stories were taken."
+        "stories since",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="From when stories were taken.",
     )
-    filled_at = models.DateTimeField(null=True, editable=False, help_text="Until when: there the next issue begins.")
-    # The turn of its letter that it was made for: no turn has two.
+    filled_at = models.DateTimeField(
+        null=True, editable=False, help_text="Until when: there the next issue begins."
+    )
+    # The turn of its newsletter that it was made for: no turn has two.
     turn_at = models.DateTimeField(null=True, blank=True, editable=False)
-    note = models.CharField(max_length=300, blank=True, editable=False, help_text="Why it was skipped or stopped.")
+    note = models.CharField(
+        max_length=300, blank=True, editable=False, help_text="Why it was skipped or stopped."
+    )
 
     # As it was sent: kept when the first mail leaves.
     prices = models.JSONField(default=list, editable=False)
-    placement = models.ForeignKey(Placement, null=True, editable=False, on_delete=models.PROTECT, related_name="issues")
-    creative = models.ForeignKey(Creative, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
+    placement = models.ForeignKey(
+        Placement, null=True, editable=False, on_delete=models.PROTECT, related_name="issues"
+    )
+    creative = models.ForeignKey(
+        Creative, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
     started_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
 
     # How the sending goes.
     recipients = models.PositiveIntegerField(default=0, editable=False)
     sent_count = models.PositiveIntegerField(default=0, editable=False)
-    next_batch_at = models.DateTimeField(null=True, editable=False, help_text="The set rate: no mail before this.")
-    failures = models.PositiveSmallIntegerField(default=0, editable=False, help_text="In a row, of the mail server.")
-    refused_in_a_row = models.PositiveIntegerField(
-        default=0, editable=False, help_text="“No” for no reason of the reader’s own, since a mail was last taken."
+    next_batch_at = models.DateTimeField(
+        null=True, editable=False, help_text="The set rate: no mail before this."
     )
-    later_in_a_row = models.PositiveIntegerField(default=0, editable=False, help_text="“Later”, in the same way.")
-    trouble = models.CharField(max_length=300, blank=True, editable=False, help_text="What the mail server said last.")
+    failures = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="In a row, of the mail server."
+    )
+    refused_in_a_row = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text="“No” for no reason of the reader’s own, since a mail was last taken.",
+    )
+    later_in_a_row = models.PositiveIntegerField(
+        default=0, editable=False, help_text="“Later”, in the same way."
+    )
+    trouble = models.CharField(
+        max_length=300, blank=True, editable=False, help_text="What the mail server said last."
+    )
     offered_count = models.PositiveIntegerField(
         default=0, editable=False, help_text="Mails that were told to the advertiser as offered."
     )
 
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -99,38 +140,45 @@ class Issue(Shown):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        permissions = [("send_issue", "Can send, pause and cancel letters")]
+        permissions = [("send_issue", "Can send, pause and cancel newsletters")]
         constraints = [
-            models.UniqueConstraint(fields=["letter", "number"], name="issue_number_once"),
-            models.UniqueConstraint(fields=["letter", "turn_at"], name="issue_one_a_turn"),
+            models.UniqueConstraint(fields=["newsletter", "number"], name="issue_number_once"),
+            models.UniqueConstraint(fields=["newsletter", "turn_at"], name="issue_one_a_turn"),
             # Booked once, sent once.
             models.UniqueConstraint(fields=["placement"], name="issue_placement_once"),
             models.CheckConstraint(
-                condition=~Q(status="scheduled") | Q(send_at__isnull=False), name="issue_scheduled_has_a_time"
+                condition=~Q(status="scheduled") | Q(send_at__isnull=False),
+                name="issue_scheduled_has_a_time",
             ),
         ]
         indexes = [
             # One for each question: SQLite uses a partial index only for just its condition.
-            models.Index(fields=["send_at"], condition=Q(status="scheduled"), name="issue_scheduled"),
-            models.Index(fields=["next_batch_at"], condition=Q(status="sending"), name="issue_sending"),
+            models.Index(
+                fields=["send_at"], condition=Q(status="scheduled"), name="issue_scheduled"
+            ),
+            models.Index(
+                fields=["next_batch_at"], condition=Q(status="sending"), name="issue_sending"
+            ),
             models.Index(fields=["-started_at", "-id"], name="issue_by_time"),
-            models.Index(fields=["letter", "-started_at", "-id"], name="issue_of_letter_by_time"),
+            models.Index(
+                fields=["newsletter", "-started_at", "-id"], name="issue_of_newsletter_by_time"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.letter}, {self.day.day} {self.day:%B %Y}"
+        return f"{self.newsletter}, {self.day.day} {self.day:%B %Y}"
 
     def get_absolute_url(self) -> str:
         """Its place in the archive; that of all issues while it has none."""
         if self.number is None:
-            return self.letter.get_absolute_url()
-        return reverse("letter-issue", args=[self.letter.slug, self.number])
+            return self.newsletter.get_absolute_url()
+        return reverse("newsletter-issue", args=[self.newsletter.slug, self.number])
 
-    def page_keys(self) -> list[str]:
+    def cache_tags(self) -> list[str]:
         """Its archive. What has not gone out is shown nowhere."""
         if self.status in (self.Status.DRAFT, self.Status.SCHEDULED, self.Status.SKIPPED):
             return []
-        return [tags.of(self), issues_of(self.letter_id), ALL_ISSUES, tags.MISSING]
+        return [tags.row_tag(self), issues_of(self.newsletter_id), ALL_ISSUES, tags.MISSING]
 
     @property
     def readable_subject(self) -> str:
@@ -154,12 +202,12 @@ class Issue(Shown):
 ALL_ISSUES = "issues"
 
 
-def issues_of(letter: int) -> str:
-    """The list of issues of a letter, as pages that show it are known by."""
-    return f"letter:{letter}:issues"
+def issues_of(newsletter: int) -> str:
+    """The list of issues of a newsletter, as pages that show it are known by."""
+    return f"newsletter:{newsletter}:issues"
 
 
-class Pace(models.Model):
+class SendRate(models.Model):
     """One row: when the next batch of any issue may leave, for all workers together."""
 
     next_at = models.DateTimeField()
@@ -178,14 +226,23 @@ class Item(models.Model):
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="items")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.STORY)
-    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+", verbose_name="story")
+    article = models.ForeignKey(
+        Article, on_delete=models.PROTECT, related_name="+", verbose_name="story"
+    )
     correction = models.ForeignKey(
-        Correction, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        Correction,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     headline = models.CharField(max_length=140, blank=True, help_text="Empty: the story’s own.")
     text = models.CharField(max_length=1000, blank=True, help_text="Empty: the story’s standfirst.")
     position = models.PositiveSmallIntegerField(
-        default=100, validators=[MinValueValidator(0)], help_text="Lower numbers come first; the first story leads."
+        default=100,
+        validators=[MinValueValidator(0)],
+        help_text="Lower numbers come first; the first story leads.",
     )
 
     class Meta:

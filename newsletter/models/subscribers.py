@@ -1,11 +1,11 @@
-"""Who reads which letter, since when, in answer to which words; and who must not be written to any more."""
+"""Who reads which newsletter, since when, in answer to which words; and who must not be written to any more."""
 
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 
-from newsletter.models.letters import Letter
+from newsletter.models.newsletters import Newsletter
 
 
 class Subscriber(models.Model):
@@ -14,22 +14,36 @@ class Subscriber(models.Model):
     class Suppression(models.TextChoices):
         NONE = "", "Is written to"
         BOUNCED = "bounced", "Its server says that there is no such address"
-        FULL = "full", "Refused several letters in a row"
-        COMPLAINED = "complained", "Called a letter spam"
+        FULL = "full", "Refused several newsletters in a row"
+        COMPLAINED = "complained", "Called a newsletter spam"
 
     email = models.EmailField(unique=True)
-    key = models.CharField(max_length=64, unique=True, help_text="Names the reader in signed links; no address does.")
-    asked_at = models.DateTimeField(help_text="When somebody last asked for a letter with this address.")
-    mailed_at = models.DateTimeField(null=True, blank=True, help_text="When we last answered a form with a mail.")
+    key = models.CharField(
+        max_length=64, unique=True, help_text="Names the reader in signed links; no address does."
+    )
+    asked_at = models.DateTimeField(
+        help_text="When somebody last asked for a newsletter with this address."
+    )
+    mailed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When we last answered a form with a mail."
+    )
     confirmed_at = models.DateTimeField(null=True, blank=True)
     counts_clicks = models.BooleanField(
-        "clicks are counted", default=True, help_text="Readers turn this off themselves: their links lead straight."
+        "clicks are counted",
+        default=True,
+        help_text="Readers turn this off themselves: their links lead straight.",
     )
     suppressed_because = models.CharField(
-        "not written to", max_length=12, choices=Suppression.choices, default=Suppression.NONE, blank=True
+        "not written to",
+        max_length=12,
+        choices=Suppression.choices,
+        default=Suppression.NONE,
+        blank=True,
     )
     suppressed_at = models.DateTimeField(null=True, blank=True)
-    soft_bounces = models.PositiveSmallIntegerField(default=0, help_text="Letters in a row that did not get through.")
+    soft_bounces = models.PositiveSmallIntegerField(
+        default=0, help_text="Newsletters in a row that did not get through."
+    )
 
     class Meta:
         ordering = ["-asked_at"]
@@ -43,7 +57,7 @@ class Subscriber(models.Model):
         return self.confirmed_at is not None
 
 
-class MailedInbox(models.Model):
+class SignupThrottle(models.Model):
     """That our forms had somebody mailed, known by a digest, for an hour."""
 
     digest = models.CharField(max_length=32, unique=True)
@@ -60,11 +74,13 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
     def to_be_sent(self) -> Self:
         """Those whose address may be written to as well."""
-        return self.active().filter(subscriber__suppressed_because="", subscriber__confirmed_at__isnull=False)
+        return self.active().filter(
+            subscriber__suppressed_because="", subscriber__confirmed_at__isnull=False
+        )
 
 
 class Subscription(models.Model):
-    """That a reader has a letter, with the record of what they agreed to."""
+    """That a reader has a newsletter, with the record of what they agreed to."""
 
     class Status(models.TextChoices):
         PENDING = "pending", "Waiting for confirmation"
@@ -74,14 +90,20 @@ class Subscription(models.Model):
     class Leaving(models.TextChoices):
         """By which way somebody left."""
 
-        LINK = "link", "The link in a letter"
+        LINK = "link", "The link in a newsletter"
         ONE_CLICK = "one_click", "The mail program’s own button"
         PREFERENCES = "preferences", "The preferences"
         COMPLAINT = "complaint", "Calling it spam"
 
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="subscriptions")
-    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="subscriptions")
-    key = models.CharField(max_length=64, unique=True, help_text="Names reader and letter in the link to leave.")
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.CASCADE, related_name="subscriptions"
+    )
+    newsletter = models.ForeignKey(
+        Newsletter, on_delete=models.CASCADE, related_name="subscriptions"
+    )
+    key = models.CharField(
+        max_length=64, unique=True, help_text="Names reader and newsletter in the link to leave."
+    )
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PENDING)
     source = models.CharField(max_length=40, help_text="Which form asked.")
     consent_text = models.CharField(max_length=300, help_text="What the form said.")
@@ -89,20 +111,22 @@ class Subscription(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
     left_by = models.CharField(max_length=12, choices=Leaving.choices, blank=True)
-    former = models.JSONField(default=list, editable=False, help_text="What was agreed to before, and had until when.")
+    former = models.JSONField(
+        default=list, editable=False, help_text="What was agreed to before, and had until when."
+    )
 
     objects = SubscriptionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-asked_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["subscriber", "letter"], name="subscription_once"),
+            models.UniqueConstraint(fields=["subscriber", "newsletter"], name="subscription_once"),
             models.CheckConstraint(
                 condition=~Q(status="confirmed") | Q(confirmed_at__isnull=False),
                 name="subscription_confirmed_has_time",
             ),
         ]
-        indexes = [models.Index(fields=["letter", "status"], name="subscription_of_letter")]
+        indexes = [models.Index(fields=["newsletter", "status"], name="subscription_of_newsletter")]
 
     def __str__(self) -> str:
-        return f"{self.subscriber}: {self.letter}"
+        return f"{self.subscriber}: {self.newsletter}"

@@ -1,4 +1,4 @@
-"""What about letters a person should look at: a turn that passed, a mail server in trouble, a place that was sold."""
+"""What about newsletters a person should look at: a turn that passed, a mail server in trouble, a place that was sold."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -19,20 +19,24 @@ def sentences() -> list[str]:
     now = timezone.now()
     wrong = (
         Q(status="draft", turn_at__range=(now - LOOK_BACK, now - LATE_AFTER))
-        # One of somebody’s own stands for the day’s turn: forgotten, it keeps the letter from going out.
+        # One of somebody’s own stands for the day’s turn: forgotten, it keeps the newsletter from going out.
         | Q(status="draft", turn_at=None, day=now.date())
         | Q(status="scheduled", send_at__lt=now - LATE_AFTER)
         | Q(status="sending", failures__gte=3)
         | Q(status="paused") & ~Q(note="")
     )
-    issues = Issue.objects.filter(wrong).select_related("letter").order_by("pk")[: 2 * MOST]
-    found = [issue for issue in issues if issue.status != "draft" or _due_at(issue) < now - LATE_AFTER]
+    issues = Issue.objects.filter(wrong).select_related("newsletter").order_by("pk")[: 2 * MOST]
+    found = [
+        issue for issue in issues if issue.status != "draft" or _due_at(issue) < now - LATE_AFTER
+    ]
     return [*map(_sentence, found[:MOST]), *_sold_and_not_sent()]
 
 
 def _due_at(draft: Issue) -> datetime:
     midnight = datetime.combine(draft.day, time(0), tzinfo=UTC)
-    return draft.turn_at or schedule.next_turn(draft.letter, midnight - timedelta(microseconds=1))
+    return draft.turn_at or schedule.next_turn(
+        draft.newsletter, midnight - timedelta(microseconds=1)
+    )
 
 
 def _sentence(issue: Issue) -> str:
@@ -48,9 +52,12 @@ def _sentence(issue: Issue) -> str:
 def _sold_and_not_sent() -> list[str]:
     today = timezone.now().date()
     sold = Placement.objects.approved().filter(
-        product=Product.LETTER, starts_on__lt=today, starts_on__gte=today - LOOK_BACK, issues=None
+        product=Product.NEWSLETTER,
+        starts_on__lt=today,
+        starts_on__gte=today - LOOK_BACK,
+        issues=None,
     )
     return [
-        f"“{placement.title}” was sold for the letter of {placement.starts_on:%d %B}, and no letter had it."
+        f"“{placement.title}” was sold for the newsletter of {placement.starts_on:%d %B}, and no newsletter had it."
         for placement in sold[:MOST]
     ]

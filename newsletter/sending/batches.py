@@ -22,7 +22,7 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from newsletter.composing import contents, issue_mails, rendering
-from newsletter.models import Delivery, Issue, Pace
+from newsletter.models import Delivery, Issue, SendRate
 from newsletter.models.issues import IssueQuerySet
 from newsletter.sending import delivery_results, issue_status, journals
 from newsletter.sending.issue_status import LEASE
@@ -33,9 +33,13 @@ BATCH = 50
 BATCH_TAKES = 10.0  # seconds at most; what is left of it then is given back
 BACK_OFF = (10, 30, 60, 120, 300)  # seconds, when the mail server is away
 MOST_IN_A_ROW = 10  # “later” to so many in a row: the server wants us to slow down; “no” to so many: it is about us
-FEWEST_OF_ALL = 3  # of whom none took it, and the last heard “no”: so it is about us in a short list
+FEWEST_OF_ALL = (
+    3  # of whom none took it, and the last heard “no”: so it is about us in a short list
+)
 
-REFUSED = "The mail server refuses everybody: {} Mend it, then go on; the last of them are tried again."
+REFUSED = (
+    "The mail server refuses everybody: {} Mend it, then go on; the last of them are tried again."
+)
 EMPTIED = "Every story in it was withdrawn. Cancel it, or bring one back and go on."
 
 Status = Delivery.Status
@@ -66,7 +70,7 @@ def send_some() -> int:
     until = time.monotonic() + SLICE
     accepted = 0
     # In no order, so that a long one does not keep the others waiting.
-    for issue in _going().select_related("letter", "creative", "subject_of").order_by("?"):
+    for issue in _going().select_related("newsletter", "creative", "subject_of").order_by("?"):
         accepted += _Slice(issue, until).run()
         _end_or_wait(issue)
     if time.monotonic() >= until and has_work() and not _is_waiting():
@@ -90,9 +94,19 @@ def give_back_abandoned() -> int:
 
 def _give_back_unsent(issue: Issue, old: datetime) -> int:
     """Those that were marked, and whose worker was killed before it sent the end of them."""
-    marked = Delivery.objects.filter(issue=issue, status=Status.HANDED, answer="", claimed_at__lt=old)
-    unsent = [pk for pk, claim in marked.values_list("pk", "claim") if journals.was_surely_not_sent(claim, pk)]
-    return marked.filter(pk__in=unsent).update(status=Status.QUEUED, claim="", claimed_at=None) if unsent else 0
+    marked = Delivery.objects.filter(
+        issue=issue, status=Status.HANDED, answer="", claimed_at__lt=old
+    )
+    unsent = [
+        pk
+        for pk, claim in marked.values_list("pk", "claim")
+        if journals.was_surely_not_sent(claim, pk)
+    ]
+    return (
+        marked.filter(pk__in=unsent).update(status=Status.QUEUED, claim="", claimed_at=None)
+        if unsent
+        else 0
+    )
 
 
 def _end_or_wait(issue: Issue) -> None:
@@ -119,7 +133,9 @@ def _refused_by_all(issue: Issue, run: int, answer: str) -> None:
     """It is about us, not about so many readers: they wait, and the desk is told."""
     refused = Delivery.objects.filter(issue=issue, status=Status.REFUSED).order_by("-claimed_at")
     last = list(refused.values_list("pk", flat=True)[:run])
-    Delivery.objects.filter(pk__in=last, status=Status.REFUSED).update(status=Status.QUEUED, claim="", claimed_at=None)
+    Delivery.objects.filter(pk__in=last, status=Status.REFUSED).update(
+        status=Status.QUEUED, claim="", claimed_at=None
+    )
     Issue.objects.filter(pk=issue.pk).update(refused_in_a_row=0)
     _pause(issue, REFUSED.format(answer)[:300])
 
@@ -170,7 +186,7 @@ class _Slice:
                 if not batch:
                     break
                 if not variants:
-                    shown = contents.of(self.issue)
+                    shown = contents.contents_of(self.issue)
                     if shown.is_empty:
                         self._give_back(batch)
                         _pause(self.issue, EMPTIED)
@@ -190,7 +206,7 @@ class _Slice:
 
         False when the issue is not sent any more, or the time is up.
         """
-        rate: int = settings.LETTERS_A_SECOND
+        rate: int = settings.MAILS_PER_SECOND
         while rate and not _moved_pace(timedelta(seconds=self._size / rate)):
             if time.monotonic() >= self.until:
                 return False
@@ -199,27 +215,37 @@ class _Slice:
 
     @property
     def _size(self) -> int:
-        rate: int = settings.LETTERS_A_SECOND
+        rate: int = settings.MAILS_PER_SECOND
         return max(1, min(BATCH, rate // 4)) if rate else BATCH
 
     def _take(self) -> list[Delivery]:
         """Claim the next rows. Each is locked as it is read and claimed in the same transaction: no two workers’."""
         now = timezone.now()
-        waiting = Delivery.objects.filter(_may_try(now), issue=self.issue, status=Status.QUEUED).order_by("pk")
+        waiting = Delivery.objects.filter(
+            _may_try(now), issue=self.issue, status=Status.QUEUED
+        ).order_by("pk")
         with transaction.atomic():
             # Read first: as a part of the UPDATE, PostgreSQL may ask for them again for every row, and claim them all.
-            rows = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[: self._size])
+            rows = list(
+                waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[
+                    : self._size
+                ]
+            )
             claimed = Delivery.objects.filter(pk__in=rows, status=Status.QUEUED)
             if not claimed.update(status=Status.CLAIMED, claim=self.claim, claimed_at=now):
                 return []
-        mine = Delivery.objects.filter(pk__in=rows, claim=self.claim, status=Status.CLAIMED).order_by("pk")
+        mine = Delivery.objects.filter(
+            pk__in=rows, claim=self.claim, status=Status.CLAIMED
+        ).order_by("pk")
         found = list(mine.select_related("subscription__subscriber"))
         gone = [delivery.pk for delivery in found if not _still_reads(delivery)]
         Delivery.objects.filter(pk__in=gone, status=Status.CLAIMED).update(status=Status.LEFT)
         return [delivery for delivery in found if delivery.pk not in gone]
 
     def _give_back(self, batch: list[Delivery]) -> None:
-        rows = Delivery.objects.filter(pk__in=[each.pk for each in batch], claim=self.claim, status=Status.CLAIMED)
+        rows = Delivery.objects.filter(
+            pk__in=[each.pk for each in batch], claim=self.claim, status=Status.CLAIMED
+        )
         rows.update(status=Status.QUEUED, claim="", claimed_at=None)
 
     # --- One mail after another ----------------------------------------------------------------
@@ -233,7 +259,9 @@ class _Slice:
                 return True
             message = issue_mails.compose(self.issue, delivery, variants, self.sender)
             mark = partial(self._mark, delivery, variants[True].has_placement)
-            outcome = self.post.hand_over(message, mark, partial(self.journal.about_to_send, delivery.pk))
+            outcome = self.post.hand_over(
+                message, mark, partial(self.journal.about_to_send, delivery.pk)
+            )
             self.unwritten.append((delivery, outcome))
             if isinstance(outcome, Accepted):
                 self.accepted += 1
@@ -247,7 +275,9 @@ class _Slice:
         with transaction.atomic():
             written = self._note_all()
             going = Issue.objects.filter(pk=self.issue.pk, status=Issue.Status.SENDING)
-            mine = Delivery.objects.filter(pk=delivery.pk, claim=self.claim, status=Status.CLAIMED, issue__in=going)
+            mine = Delivery.objects.filter(
+                pk=delivery.pk, claim=self.claim, status=Status.CLAIMED, issue__in=going
+            )
             marked = {"claimed_at": timezone.now(), "answer": "", "has_placement": has_placement}
             is_marked = mine.update(status=Status.HANDED, **marked) == 1
         # Not before that is committed: answers that are rolled back with it are written later.
@@ -311,7 +341,9 @@ class _Slice:
         """How many answers were written, within a transaction of the caller’s."""
         for delivery, outcome in self.unwritten:
             delivery_results.note(delivery, outcome, self.claim)
-        if self.issue.failures and any(isinstance(outcome, Accepted) for _, outcome in self.unwritten):
+        if self.issue.failures and any(
+            isinstance(outcome, Accepted) for _, outcome in self.unwritten
+        ):
             Issue.objects.filter(pk=self.issue.pk).update(failures=0, trouble="")
             self.issue.failures = 0
         return len(self.unwritten)
@@ -327,7 +359,7 @@ def _still_reads(delivery: Delivery) -> bool:
 def _moved_pace(step: timedelta) -> bool:
     """Whether the next batch may leave now: one statement, so that one worker may at a time."""
     now = timezone.now()
-    if Pace.objects.filter(pk=1, next_at__lte=now).update(next_at=now + step):
+    if SendRate.objects.filter(pk=1, next_at__lte=now).update(next_at=now + step):
         return True
-    _, is_first = Pace.objects.get_or_create(pk=1, defaults={"next_at": now + step})
+    _, is_first = SendRate.objects.get_or_create(pk=1, defaults={"next_at": now + step})
     return is_first

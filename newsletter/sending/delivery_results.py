@@ -21,7 +21,9 @@ def note(delivery: Delivery, outcome: Outcome, claim: str) -> None:
     now = timezone.now()
     row = Delivery.objects.filter(pk=delivery.pk, claim=claim)
     if isinstance(outcome, Accepted):
-        row.update(status=Status.SENT, sent_at=now, provider_id=outcome.provider_id or None, answer="")
+        row.update(
+            status=Status.SENT, sent_at=now, provider_id=outcome.provider_id or None, answer=""
+        )
         if not outcome.provider_id:  # A provider takes everything, and says later what came of it.
             suppression.note_accepted(delivery)
     elif isinstance(outcome, Trouble):
@@ -59,5 +61,12 @@ def _try_later(delivery: Delivery, row: Any, answer: str, now: datetime) -> None
         row.update(status=Status.FAILED, tries=tries, answer=answer)
         return
     later = now + FIRST_WAIT * 2 ** (tries - 1)
-    row.update(status=Status.QUEUED, claim="", claimed_at=None, tries=tries, next_try_at=later, answer=answer)
+    row.update(
+        status=Status.QUEUED,
+        claim="",
+        claimed_at=None,
+        tries=tries,
+        next_try_at=later,
+        answer=answer,
+    )
     issue_status.open_again(delivery.issue_id, later)

@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from newsletter.composing import contents
-from newsletter.models import Delivery, Issue, Item, Letter, Subscription
+from newsletter.models import Delivery, Issue, Item, Newsletter, Subscription
 from pagecache import invalidation
 
 Status = Issue.Status
@@ -29,12 +29,14 @@ def _move(issue: Issue, old: tuple[str, ...], new: str, **more: Any) -> bool:
 
 def _refuse(issue: Issue) -> ValidationError:
     now = Issue.objects.get(pk=issue.pk)
-    return ValidationError(f"Somebody was faster: this issue is “{now.get_status_display().lower()}” now.")
+    return ValidationError(
+        f"Somebody was faster: this issue is “{now.get_status_display().lower()}” now."
+    )
 
 
 def schedule(issue: Issue, at: datetime) -> None:
     """Have it sent at a time, or at once if that has come. Raises ValidationError, having changed nothing."""
-    if contents.of(issue).is_empty:
+    if contents.contents_of(issue).is_empty:
         raise ValidationError(NOTHING)
     # It prints the day on which it goes out, or for whose turn it was made, and has the paid place of that day.
     day = max(issue.turn_at.date(), at.date()) if issue.turn_at else at.date()
@@ -48,7 +50,7 @@ def back_to_draft(issue: Issue) -> None:
 
 
 def skip(issue: Issue, why: str) -> None:
-    """Say that this turn has no letter."""
+    """Say that this turn has no newsletter."""
     if not _move(issue, (Status.DRAFT, Status.SCHEDULED), Status.SKIPPED, note=why):
         raise _refuse(issue)
 
@@ -60,14 +62,18 @@ def pause(issue: Issue, why: str = "") -> None:
 
 
 def resume(issue: Issue) -> None:
-    if not _move(issue, (Status.PAUSED,), Status.SENDING, note="", next_batch_at=None, failures=0, trouble=""):
+    if not _move(
+        issue, (Status.PAUSED,), Status.SENDING, note="", next_batch_at=None, failures=0, trouble=""
+    ):
         raise _refuse(issue)
 
 
 def cancel(issue: Issue) -> None:
     """Nobody else gets it. Whoever has it keeps it, and the archive goes on showing it."""
     with transaction.atomic():
-        if not _move(issue, (Status.SENDING, Status.PAUSED), Status.CANCELLED, finished_at=timezone.now()):
+        if not _move(
+            issue, (Status.SENDING, Status.PAUSED), Status.CANCELLED, finished_at=timezone.now()
+        ):
             raise _refuse(issue)
         count_sent(issue)
         # What nobody has got may be sent with another issue of the day.
@@ -87,24 +93,40 @@ def send_unanswered_again(issue: Issue) -> int:
 def start(issue: Issue) -> bool:
     """Keep what is sent as it is now, and make a row for each recipient: all in one transaction, by one worker."""
     with transaction.atomic():
-        locked = Issue.objects.select_for_update(of=("self",)).select_related("letter", "creative").get(pk=issue.pk)
-        if locked.status != Status.SCHEDULED or locked.send_at is None or locked.send_at > timezone.now():
+        locked = (
+            Issue.objects.select_for_update(of=("self",))
+            .select_related("newsletter", "creative")
+            .get(pk=issue.pk)
+        )
+        if (
+            locked.status != Status.SCHEDULED
+            or locked.send_at is None
+            or locked.send_at > timezone.now()
+        ):
             return False
-        shown = contents.of(locked)
+        shown = contents.contents_of(locked)
         if shown.is_empty:
             skip(locked, "Every story in it was withdrawn before its time.")
             return False
         _keep_as_sent(locked, shown)
         recipients = _make_rows(locked)
-        _move(locked, (Status.SCHEDULED,), Status.SENDING, recipients=recipients, number=_next_number(locked))
+        _move(
+            locked,
+            (Status.SCHEDULED,),
+            Status.SENDING,
+            recipients=recipients,
+            number=_next_number(locked),
+        )
         _show(locked)
     return True
 
 
 def _next_number(issue: Issue) -> int:
-    """One after another: the letter’s row is the lock."""
-    Letter.objects.select_for_update().get(pk=issue.letter_id)
-    newest = Issue.objects.filter(letter=issue.letter_id).aggregate(newest=Max("number"))["newest"]
+    """One after another: the newsletter’s row is the lock."""
+    Newsletter.objects.select_for_update().get(pk=issue.newsletter_id)
+    newest = Issue.objects.filter(newsletter=issue.newsletter_id).aggregate(newest=Max("number"))[
+        "newest"
+    ]
     return (newest or 0) + 1
 
 
@@ -138,7 +160,7 @@ def count_sent(issue: Issue) -> None:
 
 def _show(issue: Issue) -> None:
     """Its archive, on every page that shows it."""
-    invalidation.purge(*Issue.objects.get(pk=issue.pk).page_keys())
+    invalidation.invalidate(*Issue.objects.get(pk=issue.pk).cache_tags())
 
 
 def _keep_as_sent(issue: Issue, shown: contents.Contents) -> None:
@@ -157,13 +179,20 @@ def _keep_as_sent(issue: Issue, shown: contents.Contents) -> None:
     items = list(issue.items.select_related("article", "correction"))
     for item in items:
         item.headline = item.headline or item.article.title
-        item.text = item.text or (item.correction.text if item.correction else item.article.standfirst)
+        item.text = item.text or (
+            item.correction.text if item.correction else item.article.standfirst
+        )
     Item.objects.bulk_update(items, ["headline", "text"])
 
 
 def _make_rows(issue: Issue) -> int:
-    """One row for each who reads the letter now: one statement, however many they are."""
-    readers = Subscription.objects.to_be_sent().filter(letter=issue.letter_id).order_by("pk").values("pk")
+    """One row for each who reads the newsletter now: one statement, however many they are."""
+    readers = (
+        Subscription.objects.to_be_sent()
+        .filter(newsletter=issue.newsletter_id)
+        .order_by("pk")
+        .values("pk")
+    )
     sql, params = readers.query.sql_with_params()
     table = connection.ops.quote_name(Delivery._meta.db_table)
     columns = "(issue_id, subscription_id, status, has_placement, claim, tries, answer)"

@@ -71,4 +71,4 @@ def _path(claim: str) -> Path:
 
 
 def _folder() -> Path:
-    return Path(settings.DATA_DIR) / "letters"
+    return Path(settings.DATA_DIR) / "newsletters"

@@ -38,7 +38,10 @@ class _Pausing(smtplib.SMTP):
         self.putcmd("data")
         code, answer = self.getreply()
         if code != 354:
-            return code, answer  # `sendmail` ends this mail in the server’s eyes, and raises SMTPDataError.
+            return (
+                code,
+                answer,
+            )  # `sendmail` ends this mail in the server’s eyes, and raises SMTPDataError.
         text = msg.encode("ascii") if isinstance(msg, str) else msg
         text = _DOT_AT_START.sub(b"..", _LINE_ENDS.sub(b"\r\n", text))
         self.send(text if text.endswith(b"\r\n") else text + b"\r\n")

@@ -18,7 +18,12 @@ from newsletter.sending.smtp import CalledOff, PausingBackend
 # Answers of a provider’s interface that are about us, not about the mail: our key, too much, not now.
 ABOUT_US = (401, 402, 403, 404, 405, 407, 408, 429, 503)
 # Nothing left: there was nobody to give it to.
-_NOT_REACHED = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "SSLCertVerificationError")
+_NOT_REACHED = (
+    "NewConnectionError",
+    "NameResolutionError",
+    "ConnectTimeoutError",
+    "SSLCertVerificationError",
+)
 NO_SUCH_ADDRESS = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
 BUSY = 421  # the server closes: it is about all mails, not about this one
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -67,12 +72,16 @@ class Post:
         with suppress(Exception):  # Whatever was to be sent was sent.
             self.backend.close()
 
-    def hand_over(self, message: EmailMessage, mark: Callable[[], bool], about_to_send: Callable[[], None]) -> Outcome:
+    def hand_over(
+        self, message: EmailMessage, mark: Callable[[], bool], about_to_send: Callable[[], None]
+    ) -> Outcome:
         """`mark` is called once, as late as can be, and says whether the mail may be sent; then `about_to_send`."""
         marked = _Marked(mark)
         try:
             recipient, content = _on_envelope(message.to[0]), _bytes_of(message)
-        except Exception as error:  # An address that no mail can carry; the library has several words for it.
+        except (
+            Exception
+        ) as error:  # An address that no mail can carry; the library has several words for it.
             return Refused(_text(str(error)), is_for_good=True)
         try:
             if isinstance(self.backend, PausingBackend):
@@ -92,7 +101,9 @@ class Post:
         except smtplib.SMTPDataError as error:
             return self._refused(error.smtp_code, error.smtp_error)
         except (smtplib.SMTPException, OSError) as error:
-            return self._trouble(_text(str(error) or type(error).__name__), is_unsure=marked.is_marked)
+            return self._trouble(
+                _text(str(error) or type(error).__name__), is_unsure=marked.is_marked
+            )
 
     def _opened(self) -> Any:
         if self.backend.connection is None:
@@ -100,7 +111,9 @@ class Post:
         self.backend.connection.is_at_recipient = False
         return self.backend.connection
 
-    def _by_provider(self, message: EmailMessage, marked: "_Marked", about_to_send: Callable[[], None]) -> Outcome:
+    def _by_provider(
+        self, message: EmailMessage, marked: "_Marked", about_to_send: Callable[[], None]
+    ) -> Outcome:
         if not marked():
             return None
         about_to_send()
@@ -113,7 +126,9 @@ class Post:
         status = getattr(message, "anymail_status", None)  # None of a backend that is no provider’s
         said = getattr(status, "status", None) or {"sent"}
         if not said & {"sent", "queued"}:
-            return Trouble(f"The provider says: {', '.join(sorted(map(str, said)))}.", is_unsure=True)
+            return Trouble(
+                f"The provider says: {', '.join(sorted(map(str, said)))}.", is_unsure=True
+            )
         return Accepted(provider_id=str(getattr(status, "message_id", "") or "")[:120])
 
     def _of_interface(self, error: AnymailAPIError) -> Outcome:
@@ -137,7 +152,9 @@ class Post:
         )
 
     def _trouble(self, answer: str, is_unsure: bool = False) -> Trouble:
-        is_at_recipient = getattr(getattr(self.backend, "connection", None), "is_at_recipient", False)
+        is_at_recipient = getattr(
+            getattr(self.backend, "connection", None), "is_at_recipient", False
+        )
         self._drop()
         return Trouble(answer[:200], is_unsure, is_at_recipient)
 

@@ -43,7 +43,11 @@ def reasons_together(clicks: Sequence[Click]) -> dict[int, str]:
     from however many networks it came. The sender of a whole burst opened the rest as well.
     """
     trapped = {click.sender for click in clicks if click.link.kind == Link.Kind.TRAP}
-    bursting = {click.sender for click in clicks if _burst([each for each in clicks if each.sender == click.sender])}
+    bursting = {
+        click.sender
+        for click in clicks
+        if _burst([each for each in clicks if each.sender == click.sender])
+    }
     together = _burst(clicks)
     found = {}
     for click in clicks:

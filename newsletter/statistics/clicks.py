@@ -1,5 +1,5 @@
 """
-Clicks on the links of letters: noted when they come, counted once it is known whether a person made them.
+Clicks on the links of newsletters: noted when they come, counted once it is known whether a person made them.
 
 A machine shows itself by what it opens within seconds, so nothing is counted before ten minutes have passed. Then each
 link has a number of people and one of machines, the advertiser’s ledger has its lines, and after a month the rows that
@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
-from advertising.delivery.slots import LETTER_SLOT
+from advertising.delivery.slots import NEWSLETTER_SLOT
 from advertising.measurement import invalid_traffic, ledger, reach
 from advertising.models import Action
 from newsletter.models import Click, Delivery, Issue, Link
@@ -34,7 +34,9 @@ MOST_AT_ONCE = 2_000
 def note(link: Link, delivery: int, reason: str, network: str, agent: str) -> None:
     """Keep that a link was opened from a mail. Of mails of long ago nothing is noted."""
     now = timezone.now()
-    row = Delivery.objects.filter(pk=delivery, issue=link.issue_id, issue__started_at__gt=now - KEPT_FOR)
+    row = Delivery.objects.filter(
+        pk=delivery, issue=link.issue_id, issue__started_at__gt=now - KEPT_FOR
+    )
     if not row.exists() or Click.objects.filter(delivery=delivery).count() >= MOST_OF_A_MAIL:
         return
     sender = reach.person(network, agent, now.date())
@@ -46,7 +48,12 @@ def settle() -> int:
     """Count what is old enough to be judged. Run twice, or by two, nothing counts twice. Returns how many clicks."""
     now = timezone.now()
     _count_offered()
-    mails = _unsettled().filter(at__lt=now - SETTLED_AFTER).values_list("delivery", flat=True).distinct()
+    mails = (
+        _unsettled()
+        .filter(at__lt=now - SETTLED_AFTER)
+        .values_list("delivery", flat=True)
+        .distinct()
+    )
     settled = sum(_settle_mail(delivery, now) for delivery in list(mails[:MOST_AT_ONCE]))
     Click.objects.filter(at__lt=now - KEPT_FOR, settled_at__isnull=False).delete()
     return settled
@@ -60,8 +67,14 @@ def _settle_mail(delivery: int, now: datetime) -> int:
     """Judge the clicks of one mail together. The row of the mail is the lock."""
     with transaction.atomic():
         Delivery.objects.select_for_update().get(pk=delivery)
-        clicks = list(Click.objects.filter(delivery=delivery).select_related("link__issue").order_by("at", "pk"))
-        is_new = any(click.settled_at is None and click.at >= now - SETTLED_AFTER for click in clicks)
+        clicks = list(
+            Click.objects.filter(delivery=delivery)
+            .select_related("link__issue")
+            .order_by("at", "pk")
+        )
+        is_new = any(
+            click.settled_at is None and click.at >= now - SETTLED_AFTER for click in clicks
+        )
         if is_new and clicks[0].at >= now - LONGEST_WAIT:
             return 0  # It goes on: seen together a little later.
         judged = bot_clicks.reasons_together(clicks)
@@ -80,9 +93,15 @@ def _settle_mail(delivery: int, now: datetime) -> int:
 
 def _add_to_links(clicks: list[Click]) -> None:
     people = Counter(click.link_id for click in clicks if not click.reason)
-    machines = Counter(click.link_id for click in clicks if click.reason and click.reason != invalid_traffic.REPLAYED)
+    machines = Counter(
+        click.link_id
+        for click in clicks
+        if click.reason and click.reason != invalid_traffic.REPLAYED
+    )
     for link in sorted(people.keys() | machines.keys()):
-        Link.objects.filter(pk=link).update(people=F("people") + people[link], machines=F("machines") + machines[link])
+        Link.objects.filter(pk=link).update(
+            people=F("people") + people[link], machines=F("machines") + machines[link]
+        )
 
 
 def _add_to_ledger(clicks: list[Click]) -> None:
@@ -93,7 +112,9 @@ def _add_to_ledger(clicks: list[Click]) -> None:
         issue = click.link.issue
         if click.link.kind != Link.Kind.PLACEMENT or issue.placement_id is None:
             continue
-        lines[issue.placement_id, LETTER_SLOT, click.at.date(), Action.CLICKED.value, click.reason] += 1
+        lines[
+            issue.placement_id, NEWSLETTER_SLOT, click.at.date(), Action.CLICKED.value, click.reason
+        ] += 1
         if not click.reason:
             pages[issue.placement_id, page_of(issue), Action.CLICKED.value] += 1
     ledger.add(lines)
@@ -102,16 +123,24 @@ def _add_to_ledger(clicks: list[Click]) -> None:
 
 def _count_offered() -> None:
     """Tell the advertiser’s ledger of the mails that were accepted since it was told last."""
-    carrying = Issue.objects.exclude(placement=None).filter(started_at__gt=timezone.now() - OFFERED_WITHIN)
+    carrying = Issue.objects.exclude(placement=None).filter(
+        started_at__gt=timezone.now() - OFFERED_WITHIN
+    )
     for pk in list(carrying.values_list("pk", flat=True)):
         with transaction.atomic():
-            issue = Issue.objects.select_for_update(of=("self",)).select_related("letter").get(pk=pk)
-            accepted = Delivery.objects.filter(issue=issue, status__in=("sent", "bounced"), has_placement=True).count()
+            issue = (
+                Issue.objects.select_for_update(of=("self",))
+                .select_related("newsletter")
+                .get(pk=pk)
+            )
+            accepted = Delivery.objects.filter(
+                issue=issue, status__in=("sent", "bounced"), has_placement=True
+            ).count()
             new = accepted - issue.offered_count
             if new <= 0 or issue.placement_id is None:
                 continue
             day = (issue.started_at or timezone.now()).date()
-            ledger.add({(issue.placement_id, LETTER_SLOT, day, Action.OFFERED.value, ""): new})
+            ledger.add({(issue.placement_id, NEWSLETTER_SLOT, day, Action.OFFERED.value, ""): new})
             ledger.add_to_pages({(issue.placement_id, page_of(issue), Action.OFFERED.value): new})
             Issue.objects.filter(pk=pk).update(offered_count=accepted)
 

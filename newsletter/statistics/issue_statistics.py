@@ -10,7 +10,7 @@ Status = Delivery.Status
 
 
 @dataclass(frozen=True)
-class Figures:
+class IssueStatistics:
     recipients: int
     counts: dict[str, int]
     left: int
@@ -56,20 +56,24 @@ class Figures:
         return max((link.people for link in self.links), default=0)
 
 
-def of(issue: Issue) -> Figures:
+def statistics_of(issue: Issue) -> IssueStatistics:
     """Three queries."""
-    rows = Delivery.objects.filter(issue=issue).order_by().values_list("status").annotate(Count("pk"))
+    rows = (
+        Delivery.objects.filter(issue=issue).order_by().values_list("status").annotate(Count("pk"))
+    )
     links = sorted(issue.links.all(), key=lambda link: (-link.people, link.pk))
-    return Figures(issue.recipients, dict(rows), _left(issue), links)
+    return IssueStatistics(issue.recipients, dict(rows), _left(issue), links)
 
 
 def _left(issue: Issue) -> int:
-    """Readers who left the letter between this issue and the next one. One query, with the next one’s in it."""
+    """Readers who left the newsletter between this issue and the next one. One query, with the next one’s in it."""
     if issue.started_at is None or issue.is_on_its_way:
         return 0  # Asked every few seconds then, and hardly begun.
-    following = Issue.objects.published().filter(letter=issue.letter_id, started_at__gt=issue.started_at)
+    following = Issue.objects.published().filter(
+        newsletter=issue.newsletter_id, started_at__gt=issue.started_at
+    )
     until = following.order_by("started_at").values("started_at")[:1]
     left = Subscription.objects.filter(
-        letter=issue.letter_id, left_at__gte=issue.started_at, confirmed_at__isnull=False
+        newsletter=issue.newsletter_id, left_at__gte=issue.started_at, confirmed_at__isnull=False
     )
     return left.exclude(left_at__gte=until).count() if following.exists() else left.count()

@@ -5,7 +5,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 _LENGTH = 16  # hexadecimal digits
 
 
-def of(delivery: int) -> str:
+def code_for(delivery: int) -> str:
     return f"{delivery}-{_seal(delivery)}"
 
 
@@ -18,4 +18,6 @@ def read(code: str) -> int | None:
 
 
 def _seal(delivery: int) -> str:
-    return salted_hmac("newsletter.delivery", str(delivery), algorithm="sha256").hexdigest()[:_LENGTH]
+    return salted_hmac("newsletter.delivery", str(delivery), algorithm="sha256").hexdigest()[
+        :_LENGTH
+    ]

@@ -1,4 +1,4 @@
-"""Where the links of letters lead: by us, to the address that was stored, and to no other."""
+"""Where the links of newsletters lead: by us, to the address that was stored, and to no other."""
 
 from typing import cast
 
@@ -18,11 +18,16 @@ LARGEST_PK = 2**63 - 1
 @require_safe
 def go(request: HttpRequest, link: int, code: str) -> HttpResponse:
     """Lead on, whatever becomes of the counting. A code that is not ours counts for nothing, and leads on too."""
-    found = Link.objects.select_related("issue__letter").filter(pk=min(link, LARGEST_PK)).first()
+    found = (
+        Link.objects.select_related("issue__newsletter").filter(pk=min(link, LARGEST_PK)).first()
+    )
     if found is None:
         raise Http404
     placement = found.issue.placement_id or 0
-    if found.kind == Link.Kind.PLACEMENT and not Placement.objects.approved().filter(pk=placement).exists():
+    if (
+        found.kind == Link.Kind.PLACEMENT
+        and not Placement.objects.approved().filter(pk=placement).exists()
+    ):
         # Taken off since: nobody is led there by us any more, and nothing is counted.
         return _led(found.issue.get_absolute_url())
     if delivery := tracking_codes.read(code):

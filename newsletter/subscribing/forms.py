@@ -1,11 +1,11 @@
-"""What readers may send us about their letters."""
+"""What readers may send us about their newsletters."""
 
 from typing import Any
 
 from django import forms
 
 from core.email_addresses import IN_FULL, LONGEST, one_spelling
-from newsletter.models import Letter
+from newsletter.models import Newsletter
 
 ADDRESS_ERRORS = {
     "required": "Write your e-mail address first.",
@@ -23,11 +23,11 @@ class AddressField(forms.EmailField):
         return one_spelling(super().clean(value))
 
 
-class LetterForm(forms.Form):
+class NewsletterForm(forms.Form):
     email = AddressField()
     source = forms.SlugField(max_length=40, required=False)
-    # Which letters, by their slugs; whatever else stands there counts for nothing.
-    letter = forms.MultipleChoiceField(required=False)
+    # Which newsletters, by their slugs; whatever else stands there counts for nothing.
+    newsletter = forms.MultipleChoiceField(required=False)
     ticket = forms.CharField(required=False, max_length=400)
     work = forms.CharField(required=False, max_length=15)
     # Nobody sees this field; robots fill it in.
@@ -35,26 +35,28 @@ class LetterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["letter"].validate = lambda value: None  # type: ignore[method-assign]
+        self.fields["newsletter"].validate = lambda value: None  # type: ignore[method-assign]
 
-    def letters(self) -> list[Letter]:
+    def newsletters(self) -> list[Newsletter]:
         """Those that were ticked and are offered."""
-        slugs = [slug for slug in self.cleaned_data["letter"] if "\x00" not in slug][:50]
-        return list(Letter.objects.offered().filter(slug__in=slugs)) if slugs else []
+        slugs = [slug for slug in self.cleaned_data["newsletter"] if "\x00" not in slug][:50]
+        return list(Newsletter.objects.offered().filter(slug__in=slugs)) if slugs else []
 
 
 class PreferencesForm(forms.Form):
-    letter = forms.ModelMultipleChoiceField(
-        Letter.objects.none(),
+    newsletter = forms.ModelMultipleChoiceField(
+        Newsletter.objects.none(),
         required=False,
         to_field_name="slug",
-        error_messages={"invalid_choice": "One of these letters is not offered any more. Look again, and press Save."},
+        error_messages={
+            "invalid_choice": "One of these newsletters is not offered any more. Look again, and press Save."
+        },
     )
     counts_clicks = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["letter"].queryset = Letter.objects.offered()  # type: ignore[attr-defined]
+        self.fields["newsletter"].queryset = Newsletter.objects.offered()  # type: ignore[attr-defined]
 
 
 class AddressForm(forms.Form):

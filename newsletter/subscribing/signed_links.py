@@ -1,7 +1,7 @@
 """
 The links in our mails: signed, so that nobody can make one, and never with an address in them.
 
-The link to leave is the key of a subscription: it names reader and letter, and works for as long as there is one.
+The link to leave is the key of a subscription: it names reader and newsletter, and works for as long as there is one.
 """
 
 from urllib.parse import urlsplit
@@ -15,11 +15,15 @@ from newsletter.models import Subscriber, Subscription
 
 CONFIRM, PREFERENCES, ADDRESS = "newsletter.confirm", "newsletter.preferences", "newsletter.address"
 LIFETIMES = {CONFIRM: 48 * 3600, PREFERENCES: 90 * 24 * 3600, ADDRESS: 48 * 3600}  # seconds
-_PLACES = {CONFIRM: "newsletter-confirm", PREFERENCES: "newsletter-preferences", ADDRESS: "newsletter-address"}
+_PLACES = {
+    CONFIRM: "newsletter-confirm",
+    PREFERENCES: "newsletter-preferences",
+    ADDRESS: "newsletter-address",
+}
 _LONGEST = 800
 
 
-class Expired(Exception):
+class LinkExpired(Exception):
     """It was a link of ours; its time is over. `subscriber` is whose it was."""
 
     def __init__(self, subscriber: Subscriber) -> None:
@@ -28,7 +32,7 @@ class Expired(Exception):
 
 
 def link(purpose: str, subscriber: Subscriber, more: object = None) -> str:
-    """The whole address, for a mail. `more` is what else the link stands for: letters, or who has the new address."""
+    """The whole address, for a mail. `more` is what else the link stands for: newsletters, or who has the new address."""
     token = signing.dumps([subscriber.key, more], salt=purpose)
     return settings.SITE_URL + reverse(_PLACES[purpose], args=[token])
 
@@ -45,7 +49,7 @@ def read(purpose: str, token: str) -> tuple[Subscriber, object] | None:
     try:
         signing.loads(token, salt=purpose, max_age=LIFETIMES[purpose])
     except signing.SignatureExpired:
-        raise Expired(subscriber) from None
+        raise LinkExpired(subscriber) from None
     return subscriber, more
 
 
@@ -58,5 +62,5 @@ def leaving_headers(subscription: Subscription) -> dict[str, str]:
 
 
 def host() -> str:
-    """Our name on the wire, for identifiers of letters and mails."""
+    """Our name on the wire, for identifiers of newsletters and mails."""
     return urlsplit(settings.SITE_URL).hostname or "localhost"

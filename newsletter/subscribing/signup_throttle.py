@@ -30,14 +30,16 @@ WAIT_INSTEAD = 60.0  # for browsers without scripts, while work is asked for
 WORK_BITS = 16  # of zeros: about a second of a browser’s time
 MOST_AN_HOUR = 20  # sign-ups of one network
 LOOK_BACK = timedelta(minutes=10)
-MOST_FORMS_AN_HOUR = 200  # that one network sends, good or not: a page with a button costs us more than a mail
+MOST_FORMS_AN_HOUR = (
+    200  # that one network sends, good or not: a page with a button costs us more than a mail
+)
 
-_sign_ups = ratelimit.Rate(MOST_AN_HOUR, seconds=3600)
-_forms = ratelimit.Rate(MOST_FORMS_AN_HOUR, seconds=3600)
-_tickets = ratelimit.Once(LATEST)
+_sign_ups = ratelimit.RateLimiter(MOST_AN_HOUR, seconds=3600)
+_forms = ratelimit.RateLimiter(MOST_FORMS_AN_HOUR, seconds=3600)
+_tickets = ratelimit.NonceCache(LATEST)
 
 
-class Verdict(Enum):
+class SignupVerdict(Enum):
     GOOD = "good"
     NO_TICKET = "no ticket"
     TOO_FAST = "too fast"
@@ -55,7 +57,9 @@ class Attempt:
 
 def ticket(email: str = "") -> str:
     """Signed, with its time. One that was given for an address is good for that address alone, and once."""
-    return signing.dumps([round(time.time(), 1), _digest(email), secrets.token_urlsafe(6)], salt=SALT)
+    return signing.dumps(
+        [round(time.time(), 1), _digest(email), secrets.token_urlsafe(6)], salt=SALT
+    )
 
 
 def slow_down_forms(ip: str | None) -> None:
@@ -75,24 +79,24 @@ def is_under_attack() -> bool:
     return bool(most) and lately[: most + 1].count() > most
 
 
-def judge(attempt: Attempt) -> Verdict:
+def judge(attempt: Attempt) -> SignupVerdict:
     """Whether a mail may be sent for it. What is good is used up by being called so."""
     try:
         given_at, address, nonce = signing.loads(attempt.ticket[:400], salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
-        return Verdict.NO_TICKET
+        return SignupVerdict.NO_TICKET
     age = time.time() - given_at
     if age > LATEST or address not in ("", _digest(attempt.email)):
-        return Verdict.NO_TICKET
+        return SignupVerdict.NO_TICKET
     if age < SOONEST:
-        return Verdict.TOO_FAST
+        return SignupVerdict.TOO_FAST
     if is_under_attack():
         if not address:
-            return Verdict.WORK
+            return SignupVerdict.WORK
         if age < WAIT_INSTEAD and not is_worked(attempt.ticket, attempt.work):
-            return Verdict.WORK
+            return SignupVerdict.WORK
     # Whoever comes second with the same ticket asks for another.
-    return Verdict.GOOD if _tickets.use(nonce) else Verdict.NO_TICKET
+    return SignupVerdict.GOOD if _tickets.use(nonce) else SignupVerdict.NO_TICKET
 
 
 def is_worked(ticket: str, work: str) -> bool:

@@ -1,4 +1,4 @@
-"""Which addresses are not written to any more: those that do not exist, and those whose owners called a letter spam."""
+"""Which addresses are not written to any more: those that do not exist, and those whose owners called a newsletter spam."""
 
 from django.db.models import F
 from django.utils import timezone
@@ -7,7 +7,7 @@ from newsletter.models import Delivery, Subscriber, Subscription
 from newsletter.sending.transport import Refused
 from newsletter.subscribing.subscriptions import leave_all
 
-MOST_SOFT = 5  # letters in a row that did not get through
+MOST_SOFT = 5  # newsletters in a row that did not get through
 
 Suppression = Subscriber.Suppression
 
@@ -19,7 +19,7 @@ def note_accepted(delivery: Delivery) -> None:
 
 
 def note_refused(delivery: Delivery, refused: Refused) -> None:
-    """An address that does not exist is struck off at once; one that is full or busy, after several letters.
+    """An address that does not exist is struck off at once; one that is full or busy, after several newsletters.
 
     A rule against us, or a limit of ours, says nothing of the address.
     """

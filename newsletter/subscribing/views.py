@@ -1,4 +1,4 @@
-"""The letter’s pages for readers. Only POST changes anything."""
+"""The newsletter’s pages for readers. Only POST changes anything."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import ratelimit
 from core.client_ip import network_address
-from newsletter.models import Letter, Subscriber, Subscription, main_letter
+from newsletter.models import Newsletter, Subscriber, Subscription, main_newsletter
 from newsletter.subscribing import signed_links, signup_throttle, subscriptions
-from newsletter.subscribing.forms import AddressForm, LetterForm, PreferencesForm
-from newsletter.subscribing.signup_throttle import Attempt, Verdict
+from newsletter.subscribing.forms import AddressForm, NewsletterForm, PreferencesForm
+from newsletter.subscribing.signup_throttle import Attempt, SignupVerdict
 from pagecache import public_page
 
 TOO_OFTEN = "Too many addresses were sent from your network in the last hour. Try again in an hour."
@@ -22,26 +22,34 @@ TOO_OFTEN = "Too many addresses were sent from your network in the last hour. Tr
 @public_page()
 @csrf_exempt  # The form stands in cached pages, without a token: a forged post sends one mail to confirm, no more.
 @require_http_methods(["GET", "HEAD", "POST"])
-def letter(request: HttpRequest) -> HttpResponse:
+def newsletter(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "newsletter/letter.html", {"canonical": "/newsletter/", "place": "letter"})
-    form = LetterForm(request.POST)
+        return render(
+            request,
+            "newsletter/newsletter.html",
+            {"canonical": "/newsletter/", "place": "newsletter"},
+        )
+    form = NewsletterForm(request.POST)
     try:
         signup_throttle.slow_down_forms(network_address(request))
-    except ratelimit.TooOften:
+    except ratelimit.RateLimited:
         return _too_often(request)
     if not form.is_valid():
-        return render(request, "newsletter/letter.html", {"form": form, "noindex": True}, status=400)
+        return render(
+            request, "newsletter/newsletter.html", {"form": form, "noindex": True}, status=400
+        )
     if form.cleaned_data["website"]:
         return redirect("newsletter-asked")
     verdict = signup_throttle.judge(_attempt(form))
-    if verdict != Verdict.GOOD:
+    if verdict != SignupVerdict.GOOD:
         return _once_more(request, form, verdict)
     try:
         signup_throttle.slow_down(network_address(request))
-    except ratelimit.TooOften:
+    except ratelimit.RateLimited:
         return _too_often(request)
-    subscriptions.ask(form.cleaned_data["email"], form.cleaned_data["source"] or "page", form.letters())
+    subscriptions.ask(
+        form.cleaned_data["email"], form.cleaned_data["source"] or "page", form.newsletters()
+    )
     return redirect("newsletter-asked")
 
 
@@ -50,20 +58,22 @@ def _too_often(request: HttpRequest) -> HttpResponse:
     return render(request, "newsletter/slow_down.html", {"sentence": TOO_OFTEN}, status=429)
 
 
-def _attempt(form: LetterForm) -> Attempt:
-    return Attempt(form.cleaned_data["email"], form.cleaned_data["ticket"], form.cleaned_data["work"])
+def _attempt(form: NewsletterForm) -> Attempt:
+    return Attempt(
+        form.cleaned_data["email"], form.cleaned_data["ticket"], form.cleaned_data["work"]
+    )
 
 
-def _once_more(request: HttpRequest, form: LetterForm, verdict: Verdict) -> HttpResponse:
+def _once_more(request: HttpRequest, form: NewsletterForm, verdict: SignupVerdict) -> HttpResponse:
     """The address once more, and a button that carries a ticket."""
-    is_work = verdict == Verdict.WORK or signup_throttle.is_under_attack()
+    is_work = verdict == SignupVerdict.WORK or signup_throttle.is_under_attack()
     context = {
         "form": form,
-        "letters": form.letters() or [main_letter()],
+        "newsletters": form.newsletters() or [main_newsletter()],
         "ticket": signup_throttle.ticket(form.cleaned_data["email"]),
         "work_bits": signup_throttle.WORK_BITS if is_work else 0,
         "wait": int(signup_throttle.WAIT_INSTEAD),
-        "was_too_fast": verdict == Verdict.TOO_FAST,
+        "was_too_fast": verdict == SignupVerdict.TOO_FAST,
     }
     return render(request, "newsletter/once_more.html", context)
 
@@ -84,7 +94,7 @@ def _open(request: HttpRequest, purpose: str, token: str) -> tuple[Subscriber, A
     """Whose link it is, or the page that says why it opens nothing."""
     try:
         found = signed_links.read(purpose, token)
-    except signed_links.Expired:
+    except signed_links.LinkExpired:
         # The link is proof enough to have another one mailed to its own address.
         context = {"old_link": token if purpose == signed_links.PREFERENCES else ""}
         return render(request, "newsletter/expired.html", context, status=410)
@@ -98,36 +108,41 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     opened = _open(request, signed_links.CONFIRM, token)
     if isinstance(opened, HttpResponse):
         return opened
-    subscriber, letters = opened
+    subscriber, newsletters = opened
     if request.method != "POST":
-        asked_for = Letter.objects.filter(pk__in=letters)
+        asked_for = Newsletter.objects.filter(pk__in=newsletters)
         return render(
             request,
             "newsletter/confirm.html",
-            {"letters": asked_for, "is_new": not subscriber.is_confirmed},
+            {"newsletters": asked_for, "is_new": not subscriber.is_confirmed},
         )
-    had = subscriptions.confirm(subscriber, letters)
+    had = subscriptions.confirm(subscriber, newsletters)
     if not had:
         return render(request, "newsletter/expired.html", status=410)
-    context = {"letters": had, "preferences": signed_links.link(signed_links.PREFERENCES, subscriber)}
+    context = {
+        "newsletters": had,
+        "preferences": signed_links.link(signed_links.PREFERENCES, subscriber),
+    }
     return render(request, "newsletter/confirmed.html", context)
 
 
 @csrf_exempt  # RFC 8058: mail programs post here without cookies.
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, key: str) -> HttpResponse:
-    """GET shows a button and changes nothing; POST stops one letter, whether a person or a mail program sent it."""
-    subscription = Subscription.objects.filter(key=key[:64]).select_related("letter", "subscriber").first()
+    """GET shows a button and changes nothing; POST stops one newsletter, whether a person or a mail program sent it."""
+    subscription = (
+        Subscription.objects.filter(key=key[:64]).select_related("newsletter", "subscriber").first()
+    )
     if subscription is None:
         return render(request, "newsletter/expired.html", status=404)
     is_reader = subscription.subscriber.is_confirmed
-    context: dict[str, Any] = {"letter": subscription.letter, "is_reader": is_reader}
+    context: dict[str, Any] = {"newsletter": subscription.newsletter, "is_reader": is_reader}
     if request.method != "POST":
         return render(request, "newsletter/leave.html", context)
     is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
     way = Subscription.Leaving.ONE_CLICK if is_one_click else Subscription.Leaving.LINK
     if request.POST.get("what") == "link":
-        # Mail programs and filters have this link as well: it stops a letter, and opens nothing of its reader’s.
+        # Mail programs and filters have this link as well: it stops a newsletter, and opens nothing of its reader’s.
         subscriptions.ask_for_link(subscription.subscriber)
         return redirect("newsletter-asked")
     subscriptions.leave(subscription.key, way)
@@ -137,7 +152,7 @@ def leave(request: HttpRequest, key: str) -> HttpResponse:
 @csrf_exempt  # The link is the proof.
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    """Every letter with a box, whether clicks are counted, another address, and a way to leave them all."""
+    """Every newsletter with a box, whether clicks are counted, another address, and a way to leave them all."""
     opened = _open(request, signed_links.PREFERENCES, token)
     if isinstance(opened, HttpResponse):
         return opened
@@ -156,7 +171,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         else:
             form = PreferencesForm(request.POST)
             if form.is_valid():
-                chosen = list(form.cleaned_data["letter"])
+                chosen = list(form.cleaned_data["newsletter"])
                 subscriptions.choose(subscriber, chosen, form.cleaned_data["counts_clicks"])
                 return _done(token, "saved")
     context = {
@@ -166,7 +181,12 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         "address": address,
         "done": done,
     }
-    return render(request, "newsletter/preferences.html", context, status=400 if form.errors or address.errors else 200)
+    return render(
+        request,
+        "newsletter/preferences.html",
+        context,
+        status=400 if form.errors or address.errors else 200,
+    )
 
 
 def _done(token: str, what: str) -> HttpResponse:
@@ -179,17 +199,17 @@ def _ask_for_address(request: HttpRequest, subscriber: Subscriber, form: Address
     try:
         signup_throttle.slow_down(network_address(request))
         subscriptions.ask_for_address(subscriber, form.cleaned_data["email"])
-    except ratelimit.TooOften:
+    except ratelimit.RateLimited:
         form.add_error("email", TOO_OFTEN)
     except ValidationError as error:
         form.add_error("email", error)
     return form.is_valid()
 
 
-def _choices(subscriber: Subscriber) -> list[tuple[Letter, bool]]:
-    """The letters that are offered, and which of them somebody has."""
-    had = set(subscriber.subscriptions.active().values_list("letter_id", flat=True))
-    return [(letter, letter.pk in had) for letter in Letter.objects.offered()]
+def _choices(subscriber: Subscriber) -> list[tuple[Newsletter, bool]]:
+    """The newsletters that are offered, and which of them somebody has."""
+    had = set(subscriber.subscriptions.active().values_list("newsletter_id", flat=True))
+    return [(newsletter, newsletter.pk in had) for newsletter in Newsletter.objects.offered()]
 
 
 @csrf_exempt  # The old link is the proof.
@@ -198,7 +218,7 @@ def new_link(request: HttpRequest) -> HttpResponse:
     """A fresh link to the preferences, mailed to whom an expired one belonged to: once an hour."""
     try:
         signed_links.read(signed_links.PREFERENCES, request.POST.get("old_link", ""))
-    except signed_links.Expired as expired:
+    except signed_links.LinkExpired as expired:
         subscriptions.ask_for_link(expired.subscriber)
     return redirect("newsletter-asked")
 
@@ -211,7 +231,11 @@ def address(request: HttpRequest, token: str) -> HttpResponse:
     if isinstance(opened, HttpResponse):
         return opened
     subscriber, newcomer_key = opened
-    newcomer = Subscriber.objects.filter(key=newcomer_key).first() if isinstance(newcomer_key, str) else None
+    newcomer = (
+        Subscriber.objects.filter(key=newcomer_key).first()
+        if isinstance(newcomer_key, str)
+        else None
+    )
     if newcomer is None:
         return render(request, "newsletter/expired.html", status=404)
     context: dict[str, Any] = {"email": newcomer.email}

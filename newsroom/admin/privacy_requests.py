@@ -10,9 +10,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
+from core.people import signed_in
 from newsroom import privacy_requests
 
-PERMISSION = "newsroom.add_personrequest"
+PERMISSION = "newsroom.add_privacyrequest"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +27,7 @@ def person_view(request: HttpRequest) -> HttpResponse:
     try:
         address = privacy_requests.named(written)
         if "export" in request.POST:
-            return _file(privacy_requests.export(address, request.user))  # type: ignore[arg-type]
+            return _file(privacy_requests.export(address, signed_in(request)))
         if "erase" in request.POST and request.POST.get("again", "").strip().lower() == address:
             return _erase(request, address)
     except ValidationError as error:
@@ -35,7 +36,9 @@ def person_view(request: HttpRequest) -> HttpResponse:
     if "erase" in request.POST:
         messages.error(request, "The two addresses are not the same. Nothing was erased.")
     found = privacy_requests.found(address)
-    return TemplateResponse(request, "admin/person.html", {**context, "found": found, "is_known": any(found.values())})
+    return TemplateResponse(
+        request, "admin/person.html", {**context, "found": found, "is_known": any(found.values())}
+    )
 
 
 def _file(data: object) -> HttpResponse:
@@ -46,7 +49,9 @@ def _file(data: object) -> HttpResponse:
 
 
 def _erase(request: HttpRequest, address: str) -> HttpResponse:
-    counts = privacy_requests.erase(address, request.user, keep_words="keep_words" in request.POST)  # type: ignore[arg-type]
+    counts = privacy_requests.erase(
+        address, signed_in(request), keep_words="keep_words" in request.POST
+    )
     said = ", ".join(f"{kind}: {number}" for kind, number in counts.items() if number)
     messages.success(request, f"Erased. {said}." if said else "There was nothing of this person.")
-    return redirect("admin:newsroom_personrequest_changelist")
+    return redirect("admin:newsroom_privacyrequest_changelist")

@@ -3,8 +3,8 @@
 from django.contrib import admin
 
 from articles.admin import BodyEditorMixin, SingleRowAdmin
-from core.read_only_admin import ReadOnlyAdmin
-from newsroom.models import Heartbeat, Page, PeriodicJob, PersonRequest, Publication
+from core.admin import ReadOnlyAdmin
+from newsroom.models import AboutPage, Heartbeat, PeriodicJob, PrivacyRequest, Publication
 
 
 @admin.register(Publication)
@@ -12,8 +12,8 @@ class PublicationAdmin(SingleRowAdmin):
     pass
 
 
-@admin.register(Page)
-class PageAdmin(BodyEditorMixin, admin.ModelAdmin[Page]):
+@admin.register(AboutPage)
+class PageAdmin(BodyEditorMixin, admin.ModelAdmin[AboutPage]):
     list_display = ("title", "slug", "position")
     prepopulated_fields = {"slug": ("title",)}
 
@@ -28,13 +28,13 @@ class HeartbeatAdmin(ReadOnlyAdmin):
     list_display = ("name", "at")
 
 
-@admin.register(PersonRequest)
-class PersonRequestAdmin(ReadOnlyAdmin):
+@admin.register(PrivacyRequest)
+class PrivacyRequestAdmin(ReadOnlyAdmin):
     change_list_template = "admin/persons_list.html"
     list_display = ("kind", "at", "by", "counts")
     list_filter = ("kind",)
     list_select_related = ("by",)
 
     @admin.display(description="how much of what")
-    def counts(self, row: PersonRequest) -> str:
+    def counts(self, row: PrivacyRequest) -> str:
         return ", ".join(f"{kind}: {number}" for kind, number in row.found.items()) or "nothing"

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
 from articles.models import Article
+from core.people import signed_in
 from newsroom import story_merging
 
 
@@ -36,11 +37,11 @@ def merge_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _merge(request: HttpRequest, source: Article, into: Article) -> HttpResponse | None:
     try:
-        followed = story_merging.merge(source, into, request.user)  # type: ignore[arg-type]
+        followed = story_merging.merge(source, into, signed_in(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return None
-    text = f"Took in “{source.title}” with {followed} thoughts."
+    text = f"Took in “{source.title}” with {followed} comments."
     LogEntry.objects.log_actions(request.user.pk, [into], CHANGE, change_message=text)  # type: ignore[arg-type]
     messages.success(request, f"{text} Its old addresses lead here.")
     return redirect("admin:articles_article_change", into.pk)

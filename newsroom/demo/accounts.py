@@ -37,6 +37,10 @@ class GuardedBackend(AuthenticationBackend):
 
     def authenticate(self, request: Any, **credentials: Any) -> Any:
         user = super().authenticate(request, **credentials)
-        if user and not settings.DEMO and is_demo_login(user.get_username(), credentials.get("password", "")):
+        if (
+            user
+            and not settings.DEMO
+            and is_demo_login(user.get_username(), credentials.get("password", ""))
+        ):
             return None
         return user

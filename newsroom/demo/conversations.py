@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 
 from articles.models import Article, Author
-from comments.models import Pick, SiteComment, Standing, Verdict, comments_on
+from comments.models import CommentStats, FeaturedComment, Flag, SiteComment, comments_on
 from comments.posting import submission
 from comments.reading import comment_counts
 from newsroom.demo import files
@@ -21,7 +21,7 @@ def load(now: datetime, say: Callable[[str], None]) -> None:
         roots = files.conversation(article.slug)
         if roots and not comments_on(article).exists():
             Talk(article, authors, now).hold(roots)
-    if not Verdict.objects.exists():
+    if not Flag.objects.exists():
         leave_something_to_read()
 
 
@@ -37,7 +37,9 @@ TO_READ = {
 
 def leave_something_to_read() -> None:
     """Posted as readers would, so that the queue of the moderators holds what the rules hold."""
-    article = Article.objects.stories().published().filter(comments_open=True).latest("published_at")
+    article = (
+        Article.objects.stories().published().filter(comments_open=True).latest("published_at")
+    )
     for number, (name, text) in enumerate(TO_READ.items()):
         words = {"name": name, "email": f"reader-to-read-{number}@readers.example", "comment": text}
         submission.publish(article, words, ip=None)
@@ -54,36 +56,38 @@ class Talk:
         self.content_type = ContentType.objects.get_for_model(Article)
         self.removed: list[int] = []
 
-    def hold(self, roots: list[files.Thought]) -> None:
+    def hold(self, roots: list[files.DemoComment]) -> None:
         published = self.article.published_at or self.now
         window = min(self.now - published, timedelta(days=3))
-        for index, thought in enumerate(roots):
-            self.say(thought, 0, published + window * (index + 1) / (len(roots) + 2))
+        for index, written in enumerate(roots):
+            self.say(written, 0, published + window * (index + 1) / (len(roots) + 2))
         SiteComment.objects.filter(pk__in=self.removed).update(is_removed=True)
         comment_counts.recount(self.article.pk)
 
-    def say(self, thought: files.Thought, parent: int, at: datetime) -> None:
-        author = self.authors.get(thought.name[1:]) if thought.name.startswith("@") else None
-        name = author.name if author else ("Fast profits" if thought.is_removed else thought.name)
+    def say(self, written: files.DemoComment, parent: int, at: datetime) -> None:
+        author = self.authors.get(written.name[1:]) if written.name.startswith("@") else None
+        name = author.name if author else ("Fast profits" if written.is_removed else written.name)
         comment = SiteComment(
             content_type=self.content_type,
             object_pk=str(self.article.pk),
             site_id=settings.SITE_ID,
             user=author.user if author else None,
             user_name=name,
-            user_email=author.email if author else f"reader{self.rng.randrange(10**6)}@readers.example",
-            comment="Write to me and I will double it." if thought.is_removed else thought.text,
+            user_email=author.email
+            if author
+            else f"reader{self.rng.randrange(10**6)}@readers.example",
+            comment="Write to me and I will double it." if written.is_removed else written.text,
             parent_id=parent,
             submit_date=min(at, self.now),
         )
         comment.save()
-        if thought.is_picked:
-            Pick.objects.create(article=self.article, comment=comment)
-        if thought.is_removed:
+        if written.is_picked:
+            FeaturedComment.objects.create(article=self.article, comment=comment)
+        if written.is_removed:
             self.removed.append(comment.pk)
         else:
             agreed, disagreed = self.rng.randrange(2, 90), self.rng.choice((0, 0, 2, 3, 5))
-            Standing.objects.create(comment=comment, agreed=agreed, disagreed=disagreed)
-        for reply in thought.replies:
+            CommentStats.objects.create(comment=comment, agreed=agreed, disagreed=disagreed)
+        for reply in written.replies:
             at = min(at + timedelta(minutes=self.rng.randrange(6, 170)), self.now)
             self.say(reply, comment.pk, at)

@@ -20,7 +20,7 @@ class Text:
 
 
 @dataclass
-class Thought:
+class DemoComment:
     """A line of a conversation and what answers it. A name that begins with @ is an author’s slug.
 
     A + before the name: the desk’s pick. Lines are divided by \\n.
@@ -29,7 +29,7 @@ class Thought:
     name: str
     text: str
     is_picked: bool = False
-    replies: list["Thought"] = field(default_factory=list)
+    replies: list["DemoComment"] = field(default_factory=list)
 
     @property
     def is_removed(self) -> bool:
@@ -46,20 +46,22 @@ def tables(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
 
 
-def conversation(slug: str) -> list[Thought]:
+def conversation(slug: str) -> list[DemoComment]:
     """The roots of the conversation on the story `slug`; none if nobody wrote."""
     path = FOLDER / "conversations" / f"{slug}.txt"
     if not path.exists():
         return []
-    roots: list[Thought] = []
-    branch: list[Thought] = []
+    roots: list[DemoComment] = []
+    branch: list[DemoComment] = []
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.strip():
             continue
         depth = (len(line) - len(line.lstrip())) // 2
         name, _, words = line.strip().partition(":")
-        thought = Thought(name.strip().lstrip("+"), words.strip().replace("\\n", "\n"), name.startswith("+"))
+        comment = DemoComment(
+            name.strip().lstrip("+"), words.strip().replace("\\n", "\n"), name.startswith("+")
+        )
         del branch[depth:]
-        (branch[-1].replies if branch else roots).append(thought)
-        branch.append(thought)
+        (branch[-1].replies if branch else roots).append(comment)
+        branch.append(comment)
     return roots

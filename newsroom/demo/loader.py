@@ -10,7 +10,7 @@ from django.utils import timezone
 from articles.models import Article
 from newsroom.demo import (
     conversations,
-    letters,
+    newsletters,
     orders,
     people,
     pictures,
@@ -42,15 +42,23 @@ def load(say: Say = print) -> None:
         placements.load(now, drawn)
         placement_counts.load(now)
         orders.load()
-        letters.load(now)
+        newsletters.load(now)
     (settings.DATA_DIR / "demo").touch()
     say(f"The demo is loaded: {Article.objects.count()} pieces.")
 
 
 def refuse_real_publication() -> None:
     if settings.PRODUCTION:
-        raise NotADemo("The demo cannot be loaded in production: it has accounts with well-known passwords.")
+        raise NotADemo(
+            "The demo cannot be loaded in production: it has accounts with well-known passwords."
+        )
     if Publication.objects.filter(is_demo=True).exists():
         return
-    if Publication.objects.exists() or Article.objects.exists() or get_user_model().objects.exists():
-        raise NotADemo("This database holds a publication of its own; the demo is only loaded into an empty one.")
+    if (
+        Publication.objects.exists()
+        or Article.objects.exists()
+        or get_user_model().objects.exists()
+    ):
+        raise NotADemo(
+            "This database holds a publication of its own; the demo is only loaded into an empty one."
+        )

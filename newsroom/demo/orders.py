@@ -1,7 +1,7 @@
 """The demo’s terms of sale, and what its advertisers ordered and paid."""
 
 from advertising.billing import orders
-from advertising.models import Advertiser, Order, Receipt, SalesTerms
+from advertising.models import Advertiser, Order, Payment, SalesTerms
 
 TERMS = {
     "seller": "Finality Press",
@@ -26,4 +26,4 @@ def load() -> None:
         chosen = orders.to_be_ordered(palisade).filter(title__in=titles)
         order = orders.place(palisade, [placement.pk for placement in chosen], by=None)
         if is_paid:
-            Receipt.objects.create(order=order, reference="S-2026-118", amount=order.total)
+            Payment.objects.create(order=order, reference="S-2026-118", amount=order.total)

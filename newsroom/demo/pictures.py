@@ -47,7 +47,9 @@ def orders() -> list[Order]:
         for folder in ("stories", "sponsored")
         for text in files.texts(folder)
     ]
-    authors = [Order(row["slug"], "seal", "policy") for row in files.tables("people.toml")["author"]]
+    authors = [
+        Order(row["slug"], "seal", "policy") for row in files.tables("people.toml")["author"]
+    ]
     figures = [Order("figure-1", "chain", "technology"), Order("figure-2", "blocks", "technology")]
     return [*found, *figures, *authors]
 
@@ -62,18 +64,23 @@ def draw_all(say: Callable[[str], None]) -> Drawn:
         return drawn
     say(f"Drawing {len(missing)} pictures …")
     with ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1)) as pool:
-        return drawn | dict(zip((order.slug for order in missing), pool.map(draw, missing), strict=True))
+        return drawn | dict(
+            zip((order.slug for order in missing), pool.map(draw, missing), strict=True)
+        )
 
 
 def left_by_an_earlier_demo(order: Order) -> Renditions:
     """The files of a picture that was drawn for a database that is gone; nothing unless every width is there."""
     storage = Image._meta.get_field("file").storage
     largest = str(max(order.widths))
-    names = {str(width): file_name(order.slug, str(width)) for width in order.widths} | {largest: file_name(order.slug)}
+    names = {str(width): file_name(order.slug, str(width)) for width in order.widths} | {
+        largest: file_name(order.slug)
+    }
     if not all(map(storage.exists, names.values())):
         return {}
     avif = {
-        f"{images.AVIF_PREFIX}{width}": file_name(order.slug, f"{images.AVIF_PREFIX}{width}") for width in order.widths
+        f"{images.AVIF_PREFIX}{width}": file_name(order.slug, f"{images.AVIF_PREFIX}{width}")
+        for width in order.widths
     }
     names |= {name: path for name, path in avif.items() if storage.exists(path)}
     return {name: read(storage, path) for name, path in names.items()}
@@ -94,10 +101,16 @@ def draw(order: Order) -> Renditions:
 
 def file_name(slug: str, rendition: str = "") -> str:
     width = rendition.removeprefix(images.AVIF_PREFIX)
-    return f"images/demo/{slug}-{width}.{images.suffix_of(rendition)}" if rendition else f"images/demo/{slug}.webp"
+    return (
+        f"images/demo/{slug}-{width}.{images.suffix_of(rendition)}"
+        if rendition
+        else f"images/demo/{slug}.webp"
+    )
 
 
-def keep(slug: str, drawn: Drawn, alt: str, caption: str = "", credit: str = "Illustration: Finality") -> Image:
+def keep(
+    slug: str, drawn: Drawn, alt: str, caption: str = "", credit: str = "Illustration: Finality"
+) -> Image:
     """Put a drawn picture into the library with its renditions, or return the one that is there."""
     existing = Image.objects.filter(file=file_name(slug)).first()
     if existing:

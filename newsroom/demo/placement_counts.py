@@ -26,12 +26,17 @@ def load(now: datetime) -> None:
     """Count for every approved banner that has begun. What was counted before stays as it is."""
     if DailyCount.objects.exists():
         return
-    pages = [article.get_absolute_url() for article in Article.objects.published().select_related("section")[:12]]
+    pages = [
+        article.get_absolute_url()
+        for article in Article.objects.published().select_related("section")[:12]
+    ]
     for ago in range(1, MOST_DAYS):
         day = now.date() - timedelta(days=ago)
         browsers = random.Random(ago).randrange(11_000, 15_000)
         DailyAudience.objects.get_or_create(day=day, defaults={"browsers": browsers})
-    for placement in Placement.objects.approved().filter(product="banner", starts_on__lt=now.date()):
+    for placement in Placement.objects.approved().filter(
+        product="banner", starts_on__lt=now.date()
+    ):
         count(placement, now, ["/", *pages])
 
 
@@ -42,7 +47,9 @@ def count(placement: Placement, now: datetime, pages: list[str]) -> None:
     first = max(starts_on, last - timedelta(days=MOST_DAYS))
     viewable_share, click_share = OF_SLOT[placement.slot]
     # What was bought is spread evenly over its days; the rest has what comes.
-    bought = placement.goal and placement.goal / ((ends_on - starts_on).days + 1) * 100 / viewable_share
+    bought = (
+        placement.goal and placement.goal / ((ends_on - starts_on).days + 1) * 100 / viewable_share
+    )
     usual = int(bought or dice.randrange(3_000, 9_000))
     lines: Counter[ledger.Line] = Counter()
     on_pages: Counter[ledger.PageLine] = Counter()
@@ -62,14 +69,22 @@ def count(placement: Placement, now: datetime, pages: list[str]) -> None:
             if action != Action.OFFERED:
                 spread(on_pages, placement, action, amount, pages)
         for reason, share in FILTERED.items():
-            lines[placement.pk, placement.slot, day, Action.RENDERED.value, reason] += shown * share // 1000
-        DailyReach.objects.get_or_create(placement=placement, day=day, defaults={"people": int(shown * 0.61)})
+            lines[placement.pk, placement.slot, day, Action.RENDERED.value, reason] += (
+                shown * share // 1000
+            )
+        DailyReach.objects.get_or_create(
+            placement=placement, day=day, defaults={"people": int(shown * 0.61)}
+        )
     ledger.add(lines)
     ledger.add_to_pages(on_pages)
 
 
 def spread(
-    on_pages: Counter[ledger.PageLine], placement: Placement, action: Action, amount: int, pages: list[str]
+    on_pages: Counter[ledger.PageLine],
+    placement: Placement,
+    action: Action,
+    amount: int,
+    pages: list[str],
 ) -> None:
     """The first page has most; whatever is left over is its as well, so that pages add up to days."""
     shares = [amount // (3 * (place + 1)) for place in range(1, len(pages))]

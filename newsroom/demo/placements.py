@@ -11,7 +11,16 @@ from django.core.files.base import ContentFile
 
 from advertising.campaigns import review
 from advertising.delivery.slots import SLOTS
-from advertising.models import Advertiser, Basis, Creative, CreativePicture, Placement, Product, Rate, Role
+from advertising.models import (
+    Advertiser,
+    Basis,
+    Creative,
+    CreativePicture,
+    Placement,
+    Product,
+    Rate,
+    Role,
+)
 from articles.models import Article, Section
 from articles.publishing import workflow
 from newsroom.demo import engraving, files, pictures
@@ -43,7 +52,7 @@ RATES = (
         "Still images or words only, no scripts",
     ),
     (
-        Product.LETTER,
+        Product.NEWSLETTER,
         620,
         "an issue",
         "One paid slot in each issue, never two\n60 words and one link\nLabelled with your name",
@@ -52,7 +61,16 @@ RATES = (
 
 # Advertiser, title, slot, the headline and line on the picture, first and last day from today, what happens.
 BANNERS = (
-    ("Palisade Custody", "Two sets of keys", "top", "Two sets of keys", "Custody you can audit", -13, 20, "approved"),
+    (
+        "Palisade Custody",
+        "Two sets of keys",
+        "top",
+        "Two sets of keys",
+        "Custody you can audit",
+        -13,
+        20,
+        "approved",
+    ),
     (
         "Palisade Custody",
         "Two sets of keys, large",
@@ -133,7 +151,16 @@ BANNERS = (
         20,
         "rejected",
     ),
-    ("Palisade Custody", "Winter vault", "billboard", "The winter vault", "Cold storage, warm desk", 12, 40, "draft"),
+    (
+        "Palisade Custody",
+        "Winter vault",
+        "billboard",
+        "The winter vault",
+        "Cold storage, warm desk",
+        12,
+        40,
+        "draft",
+    ),
     (
         "Tidewater Analytics",
         "The autumn index",
@@ -218,7 +245,11 @@ def load_banner(advertiser: Advertiser, row: tuple[Any, ...], now: datetime) -> 
     )
     alt = f"{advertiser.name}: {headline}. {line}."
     creative = Creative.objects.create(
-        placement=placement, version=1, headline=headline, target_url=f"{advertiser.website}/", alt=alt
+        placement=placement,
+        version=1,
+        headline=headline,
+        target_url=f"{advertiser.website}/",
+        alt=alt,
     )
     for size in SLOTS[slot].sizes:
         picture = engraving.render_banner(
@@ -230,7 +261,9 @@ def load_banner(advertiser: Advertiser, row: tuple[Any, ...], now: datetime) -> 
             font_path_serif=SERIF,
         )
         name = f"{placement.pk}-{size.name}.png"
-        CreativePicture.objects.create(creative=creative, size=size.name, file=ContentFile(as_png(picture), name))
+        CreativePicture.objects.create(
+            creative=creative, size=size.name, file=ContentFile(as_png(picture), name)
+        )
     decide(placement, outcome)
 
 
@@ -241,7 +274,9 @@ def decide(placement: Placement, outcome: str) -> None:
     if outcome == "approved":
         review.approve(placement, by=None)
     elif outcome == "changes":
-        review.request_changes(placement, None, "Please take out “guaranteed”: nothing about keys is.")
+        review.request_changes(
+            placement, None, "Please take out “guaranteed”: nothing about keys is."
+        )
     elif outcome == "rejected":
         review.reject(placement, None, "We do not run advertisements for leverage over 5×.")
 
@@ -252,7 +287,9 @@ def as_png(picture: Any) -> bytes:
     return buffer.getvalue()
 
 
-def load_paid_article(advertiser: Advertiser, text: files.Text, now: datetime, drawn: pictures.Drawn) -> None:
+def load_paid_article(
+    advertiser: Advertiser, text: files.Text, now: datetime, drawn: pictures.Drawn
+) -> None:
     """A paid article that ran before this system did: published with its own HTML, under the same label."""
     keys = text.keys
     article = Article.objects.create(
@@ -262,7 +299,13 @@ def load_paid_article(advertiser: Advertiser, text: files.Text, now: datetime, d
         slug=text.slug,
         standfirst=keys["standfirst"],
         body=text.html,
-        hero=pictures.keep(text.slug, drawn, keys["alt"], keys.get("caption", ""), f"Illustration: {advertiser.name}"),
+        hero=pictures.keep(
+            text.slug,
+            drawn,
+            keys["alt"],
+            keys.get("caption", ""),
+            f"Illustration: {advertiser.name}",
+        ),
         paid_by=advertiser.name,
         disclosure=keys["disclosure"],
         comments_open=False,

@@ -51,7 +51,11 @@ def load_directory(listed: list[dict[str, str]], now: datetime) -> None:
         return
     rows = [
         ListedCoin(
-            provider=provider.name, identifier=coin[field], symbol=coin["symbol"], name=coin["name"], listed_at=now
+            provider=provider.name,
+            identifier=coin[field],
+            symbol=coin["symbol"],
+            name=coin["name"],
+            listed_at=now,
         )
         for coin in listed
         for provider, field in ((COINGECKO, "coingecko"), (COINPAPRIKA, "coinpaprika"))
@@ -60,13 +64,21 @@ def load_directory(listed: list[dict[str, str]], now: datetime) -> None:
     ListedCoin.objects.bulk_create(rows)
 
 
-def invented_year(symbol: str, price: Decimal, week_ago: Decimal, until: datetime) -> list[list[str]]:
+def invented_year(
+    symbol: str, price: Decimal, week_ago: Decimal, until: datetime
+) -> list[list[str]]:
     """Pairs of a moment and a price, which pass through the price a week ago. The same at every load."""
     rng = random.Random(f"{symbol} for a year")
     start = week_ago * Decimal(str(rng.uniform(0.55, 1.35)))
-    walk = [*bridge(rng, start, week_ago, DAYS_IN_YEAR - 7, 0.022), *bridge(rng, week_ago, price, 7, 0.012)]
+    walk = [
+        *bridge(rng, start, week_ago, DAYS_IN_YEAR - 7, 0.022),
+        *bridge(rng, week_ago, price, 7, 0.012),
+    ]
     first = until - timedelta(days=DAYS_IN_YEAR)
-    return [[(first + timedelta(days=index)).isoformat(), format(value, "f")] for index, value in enumerate(walk)]
+    return [
+        [(first + timedelta(days=index)).isoformat(), format(value, "f")]
+        for index, value in enumerate(walk)
+    ]
 
 
 def invented_week(symbol: str, price: Decimal, change: Decimal) -> list[Decimal]:
@@ -78,7 +90,9 @@ def invented_week(symbol: str, price: Decimal, change: Decimal) -> list[Decimal]
     return [*first, *bridge(rng, day_before, price, 24)]
 
 
-def bridge(rng: random.Random, start: Decimal, end: Decimal, hours: int, step: float = 0.004) -> list[Decimal]:
+def bridge(
+    rng: random.Random, start: Decimal, end: Decimal, hours: int, step: float = 0.004
+) -> list[Decimal]:
     """A random walk from `start` that arrives at `end` after `hours` steps."""
     steps = [rng.gauss(0, step) for _ in range(hours)]
     drift = sum(steps) / hours

@@ -44,7 +44,7 @@ def load(thousands: int, say: Callable[[str], None]) -> None:
                 stories = add_stories(batch, first, sections, rng, now)
                 add_subjects(stories, rng)
                 add_comments(stories, rng, now)
-                invalidation.purge(keys.EVERYTHING)
+                invalidation.invalidate(keys.EVERYTHING)
             if batch % 10 == 9 or batch == thousands - 1:
                 say(f"{(batch + 1) * BATCH:,} stories and comments")
     query_statistics.refresh.func()
@@ -60,7 +60,9 @@ def without_indexes(say: Callable[[str], None]) -> Iterator[None]:
     listing_index.create(say)
 
 
-def add_stories(batch: int, first: int, sections: list[Section], rng: random.Random, now: datetime) -> list[Article]:
+def add_stories(
+    batch: int, first: int, sections: list[Section], rng: random.Random, now: datetime
+) -> list[Article]:
     stories = []
     for index in range(BATCH):
         number = first + batch * BATCH + index
@@ -86,7 +88,9 @@ def add_stories(batch: int, first: int, sections: list[Section], rng: random.Ran
 
 def add_subjects(stories: list[Article], rng: random.Random) -> None:
     """Who wrote each and what it is about, where there is anybody and anything; every second one is about Bitcoin."""
-    authors, tags, coins = (list(model.objects.order_by("pk").values_list("pk", flat=True)) for model in SUBJECTS)
+    authors, tags, coins = (
+        list(model.objects.order_by("pk").values_list("pk", flat=True)) for model in SUBJECTS
+    )
     if authors:
         rows = [(story.pk, rng.choice(authors)) for story in stories]
         columns = "article_id, author_id, position, held_at_publication"
@@ -95,7 +99,9 @@ def add_subjects(stories: list[Article], rng: random.Random) -> None:
         rows = [(story.pk, rng.choice(tags)) for story in stories]
         insert("INSERT INTO articles_article_tags (article_id, tag_id) VALUES (%s, %s)", rows)
     if coins:
-        rows = [(story.pk, coins[0] if rng.random() < 0.5 else rng.choice(coins)) for story in stories]
+        rows = [
+            (story.pk, coins[0] if rng.random() < 0.5 else rng.choice(coins)) for story in stories
+        ]
         insert("INSERT INTO articles_articlecoin (article_id, coin_id) VALUES (%s, %s)", rows)
 
 

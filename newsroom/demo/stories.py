@@ -64,12 +64,16 @@ def write_brief(row: dict[str, Any], now: datetime) -> None:
 def finish(article: Article, authors: list[str], keys: dict[str, Any], now: datetime) -> None:
     at = now - timedelta(days=keys.get("days_ago", 0))
     for position, slug in enumerate(authors):
-        Byline.objects.create(article=article, author=Author.objects.get(slug=slug), position=position)
+        Byline.objects.create(
+            article=article, author=Author.objects.get(slug=slug), position=position
+        )
     bylines.refresh(article)
     article.tags.set(Tag.objects.filter(slug__in=[slugify(tag) for tag in keys["tags"]]))
     for symbol in keys["coins"]:
         coin = Coin.objects.get(symbol=symbol.upper())
-        ArticleCoin.objects.create(article=article, coin=coin, price_at_publication=price_then(coin, at))
+        ArticleCoin.objects.create(
+            article=article, coin=coin, price_at_publication=price_then(coin, at)
+        )
     if keys.get("in_review"):
         workflow.submit(article, by=get_user_model().objects.get(username=accounts.EDITOR))
         return

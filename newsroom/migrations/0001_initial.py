@@ -14,15 +14,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20, unique=True)),
-                ('at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Page',
+            name='AboutPage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=80)),
@@ -35,6 +27,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'about page',
                 'ordering': ['position', 'title'],
             },
+        ),
+        migrations.CreateModel(
+            name='Heartbeat',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=20, unique=True)),
+                ('at', models.DateTimeField()),
+            ],
         ),
         migrations.CreateModel(
             name='PeriodicJob',
@@ -54,9 +54,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(default='The Publication', help_text='About 14 characters look best.', max_length=40)),
                 ('tagline', models.CharField(blank=True, help_text='One sentence, in the footer and in searches.', max_length=160)),
-                ('strip_text', models.CharField(default='Get daily crypto insights in one short letter.', max_length=120, verbose_name='text of the top strip')),
-                ('letter_title', models.CharField(default='The day’s stories, in one letter', max_length=120)),
-                ('letter_text', models.CharField(default='One letter a day. No price predictions, and you can leave with one click.', max_length=300)),
+                ('strip_text', models.CharField(default='Get daily crypto insights in one short newsletter.', max_length=120, verbose_name='text of the top strip')),
+                ('newsletter_title', models.CharField(default='The day’s stories, in one newsletter', max_length=120)),
+                ('newsletter_text', models.CharField(default='One newsletter a day. No price predictions, and you can leave with one click.', max_length=300)),
                 ('notice', models.TextField(default='This article reports and explains; it does not recommend buying, selling or holding anything. Prices move, including while you read. Take advice from someone licensed to give it before you act.', max_length=600, verbose_name='not-advice notice')),
                 ('business_text', models.TextField(default='Put your work in front of people who run desks, write protocols and sign off budgets. Every paid item is labelled and reviewed by an editor before anybody sees it.', max_length=600, verbose_name='text of “For businesses”')),
                 ('house_rules', models.TextField(default='Argue with the piece, not the person. Say what you hold if you talk about a price. No links to trading services.', max_length=600)),
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='PersonRequest',
+            name='PrivacyRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('export', 'told what is held'), ('erase', 'erased')], max_length=8, verbose_name='what was done')),

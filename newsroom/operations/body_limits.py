@@ -40,7 +40,9 @@ def body_length(request: HttpRequest) -> int:
 
 
 def largest_body(request: HttpRequest) -> int:
-    if request.content_type == "multipart/form-data" and request.path.startswith(settings.UPLOAD_PATHS):
+    if request.content_type == "multipart/form-data" and request.path.startswith(
+        settings.UPLOAD_PATHS
+    ):
         return settings.LARGEST_UPLOAD
     is_desk = request.path.startswith(reverse("admin:index"))
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if is_desk else settings.LARGEST_BODY

@@ -56,7 +56,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def reasons_not_ready(now: datetime) -> list[str]:
     last = dict(Heartbeat.objects.values_list("name", "at"))
     reasons = [
-        f"The {name} has been silent since {last[name]:%H:%M:%S} UTC." if name in last else f"The {name} never started."
+        f"The {name} has been silent since {last[name]:%H:%M:%S} UTC."
+        if name in last
+        else f"The {name} never started."
         for name, longest in SILENT_AFTER.items()
         if name not in last or last[name] < now - longest
     ]
@@ -74,10 +76,15 @@ def troubled_coins() -> list[str]:
     """Coins that their sources do not know any more, or whose price alone is late, a sentence each."""
     coins = list(Coin.objects.followed().select_related("quote").defer("quote__week"))
     found = [f"{coin}: {coin.problem}" for coin in coins if coin.problem]
-    priced = [(coin, coin.quote) for coin in coins if hasattr(coin, "quote") and not coin.quote.is_sample]
+    priced = [
+        (coin, coin.quote) for coin in coins if hasattr(coin, "quote") and not coin.quote.is_sample
+    ]
     late = [(coin, quote) for coin, quote in priced if is_delayed(quote)]
     if len(late) < len(priced):  # Otherwise all are, which is said of all together.
-        found += [f"{coin} has had no price since {quote.quoted_at:%d %B, %H:%M} UTC." for coin, quote in late]
+        found += [
+            f"{coin} has had no price since {quote.quoted_at:%d %B, %H:%M} UTC."
+            for coin, quote in late
+        ]
     return found[:MOST_NAMED]
 
 

@@ -27,7 +27,10 @@ class Child:
     def start(self, environment: Mapping[str, str]) -> None:
         # A group of its own: a signal from the terminal reaches the parent alone, which passes it on in order.
         self.process = subprocess.Popen(
-            self.command, env=dict(environment), start_new_session=True, preexec_fn=partial(_die_with, os.getpid())
+            self.command,
+            env=dict(environment),
+            start_new_session=True,
+            preexec_fn=partial(_die_with, os.getpid()),
         )
 
     def signal(self, number: int) -> None:
@@ -84,9 +87,13 @@ class Supervisor:
             now = time.monotonic()
             child.deaths = [*(moment for moment in child.deaths if now - moment < WINDOW), now]
             if len(child.deaths) >= MOST_DEATHS:
-                self.say(f"The {child.name} died {MOST_DEATHS} times in a minute. Everything stops.")
+                self.say(
+                    f"The {child.name} died {MOST_DEATHS} times in a minute. Everything stops."
+                )
                 return False
-            self.say(f"The {child.name} died ({_how(child.process.returncode)}) and is started again.")
+            self.say(
+                f"The {child.name} died ({_how(child.process.returncode)}) and is started again."
+            )
             time.sleep(PAUSE)
             child.start(self.environment)
         return True

@@ -3,7 +3,12 @@
 from collections.abc import Callable
 from copy import copy
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponsePermanentRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponsePermanentRedirect,
+)
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import resolve
@@ -11,8 +16,14 @@ from django.urls import resolve
 from articles.discovery import redirects
 
 WORDS = {
-    400: ("This request makes no sense to us", "Something in the address or the form could not be read."),
-    403: ("You may not open this page", "Sign in with an account that may, or start from the front page."),
+    400: (
+        "This request makes no sense to us",
+        "Something in the address or the form could not be read.",
+    ),
+    403: (
+        "You may not open this page",
+        "Sign in with an account that may, or start from the front page.",
+    ),
     405: ("This page cannot do that", "It can be read, but nothing can be sent to it."),
     413: ("That is too large to send", "Send less text, or a smaller picture, and try again."),
 }

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_safe
 from articles.discovery import feeds
 from articles.discovery.feeds import FORMS, Feed
 from articles.models import Article, Author, Section, Tag
-from comments.models.thoughts import LARGEST_PK
+from comments.models.comments import LARGEST_PK
 from comments.reading import feeds as conversations
 from newsletter.archive import published_issues
-from newsletter.models import Letter
+from newsletter.models import Newsletter
 from newsroom import publication
-from pagecache import public_page, record, whole
+from pagecache import add_tags, public_page, table_tag
 from ticker.models import Coin
 
 SUBJECTS: dict[str, type[Model]] = {"section": Section, "author": Author, "tag": Tag, "coin": Coin}
@@ -25,7 +25,7 @@ SUBJECTS: dict[str, type[Model]] = {"section": Section, "author": Author, "tag":
 @require_safe
 def all_feeds(request: HttpRequest) -> HttpResponse:
     """For readers: what a feed is, and which there are."""
-    record(whole(Section))
+    add_tags(table_tag(Section))
     context = {"forms": FORMS, "followed": Section.objects.all(), "canonical": "/feeds/"}
     return render(request, "newsroom/feeds.html", context)
 
@@ -59,40 +59,62 @@ def corrections(request: HttpRequest, form: str) -> HttpResponse:
 
 @public_page()
 @require_safe
-def thoughts(request: HttpRequest, form: str) -> HttpResponse:
+def comments(request: HttpRequest, form: str) -> HttpResponse:
     """The newest of all conversations."""
-    title = f"Thoughts | {publication.publication().name}"
-    return answer(request, form, title, "What readers say under the stories.", "/", conversations.newest())
+    title = f"Comments | {publication.publication().name}"
+    return answer(
+        request, form, title, "What readers say under the stories.", "/", conversations.newest()
+    )
 
 
 @public_page()
 @require_safe
-def thoughts_on(request: HttpRequest, form: str, pk: int) -> HttpResponse:
+def comments_on(request: HttpRequest, form: str, pk: int) -> HttpResponse:
     """One conversation. Its address stays, whatever its story is called."""
     stories = Article.objects.published().select_related("section")
     article = get_object_or_404(stories, pk=min(pk, LARGEST_PK))
-    title = f"Thoughts on “{article.title}” | {publication.publication().name}"
+    title = f"Comments on “{article.title}” | {publication.publication().name}"
     page = f"{article.get_absolute_url()}#comments"
     return answer(request, form, title, article.standfirst, page, conversations.newest_on(article))
 
 
 @public_page()
 @require_safe
-def of_letter(request: HttpRequest, form: str, slug: str) -> HttpResponse:
-    """The issues of a letter, for who would rather not have it mailed."""
-    record(whole(Letter))
-    letter = get_object_or_404(Letter, slug=slug)
-    title = f"{letter.name} | {publication.publication().name}"
-    return answer(request, form, title, letter.description, letter.get_absolute_url(), published_issues.entries(letter))
+def of_newsletter(request: HttpRequest, form: str, slug: str) -> HttpResponse:
+    """The issues of a newsletter, for who would rather not have it mailed."""
+    add_tags(table_tag(Newsletter))
+    newsletter = get_object_or_404(Newsletter, slug=slug)
+    title = f"{newsletter.name} | {publication.publication().name}"
+    return answer(
+        request,
+        form,
+        title,
+        newsletter.description,
+        newsletter.get_absolute_url(),
+        published_issues.entries(newsletter),
+    )
 
 
 def answer(
-    request: HttpRequest, form: str, title: str, description: str, page: str, entries: list[feeds.Entry]
+    request: HttpRequest,
+    form: str,
+    title: str,
+    description: str,
+    page: str,
+    entries: list[feeds.Entry],
 ) -> HttpResponse:
     if form not in FORMS:
         raise Http404("No such kind of feed.")
-    feed = Feed(title, description or title, settings.SITE_URL + page, settings.SITE_URL + request.path, entries)
-    return HttpResponse(FORMS[form].write(feed), content_type=f"{FORMS[form].content_type}; charset=utf-8")
+    feed = Feed(
+        title,
+        description or title,
+        settings.SITE_URL + page,
+        settings.SITE_URL + request.path,
+        entries,
+    )
+    return HttpResponse(
+        FORMS[form].write(feed), content_type=f"{FORMS[form].content_type}; charset=utf-8"
+    )
 
 
 def address_of(form: str, subject: Model | None = None) -> str:

@@ -35,7 +35,9 @@ HEADLINE_ROOM = 280  # pixels of letters one above another, without the space be
 def share_card(request: HttpRequest, pk: int, version: str) -> HttpResponse:
     """A card has the address that its story’s page names; another one leads there."""
     page_lifetime.until_next_change()
-    article = Article.objects.published().select_related("section").filter(pk=min(pk, 2**31 - 1)).first()
+    article = (
+        Article.objects.published().select_related("section").filter(pk=min(pk, 2**31 - 1)).first()
+    )
     if article is None:
         raise Http404("No such story.")
     address = metadata.share_card(article)
@@ -80,7 +82,11 @@ def wrapped(title: str, width: int, size: int) -> Iterator[str]:
             yield line
             longer = word
         while length(longer, "serif", size) > width:  # One word wider than the card.
-            fits = next(n for n in range(len(longer) - 1, 0, -1) if length(longer[:n], "serif", size) <= width)
+            fits = next(
+                n
+                for n in range(len(longer) - 1, 0, -1)
+                if length(longer[:n], "serif", size) <= width
+            )
             yield longer[:fits]
             longer = longer[fits:]
         line = longer
@@ -88,7 +94,9 @@ def wrapped(title: str, width: int, size: int) -> Iterator[str]:
         yield line
 
 
-def write(pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, face: str, size: int, ink: str) -> None:
+def write(
+    pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, face: str, size: int, ink: str
+) -> None:
     left, top = at
     for part, run in runs(text, face):
         font = font_of(face, part, size)
@@ -102,7 +110,10 @@ def length(text: str, face: str, size: int) -> float:
 
 def runs(text: str, face: str) -> list[tuple[str, str]]:
     """The text in pieces, each with the file of the face that has its letters."""
-    return [(part, "".join(letters)) for part, letters in groupby(text, key=lambda letter: part_of(face, letter))]
+    return [
+        (part, "".join(letters))
+        for part, letters in groupby(text, key=lambda letter: part_of(face, letter))
+    ]
 
 
 @lru_cache(4096)

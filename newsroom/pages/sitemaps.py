@@ -10,8 +10,8 @@ from articles.discovery import sitemaps
 from articles.discovery.sitemaps import Address
 from articles.models import Author, Section, Tag
 from newsroom import publication
-from newsroom.models import Page
-from pagecache import public_page, record, whole
+from newsroom.models import AboutPage
+from pagecache import add_tags, public_page, table_tag
 from ticker.models import Coin
 
 MOST_OF_A_KIND = 10_000  # tags, authors: all kinds together stay within the protocol’s 50,000
@@ -34,9 +34,15 @@ def pages(request: HttpRequest) -> HttpResponse:
 def _pages() -> Iterator[Address]:
     """Everything but stories. Rows are read as plain values: thousands of tags need not each be a key."""
     yield from (Address(reverse(name)) for name in FIXED)
-    for model, view in ((Section, "section"), (Author, "author"), (Tag, "tag"), (Coin, "coin"), (Page, "page")):
-        record(whole(model))
-        slugs = model.objects.order_by("pk").values_list("slug", flat=True)  # type: ignore[attr-defined]
+    for model, view in (
+        (Section, "section"),
+        (Author, "author"),
+        (Tag, "tag"),
+        (Coin, "coin"),
+        (AboutPage, "page"),
+    ):
+        add_tags(table_tag(model))
+        slugs = model.objects.order_by("pk").values_list("slug", flat=True)
         yield from (Address(reverse(view, args=[slug])) for slug in slugs[:MOST_OF_A_KIND])
 
 

@@ -5,8 +5,12 @@ import re
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
-_SELLER = re.compile(r"[\w.-]+\.[a-z]{2,},\s*[^,\s]+,\s*(DIRECT|RESELLER)(,\s*[\w-]+)?(;.*)?", re.IGNORECASE)
-_VARIABLE = re.compile(r"(CONTACT|SUBDOMAIN|INVENTORYPARTNERDOMAIN|OWNERDOMAIN|MANAGERDOMAIN)=\S.*", re.IGNORECASE)
+_SELLER = re.compile(
+    r"[\w.-]+\.[a-z]{2,},\s*[^,\s]+,\s*(DIRECT|RESELLER)(,\s*[\w-]+)?(;.*)?", re.IGNORECASE
+)
+_VARIABLE = re.compile(
+    r"(CONTACT|SUBDOMAIN|INVENTORYPARTNERDOMAIN|OWNERDOMAIN|MANAGERDOMAIN)=\S.*", re.IGNORECASE
+)
 _RULE = re.compile(r"(User-agent|Allow|Disallow|Crawl-delay|Host|Clean-param):.*", re.IGNORECASE)
 
 
@@ -32,4 +36,6 @@ def mail_or_https(text: str) -> None:
     try:
         (URLValidator(schemes=["https"]) if "://" in text else validate_email)(text)
     except ValidationError as error:
-        raise ValidationError("Write an e-mail address, or one that starts with https://.") from error
+        raise ValidationError(
+            "Write an e-mail address, or one that starts with https://."
+        ) from error

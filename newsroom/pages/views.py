@@ -12,26 +12,30 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from newsroom import publication
-from newsroom.models import Page
-from pagecache import public_page, record, whole
+from newsroom.models import AboutPage
+from pagecache import add_tags, public_page, table_tag
 
 NOT_FOR_ROBOTS = (
     *("/admin/", "/accounts/", "/comments/", "/search/", "/preview/"),
-    *("/advertise/placements/", "/advertise/company/", "/advertise/orders/", "/slots/"),
+    *("/partners/placements/", "/partners/company/", "/partners/orders/", "/slots/"),
 )
 
 
 @public_page()
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    record(whole(Page))
-    return render(request, "newsroom/about.html", {"pages": Page.objects.defer("body"), "canonical": "/about/"})
+    add_tags(table_tag(AboutPage))
+    return render(
+        request,
+        "newsroom/about.html",
+        {"pages": AboutPage.objects.defer("body"), "canonical": "/about/"},
+    )
 
 
 @public_page()
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "newsroom/page.html", {"page": get_object_or_404(Page, slug=slug)})
+    return render(request, "newsroom/page.html", {"page": get_object_or_404(AboutPage, slug=slug)})
 
 
 @require_safe
@@ -49,7 +53,10 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS)]
     if extra := publication.publication().robots_txt.strip():
         lines += ["", *extra.splitlines()]
-    lines += ["", *(f"Sitemap: {settings.SITE_URL}{reverse(name)}" for name in ("sitemap", "news-sitemap"))]
+    lines += [
+        "",
+        *(f"Sitemap: {settings.SITE_URL}{reverse(name)}" for name in ("sitemap", "news-sitemap")),
+    ]
     return _plain(lines)
 
 
@@ -58,7 +65,9 @@ def robots(request: HttpRequest) -> HttpResponse:
 def ads_txt(request: HttpRequest) -> HttpResponse:
     """Who may sell our space: https://iabtechlab.com/ads-txt/. Without sellers the placeholder of its section 3.2.1."""
     text = publication.publication().ads_txt.strip()
-    return _plain(text.splitlines() or ["placeholder.example.com, placeholder, DIRECT, placeholder"])
+    return _plain(
+        text.splitlines() or ["placeholder.example.com, placeholder, DIRECT, placeholder"]
+    )
 
 
 @public_page()

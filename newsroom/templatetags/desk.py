@@ -5,16 +5,18 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.admin.transitions import label
-from articles.publishing.word_diff import Kind, Part
+from articles.publishing.word_diff import DiffPart, Kind
 
 register = template.Library()
 MARKS = {Kind.SAME: "{}", Kind.GONE: "<del>{}</del>", Kind.NEW: "<ins>{}</ins>"}
 
 
 @register.filter
-def marked(line: list[Part]) -> SafeString:
+def marked(line: list[DiffPart]) -> SafeString:
     """A line of a difference: what went is struck, what came is underlined."""
-    return format_html_join("", "{}", ((format_html(MARKS[part.kind], part.text),) for part in line))
+    return format_html_join(
+        "", "{}", ((format_html(MARKS[part.kind], part.text),) for part in line)
+    )
 
 
 @register.filter

@@ -20,9 +20,11 @@ def publication(context: dict[str, Any]) -> Publication:
     request: HttpRequest | None = context.get("request")
     if request is None:
         return identity.publication()
-    if not hasattr(request, "publication"):
-        request.publication = identity.publication()  # type: ignore[attr-defined]
-    return request.publication  # type: ignore[attr-defined,no-any-return]
+    asked: dict[str, Any] = request.__dict__
+    if "publication" not in asked:
+        asked["publication"] = identity.publication()
+    found: Publication = asked["publication"]
+    return found
 
 
 @register.simple_tag
@@ -35,4 +37,6 @@ def absolute(path: str) -> str:
 def stylesheet(name: str) -> SafeString:
     """One link in production, one for each part in development."""
     # Addresses of our own static files.
-    return mark_safe("".join(f'<link rel="stylesheet" href="{url}">' for url in stylesheets.urls(name)))
+    return mark_safe(
+        "".join(f'<link rel="stylesheet" href="{url}">' for url in stylesheets.urls(name))
+    )

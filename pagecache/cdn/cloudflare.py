@@ -18,7 +18,10 @@ class Cloudflare:
     def purge(self, keys: Sequence[str]) -> None:
         root = settings.CDN_URL or "https://api.cloudflare.com/client/v4"
         for start in range(0, len(keys), MOST_TAGS):
-            self._post(f"{root}/zones/{settings.CDN_SITE}/purge_cache", list(keys[start : start + MOST_TAGS]))
+            self._post(
+                f"{root}/zones/{settings.CDN_SITE}/purge_cache",
+                list(keys[start : start + MOST_TAGS]),
+            )
 
     def _post(self, address: str, tags: list[str]) -> None:
         headers = {"Authorization": f"Bearer {settings.CDN_TOKEN}"}

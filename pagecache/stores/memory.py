@@ -10,18 +10,18 @@ from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import replace
 
-from pagecache.cached_page import Page
+from pagecache.cached_page import CachedPage
 from pagecache.tags import EVERYTHING
 
 ON_TRIAL = 0.25  # of the bytes
 
 
-class Memory:
+class MemoryStore:
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
         self.bytes = 0
         self._lock = threading.Lock()
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[str, CachedPage] = {}
         self._trial: OrderedDict[str, int] = OrderedDict()  # address → bytes, the oldest first
         self._proven: OrderedDict[str, int] = OrderedDict()
         self._trial_bytes = 0
@@ -43,7 +43,7 @@ class Memory:
                 self._proven[address] = self._trial.pop(address)
                 self._make_room()
 
-    def put(self, address: str, page: Page) -> None:
+    def put(self, address: str, page: CachedPage) -> None:
         with self._lock:
             self._drop(address, keep_place=True)
             if page.size > self.most_bytes * ON_TRIAL:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from django.conf import settings
 from django_tasks import task
 
-from pagecache.cached_page import Page
+from pagecache.cached_page import CachedPage
 
 logger = logging.getLogger(__name__)
 
@@ -28,18 +28,18 @@ TIDIED_EVERY = 600.0  # seconds, by the scheduler’s job below
 LONGEST_WAIT = 10.0  # seconds for another process to make the same page
 
 
-class Shelf(Protocol):
-    def get(self, address: str) -> Page | None: ...
-    def put(self, address: str, page: Page) -> None: ...
+class Store(Protocol):
+    def get(self, address: str) -> CachedPage | None: ...
+    def put(self, address: str, page: CachedPage) -> None: ...
 
 
-def from_settings() -> Shelf:
+def from_settings() -> Store:
     if settings.REDIS_URL:
-        return RedisShelf(settings.REDIS_URL)
-    return FileShelf(settings.DATA_DIR / "pages")
+        return RedisStore(settings.REDIS_URL)
+    return FileStore(settings.DATA_DIR / "pages")
 
 
-class FileShelf:
+class FileStore:
     """A folder for each release of the code, a file for each page."""
 
     def __init__(self, folder: Path) -> None:
@@ -48,13 +48,13 @@ class FileShelf:
         self._written = 0
         self._tidied_at = time.monotonic()
 
-    def get(self, address: str) -> Page | None:
+    def get(self, address: str) -> CachedPage | None:
         try:
-            return Page.from_bytes(self._path(address).read_bytes())
+            return CachedPage.from_bytes(self._path(address).read_bytes())
         except (OSError, ValueError):
             return None
 
-    def put(self, address: str, page: Page) -> None:
+    def put(self, address: str, page: CachedPage) -> None:
         """Whole or not at all: a reader never sees half a file."""
         path, data = self._path(address), page.to_bytes()
         if not self._has_room(len(data)):
@@ -80,23 +80,25 @@ class FileShelf:
         return self.folder / name[:2] / name
 
 
-class RedisShelf:
+class RedisStore:
     def __init__(self, url: str) -> None:
         import redis
 
         self.failure = redis.RedisError
-        self.client: Any = redis.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
+        self.client: Any = redis.Redis.from_url(
+            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT
+        )
         self.prefix = f"page:{release()}:"
         self.left_alone_until = 0.0
 
-    def get(self, address: str) -> Page | None:
+    def get(self, address: str) -> CachedPage | None:
         data = self._ask("get", self.prefix + address)
         try:
-            return Page.from_bytes(data) if data else None
+            return CachedPage.from_bytes(data) if data else None
         except ValueError:
             return None
 
-    def put(self, address: str, page: Page) -> None:
+    def put(self, address: str, page: CachedPage) -> None:
         # Beyond that it is not taken any more.
         seconds = max(1, int(page.refresh_at - time.time()))
         self._ask("set", self.prefix + address, page.to_bytes(), ex=min(seconds, LIFETIME))
@@ -142,7 +144,11 @@ def tidy(folder: Path, most_bytes: int) -> int:
     current = folder / release()
     with contextlib.suppress(OSError):
         for other in folder.iterdir():
-            if other.is_dir() and other != current and other.stat().st_mtime < time.time() - LIFETIME:
+            if (
+                other.is_dir()
+                and other != current
+                and other.stat().st_mtime < time.time() - LIFETIME
+            ):
                 shutil.rmtree(other, ignore_errors=True)
     files = []
     for path in folder.glob("*/*/*"):

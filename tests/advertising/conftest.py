@@ -27,12 +27,16 @@ class Browser:
         html = self.client.get(self.page).content.decode()
         return re.findall(f'data-slot="{slot}" data-position="([^"]+)"', html)
 
-    def ask(self, *positions: str, agent: str | None = None, width: int = 1280, **headers: str) -> list[Any]:
+    def ask(
+        self, *positions: str, agent: str | None = None, width: int = 1280, **headers: str
+    ) -> list[Any]:
         address = "/slots/"
         query = {"w": str(width), "s": list(positions or self.positions()[:1])}
-        answer = self.client.get(address, query, headers={"User-Agent": agent or self.agent, **headers})
+        answer = self.client.get(
+            address, query, headers={"User-Agent": agent or self.agent, **headers}
+        )
         assert answer.status_code == 200
-        assert answer["Cache-Control"].startswith("max-age=0, no-cache, no-store")
+        assert answer["Cache-Control"].startswith("private, no-store")
         return answer.json()["slots"]
 
     def token(self, **kwargs: Any) -> str:
@@ -44,7 +48,9 @@ class Browser:
         return self.client.post("/slots/seen/", data, headers=headers).status_code
 
     def click(self, token: str, agent: str | None = None, **headers: str) -> Any:
-        return self.client.get(f"/slots/go/{token}/", headers={"User-Agent": agent or self.agent, **headers})
+        return self.client.get(
+            f"/slots/go/{token}/", headers={"User-Agent": agent or self.agent, **headers}
+        )
 
 
 @pytest.fixture

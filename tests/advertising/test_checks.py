@@ -49,7 +49,7 @@ def test_a_promise_and_a_wallet_are_two_reasons():
     assert found["wallet address"].sentence == "There is a wallet address in it: 0x5aAeb6…eAed."
 
 
-def test_a_wallet_with_one_wrong_letter_is_none():
+def test_a_wallet_with_one_wrong_newsletter_is_none():
     assert "wallet address" not in found_in(WALLET.replace("5aAe", "5AAe"))
 
 
@@ -57,7 +57,7 @@ def test_a_wallet_with_one_wrong_letter_is_none():
     ("text", "rule"),
     [
         ("You can’t lose with it.", "promised returns"),
-        ("Gυaranteed by math.", "promised returns"),  # a Greek letter
+        ("Gυaranteed by math.", "promised returns"),  # a Greek newsletter
         ("Up to 12 % APY.", "rate of return"),
         ("Returns of up to 40%.", "rate of return"),
         ("Trade with 20x leverage.", "leverage"),
@@ -97,7 +97,14 @@ def test_nothing_hides_behind_a_long_beginning():
 
 def test_the_checks_of_a_long_text_take_no_time():
     started = time.process_time()
-    for nasty in ("1." * 6_000, "recover " * 1_500, "connect " * 1_500, "$" * 12_000, "@a " * 4_000, "1 " * 6_000):
+    for nasty in (
+        "1." * 6_000,
+        "recover " * 1_500,
+        "connect " * 1_500,
+        "$" * 12_000,
+        "@a " * 4_000,
+        "1 " * 6_000,
+    ):
         found_in(nasty)
     assert time.process_time() - started < 60
 
@@ -147,7 +154,8 @@ def test_an_address_that_hides_something_is_refused(address, sentence):
 
 
 @pytest.mark.parametrize(
-    "address", ["https://palisade.example/a?b=c#d", "https://müller.example/", "https://例え.example/"]
+    "address",
+    ["https://palisade.example/a?b=c#d", "https://müller.example/", "https://例え.example/"],
 )
 def test_honest_addresses_are_taken(address):
     landing_pages.check_target(address)
@@ -165,7 +173,9 @@ def submitted(**values):
 
 def test_what_holds_is_not_approved_unless_somebody_looked(client):
     placement = submitted(headline="Guaranteed keys")
-    assert [finding["rule"] for finding in placement.latest_creative.holding_findings] == ["promised returns"]
+    assert [finding["rule"] for finding in placement.latest_creative.holding_findings] == [
+        "promised returns"
+    ]
     client.force_login(member_of("Ad desk"))
     address = f"/admin/advertising/placement/{placement.pk}/review/"
     page = client.get(address).content.decode()
@@ -198,7 +208,9 @@ def served():
 def test_words_that_were_changed_behind_the_desk_are_not_served():
     placement = running_banner()
     assert served() == [placement]
-    Creative.objects.filter(pk=placement.approved_creative_id).update(target_url="https://evil.example/")
+    Creative.objects.filter(pk=placement.approved_creative_id).update(
+        target_url="https://evil.example/"
+    )
     placement.save()  # Whatever made the process read it anew.
     assert served() == []
 
@@ -232,7 +244,12 @@ def terms(**values):
 
 
 def test_each_market_asks_for_its_own():
-    assert set(risk_warnings.missing(terms())) == {"approver", "white_paper_url", "issuer_phone", "issuer_email"}
+    assert set(risk_warnings.missing(terms())) == {
+        "approver",
+        "white_paper_url",
+        "issuer_phone",
+        "issuer_email",
+    }
     assert set(risk_warnings.missing(terms(markets=[]))) == {"markets"}
     assert risk_warnings.missing(terms(markets=["elsewhere"])) == {}
     assert risk_warnings.missing(risk_warnings.Terms("", [])) == {}
@@ -240,7 +257,10 @@ def test_each_market_asks_for_its_own():
 
 def test_the_warning_has_the_prescribed_words_of_each_market():
     both = terms(
-        approver="Harbour Approvals Ltd", white_paper="https://l.example/wp", phone="+31 20 000", email="a@l.example"
+        approver="Harbour Approvals Ltd",
+        white_paper="https://l.example/wp",
+        phone="+31 20 000",
+        email="a@l.example",
     )
     words = risk_warnings.compose(both)
     assert risk_warnings.UK_WARNING in words
@@ -254,7 +274,9 @@ def test_the_warning_has_the_prescribed_words_of_each_market():
 def about_a_token(**values):
     SectionFactory()
     placement = DraftPaidStoryFactory()
-    add_version(placement, text=TEXT, headline="What a ledger is", about_token="Ledgercoin", **values)
+    add_version(
+        placement, text=TEXT, headline="What a ledger is", about_token="Ledgercoin", **values
+    )
     return placement
 
 
@@ -287,7 +309,9 @@ def test_a_paid_story_about_a_coin_cannot_be_published_without_its_warning():
 
 def test_a_banner_file_is_a_picture_and_nothing_else():
     for kind in ("PNG", "JPEG", "WEBP"):
-        polyglot = ContentFile(png(300, 250, kind) + b"<script>alert(1)</script>PK\x03\x04", "a.png")
+        polyglot = ContentFile(
+            png(300, 250, kind) + b"<script>alert(1)</script>PK\x03\x04", "a.png"
+        )
         clean = clean_copy(polyglot).read()
         assert b"<script>" not in clean
         assert b"PK\x03\x04" not in clean
@@ -299,7 +323,10 @@ def test_a_banner_file_stays_see_through_and_the_right_way_up():
     turned = Image.new("RGB", (300, 250))
     exif = Image.Exif()
     exif[images.ORIENTATION], exif[MAKER] = 6, "A camera"
-    for picture, kind, options in ((see_through, "PNG", {"transparency": 0}), (turned, "JPEG", {"exif": exif})):
+    for picture, kind, options in (
+        (see_through, "PNG", {"transparency": 0}),
+        (turned, "JPEG", {"exif": exif}),
+    ):
         buffer = io.BytesIO()
         picture.save(buffer, kind, **options)
         clean = Image.open(clean_copy(ContentFile(buffer.getvalue(), "a")))

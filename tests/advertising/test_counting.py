@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from advertising.delivery import tokens
 from advertising.measurement import ledger as ledger_file
 from advertising.measurement import reach
-from advertising.models import Action, DailyCount, DailyReach, DailySalt, PageCount, SpentToken
+from advertising.models import Action, DailyCount, DailyReach, DailySalt, PageCount, UsedToken
 from core import ratelimit
 
 from ..factories import UserFactory, add_version, member_of, running_banner
@@ -67,7 +67,9 @@ def test_each_action_is_counted_apart(browser, noon):
     assert browser.say("rendered", token) == 204
     assert browser.say("viewable", token) == 204
     assert browser.click(token).status_code == 302
-    assert {action: ledger(action) for action in Action.values} == {action: {"": 1} for action in Action.values}
+    assert {action: ledger(action) for action in Action.values} == {
+        action: {"": 1} for action in Action.values
+    }
 
 
 def test_one_token_is_worth_one_of_each(browser, noon):
@@ -134,7 +136,10 @@ def test_nobody_clicks_in_no_time(browser, noon):
     [
         (ROBOT, "robot"),
         ("python-requests/2.32", "robot"),
-        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/141.0 Safari/537.36", "robot"),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/141.0 Safari/537.36",
+            "robot",
+        ),
         ("", "unknown"),
         ("Opera", "unknown"),
         ("Mozilla/5.0 " + "x" * 100_000, "unknown"),
@@ -161,7 +166,7 @@ def test_too_many_from_one_network_do_not_count(browser, settings, noon):
     noon.shift(timedelta(minutes=1))
     browser.say("rendered", browser.token())
     assert ledger("rendered") == {"": 4, "rate": 2}
-    ratelimit.forget()
+    ratelimit.reset_all()
 
 
 def test_a_forged_token_is_told_to_whom_it_claims_to_be_and_never_counts(browser, placement):
@@ -173,10 +178,12 @@ def test_a_forged_token_is_told_to_whom_it_claims_to_be_and_never_counts(browser
     swapped = tokens._signer.sign_object([other.pk, 1, "top", "/", 0, "n", ""]).rsplit(":", 1)[0]
     browser.say("rendered", f"{swapped}:{signature}")
     assert ledger("rendered") == {"forged": 4}
-    assert not SpentToken.objects.exists()
+    assert not UsedToken.objects.exists()
 
 
-@pytest.mark.parametrize("token", ["", "a", ":", "::", "\x00", "é" * 50, "." + "A" * 200 + ":x", "x" * 20_000])
+@pytest.mark.parametrize(
+    "token", ["", "a", ":", "::", "\x00", "é" * 50, "." + "A" * 200 + ":x", "x" * 20_000]
+)
 def test_nonsense_changes_nothing(browser, token):
     assert browser.say("rendered", token) in (204, 400)
     assert not DailyCount.objects.filter(action="rendered").exists()
@@ -186,7 +193,13 @@ def test_nonsense_changes_nothing(browser, token):
 
 @pytest.mark.parametrize(
     "data",
-    [{}, {"action": "rendered"}, {"action": "offered", "token": "x"}, {"token": "x"}, {"action": "paid", "token": "x"}],
+    [
+        {},
+        {"action": "rendered"},
+        {"action": "offered", "token": "x"},
+        {"token": "x"},
+        {"action": "paid", "token": "x"},
+    ],
 )
 def test_a_beacon_that_says_nothing_is_refused_in_a_sentence(client, data):
     answer = client.post("/slots/seen/", data)
@@ -230,7 +243,9 @@ def test_no_address_makes_a_click_lead_elsewhere(client, address):
 
 
 def test_a_query_does_not_change_where_a_click_leads(browser, client, placement):
-    answer = client.get(f"/slots/{placement.pk}/?url=https://evil.example/", headers={"User-Agent": CHROME})
+    answer = client.get(
+        f"/slots/{placement.pk}/?url=https://evil.example/", headers={"User-Agent": CHROME}
+    )
     assert answer["Location"] == "https://palisade.example/report"
     assert ledger("clicked") == {"too_fast": 1}
 
@@ -247,14 +262,16 @@ def test_pages_are_counted_and_add_up_to_what_is_billable(browser, noon):
     for _ in range(3):
         browser.say("rendered", browser.token())
     browser.say("rendered", browser.token(), agent=ROBOT)
-    assert list(PageCount.objects.values_list("page", "action", "number")) == [(browser.page, "rendered", 3)]
+    assert list(PageCount.objects.values_list("page", "action", "number")) == [
+        (browser.page, "rendered", 3)
+    ]
 
 
 def test_reach_is_counted_when_the_day_is_over_and_what_it_came_from_is_destroyed(browser, noon):
     for agent in (CHROME, CHROME, CHROME.replace("141", "140")):
         browser.say("rendered", browser.token(agent=agent), agent=agent)
     assert DailySalt.objects.count() == 1
-    assert len(set(SpentToken.objects.values_list("person", flat=True))) == 2
+    assert len(set(UsedToken.objects.values_list("person", flat=True))) == 2
     noon.shift(timedelta(hours=14))  # Two in the morning: a token of last night may still come.
     reach.settle_days.func()
     assert not DailyReach.objects.exists()
@@ -262,13 +279,17 @@ def test_reach_is_counted_when_the_day_is_over_and_what_it_came_from_is_destroye
     reach.settle_days.func()
     reach.settle_days.func()
     assert list(DailyReach.objects.values_list("day", "people")) == [(date(2026, 11, 22), 2)]
-    assert not SpentToken.objects.exists()
+    assert not UsedToken.objects.exists()
     assert not DailySalt.objects.exists()
 
 
 def test_nothing_of_a_reader_is_stored(browser):
     browser.say("rendered", browser.token())
-    stored = [*SpentToken.objects.values_list(), *DailyCount.objects.values_list(), *PageCount.objects.values_list()]
+    stored = [
+        *UsedToken.objects.values_list(),
+        *DailyCount.objects.values_list(),
+        *PageCount.objects.values_list(),
+    ]
     assert "127.0.0.1" not in str(stored)
     assert "Mozilla" not in str(stored)
 
@@ -277,7 +298,7 @@ def test_digests_of_two_days_cannot_be_joined():
     days = (date(2026, 11, 22), date(2026, 11, 23))
     digests = [reach.person("10.0.0.1", CHROME, day) for day in days]
     assert digests[0] != digests[1]
-    reach.forget()
+    reach.clear_salts()
     assert reach.person("10.0.0.1", CHROME, days[0]) == digests[0]
 
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from advertising.billing import slot_calendar
 from advertising.campaigns import review
 from advertising.measurement import anomalies, ledger
-from advertising.models import Creative, DailyAudience, Message, OddTraffic, Placement
+from advertising.models import Creative, DailyAudience, Message, Placement, TrafficAnomaly
 
 from ..factories import (
     AdvertiserFactory,
@@ -39,7 +39,7 @@ def test_an_advertiser_asks_and_the_desk_answers(client, committed):
     user = UserFactory()
     placement.advertiser.members.add(user)
     client.force_login(user)
-    check = f"/advertise/placements/{placement.pk}/check/"
+    check = f"/partners/placements/{placement.pk}/check/"
     client.post(check, {"do": "message", "text": "Could it begin on Monday? <b>Please</b>"})
     desk = member_of("Ad desk")
     client.force_login(desk)
@@ -62,14 +62,14 @@ def test_a_message_that_says_nothing_or_too_much_is_not_sent(client, text):
     user = UserFactory()
     placement.advertiser.members.add(user)
     client.force_login(user)
-    client.post(f"/advertise/placements/{placement.pk}/check/", {"do": "message", "text": text})
+    client.post(f"/partners/placements/{placement.pk}/check/", {"do": "message", "text": text})
     assert not Message.objects.exists()
 
 
 def test_nobody_writes_about_what_belongs_to_others_or_without_end(client):
     placement = running_banner()
     client.force_login(UserFactory())
-    check = f"/advertise/placements/{placement.pk}/check/"
+    check = f"/partners/placements/{placement.pk}/check/"
     assert client.post(check, {"do": "message", "text": "Hello"}).status_code == 404
     user = UserFactory()
     placement.advertiser.members.add(user)
@@ -96,7 +96,10 @@ def test_the_calendar_shows_what_is_booked_and_what_is_sold_twice(client):
     running_banner(goal=1_200, **days)
     running_banner(goal=9_000, advertiser=AdvertiserFactory(is_house=True), **days)  # gives way
     row = slot_calendar.coming().rows[2]
-    assert [day.day for day in row.conflicts] == [TODAY + timedelta(days=2), TODAY + timedelta(days=3)]
+    assert [day.day for day in row.conflicts] == [
+        TODAY + timedelta(days=2),
+        TODAY + timedelta(days=3),
+    ]
     client.force_login(member_of("Ad desk"))
     page = client.get("/admin/advertising/placement/calendar/").content.decode()
     assert page.count('class="calendar__conflict"') == 2
@@ -160,7 +163,7 @@ def test_odd_counts_are_told_once(client, numbers, kind):
     counted(placement, **numbers)
     anomalies.look.func()
     anomalies.look.func()
-    found = OddTraffic.objects.get(kind=kind)
+    found = TrafficAnomaly.objects.get(kind=kind)
     client.force_login(member_of("Ad desk"))
     assert str(found) in client.get("/admin/").content.decode()
     client.force_login(member_of("Moderators"))
@@ -171,13 +174,13 @@ def test_usual_counts_are_not_odd():
     placement = running_banner()
     counted(placement, rendered=10_000, rendered_robot=900, viewable=6_000, clicked=40)
     anomalies.look.func()
-    assert not OddTraffic.objects.exists()
+    assert not TrafficAnomaly.objects.exists()
 
 
 def test_what_runs_and_nobody_sees_is_told():
     running_banner()
     anomalies.look.func()
-    assert OddTraffic.objects.get().kind == "silent"
+    assert TrafficAnomaly.objects.get().kind == "silent"
 
 
 def test_a_copy_that_is_not_what_was_approved_is_told():
@@ -185,7 +188,7 @@ def test_a_copy_that_is_not_what_was_approved_is_told():
     counted(placement, rendered=10)
     Creative.objects.filter(pk=placement.approved_creative_id).update(headline="Swapped")
     anomalies.look.func()
-    assert OddTraffic.objects.get().kind == "changed"
+    assert TrafficAnomaly.objects.get().kind == "changed"
 
 
 # --- The media kit ---------------------------------------------------------------------------------
@@ -199,7 +202,12 @@ def test_the_rate_card_tells_only_what_was_counted(client):
     ledger.add({(placement.pk, "rectangle", TODAY - timedelta(days=4), "viewable", ""): 800})
     ledger.add({(placement.pk, "rectangle", TODAY - timedelta(days=4), "rendered", ""): 1_000})
     page = client.get("/advertise/").content.decode()
-    for words in ("1,002", "Rectangle, in and beside stories, viewable a day", ">200<", "80 of 100 shown"):
+    for words in (
+        "1,002",
+        "Rectangle, in and beside stories, viewable a day",
+        ">200<",
+        "80 of 100 shown",
+    ):
         assert words in page
 
 

@@ -11,7 +11,7 @@ from advertising.models import Invitation, Membership, Placement, Role
 from ..factories import AdvertiserFactory, UserFactory, running_banner
 
 pytestmark = pytest.mark.django_db
-PAGE = "/advertise/company/"
+PAGE = "/partners/company/"
 
 
 @pytest.fixture
@@ -34,13 +34,15 @@ def test_who_may_submit_and_who_may_only_read(client, people):
     placement = running_banner(advertiser=people["advertiser"])
     for role, may_submit in (("owner", True), ("member", True), ("reader", False)):
         as_(client, people[role])
-        assert client.get("/advertise/placements/").status_code == 200
-        assert client.get(f"/advertise/placements/{placement.pk}/report/").status_code == 200
-        assert client.get(f"/advertise/placements/{placement.pk}/check/").status_code == 200
-        status = client.get("/advertise/placements/new/banner/").status_code
+        assert client.get("/partners/placements/").status_code == 200
+        assert client.get(f"/partners/placements/{placement.pk}/report/").status_code == 200
+        assert client.get(f"/partners/placements/{placement.pk}/check/").status_code == 200
+        status = client.get("/partners/placements/new/banner/").status_code
         assert status == (200 if may_submit else 302)
-        assert client.get(f"/advertise/placements/{placement.pk}/").status_code == (200 if may_submit else 302)
-        posted = client.post(f"/advertise/placements/{placement.pk}/check/")
+        assert client.get(f"/partners/placements/{placement.pk}/").status_code == (
+            200 if may_submit else 302
+        )
+        posted = client.post(f"/partners/placements/{placement.pk}/check/")
         assert posted.status_code == (302 if may_submit else 404)
     assert Placement.objects.count() == 1
 
@@ -68,9 +70,13 @@ def test_a_link_is_over_after_a_week_or_when_it_is_taken_back(client, people, co
     keys = []
     for email in ("a@palisade.example", "b@palisade.example"):
         with committed():
-            as_(client, people["owner"]).post(PAGE, {"do": "invite", "email": email, "role": "member"})
+            as_(client, people["owner"]).post(
+                PAGE, {"do": "invite", "email": email, "role": "member"}
+            )
         keys.append(re.search(r"/company/join/([\w-]+)/", mail.outbox[-1].body)[1])
-    client.post(PAGE, {"do": "withdraw", "pk": Invitation.objects.get(email="a@palisade.example").pk})
+    client.post(
+        PAGE, {"do": "withdraw", "pk": Invitation.objects.get(email="a@palisade.example").pk}
+    )
     as_(client, UserFactory())
     assert client.post(f"{PAGE}join/{keys[0]}/").status_code == 404
     noon.shift(timedelta(days=8))
@@ -106,14 +112,21 @@ def test_everybody_may_leave_but_the_last_owner(client, people):
     mine = {role: Membership.objects.get(user=people[role]).pk for role in Role.values}
     as_(client, people["reader"]).post(PAGE, {"do": "role", "pk": mine["reader"], "role": ""})
     assert not Membership.objects.filter(pk=mine["reader"]).exists()
-    page = as_(client, people["owner"]).post(PAGE, {"do": "role", "pk": mine["owner"], "role": ""}, follow=True)
+    page = as_(client, people["owner"]).post(
+        PAGE, {"do": "role", "pk": mine["owner"], "role": ""}, follow=True
+    )
     assert "Make somebody else an owner first." in page.content.decode()
     assert Membership.objects.filter(pk=mine["owner"]).exists()
 
 
 @pytest.mark.parametrize(
     "data",
-    [{}, {"do": "fly"}, {"do": "role", "pk": "x", "role": "owner"}, {"do": "role", "pk": "9" * 40, "role": "king"}],
+    [
+        {},
+        {"do": "fly"},
+        {"do": "role", "pk": "x", "role": "owner"},
+        {"do": "role", "pk": "9" * 40, "role": "king"},
+    ],
 )
 def test_nonsense_changes_nothing(client, people, data):
     before = list(Membership.objects.values_list())
@@ -125,7 +138,9 @@ def test_nobody_sends_mail_to_the_world_through_us(client, people, committed):
     as_(client, people["owner"])
     with committed():
         for number in range(25):
-            client.post(PAGE, {"do": "invite", "email": f"p{number}@palisade.example", "role": "reader"})
+            client.post(
+                PAGE, {"do": "invite", "email": f"p{number}@palisade.example", "role": "reader"}
+            )
     assert len(mail.outbox) == 20
 
 
@@ -149,7 +164,7 @@ def test_somebody_of_two_companies_chooses_for_whom_they_speak(client, people):
     assert people["advertiser"].name in client.get(PAGE).content.decode()
     client.post(PAGE, {"do": "speak_for", "pk": other.pk})
     assert "<h1>Tidewater</h1>" in client.get(PAGE).content.decode()
-    client.post("/advertise/placements/new/banner/", {"title": "Draft", "do": "draft"})
+    client.post("/partners/placements/new/banner/", {"title": "Draft", "do": "draft"})
     assert Placement.objects.get().advertiser == other
     client.post(PAGE, {"do": "speak_for", "pk": AdvertiserFactory().pk})
     assert "<h1>Tidewater</h1>" in client.get(PAGE).content.decode()
@@ -158,7 +173,12 @@ def test_somebody_of_two_companies_chooses_for_whom_they_speak(client, people):
 def test_details_are_the_owners_to_change(client, people):
     as_(client, people["owner"])
     client.post(
-        PAGE, {"do": "details", "website": "https://palisade.example/", "contact_email": "ads@palisade.example"}
+        PAGE,
+        {
+            "do": "details",
+            "website": "https://palisade.example/",
+            "contact_email": "ads@palisade.example",
+        },
     )
     people["advertiser"].refresh_from_db()
     assert people["advertiser"].contact_email == "ads@palisade.example"

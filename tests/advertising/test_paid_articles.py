@@ -34,7 +34,7 @@ def article(**changes):
 
 
 def test_a_sponsored_article_says_who_paid_and_how_much(client, advertiser):
-    answer = client.post("/advertise/placements/new/sponsored/", article())
+    answer = client.post("/partners/placements/new/sponsored/", article())
     creative = Placement.objects.get().latest_creative
     assert creative.disclosure == "Palisade paid $1,800 for this article."
     preview = client.get(answer["Location"].replace("check", "preview")).content.decode()
@@ -59,31 +59,32 @@ def test_a_sponsored_article_says_who_paid_and_how_much(client, advertiser):
     ],
 )
 def test_what_a_paid_article_lacks_is_said(client, advertiser, changes, sentence):
-    response = client.post("/advertise/placements/new/sponsored/", article(**changes))
+    response = client.post("/partners/placements/new/sponsored/", article(**changes))
     assert response.status_code == 400
     assert sentence in response.content.decode()
 
 
 def test_nobody_paid_can_be_said_as_well(client, advertiser):
-    client.post("/advertise/placements/new/press_release/", article(payment="none", amount=""))
+    client.post("/partners/placements/new/press_release/", article(payment="none", amount=""))
     release = Placement.objects.get()
-    assert release.latest_creative.disclosure == "Palisade supplied this press release. Nobody paid for it."
+    assert (
+        release.latest_creative.disclosure
+        == "Palisade supplied this press release. Nobody paid for it."
+    )
     assert release.ends_on == release.starts_on + timedelta(days=30)
 
 
 # --- With the editor --------------------------------------------------------------------------------
 
-WRITTEN = (
-    "<p>Every December an e-mail arrives.</p><h2>What it asks</h2><ul><li>A <strong>list</strong></li></ul><p>{}</p>"
-)
+WRITTEN = "<p>Every December an e-mail arrives.</p><h2>What it asks</h2><ul><li>A <strong>list</strong></li></ul><p>{}</p>"
 
 
 def test_what_the_editor_writes_is_kept_and_made_safe(client, advertiser, noon):
-    html = WRITTEN.format("word " * 130 + '<a href="https://palisade.example/a" onclick="x()">Read on</a>')
-    html += (
-        '<script>alert(1)</script><img src="https://evil.example/x.png"><iframe src="https://evil.example/"></iframe>'
+    html = WRITTEN.format(
+        "word " * 130 + '<a href="https://palisade.example/a" onclick="x()">Read on</a>'
     )
-    client.post("/advertise/placements/new/sponsored/", article(text=html))
+    html += '<script>alert(1)</script><img src="https://evil.example/x.png"><iframe src="https://evil.example/"></iframe>'
+    client.post("/partners/placements/new/sponsored/", article(text=html))
     placement = Placement.objects.get()
     creative = placement.latest_creative
     assert "<h2>What it asks</h2>" in creative.html
@@ -91,12 +92,14 @@ def test_what_the_editor_writes_is_kept_and_made_safe(client, advertiser, noon):
     for evil in ("script", "onclick", "img", "iframe", "alert"):
         assert evil not in creative.html
     assert "Read on" in creative.text
-    client.post(f"/advertise/placements/{placement.pk}/check/")
+    client.post(f"/partners/placements/{placement.pk}/check/")
     review.approve(placement, None)
     placement.refresh_from_db()
     assert placement.article.standfirst == "Every December an e-mail arrives."
     page = client.get(placement.article.get_absolute_url()).content.decode()
-    assert '<a href="https://palisade.example/a" rel="sponsored nofollow noopener">Read on</a>' in page
+    assert (
+        '<a href="https://palisade.example/a" rel="sponsored nofollow noopener">Read on</a>' in page
+    )
     # The form shows it again as it was written.
     assert "What it asks&lt;/h2&gt;" in client.get(placement.get_absolute_url()).content.decode()
 
@@ -111,37 +114,49 @@ def test_what_the_editor_writes_is_kept_and_made_safe(client, advertiser, noon):
         ("/admin/", "starts with https://"),
     ],
 )
-def test_a_link_in_the_text_is_held_to_what_addresses_are_held_to(client, advertiser, link, sentence):
+def test_a_link_in_the_text_is_held_to_what_addresses_are_held_to(
+    client, advertiser, link, sentence
+):
     html = WRITTEN.format("word " * 130 + f'<a href="{link}">here</a>')
-    response = client.post("/advertise/placements/new/sponsored/", article(text=html))
+    response = client.post("/partners/placements/new/sponsored/", article(text=html))
     assert response.status_code == 400
     assert sentence in response.content.decode()
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "http://palisade.example/"])
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "data:text/html,x", "http://palisade.example/"]
+)
 def test_a_link_of_another_kind_is_taken_out(client, advertiser, link):
     html = WRITTEN.format("word " * 130 + f'<a href="{link}">here</a>')
-    client.post("/advertise/placements/new/sponsored/", article(text=html))
+    client.post("/partners/placements/new/sponsored/", article(text=html))
     assert link not in Placement.objects.get().latest_creative.html
 
 
-def test_more_links_than_are_included_are_said_and_a_changed_link_is_a_difference(client, advertiser):
-    links = "".join(f'<a href="https://palisade.example/{number}">{number}</a> ' for number in range(5))
-    client.post("/advertise/placements/new/sponsored/", article(text=WRITTEN.format("word " * 130 + links)))
+def test_more_links_than_are_included_are_said_and_a_changed_link_is_a_difference(
+    client, advertiser
+):
+    links = "".join(
+        f'<a href="https://palisade.example/{number}">{number}</a> ' for number in range(5)
+    )
+    client.post(
+        "/partners/placements/new/sponsored/", article(text=WRITTEN.format("word " * 130 + links))
+    )
     placement = Placement.objects.get()
-    page = client.get(f"/advertise/placements/{placement.pk}/check/").content.decode()
+    page = client.get(f"/partners/placements/{placement.pk}/check/").content.decode()
     assert "There are 5 links in the text; 3 are included." in page
-    client.post(f"/advertise/placements/{placement.pk}/check/")
+    client.post(f"/partners/placements/{placement.pk}/check/")
     review.approve(placement, None)
     changed = WRITTEN.format("word " * 130 + links.replace("/4", "/elsewhere"))
     client.post(placement.get_absolute_url(), article(text=changed))
-    client.post(f"/advertise/placements/{placement.pk}/check/")
+    client.post(f"/partners/placements/{placement.pk}/check/")
     placement.refresh_from_db()
     found = copy_text.differences(placement.approved_creative, placement.newest_sent)
     assert [difference.label for difference in found] == ["Links in the text"]
 
 
-@pytest.mark.parametrize("text", ["<p></p>", "<p> <br> </p>", "<script>x</script>", "<p>&nbsp;</p>"])
+@pytest.mark.parametrize(
+    "text", ["<p></p>", "<p> <br> </p>", "<script>x</script>", "<p>&nbsp;</p>"]
+)
 def test_html_without_words_is_no_text(client, advertiser, text):
-    response = client.post("/advertise/placements/new/sponsored/", article(text=text))
+    response = client.post("/partners/placements/new/sponsored/", article(text=text))
     assert response.status_code == 400

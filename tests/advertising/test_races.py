@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from advertising.delivery import tokens
 from advertising.measurement import counting, invalid_traffic, offers
-from advertising.models import Action, DailyCount, PageCount, SpentToken
+from advertising.models import Action, DailyCount, PageCount, UsedToken
 
 from ..comments.test_races import at_once
 from ..factories import running_banner
@@ -27,7 +27,7 @@ def test_one_token_sent_by_ten_at_once_counts_once():
     found = at_once(10, lambda index: counting.count([shown(token)], SENDER)[0])
     assert Counter(found) == {"": 1, "replayed": 9}
     assert ledger("rendered") == {"": 1, "replayed": 9}
-    assert SpentToken.objects.count() == 1
+    assert UsedToken.objects.count() == 1
 
 
 def test_many_tokens_at_once_are_all_counted_on_lines_that_all_add_to():
@@ -37,7 +37,10 @@ def test_many_tokens_at_once_are_all_counted_on_lines_that_all_add_to():
         for number in range(10):
             # In one order and in the other: those who wait for each other’s rows would wait for ever.
             order = placements if (index + number) % 2 else placements[::-1]
-            issued = [tokens.issue(each.pk, each.approved_creative_id, each.slot, "/policy/") for each in order]
+            issued = [
+                tokens.issue(each.pk, each.approved_creative_id, each.slot, "/policy/")
+                for each in order
+            ]
             assert counting.count([shown(token) for token in issued], SENDER) == ["", ""]
 
     at_once(8, send)
@@ -45,11 +48,15 @@ def test_many_tokens_at_once_are_all_counted_on_lines_that_all_add_to():
     assert {count.number for count in PageCount.objects.all()} == {80}
 
 
-def test_a_journal_folded_by_many_at_once_is_added_once(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
-    placement = running_banner()
-    journal = offers.Journal()
-    journal.append([(placement.pk, "rectangle", "")] * 100)
-    at_once(6, lambda index: offers.fold(journal.path))
-    journal.close()
-    assert ledger("offered") == {"": 100}
+def test_offers_of_many_threads_are_added_once_each(monkeypatch):
+    monkeypatch.setattr(offers.invalidation, "current_listener", lambda: object())
+    monkeypatch.setattr(offers.OfferSums, "_run", lambda self: None)
+    placement, sums = running_banner(), offers.OfferSums()
+
+    def act(index: int) -> None:
+        for _ in range(100):
+            sums.count([(placement.pk, "rectangle", "")])
+        sums.flush()
+
+    at_once(6, act)
+    assert ledger("offered") == {"": 600}

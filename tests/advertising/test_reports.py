@@ -34,8 +34,23 @@ def counted(placement, day=TODAY, slot="rectangle", page="/", **numbers):
 @pytest.fixture
 def placement(noon):
     placement = running_banner()
-    counted(placement, offered=120, rendered=100, rendered_robot=20, rendered_staff=1, viewable=60, clicked=3)
-    counted(placement, TODAY - timedelta(days=1), page="/policy/", rendered=50, viewable=40, clicked_no_view=2)
+    counted(
+        placement,
+        offered=120,
+        rendered=100,
+        rendered_robot=20,
+        rendered_staff=1,
+        viewable=60,
+        clicked=3,
+    )
+    counted(
+        placement,
+        TODAY - timedelta(days=1),
+        page="/policy/",
+        rendered=50,
+        viewable=40,
+        clicked_no_view=2,
+    )
     counted(placement, TODAY - timedelta(days=40), rendered=7, viewable=5, clicked=1)
     DailyReach.objects.create(placement=placement, day=TODAY - timedelta(days=1), people=31)
     return placement
@@ -55,13 +70,17 @@ def period(key="14d"):
 
 def test_everything_adds_up(placement):
     found = reports.report(placement, period())
-    assert found.total == reports.Figures(120, 150, 100, 3)
+    assert found.total == reports.DeliveryFigures(120, 150, 100, 3)
     assert reports.add_up(found.by_slot.values()) == found.total
     shown = next(part for part in found.ledger if part.action == "rendered")
     assert (shown.gross, shown.billable) == (171, 150)
     assert shown.reasons == [("Robot", 20), ("Our own staff", 1)]
     clicks = next(part for part in found.ledger if part.action == "clicked")
-    assert (clicks.gross, clicks.billable, clicks.reasons) == (5, 3, [("Seen or clicked, but never shown", 2)])
+    assert (clicks.gross, clicks.billable, clicks.reasons) == (
+        5,
+        3,
+        [("Seen or clicked, but never shown", 2)],
+    )
     whole = reports.report(placement, period("all"))
     assert whole.of_pages.rendered == whole.total.rendered == 157
     assert whole.of_pages.clicked == whole.total.clicked == 4
@@ -91,45 +110,53 @@ def test_a_year_of_200_placements_takes_few_queries(client, placement, advertise
     others = [running_banner(advertiser=placement.advertiser) for _ in range(20)]
     for number, other in enumerate(others):
         counted(other, TODAY - timedelta(days=number * 15), rendered=3)
-    client.get("/advertise/placements/")  # What all pages show is read once.
-    client.get("/advertise/placements/")  # What all pages show is read once.
+    client.get("/partners/placements/")  # What all pages show is read once.
+    client.get("/partners/placements/")  # What all pages show is read once.
     with CaptureQueriesContext(connection) as queries:
-        assert client.get("/advertise/placements/?period=all").status_code == 200
+        assert client.get("/partners/placements/?period=all").status_code == 200
     assert len(queries) <= 10
     with CaptureQueriesContext(connection) as queries:
-        assert client.get(f"/advertise/placements/{placement.pk}/report/?period=all").status_code == 200
+        assert (
+            client.get(f"/partners/placements/{placement.pk}/report/?period=all").status_code == 200
+        )
     assert len(queries) <= 10
 
 
 def test_the_table_adds_up_row_by_row(client, placement, advertiser):
-    answer = client.get(f"/advertise/placements/{placement.pk}/report.csv?period=all")
+    answer = client.get(f"/partners/placements/{placement.pk}/report.csv?period=all")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
     for row in rows:
-        filtered = sum(int(number) for name, number in row.items() if name in reports.reasons.LABELS)
+        filtered = sum(
+            int(number) for name, number in row.items() if name in reports.reasons.LABELS
+        )
         assert int(row["gross"]) == int(row["billable"]) + filtered
     assert sum(int(row["billable"]) for row in rows if row["action"] == "rendered") == 157
-    assert sum(int(row["gross"]) for row in rows) == sum(DailyCount.objects.values_list("number", flat=True))
+    assert sum(int(row["gross"]) for row in rows) == sum(
+        DailyCount.objects.values_list("number", flat=True)
+    )
 
 
 def test_a_title_that_looks_like_a_formula_is_text(client, placement, advertiser):
     Placement.objects.filter(pk=placement.pk).update(title="=HYPERLINK(1)")
-    answer = client.get("/advertise/placements/report.csv")
+    answer = client.get("/partners/placements/report.csv")
     assert "'=HYPERLINK(1)" in b"".join(answer.streaming_content).decode()
 
 
 @pytest.mark.parametrize("end", ["", "report/", "report.csv"])
 def test_nobody_reads_the_figures_of_others(client, placement, end):
     client.force_login(UserFactory())
-    assert client.get(f"/advertise/placements/{placement.pk}/{end}").status_code == 404
-    answer = client.get("/advertise/placements/report.csv")
+    assert client.get(f"/partners/placements/{placement.pk}/{end}").status_code == 404
+    answer = client.get("/partners/placements/report.csv")
     assert placement.title not in b"".join(answer.streaming_content).decode()
     client.logout()
-    assert client.get(f"/advertise/placements/{placement.pk}/{end}")["Location"].startswith("/accounts/login/")
+    assert client.get(f"/partners/placements/{placement.pk}/{end}")["Location"].startswith(
+        "/accounts/login/"
+    )
 
 
 def test_the_desk_reads_the_same_report(client, placement, advertiser):
-    address = f"/advertise/placements/{placement.pk}/report/"
+    address = f"/partners/placements/{placement.pk}/report/"
     theirs = client.get(address).content
     client.force_login(member_of("Ad desk"))
     assert client.get(address).content == theirs
@@ -139,25 +166,30 @@ def test_the_desk_reads_the_same_report(client, placement, advertiser):
 
 @pytest.mark.parametrize("asked", ["7d", "all", "", "1000y", "\x00", "é"])
 def test_any_period_is_answered(client, placement, advertiser, asked):
-    answer = client.get(f"/advertise/placements/{placement.pk}/report/", {"period": asked})
+    answer = client.get(f"/partners/placements/{placement.pk}/report/", {"period": asked})
     assert answer.status_code in (200, 400)
 
 
 def test_the_page_names_what_was_filtered(client, placement, advertiser):
-    page = client.get(f"/advertise/placements/{placement.pk}/report/").content.decode()
+    page = client.get(f"/partners/placements/{placement.pk}/report/").content.decode()
     for words in ("Our own staff", "−20", ">171<", ">150<", "report.csv", "9 to 22 November 2026"):
         assert words in page
 
 
 def test_bars_of_many_days_become_weeks_and_lose_nothing():
-    days = {TODAY - timedelta(days=number): reports.Figures(rendered=10, viewable=4) for number in range(365)}
+    days = {
+        TODAY - timedelta(days=number): reports.DeliveryFigures(rendered=10, viewable=4)
+        for number in range(365)
+    }
     wide, narrow = charts.draw(days)
     assert len(wide.bars) == len(narrow.bars) == 53
     assert wide.lines[-1].label == "100"
     assert charts.draw({TODAY: reports.NOTHING}) == []
 
 
-@pytest.mark.parametrize(("most", "step"), [(1, 1), (3, 1), (14_250, 5_000), (900, 500), (61, 50), (6, 2)])
+@pytest.mark.parametrize(
+    ("most", "step"), [(1, 1), (3, 1), (14_250, 5_000), (900, 500), (61, 50), (6, 2)]
+)
 def test_lines_stand_at_round_numbers(most, step):
     assert charts.round_step(most) == step
 

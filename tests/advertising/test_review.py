@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 
 from advertising.campaigns import review
-from advertising.models import CreativePicture, Decision, Placement
+from advertising.models import CreativePicture, Placement, ReviewDecision
 from articles.models import Article
 
 from ..factories import (
@@ -38,7 +38,7 @@ def test_approving_pins_the_copy_and_names_the_editor():
     review.approve(placement, editor, version=1)
     assert placement.approved_creative.version == 1
     assert placement.state == ("running", "Running")
-    assert Decision.objects.get(new_status="approved").by == editor
+    assert ReviewDecision.objects.get(new_status="approved").by == editor
 
 
 def test_an_edit_waits_while_the_approved_copy_stays(client):
@@ -79,7 +79,10 @@ def test_the_reason_is_mailed_to_the_advertisers_people(committed):
     placement.advertiser.members.add(UserFactory(email="ada@palisade.example"))
     with committed():
         review.request_changes(placement, None, "Please take out “guaranteed”.")
-    assert sorted(message.to[0] for message in mail.outbox) == ["ada@palisade.example", "desk@palisade.example"]
+    assert sorted(message.to[0] for message in mail.outbox) == [
+        "ada@palisade.example",
+        "desk@palisade.example",
+    ]
     assert "take out “guaranteed”" in mail.outbox[0].body
 
 
@@ -105,7 +108,12 @@ def test_rejected_is_off_the_pages():
 def test_an_approved_sponsored_article_is_an_article_under_its_label(client):
     SectionFactory()
     placement = DraftPaidStoryFactory()
-    add_version(placement, text=paid_text(), headline="What an auditor wants", disclosure="Palisade paid $1,800.")
+    add_version(
+        placement,
+        text=paid_text(),
+        headline="What an auditor wants",
+        disclosure="Palisade paid $1,800.",
+    )
     review.submit(placement, None)
     assert not Article.objects.exists()
     review.approve(placement, None)
@@ -120,7 +128,9 @@ def test_an_approved_sponsored_article_is_an_article_under_its_label(client):
 def test_the_text_of_an_advertiser_is_inert(client):
     SectionFactory()
     placement = DraftPaidStoryFactory(product="press_release")
-    add_version(placement, text="<script>alert(1)</script>\n\n" + paid_text(), headline="<b>Bold</b>")
+    add_version(
+        placement, text="<script>alert(1)</script>\n\n" + paid_text(), headline="<b>Bold</b>"
+    )
     review.submit(placement, None)
     review.approve(placement, None)
     page = client.get(Article.objects.get().get_absolute_url()).content.decode()
@@ -151,7 +161,7 @@ def test_rejecting_a_sponsored_article_withdraws_it():
 def test_a_decision_cannot_be_deleted():
     submitted()
     with pytest.raises(ValidationError):
-        Decision.objects.get().delete()
+        ReviewDecision.objects.get().delete()
 
 
 def test_nothing_of_the_approved_text_is_lost():
@@ -186,7 +196,12 @@ def test_an_address_cannot_shed_its_relation(client):
     QuoteFactory()
     SectionFactory()
     placement = DraftPaidStoryFactory()
-    add_version(placement, text=paid_text(), headline="Brackets", target_url="https://palisade.example/?[[BTC]]")
+    add_version(
+        placement,
+        text=paid_text(),
+        headline="Brackets",
+        target_url="https://palisade.example/?[[BTC]]",
+    )
     review.submit(placement, None)
     review.approve(placement, None)
     placement.refresh_from_db()

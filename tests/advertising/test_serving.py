@@ -38,7 +38,9 @@ def fitting(*args, **kwargs):
 def chosen(delivered=None, times=200, **kwargs):
     """How often each was chosen."""
     dice, banners = random.Random(1), serving.candidates().get("rectangle", [])
-    choices = (serving.choose(banners, asked(**kwargs), delivered or {}, dice) for _ in range(times))
+    choices = (
+        serving.choose(banners, asked(**kwargs), delivered or {}, dice) for _ in range(times)
+    )
     return Counter(choice.placement if choice else None for choice in choices)
 
 
@@ -83,7 +85,11 @@ def test_a_placement_for_a_coin_stays_with_it():
 
 @pytest.mark.parametrize(
     ("device", "screens"),
-    [("any", {"any", "phone", "desktop"}), ("phone", {"any", "phone"}), ("desktop", {"any", "desktop"})],
+    [
+        ("any", {"any", "phone", "desktop"}),
+        ("phone", {"any", "phone"}),
+        ("desktop", {"any", "desktop"}),
+    ],
 )
 def test_a_placement_for_one_kind_of_screen_stays_on_it(device, screens):
     running_banner(device=device)
@@ -98,7 +104,11 @@ def test_nothing_stands_twice_on_a_page():
 def test_who_stands_where_is_asked_once_for_all_pages(django_assert_num_queries):
     for slot in ("top", "billboard", "rectangle", "rectangle"):
         running_banner(slot=slot)
-    assert [len(serving.candidates()[slot]) for slot in ("top", "billboard", "rectangle")] == [1, 1, 2]
+    assert [len(serving.candidates()[slot]) for slot in ("top", "billboard", "rectangle")] == [
+        1,
+        1,
+        2,
+    ]
     with django_assert_num_queries(1):  # In a process that serves it is none: it hears of changes.
         serving.candidates()
 
@@ -132,7 +142,10 @@ def test_a_day_takes_no_more_than_its_cap():
 
 def test_who_is_ahead_waits_and_who_is_behind_comes_more_often():
     now = timezone.now()
-    half = {"starts_on": now.date() - timedelta(days=50), "ends_on": now.date() + timedelta(days=50)}
+    half = {
+        "starts_on": now.date() - timedelta(days=50),
+        "ends_on": now.date() + timedelta(days=50),
+    }
     ahead, behind, even = (running_banner(goal=10_000, **half) for _ in range(3))
     delivered = {
         ahead.pk: pacing.Delivered(9_000, 0),

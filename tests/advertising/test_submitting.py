@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 from advertising.billing import availability
 from advertising.campaigns import review
 from advertising.models import CreativePicture, Placement, Rate
-from newsletter.models import Issue, Letter, main_letter
+from newsletter.models import Issue, Newsletter, main_newsletter
 
 from ..articles.test_images import bomb
 from ..factories import (
@@ -44,7 +44,7 @@ def banner(**changes):
     return {name: value for name, value in {**data, **changes}.items() if value is not None}
 
 
-NEW = "/advertise/placements/new/banner/"
+NEW = "/partners/placements/new/banner/"
 
 
 def send(client, **changes):
@@ -58,13 +58,13 @@ def send(client, **changes):
 def test_what_is_submitted_waits_for_the_desk(client, advertiser):
     response = client.post(NEW, banner())
     placement = Placement.objects.get()
-    assert response["Location"] == f"/advertise/placements/{placement.pk}/check/"
+    assert response["Location"] == f"/partners/placements/{placement.pk}/check/"
     assert placement.status == "draft"
     assert client.post(response["Location"]).status_code == 302
     placement.refresh_from_db()
     assert (placement.status, placement.advertiser) == ("submitted", advertiser)
     assert placement.latest_creative.pictures.get().size == "300x250"
-    assert "In review" in client.get("/advertise/placements/").content.decode()
+    assert "In review" in client.get("/partners/placements/").content.decode()
 
 
 def test_a_draft_may_lack_nearly_everything(client, advertiser):
@@ -72,16 +72,18 @@ def test_a_draft_may_lack_nearly_everything(client, advertiser):
     placement = Placement.objects.get()
     assert answer["Location"] == placement.get_absolute_url()
     assert (placement.status, placement.starts_on, placement.slot) == ("draft", None, "")
-    page = client.get(f"/advertise/placements/{placement.pk}/check/").content.decode()
+    page = client.get(f"/partners/placements/{placement.pk}/check/").content.decode()
     for sentence in ("Choose where the banner stands.", "Choose its days.", "Say where it leads."):
         assert sentence in page
-    assert client.get("/advertise/placements/").status_code == 200
-    client.post(f"/advertise/placements/{placement.pk}/check/")
+    assert client.get("/partners/placements/").status_code == 200
+    client.post(f"/partners/placements/{placement.pk}/check/")
     assert Placement.objects.get().status == "draft"
 
 
 def test_what_is_wrong_is_refused_in_a_draft_as_well(client, advertiser):
-    response = client.post(NEW, {"title": "Draft", "do": "draft", "target_url": "javascript:alert(1)"})
+    response = client.post(
+        NEW, {"title": "Draft", "do": "draft", "target_url": "javascript:alert(1)"}
+    )
     assert response.status_code == 400
     assert not Placement.objects.exists()
 
@@ -92,116 +94,149 @@ def test_a_draft_is_written_over_until_it_is_sent(client, advertiser):
     for headline in ("One", "Two"):
         client.post(placement.get_absolute_url(), banner(headline=headline, picture_300x250=None))
     assert (placement.creatives.count(), placement.latest_creative.headline) == (1, "Two")
-    client.post(f"/advertise/placements/{placement.pk}/check/")
+    client.post(f"/partners/placements/{placement.pk}/check/")
     client.post(placement.get_absolute_url(), banner(headline="Three", picture_300x250=None))
-    versions = [(each.version, each.headline, each.submitted_at is None) for each in placement.creatives.all()]
+    versions = [
+        (each.version, each.headline, each.submitted_at is None)
+        for each in placement.creatives.all()
+    ]
     assert versions == [(1, "Two", False), (2, "Three", True)]
     assert placement.newest_sent.headline == "Two"
 
 
 def test_the_next_page_says_what_the_checks_found_and_what_it_costs(client, advertiser):
-    Rate.objects.create(product="banner", price=14, basis="thousand", unit="per 1,000 viewable", section_surcharge=10)
+    Rate.objects.create(
+        product="banner",
+        price=14,
+        basis="thousand",
+        unit="per 1,000 viewable",
+        section_surcharge=10,
+    )
     section = SectionFactory()
     client.post(NEW, banner(headline="Guaranteed keys", section=section.pk))
     placement = Placement.objects.get()
-    page = client.get(f"/advertise/placements/{placement.pk}/check/").content.decode()
+    page = client.get(f"/partners/placements/{placement.pk}/check/").content.decode()
     assert "It promises a return: “guaranteed”." in page
-    for words in ("20,000 viewable impressions at $14.00 per 1,000", "$280.00", "+10%", "$28.00", "$308.00"):
+    for words in (
+        "20,000 viewable impressions at $14.00 per 1,000",
+        "$280.00",
+        "+10%",
+        "$28.00",
+        "$308.00",
+    ):
         assert words in page
 
 
-@pytest.mark.parametrize("product", ["banner", "sponsored", "press_release", "letter"])
+@pytest.mark.parametrize("product", ["banner", "sponsored", "press_release", "newsletter"])
 def test_each_product_has_its_form_and_its_preview(client, advertiser, product):
     SectionFactory()
     PublishedArticleFactory()
-    assert client.get(f"/advertise/placements/new/{product}/").status_code == 200
-    client.post(f"/advertise/placements/new/{product}/", {"title": "x", "headline": "A headline", "do": "draft"})
+    assert client.get(f"/partners/placements/new/{product}/").status_code == 200
+    client.post(
+        f"/partners/placements/new/{product}/",
+        {"title": "x", "headline": "A headline", "do": "draft"},
+    )
     placement = Placement.objects.get()
-    preview = client.get(f"/advertise/placements/{placement.pk}/preview/")
+    preview = client.get(f"/partners/placements/{placement.pk}/preview/")
     assert preview.status_code == 200
     assert preview["X-Frame-Options"] == "SAMEORIGIN"
     assert "frame-ancestors 'self'" in preview["Content-Security-Policy"]
     assert "data-position" not in preview.content.decode()
-    assert client.get("/advertise/placements/new/skywriting/").status_code == 404
+    assert client.get("/partners/placements/new/skywriting/").status_code == 404
 
 
 def test_the_preview_is_the_real_page_with_the_banner_and_is_never_counted(client, advertiser):
     story = PublishedArticleFactory()
     client.post(NEW, banner())
     placement = Placement.objects.get()
-    page = client.get(f"/advertise/placements/{placement.pk}/preview/").content.decode()
+    page = client.get(f"/partners/placements/{placement.pk}/preview/").content.decode()
     assert story.title in page
     assert page.count('alt="Concentric rings"') >= 1
     assert "/slots/" not in page.replace("slots.js", "")
     assert "data-position" not in page
 
 
-def letter(day, **changes):
+def newsletter(day, **changes):
     data = {"starts_on": str(day), "headline": "A checklist", "text": "Short.", "rights": "on"}
     return {**data, "target_url": "https://palisade.example/", **changes}
 
 
-def test_a_letter_has_one_paid_place_a_day(client, advertiser, noon):
+def test_a_newsletter_has_one_paid_place_a_day(client, advertiser, noon):
     day = timezone.now().date() + timedelta(days=3)
-    client.post("/advertise/placements/new/letter/", letter(day))
+    client.post("/partners/placements/new/newsletter/", newsletter(day))
     first = Placement.objects.get()
     assert first.ends_on == day
-    client.post(f"/advertise/placements/{first.pk}/check/")
-    response = client.post("/advertise/placements/new/letter/", letter(day, headline="Another"))
-    assert "The letter of that day is taken. The next free ones:" in response.content.decode()
+    client.post(f"/partners/placements/{first.pk}/check/")
+    response = client.post(
+        "/partners/placements/new/newsletter/", newsletter(day, headline="Another")
+    )
+    assert "The newsletter of that day is taken. The next free ones:" in response.content.decode()
     for text, sentence in (("", "Add the text."), ("word " * 61, "this has 61")):
-        later = letter(day + timedelta(days=1), text=text)
-        assert sentence in client.post("/advertise/placements/new/letter/", later).content.decode()
+        later = newsletter(day + timedelta(days=1), text=text)
+        assert (
+            sentence in client.post("/partners/placements/new/newsletter/", later).content.decode()
+        )
 
 
-def test_a_day_without_a_letter_cannot_be_booked(client, advertiser, noon):
-    """It is a Sunday; the letter comes from Monday to Friday, at half past six."""
-    page = client.get("/advertise/placements/new/letter/").content.decode()
-    assert "The next free days: 23 November, 24 November, 25 November, 26 November, 27 November." in page
+def test_a_day_without_a_newsletter_cannot_be_booked(client, advertiser, noon):
+    """It is a Sunday; the newsletter comes from Monday to Friday, at half past six."""
+    page = client.get("/partners/placements/new/newsletter/").content.decode()
+    assert (
+        "The next free days: 23 November, 24 November, 25 November, 26 November, 27 November."
+        in page
+    )
     saturday = timezone.now().date() + timedelta(days=6)
     for day in (timezone.now().date(), saturday):
-        page = client.post("/advertise/placements/new/letter/", letter(day)).content.decode()
-        assert "On that day no letter goes out any more. The next free ones: 23 November, 24 November" in page
+        page = client.post("/partners/placements/new/newsletter/", newsletter(day)).content.decode()
+        assert (
+            "On that day no newsletter goes out any more. The next free ones: 23 November, 24 November"
+            in page
+        )
     noon.shift(timedelta(days=1))
-    assert not availability.has_letter(timezone.now().date())  # It has gone.
+    assert not availability.has_newsletter(timezone.now().date())  # It has gone.
     noon.shift(timedelta(hours=-8))
-    assert availability.has_letter(timezone.now().date())
-    # One that the desk writes for a Saturday can be booked, until it is called off; that leaves a Monday its letter.
-    special = Issue.objects.create(letter=main_letter(), day=saturday)
-    assert availability.has_letter(saturday)
+    assert availability.has_newsletter(timezone.now().date())
+    # One that the desk writes for a Saturday can be booked, until it is called off; that leaves a Monday its newsletter.
+    special = Issue.objects.create(newsletter=main_newsletter(), day=saturday)
+    assert availability.has_newsletter(saturday)
     Issue.objects.filter(pk=special.pk).update(status="skipped")
-    assert not availability.has_letter(saturday)
+    assert not availability.has_newsletter(saturday)
     monday = saturday + timedelta(days=2)
     Issue.objects.filter(pk=special.pk).update(day=monday)
-    assert availability.has_letter(monday)
-    Issue.objects.filter(pk=special.pk).update(turn_at=datetime.combine(monday, main_letter().send_at, UTC))
-    assert not availability.has_letter(monday)
-    Letter.objects.update(carries_placement=False)
-    assert availability.free_letters() == []
-    page = client.post("/advertise/placements/new/letter/", letter(monday)).content.decode()
+    assert availability.has_newsletter(monday)
+    Issue.objects.filter(pk=special.pk).update(
+        turn_at=datetime.combine(monday, main_newsletter().send_at, UTC)
+    )
+    assert not availability.has_newsletter(monday)
+    Newsletter.objects.update(carries_placement=False)
+    assert availability.free_newsletters() == []
+    page = client.post("/partners/placements/new/newsletter/", newsletter(monday)).content.decode()
     assert "No other is free at present: please write to us." in page
 
 
-def test_two_of_one_letter_cannot_both_be_approved(advertiser):
+def test_two_of_one_newsletter_cannot_both_be_approved(advertiser):
     day = timezone.now().date() + timedelta(days=3)
-    letters = [
-        DraftBannerFactory(product="letter", slot="", starts_on=day, ends_on=day, creative=None) for _ in range(2)
+    newsletters = [
+        DraftBannerFactory(product="newsletter", slot="", starts_on=day, ends_on=day, creative=None)
+        for _ in range(2)
     ]
-    for each in letters:
+    for each in newsletters:
         add_version(each, text="Short.")
         review.submit(each, None)
-    review.approve(letters[0], None)
-    with pytest.raises(ValidationError, match="letter of that day"):
-        review.approve(letters[1], None)
-    letters[1].refresh_from_db()
-    assert letters[1].status == "submitted"
+    review.approve(newsletters[0], None)
+    with pytest.raises(ValidationError, match="newsletter of that day"):
+        review.approve(newsletters[1], None)
+    newsletters[1].refresh_from_db()
+    assert newsletters[1].status == "submitted"
 
 
 def test_an_edit_is_a_new_version_that_keeps_the_picture(client, advertiser):
     send(client)
     placement = Placement.objects.get()
     review.approve(placement, None)
-    response = client.post(placement.get_absolute_url(), banner(alt="Other rings", picture_300x250=None))
+    response = client.post(
+        placement.get_absolute_url(), banner(alt="Other rings", picture_300x250=None)
+    )
     assert response.status_code == 302
     client.post(response["Location"])
     placement.refresh_from_db()
@@ -217,13 +252,16 @@ def test_more_is_not_had_for_the_price_of_less(client, advertiser):
     send(client)
     placement = Placement.objects.get()
     later = str(timezone.now().date() + timedelta(days=60))
-    client.post(placement.get_absolute_url(), banner(goal="90000", ends_on=later, slot="top", picture_300x250=None))
+    client.post(
+        placement.get_absolute_url(),
+        banner(goal="90000", ends_on=later, slot="top", picture_300x250=None),
+    )
     placement.refresh_from_db()
     assert (placement.goal, placement.slot) == (20_000, "rectangle")
     assert str(placement.ends_on) != later
     review.request_changes(placement, None, "Other words, please.")
     client.post(placement.get_absolute_url(), banner(goal="90000", picture_300x250=None))
-    client.post(f"/advertise/placements/{placement.pk}/check/")
+    client.post(f"/partners/placements/{placement.pk}/check/")
     placement.refresh_from_db()
     assert placement.goal == 90_000
     assert placement.price_lines[0]["amount"] == "1260.00"
@@ -272,7 +310,10 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(client, advertiser, changes
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (png(301, 250), "must be exactly 300\u00a0×\u00a0250, or twice that for sharp screens; it is 301 × 250"),
+        (
+            png(301, 250),
+            "must be exactly 300\u00a0×\u00a0250, or twice that for sharp screens; it is 301 × 250",
+        ),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a JPEG, PNG or WebP picture"),
         (png(300, 250, "JPEG")[:400], "not a JPEG, PNG or WebP picture"),
         (bomb(12_000, 12_000), "40 million pixels"),
@@ -296,11 +337,11 @@ def test_nobody_sees_or_changes_what_belongs_to_others(client, advertiser):
     other = DraftBannerFactory()
     assert client.get(other.get_absolute_url()).status_code == 404
     assert client.post(other.get_absolute_url(), banner()).status_code == 404
-    assert other.title not in client.get("/advertise/placements/").content.decode()
+    assert other.title not in client.get("/partners/placements/").content.decode()
 
 
 @pytest.mark.parametrize(
-    "address", ["/advertise/placements/", "/advertise/placements/new/", "/advertise/placements/1/"]
+    "address", ["/partners/placements/", "/partners/placements/new/", "/partners/placements/1/"]
 )
 def test_a_stranger_is_asked_to_sign_in(client, address):
     assert client.get(address)["Location"].startswith("/accounts/login/")
@@ -308,14 +349,21 @@ def test_a_stranger_is_asked_to_sign_in(client, address):
 
 def test_a_new_account_names_its_company_first(client):
     client.force_login(UserFactory())
-    assert client.get("/advertise/placements/new/")["Location"] == "/advertise/placements/join/"
-    company = {"name": "Larkspur", "website": "https://larkspur.example/", "contact_email": "desk@larkspur.example"}
-    assert client.post("/advertise/placements/join/", company)["Location"] == "/advertise/placements/new/"
-    assert client.get("/advertise/placements/new/").status_code == 200
+    assert client.get("/partners/placements/new/")["Location"] == "/partners/placements/join/"
+    company = {
+        "name": "Larkspur",
+        "website": "https://larkspur.example/",
+        "contact_email": "desk@larkspur.example",
+    }
+    assert (
+        client.post("/partners/placements/join/", company)["Location"]
+        == "/partners/placements/new/"
+    )
+    assert client.get("/partners/placements/new/").status_code == 200
 
 
 def test_a_number_beyond_any_row_is_not_found(client, advertiser):
-    assert client.get("/advertise/placements/99999999999999999999999/").status_code == 404
+    assert client.get("/partners/placements/99999999999999999999999/").status_code == 404
 
 
 def test_a_double_click_is_one_placement(client, advertiser):
@@ -334,7 +382,9 @@ def test_a_new_version_is_judged_as_what_was_booked(client, advertiser):
     send(client)
     placement = Placement.objects.get()
     review.approve(placement, None)
-    response = client.post(placement.get_absolute_url(), banner(slot="top", alt="", picture_300x250=None))
+    response = client.post(
+        placement.get_absolute_url(), banner(slot="top", alt="", picture_300x250=None)
+    )
     assert response.status_code == 400
     assert "Describe the picture" in response.content.decode()
 

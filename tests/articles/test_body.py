@@ -14,7 +14,10 @@ from articles import body
         ("<h1>Fine</h1>", "Fine"),
         ('<iframe src="https://example.org"></iframe><p>Fine</p>', "<p>Fine</p>"),
         ('<p style="color:red">Fine</p>', "<p>Fine</p>"),
-        ('<blockquote class="pull evil"><p>Fine</p></blockquote>', '<blockquote class="pull"><p>Fine</p></blockquote>'),
+        (
+            '<blockquote class="pull evil"><p>Fine</p></blockquote>',
+            '<blockquote class="pull"><p>Fine</p></blockquote>',
+        ),
         ('<p class="MsoNormal">Fine</p>', "<p>Fine</p>"),
         ('<img src="https://tracker.example/x.gif" alt="">', ""),
         ("<p></p>", ""),
@@ -41,7 +44,10 @@ def test_cleaning_twice_changes_nothing_more():
 
 
 def test_plain_text_keeps_words_and_lines():
-    assert body.plain_text("<h2>Head</h2><p>Fish &amp; chips in [[BTC]]</p>") == "Head\nFish & chips in BTC"
+    assert (
+        body.plain_text("<h2>Head</h2><p>Fish &amp; chips in [[BTC]]</p>")
+        == "Head\nFish & chips in BTC"
+    )
 
 
 def test_links_elsewhere_are_marked_and_ours_are_not():
@@ -52,12 +58,16 @@ def test_links_elsewhere_are_marked_and_ours_are_not():
 
 
 def test_links_in_paid_pieces_are_sponsored():
-    page = body.for_page('<a href="https://palisade.example/">a</a>', {}, is_paid=True, own_host="us.example")
+    page = body.for_page(
+        '<a href="https://palisade.example/">a</a>', {}, is_paid=True, own_host="us.example"
+    )
     assert 'rel="sponsored nofollow noopener"' in page
 
 
 def test_a_chip_becomes_a_price_and_an_unknown_one_its_symbol():
-    page = body.for_page("<p>[[BTC]] and [[XYZ]]</p>", {"BTC": "<a>BTC $1</a>"}, is_paid=False, own_host="")
+    page = body.for_page(
+        "<p>[[BTC]] and [[XYZ]]</p>", {"BTC": "<a>BTC $1</a>"}, is_paid=False, own_host=""
+    )
     assert page == "<p><a>BTC $1</a> and XYZ</p>"
 
 
@@ -73,14 +83,18 @@ def test_a_body_without_headings_stays_whole():
 
 
 def test_a_link_with_a_paragraph_to_itself_becomes_a_card_without_any_script():
-    html = (
-        '<p><a href="https://x.com/palisade/status/1?a=1&amp;b=2">https://x.com/palisade/status/1?a=1&amp;b=2</a></p>'
-    )
+    html = '<p><a href="https://x.com/palisade/status/1?a=1&amp;b=2">https://x.com/palisade/status/1?a=1&amp;b=2</a></p>'
     page = body.for_page(html, {}, is_paid=False, own_host="us.example")
-    assert '<p class="embed"><a href="https://x.com/palisade/status/1?a=1&amp;b=2" rel="noopener">' in page
+    assert (
+        '<p class="embed"><a href="https://x.com/palisade/status/1?a=1&amp;b=2" rel="noopener">'
+        in page
+    )
     assert "<b>palisade/status/1</b><span>A post on X</span>" in page
     named = body.for_page(
-        '<p><a href="https://www.bank.example/r">The report</a></p>', {}, is_paid=False, own_host="us.example"
+        '<p><a href="https://www.bank.example/r">The report</a></p>',
+        {},
+        is_paid=False,
+        own_host="us.example",
     )
     assert "<b>The report</b><span>bank.example</span>" in named
 
@@ -106,4 +120,7 @@ def test_a_picture_of_the_library_is_shown_in_all_its_sizes_and_a_deleted_one_as
     shown = body.for_page(html, {}, {7: lambda alt: f"[{alt}]"}, is_paid=False, own_host="")
     assert shown == '<figure>[A "b"]</figure>'
     assert 'src="/media/images/a.webp"' in body.for_page(html, {}, {}, is_paid=False, own_host="")
-    assert body.pictures_in('<img src="/media/a.webp" data-file="x"><img data-file="99999999999999">') == set()
+    assert (
+        body.pictures_in('<img src="/media/a.webp" data-file="x"><img data-file="99999999999999">')
+        == set()
+    )

@@ -31,7 +31,11 @@ def test_it_is_on_the_story_in_the_list_in_the_feeds_and_in_the_markup(client):
     listed = client.get("/corrections/").content.decode()
     assert "It was 61 million" in listed
     assert f'{story.get_absolute_url()}#corrections"' in listed
-    for form, validate in (("rss", validators.rss), ("atom", validators.atom), ("json", validators.json_feed)):
+    for form, validate in (
+        ("rss", validators.rss),
+        ("atom", validators.atom),
+        ("json", validators.json_feed),
+    ):
         (entry,) = validate(client.get(f"/feeds/{form}/corrections/").content.decode())
         assert entry["title"] == "Correction: The clause"
         assert "61 million" in client.get(f"/feeds/{form}/").content.decode()
@@ -74,7 +78,9 @@ def test_the_list_is_walked_by_key(client):
     first = client.get("/corrections/")
     assert first.context["page"].items[0].text == "Number 0."
     second = client.get(f"/corrections/{first.context['page'].older}")
-    assert [each.text for each in second.context["page"].items] == [f"Number {number}." for number in range(20, 25)]
+    assert [each.text for each in second.context["page"].items] == [
+        f"Number {number}." for number in range(20, 25)
+    ]
     assert client.get("/corrections/?before=1-1").status_code == 404
 
 
@@ -86,6 +92,8 @@ def test_a_story_with_corrections_cannot_be_deleted():
 
 
 def test_a_correction_is_not_of_tomorrow():
-    correction = Correction(article=PublishedArticleFactory(), text="It was 61.", at=timezone.now() + timedelta(days=1))
+    correction = Correction(
+        article=PublishedArticleFactory(), text="It was 61.", at=timezone.now() + timedelta(days=1)
+    )
     with pytest.raises(ValidationError, match="This time has not come yet"):
         correction.full_clean()

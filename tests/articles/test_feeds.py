@@ -25,7 +25,11 @@ from . import validators
 
 pytestmark = pytest.mark.django_db
 VALIDATORS = {"rss": validators.rss, "atom": validators.atom, "json": validators.json_feed}
-TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
+TYPES = {
+    "rss": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+}
 SUBJECTS = ("", "section/policy/", "author/ada/", "tag/custody/", "coin/bitcoin/")
 
 
@@ -41,7 +45,9 @@ def story():
     )
     story.tags.add(TagFactory(slug="custody", name="Custody"))
     ArticleCoin.objects.create(article=story, coin=CoinFactory())
-    PublishedArticleFactory(section=SectionFactory(name="Markets"), published_at=timezone.now() - timedelta(days=3))
+    PublishedArticleFactory(
+        section=SectionFactory(name="Markets"), published_at=timezone.now() - timedelta(days=3)
+    )
     return story
 
 
@@ -78,10 +84,15 @@ def test_what_is_not_out_is_in_no_feed(client, form):
 
 @pytest.mark.parametrize("form", VALIDATORS)
 def test_paid_pieces_carry_their_label_payer_and_link_relation(client, form):
-    paid = SponsoredArticleFactory(title="Two keys", body='<p><a href="https://palisade.example/">here</a></p>')
+    paid = SponsoredArticleFactory(
+        title="Two keys", body='<p><a href="https://palisade.example/">here</a></p>'
+    )
     SponsoredArticleFactory(title="News of ours", kind="press_release", section=paid.section)
     entries = VALIDATORS[form](client.get(f"/feeds/{form}/").content.decode())
-    assert {entry["title"] for entry in entries} == {"Sponsored: Two keys", "Press release: News of ours"}
+    assert {entry["title"] for entry in entries} == {
+        "Sponsored: Two keys",
+        "Press release: News of ours",
+    }
     (keys,) = (entry for entry in entries if "Two keys" in entry["title"])
     text = client.get(f"/feeds/{form}/").content.decode()
     assert "Paid for by Palisade Custody" in text

@@ -8,7 +8,7 @@ from django.utils import timezone
 from articles.models import FrontPick
 from articles.publishing import workflow
 from articles.reading import front_page
-from pagecache.context import Recording, recording
+from pagecache.context import RenderContext, collecting
 
 from ..factories import (
     CoinFactory,
@@ -25,7 +25,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def stories(noon):
     now = timezone.now()
-    return [PublishedArticleFactory(published_at=now - timedelta(hours=number)) for number in range(12)]
+    return [
+        PublishedArticleFactory(published_at=now - timedelta(hours=number)) for number in range(12)
+    ]
 
 
 def pick(article, position=1, **kwargs):
@@ -72,7 +74,7 @@ def test_a_choice_ends_when_it_was_to(noon, stories):
 
 def test_the_page_ends_with_the_days_of_the_paid_piece_on_it(stories):
     paid = SponsoredArticleFactory(published_at=timezone.now() - timedelta(days=29))
-    with recording(Recording()) as page:
+    with collecting(RenderContext()) as page:
         assert front_page.compose().sponsored == [paid]
     assert page.changes_at == paid.published_at + front_page.SPONSORED_FOR
 
@@ -95,7 +97,9 @@ def test_the_desk_orders_it_by_numbers(client, stories):
 
 
 def test_the_archive_knows_its_months_and_no_others(client, noon):
-    PublishedArticleFactory(title="In March", published_at=timezone.now().replace(year=2025, month=3, day=5))
+    PublishedArticleFactory(
+        title="In March", published_at=timezone.now().replace(year=2025, month=3, day=5)
+    )
     PublishedArticleFactory(title="In November")
     index = client.get("/archive/").content.decode()
     assert index.index("2026") < index.index("2025")

@@ -32,7 +32,13 @@ def published(*coins, authors):
 
 def test_it_is_said_on_the_page_and_in_every_feed(client, bitcoin, maren):
     published(bitcoin, authors=[maren, AuthorFactory()])
-    for address in ("/policy/the-clause/", "/feeds/rss/", "/feeds/atom/", "/feeds/json/", "/feeds/rss/coin/bitcoin/"):
+    for address in (
+        "/policy/the-clause/",
+        "/feeds/rss/",
+        "/feeds/atom/",
+        "/feeds/json/",
+        "/feeds/rss/coin/bitcoin/",
+    ):
         assert SENTENCE in client.get(address).content.decode(), address
 
 

@@ -22,7 +22,9 @@ def bomb(width: int, height: int) -> bytes:
     """A PNG of a few kilobytes that would fill gigabytes when decoded."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     return (
@@ -37,7 +39,10 @@ def bomb(width: int, height: int) -> bytes:
     ("content", "sentence"),
     [
         (b"not a picture", "not a JPEG, PNG or WebP picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "not a JPEG, PNG or WebP picture"),
+        (
+            b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+            "not a JPEG, PNG or WebP picture",
+        ),
         (png(600, 400, "JPEG")[:900], "damaged"),
         (bomb(12_000, 12_000), "40 million pixels"),
         (png(8, 8), "only 8 pixels wide"),
@@ -159,7 +164,10 @@ def test_the_worker_cuts_the_three_shapes_around_the_focal_point(client):
             assert green > red
     with image.file.storage.open(image.renditions["1x1"]) as file, Pillow.open(file) as picture:
         # The red half lies to the left of the focal point: less than half of the square shows it.
-        assert picture.getpixel((picture.width // 2, 10))[1] > picture.getpixel((picture.width // 2, 10))[0]
+        assert (
+            picture.getpixel((picture.width // 2, 10))[1]
+            > picture.getpixel((picture.width // 2, 10))[0]
+        )
     story = PublishedArticleFactory(hero=image)
     page = client.get(story.get_absolute_url()).content.decode()
     assert len(validators.json_ld(page)["NewsArticle"]["image"]) == 3
@@ -218,10 +226,15 @@ def test_readers_whose_browser_knows_avif_get_less_to_load(client):
     page = client.get(PublishedArticleFactory(hero=image).get_absolute_url()).content.decode()
     assert page.index('<source type="image/avif"') < page.index("fetchpriority")
     for name in sizes:
-        assert f"{image.file.storage.url(image.renditions[name])} {name.removeprefix('avif-')}w" in page
+        assert (
+            f"{image.file.storage.url(image.renditions[name])} {name.removeprefix('avif-')}w"
+            in page
+        )
 
 
 def test_a_flat_drawing_that_avif_would_make_larger_has_none(monkeypatch):
     monkeypatch.setitem(images.WEBP, "quality", 1)
-    encoded = images.encoded_at_widths(Pillow.new("RGB", (800, 500)), [400], images.AVIF | {"quality": 100})
+    encoded = images.encoded_at_widths(
+        Pillow.new("RGB", (800, 500)), [400], images.AVIF | {"quality": 100}
+    )
     assert set(encoded) == {"400"}

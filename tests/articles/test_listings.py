@@ -11,10 +11,16 @@ from django.utils import timezone
 
 from articles.models import Article, ArticleCoin, Byline, Listing
 from articles.reading import listing_index
-from articles.reading.listing_index import SubjectWalk
+from articles.reading.listing_index import SubjectSource
 from articles.reading.pagination import page_of
 
-from ..factories import AuthorFactory, CoinFactory, DraftArticleFactory, PublishedArticleFactory, TagFactory
+from ..factories import (
+    AuthorFactory,
+    CoinFactory,
+    DraftArticleFactory,
+    PublishedArticleFactory,
+    TagFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +30,9 @@ def subjects():
     return {"tag": TagFactory(), "author": AuthorFactory(), "coin": CoinFactory()}
 
 
-def story_of(subjects: dict[str, Any], make: Any = PublishedArticleFactory, **values: Any) -> Article:
+def story_of(
+    subjects: dict[str, Any], make: Any = PublishedArticleFactory, **values: Any
+) -> Article:
     story = make(authors=[subjects["author"]], **values)
     story.tags.add(subjects["tag"])
     ArticleCoin.objects.create(article=story, coin=subjects["coin"])
@@ -35,12 +43,14 @@ def rows() -> set[tuple[Any, ...]]:
     return set(Listing.objects.values_list("subject", "article_id", "published_at"))
 
 
-def walk(subject: Any) -> SubjectWalk:
-    return SubjectWalk(subject, Article.objects.published())
+def walk(subject: Any) -> SubjectSource:
+    return SubjectSource(subject, Article.objects.published())
 
 
 CHANGES = {
-    "withdrawn": lambda story, other: Article.objects.filter(pk=story.pk).update(status="withdrawn"),
+    "withdrawn": lambda story, other: Article.objects.filter(pk=story.pk).update(
+        status="withdrawn"
+    ),
     "scheduled": lambda story, other: Article.objects.filter(pk=story.pk).update(
         status="published", published_at=timezone.now() + timedelta(days=1)
     ),
@@ -49,9 +59,13 @@ CHANGES = {
     ),
     "no tags": lambda story, other: story.tags.clear(),
     "other tags": lambda story, other: story.tags.set([TagFactory(), TagFactory()]),
-    "another author": lambda story, other: Byline.objects.filter(article=story).update(author=AuthorFactory()),
+    "another author": lambda story, other: Byline.objects.filter(article=story).update(
+        author=AuthorFactory()
+    ),
     "byline moved": lambda story, other: Byline.objects.filter(article=story).update(article=other),
-    "second author": lambda story, other: Byline.objects.bulk_create([Byline(article=story, author=AuthorFactory())]),
+    "second author": lambda story, other: Byline.objects.bulk_create(
+        [Byline(article=story, author=AuthorFactory())]
+    ),
     "no coin": lambda story, other: ArticleCoin.objects.filter(article=story).delete(),
     "renamed": lambda story, other: Article.objects.filter(pk=story.pk).update(title="Another"),
     "deleted": lambda story, other: story.delete(),
@@ -84,9 +98,13 @@ def test_pages_join_whatever_the_order_of_the_keys(subjects, name):
         for number in range(9):
             story_of(subjects, published_at=now - timedelta(hours=hours, seconds=number // 3))
     PublishedArticleFactory()
-    expected = list(Article.objects.filter(listings__subject__startswith=name).order_by("-published_at", "-pk"))
+    expected = list(
+        Article.objects.filter(listings__subject__startswith=name).order_by("-published_at", "-pk")
+    )
     if name == "author":  # the factory’s own authors are listed as well
-        expected = [story for story in expected if story.authors.filter(pk=subjects["author"].pk).exists()]
+        expected = [
+            story for story in expected if story.authors.filter(pk=subjects["author"].pk).exists()
+        ]
     first = page_of(walk(subjects[name]), QueryDict())
     second = page_of(walk(subjects[name]), QueryDict(first.older[1:]))
     third = page_of(walk(subjects[name]), QueryDict(second.older[1:]))

@@ -30,7 +30,9 @@ def meta(page, name):
 
 
 def test_a_story_says_what_it_is(client):
-    Publication.objects.create(name="Finality", contact_email="desk@finality.example", legal_owner="Finality Press")
+    Publication.objects.create(
+        name="Finality", contact_email="desk@finality.example", legal_owner="Finality Press"
+    )
     story = PublishedArticleFactory(
         title="A </script><script>alert(1)</script> clause",
         hero=ImageFactory(alt="Two keys"),
@@ -44,7 +46,11 @@ def test_a_story_says_what_it_is(client):
     assert article["author"][0]["url"] == settings.SITE_URL + story.authors.get().get_absolute_url()
     assert article["keywords"] == ["Custody"]
     assert article["publisher"]["legalName"] == "Finality Press"
-    assert [step["name"] for step in blocks["BreadcrumbList"]["itemListElement"]] == ["Home", "Policy", story.title]
+    assert [step["name"] for step in blocks["BreadcrumbList"]["itemListElement"]] == [
+        "Home",
+        "Policy",
+        story.title,
+    ]
     assert meta(page, "og:type") == ["article"]
     assert meta(page, "og:image:alt") == ["Two keys"]
     assert meta(page, "og:image")[0].startswith(settings.SITE_URL)
@@ -52,7 +58,9 @@ def test_a_story_says_what_it_is(client):
     assert f'<link rel="canonical" href="{settings.SITE_URL}{story.get_absolute_url()}">' in page
 
 
-@pytest.mark.parametrize(("kind", "label"), [("sponsored", "Sponsored"), ("press_release", "Press release")])
+@pytest.mark.parametrize(
+    ("kind", "label"), [("sponsored", "Sponsored"), ("press_release", "Press release")]
+)
 def test_a_paid_piece_says_who_paid(client, kind, label):
     paid = SponsoredArticleFactory(kind=kind, title="Two keys")
     page, blocks = read(client, paid.get_absolute_url())
@@ -78,7 +86,10 @@ def test_lists_people_and_coins_have_their_own(client):
     }
     for row in (story.section, tag, coin, author):
         page, blocks = read(client, row.get_absolute_url())
-        assert blocks["BreadcrumbList"]["itemListElement"][-1]["item"] == settings.SITE_URL + row.get_absolute_url()
+        assert (
+            blocks["BreadcrumbList"]["itemListElement"][-1]["item"]
+            == settings.SITE_URL + row.get_absolute_url()
+        )
         assert meta(page, "og:url") == [settings.SITE_URL + row.get_absolute_url()]
     assert read(client, "/")[1]["WebSite"]["publisher"]["@type"] == "NewsMediaOrganization"
 

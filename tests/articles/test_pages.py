@@ -51,7 +51,9 @@ def full_article() -> Article:
     ArticleCoin.objects.create(article=article, coin=CoinFactory(), price_at_publication=100)
     parent = None
     for number in range(8):
-        parent = comment_on(article, parent if number % 3 else None, user=UserFactory() if number % 2 else None)
+        parent = comment_on(
+            article, parent if number % 3 else None, user=UserFactory() if number % 2 else None
+        )
     PublishedArticleFactory.create_batch(4)
     return article
 
@@ -68,13 +70,17 @@ def test_an_article_with_eight_comments_takes_eight_queries_at_most(query_count)
 
 def test_the_front_page_takes_twelve_queries_at_most(query_count):
     for name in ("Markets", "Policy", "Technology", "Opinion"):
-        PublishedArticleFactory.create_batch(6, section=SectionFactory(name=name, is_opinion=name == "Opinion"))
+        PublishedArticleFactory.create_batch(
+            6, section=SectionFactory(name=name, is_opinion=name == "Opinion")
+        )
     PublishedArticleFactory.create_batch(9, kind="brief")
     SponsoredArticleFactory()
     assert query_count("/") <= 12
 
 
-@pytest.mark.parametrize("address", ["/policy/", "/tag/custody/", "/author/ada/", "/search/?q=paragraph"])
+@pytest.mark.parametrize(
+    "address", ["/policy/", "/tag/custody/", "/author/ada/", "/search/?q=paragraph"]
+)
 def test_a_list_takes_as_many_queries_for_twenty_stories_as_for_two(query_count, address):
     author, tag = AuthorFactory(slug="ada"), TagFactory(slug="custody")
 
@@ -111,11 +117,22 @@ def test_the_article_page_has_all_its_parts(client):
         "application/ld+json",
     ):
         assert part in page, part
-    fields = re.findall(r'name="([a-z_]+)"', page[page.index('id="comment-form"') : page.index("Post this thought")])
+    fields = re.findall(
+        r'name="([a-z_]+)"', page[page.index('id="comment-form"') : page.index("Post this comment")]
+    )
     assert {"name", "email", "url", "comment", "followup", "reply_to"} <= set(fields)
 
 
-PUBLIC = ["/", "/policy/", "/prices/", "/search/?q=clause", "/newsletter/", "/advertise/", "/about/", "/nothing-here/"]
+PUBLIC = [
+    "/",
+    "/policy/",
+    "/prices/",
+    "/search/?q=clause",
+    "/newsletter/",
+    "/advertise/",
+    "/about/",
+    "/nothing-here/",
+]
 
 
 @pytest.mark.parametrize("address", [*PUBLIC, "article"])
@@ -135,7 +152,10 @@ def test_a_public_page_is_the_same_for_every_reader(client, address):
 def test_a_browser_is_told_what_it_may_fetch_ahead(client):
     """The story that a reader is about to open; only pages say so."""
     article = PublishedArticleFactory()
-    assert client.get(article.get_absolute_url())["Speculation-Rules"] == '"/static/newsroom/next.speculationrules"'
+    assert (
+        client.get(article.get_absolute_url())["Speculation-Rules"]
+        == '"/static/newsroom/next.speculationrules"'
+    )
     assert "Speculation-Rules" not in client.get("/robots.txt")
     assert "Speculation-Rules" not in client.get("/search/?q=clause")
 
@@ -154,7 +174,14 @@ def test_what_is_not_out_is_nowhere(client, factory):
     QuoteFactory()
     ArticleCoin.objects.create(article=article, coin=CoinFactory())
     assert client.get(article.get_absolute_url()).status_code == 404
-    for address in ("/", "/policy/", "/author/ada/", "/tag/custody/", "/prices/bitcoin/", "/search/?q=secret"):
+    for address in (
+        "/",
+        "/policy/",
+        "/author/ada/",
+        "/tag/custody/",
+        "/prices/bitcoin/",
+        "/search/?q=secret",
+    ):
         assert "The secret clause" not in client.get(address).content.decode(), address
 
 
@@ -201,7 +228,9 @@ def test_paid_work_is_not_among_the_most_discussed_or_related(client):
 
 def test_names_and_titles_are_inert(client):
     Publication.objects.create(name="<b>Ink</b>")
-    article = PublishedArticleFactory(title="<script>alert(1)</script> & more", standfirst='"><img src=x onerror=1>')
+    article = PublishedArticleFactory(
+        title="<script>alert(1)</script> & more", standfirst='"><img src=x onerror=1>'
+    )
     comment_on(article, user_name="<i>Eve</i>", comment="<script>alert(2)</script>")
     page = client.get(article.get_absolute_url()).content.decode()
     for live in ("<script>alert", "<i>Eve", "<img src=x", "<b>Ink"):
@@ -210,7 +239,9 @@ def test_names_and_titles_are_inert(client):
 
 def titles(page: str) -> list[str]:
     """The headlines of a list, in their order."""
-    listed = page[page.index("<main") : page.index('class="pager"') if 'class="pager"' in page else None]
+    listed = page[
+        page.index("<main") : page.index('class="pager"') if 'class="pager"' in page else None
+    ]
     return re.findall(r"The clause number (\d+)</a>", listed)
 
 
@@ -252,12 +283,25 @@ def test_pages_of_a_search_keep_what_was_searched_for(client):
     PublishedArticleFactory.create_batch(25)
     best = client.get("/search/?q=paragraph&section=policy").content.decode()
     assert 'href="?q=paragraph&amp;when=&amp;section=policy&amp;order=newest"' in best
-    older = link(client.get("/search/?q=paragraph&section=policy&order=newest").content.decode(), "next")
+    older = link(
+        client.get("/search/?q=paragraph&section=policy&order=newest").content.decode(), "next"
+    )
     assert older.startswith("?q=paragraph&section=policy&order=newest&before=")
     assert len(titles(client.get(f"/search/{older}").content.decode())) == 5
 
 
-PLACES = ["0", "-1", "two", "1e3", "٣-1", "1-", "-1-1", "9" * 17 + "-" + "9" * 19, "1-1", "9" * 300 + "-1"]
+PLACES = [
+    "0",
+    "-1",
+    "two",
+    "1e3",
+    "٣-1",
+    "1-",
+    "-1-1",
+    "9" * 17 + "-" + "9" * 19,
+    "1-1",
+    "9" * 300 + "-1",
+]
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -272,7 +316,9 @@ def test_the_ends_of_time_are_places_too(client, place):
     assert client.get(f"/policy/?after={place}").status_code == 200
 
 
-@pytest.mark.parametrize("query", ['"unbalanced', "a AND OR NOT (", "😀", "x" * 10_000, "%FF%FE", "", "-", "'; DROP"])
+@pytest.mark.parametrize(
+    "query", ['"unbalanced', "a AND OR NOT (", "😀", "x" * 10_000, "%FF%FE", "", "-", "'; DROP"]
+)
 def test_search_survives_whatever_is_typed(client, query):
     PublishedArticleFactory()
     assert client.get(f"/search/?q={query}").status_code == 200

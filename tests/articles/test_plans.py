@@ -13,17 +13,22 @@ from articles.discovery import search_index
 from articles.models import Article, Author, Listing, Revision, Section, Tag
 from articles.reading import related
 from articles.reading.archive import Month, stories_in
-from articles.reading.listing_index import SubjectWalk
-from articles.reading.pagination import Place
+from articles.reading.listing_index import SubjectSource
+from articles.reading.pagination import Cursor
 from comments.models import SiteComment, comments_on
 from newsroom.demo import scale
 from newsroom.operations import query_statistics
-from pagecache.models import Change
+from pagecache.models import Invalidation
 from ticker.models import Coin
 
 from ..factories import AuthorFactory, CoinFactory, SectionFactory, TagFactory
 
-LARGE = ("articles_article", "django_comments", "django_comments_xtd_xtdcomment", "pagecache_change")
+LARGE = (
+    "articles_article",
+    "django_comments",
+    "django_comments_xtd_xtdcomment",
+    "pagecache_change",
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +46,9 @@ def archive(django_db_setup: Any, django_db_blocker: Any) -> Any:
             TagFactory(slug=f"tag-of-plans-{number}")
             AuthorFactory(slug=f"author-of-plans-{number}")
         scale.load(2, lambda text: None)
-        Change.objects.bulk_create(Change(key=f"article:{number}") for number in range(2000))
+        Invalidation.objects.bulk_create(
+            Invalidation(key=f"article:{number}") for number in range(2000)
+        )
         query_statistics.refresh.func()
         yield
         transaction.set_rollback(True)
@@ -53,16 +60,21 @@ def cards() -> Any:
 
 
 def cards_of_section() -> Any:
-    return Section.objects.get(slug="policy").articles.published().for_cards_of_one_section().newest_first()
+    return (
+        Section.objects.get(slug="policy")
+        .articles.published()
+        .for_cards_of_one_section()
+        .newest_first()
+    )
 
 
-def middle() -> Place:
-    return Place(timezone.now() - timedelta(days=1500), 1000)
+def middle() -> Cursor:
+    return Cursor(timezone.now() - timedelta(days=1500), 1000)
 
 
 def newest_change() -> int:
     """PostgreSQL goes on counting from test to test."""
-    return Change.objects.latest("id").id
+    return Invalidation.objects.latest("id").id
 
 
 # Name: (query, whether it comes out of the index in its order).
@@ -75,9 +87,9 @@ HOTTEST = {
     "most discussed": (lambda: Article.objects.published().most_discussed().for_cards()[:5], True),
     "article": (lambda: Article.objects.published().filter(slug="plain-7"), False),
     "next scheduled": (lambda: Article.objects.scheduled().order_by("published_at")[:1], False),
-    "tag": (lambda: SubjectWalk(Tag.objects.first(), cards()).first(21), False),
-    "author": (lambda: SubjectWalk(Author.objects.first(), cards()).first(21), False),
-    "coin": (lambda: SubjectWalk(Coin.objects.get(symbol="BTC"), cards()).first(8), False),
+    "tag": (lambda: SubjectSource(Tag.objects.first(), cards()).first(21), False),
+    "author": (lambda: SubjectSource(Author.objects.first(), cards()).first(21), False),
+    "coin": (lambda: SubjectSource(Coin.objects.get(symbol="BTC"), cards()).first(8), False),
     "comments": (lambda: comments_on(Article.objects.first()).order_by("thread_id", "pk"), False),
     "list of a subject": (
         lambda: Listing.objects.filter(subject="tag:1", published_at__lte=timezone.now()).order_by(
@@ -85,13 +97,21 @@ HOTTEST = {
         )[:21],
         True,
     ),
-    "related": (lambda: related.nearest(Article.objects.filter(tags__isnull=False)[0], list(Tag.objects.all())), False),
+    "related": (
+        lambda: related.nearest(
+            Article.objects.filter(tags__isnull=False)[0], list(Tag.objects.all())
+        ),
+        False,
+    ),
     "archive": (lambda: stories_in(Month(2022, 3)).order_by("-published_at", "-pk")[:21], True),
     "expired": (lambda: Article.objects.expired().order_by("expires_at"), False),
     "expiring": (lambda: Article.objects.expiring(timezone.now()), False),
     "versions to come": (
-        lambda: Revision.objects.filter(origin="scheduled", goes_live_at__lt=timezone.now()).order_by("goes_live_at"),
-        connection.vendor == "sqlite",  # PostgreSQL sees that there are none, and may as well sort them.
+        lambda: Revision.objects.filter(
+            origin="scheduled", goes_live_at__lt=timezone.now()
+        ).order_by("goes_live_at"),
+        connection.vendor
+        == "sqlite",  # PostgreSQL sees that there are none, and may as well sort them.
     ),
     "first month": (lambda: Article.objects.published().order_by("published_at")[:1], False),
     "the desk’s stories": (lambda: Article.objects.order_by("-published_at", "-pk")[:50], True),
@@ -99,15 +119,27 @@ HOTTEST = {
         lambda: Section.objects.get(slug="policy").articles.order_by("-published_at", "-pk")[:50],
         True,
     ),
-    "the desk’s briefs": (lambda: Article.objects.filter(kind="brief").order_by("-published_at", "-pk")[:50], True),
-    "the desk’s comments": (lambda: SiteComment.objects.order_by("-submit_date", "-pk")[:100], True),
-    "the desk’s removed thoughts": (
-        lambda: SiteComment.objects.filter(is_removed=True).order_by("-submit_date", "-pk")[:100],
-        connection.vendor == "sqlite",  # PostgreSQL sees that there are next to none, and may as well sort them.
+    "the desk’s briefs": (
+        lambda: Article.objects.filter(kind="brief").order_by("-published_at", "-pk")[:50],
+        True,
     ),
-    "new changes": (lambda: Change.objects.filter(id__gt=newest_change() - 20).order_by("id"), True),
+    "the desk’s comments": (
+        lambda: SiteComment.objects.order_by("-submit_date", "-pk")[:100],
+        True,
+    ),
+    "the desk’s removed comments": (
+        lambda: SiteComment.objects.filter(is_removed=True).order_by("-submit_date", "-pk")[:100],
+        connection.vendor
+        == "sqlite",  # PostgreSQL sees that there are next to none, and may as well sort them.
+    ),
+    "new changes": (
+        lambda: Invalidation.objects.filter(id__gt=newest_change() - 20).order_by("id"),
+        True,
+    ),
     "changes of keys": (
-        lambda: Change.objects.filter(key__in=["article:1", "stories"], id__gt=newest_change() - 500),
+        lambda: Invalidation.objects.filter(
+            key__in=["article:1", "stories"], id__gt=newest_change() - 500
+        ),
         False,
     ),
 }
@@ -161,10 +193,16 @@ def test_a_common_word_is_looked_for_newest_first(archive, monkeypatch):
 
 @pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a sample of all rows.")
-@pytest.mark.parametrize(("rows_read", "is_seen_through"), [(query_statistics.ROWS_READ, True), (1_000, False)])
-def test_stories_by_their_keys_are_sought_by_these_among_a_million(archive, rows_read, is_seen_through):
+@pytest.mark.parametrize(
+    ("rows_read", "is_seen_through"), [(query_statistics.ROWS_READ, True), (1_000, False)]
+)
+def test_stories_by_their_keys_are_sought_by_these_among_a_million(
+    archive, rows_read, is_seen_through
+):
     """As far as so many rows tell, a status has half as many stories. With too few, SQLite goes through all of them."""
-    wanted = Article.objects.published().order_by().filter(pk__in=range(1, 31)).select_related("hero")
+    wanted = (
+        Article.objects.published().order_by().filter(pk__in=range(1, 31)).select_related("hero")
+    )
     with connection.cursor() as cursor:
         # Of every index the first figure is how many rows there are.
         cursor.execute(

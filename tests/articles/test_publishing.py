@@ -12,7 +12,13 @@ from articles.models import Article, ArticleCoin
 from articles.publishing import workflow
 from ticker.models import Quote
 
-from ..factories import CoinFactory, DraftArticleFactory, PublishedArticleFactory, QuoteFactory, member_of
+from ..factories import (
+    CoinFactory,
+    DraftArticleFactory,
+    PublishedArticleFactory,
+    QuoteFactory,
+    member_of,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,12 @@ from articles.discovery import redirects
 from articles.models import Redirect
 from articles.publishing import workflow
 
-from ..factories import DraftArticleFactory, PublishedArticleFactory, ScheduledArticleFactory, SectionFactory
+from ..factories import (
+    DraftArticleFactory,
+    PublishedArticleFactory,
+    ScheduledArticleFactory,
+    SectionFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -56,11 +61,16 @@ def test_no_story_takes_a_name_that_another_was_out_under():
     rename(story, "second")
     with pytest.raises(ValidationError) as refused:
         DraftArticleFactory(slug="first").full_clean()
-    assert refused.value.message_dict == {"slug": ["“The first” was out under this address. Choose another."]}
+    assert refused.value.message_dict == {
+        "slug": ["“The first” was out under this address. Choose another."]
+    }
 
 
 def test_what_is_withdrawn_or_expired_is_gone_and_not_merely_missing(client):
-    withdrawn, expired = PublishedArticleFactory(), PublishedArticleFactory(expires_at=timezone.now())
+    withdrawn, expired = (
+        PublishedArticleFactory(),
+        PublishedArticleFactory(expires_at=timezone.now()),
+    )
     address = withdrawn.get_absolute_url()
     workflow.withdraw(withdrawn, by=None)
     for gone in (address, expired.get_absolute_url()):
@@ -70,13 +80,24 @@ def test_what_is_withdrawn_or_expired_is_gone_and_not_merely_missing(client):
 
 
 def test_expired_is_gone_everywhere_at_its_minute(client, noon):
-    story = PublishedArticleFactory(title="Only today", expires_at=timezone.now() + timedelta(hours=1))
-    surfaces = ("/", "/policy/", "/feeds/rss/", "/search/?q=today", "/sitemap-stories-0.xml", "/news-sitemap.xml")
+    story = PublishedArticleFactory(
+        title="Only today", expires_at=timezone.now() + timedelta(hours=1)
+    )
+    surfaces = (
+        "/",
+        "/policy/",
+        "/feeds/rss/",
+        "/search/?q=today",
+        "/sitemap-stories-0.xml",
+        "/news-sitemap.xml",
+    )
     seen = [story.slug.encode() in client.get(address).content for address in surfaces]
     assert seen == [True] * len(surfaces)
     noon.shift(3600)
     assert client.get(story.get_absolute_url()).status_code == 410
-    assert [story.slug.encode() in client.get(address).content for address in surfaces] == [False] * len(surfaces)
+    assert [story.slug.encode() in client.get(address).content for address in surfaces] == [
+        False
+    ] * len(surfaces)
     workflow.carry_out_schedule.call()
     story.refresh_from_db()
     assert story.status == "withdrawn"
@@ -101,7 +122,9 @@ def test_an_address_of_an_old_site_leads_on_or_says_that_it_is_gone(client):
     assert client.get("/2019/07/gone.html").status_code == 410
 
 
-@pytest.mark.parametrize("path", ["//evil.example/", "https://evil.example/", "policy/", "/a/?b=1", "/a/#b", "/\\evil"])
+@pytest.mark.parametrize(
+    "path", ["//evil.example/", "https://evil.example/", "policy/", "/a/?b=1", "/a/#b", "/\\evil"]
+)
 def test_only_paths_of_our_own_are_taken(path):
     with pytest.raises(ValidationError):
         Redirect(old_path="/old/", new_path=path).full_clean()
@@ -112,6 +135,8 @@ def test_a_loop_is_refused():
     Redirect.objects.create(old_path="/c/", new_path="/d/")
     with pytest.raises(ValidationError) as refused:
         Redirect(old_path="/d/", new_path="/b/").full_clean()
-    assert refused.value.message_dict == {"new_path": ["This leads back to where it began. Choose another address."]}
+    assert refused.value.message_dict == {
+        "new_path": ["This leads back to where it began. Choose another address."]
+    }
     with pytest.raises(ValidationError):
         Redirect(old_path="/e/", new_path="/e/").full_clean()

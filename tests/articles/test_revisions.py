@@ -52,7 +52,9 @@ def test_very_long_paragraphs_are_compared_in_no_time():
 @pytest.fixture
 def story():
     """A published story with everything in it that a version holds, and its first version."""
-    story = PublishedArticleFactory(title="The clause", body="<p>It is short.</p>", authors=[AuthorFactory(name="Ada")])
+    story = PublishedArticleFactory(
+        title="The clause", body="<p>It is short.</p>", authors=[AuthorFactory(name="Ada")]
+    )
     story.tags.add(TagFactory(name="Custody"))
     ArticleCoin.objects.create(article=story, coin=CoinFactory(), price_at_publication=100)
     revisions.keep(story, None)
@@ -60,7 +62,11 @@ def story():
 
 
 def change(story):
-    story.title, story.body, story.section = "The paragraph", "<p>It is long.</p>", SectionFactory(name="Markets")
+    story.title, story.body, story.section = (
+        "The paragraph",
+        "<p>It is long.</p>",
+        SectionFactory(name="Markets"),
+    )
     story.save()
     story.tags.set([TagFactory(name="Banks")])
     story.bylines.all().delete()
@@ -73,7 +79,8 @@ def test_what_changed_is_said_field_by_field(story):
     first = story.revisions.get()
     second = change(story)
     said = {
-        each.label: " ".join(map(marked, each.lines)) for each in revisions.differences(first.content, second.content)
+        each.label: " ".join(map(marked, each.lines))
+        for each in revisions.differences(first.content, second.content)
     }
     assert said == {
         "Headline": "The [-clause-][+paragraph+]",
@@ -86,7 +93,9 @@ def test_what_changed_is_said_field_by_field(story):
 
 @pytest.mark.django_db
 def test_a_change_of_markup_alone_is_said_too():
-    (difference,) = revisions.differences({"body": "<p>a</p>"}, {"body": "<p><strong>a</strong></p>"})
+    (difference,) = revisions.differences(
+        {"body": "<p>a</p>"}, {"body": "<p><strong>a</strong></p>"}
+    )
     assert "headings, links, pictures or emphasis changed" in difference.lines[0][0].text
 
 
@@ -96,7 +105,11 @@ def test_restoring_brings_everything_back_and_is_a_version_itself(story):
     change(story)
     restored = revisions.restore(first, member_of("Editors"))
     story.refresh_from_db()
-    assert (story.title, story.body, story.section.name) == ("The clause", "<p>It is short.</p>", "Policy")
+    assert (story.title, story.body, story.section.name) == (
+        "The clause",
+        "<p>It is short.</p>",
+        "Policy",
+    )
     assert [tag.name for tag in story.tags.all()] == ["Custody"]
     assert story.byline == "Ada"
     assert story.article_coins.get().price_at_publication == 100

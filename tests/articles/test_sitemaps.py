@@ -29,7 +29,9 @@ def addresses(client) -> list[str]:
     """Every page that the index leads to."""
     found = []
     for place in validators.sitemap(client.get("/sitemap.xml").content.decode()):
-        found += validators.sitemap(client.get(place.removeprefix(settings.SITE_URL)).content.decode())
+        found += validators.sitemap(
+            client.get(place.removeprefix(settings.SITE_URL)).content.decode()
+        )
     return [address.removeprefix(settings.SITE_URL) for address in found]
 
 
@@ -40,7 +42,9 @@ def test_every_public_page_is_in_it_once(client):
     ScheduledArticleFactory(slug="a-later-one")
     found = addresses(client)
     assert len(set(found)) == len(found)
-    assert {page.get_absolute_url() for page in (story, paid, author, tag, coin, story.section)} <= set(found)
+    assert {
+        page.get_absolute_url() for page in (story, paid, author, tag, coin, story.section)
+    } <= set(found)
     assert not [address for address in found if "a-draft" in address or "a-later-one" in address]
     for address in found:
         assert client.get(address).status_code == 200, address

@@ -57,7 +57,9 @@ def atom(text: str) -> list[Any]:
         _moment(each.findtext(f"{ATOM}updated"))
         links = [link.get("rel", "alternate") for link in each.findall(f"{ATOM}link")]
         assert links.count("alternate") == 1
-    assert feed.find(f"{ATOM}author") is not None or all(entry.find(f"{ATOM}author") is not None for entry in entries)
+    assert feed.find(f"{ATOM}author") is not None or all(
+        entry.find(f"{ATOM}author") is not None for entry in entries
+    )
     keys = [entry.findtext(f"{ATOM}id") for entry in entries]
     assert len(set(keys)) == len(keys)
     return _as_read(text, "atom10")
@@ -124,7 +126,10 @@ def news_sitemap(text: str) -> list[tuple[str, str]]:
 
 def json_ld(page: str) -> dict[str, dict[str, Any]]:
     """Every block of a page by its type, with what Google’s reference wants of each."""
-    blocks = [json.loads(text) for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)]
+    blocks = [
+        json.loads(text)
+        for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
+    ]
     found = {}
     for block in blocks:
         assert block["@context"] == "https://schema.org"

@@ -16,15 +16,19 @@ from pathlib import Path
 from ..journeys.conftest import running_site
 from ..journeys.test_freshness import Elsewhere
 from ..journeys.test_nginx import NGINX
-from . import growth, kept, letters, made, placements, talk
+from . import growth, kept, made, newsletters, placements, talk
 from .loads import WRK, memory, say, static_nginx, web_processes
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=1, help="of each load; there are nine of a kind")
+    parser.add_argument(
+        "--seconds", type=int, default=1, help="of each load; there are nine of a kind"
+    )
     parser.add_argument("--requests", type=int, default=100, help="for each page that is made")
-    parser.add_argument("--scale", type=int, default=1000, help="thousand stories of the large archive; 0: none")
+    parser.add_argument(
+        "--scale", type=int, default=1000, help="thousand stories of the large archive; 0: none"
+    )
     options = parser.parse_args()
     if not WRK or not NGINX:
         sys.exit("make bench needs wrk and nginx. On Debian: apt install wrk nginx-light")
@@ -33,7 +37,10 @@ def main() -> None:
         folder.chmod(0o755)
         for workers in (1, 2):
             with running_site(
-                folder / f"site{workers}", WEB_WORKERS=str(workers), LOG_LEVEL="WARNING", SEEN_A_MINUTE="0"
+                folder / f"site{workers}",
+                WEB_WORKERS=str(workers),
+                LOG_LEVEL="WARNING",
+                SEEN_A_MINUTE="0",
             ) as site:
                 time.sleep(3)  # The first beats of scheduler and worker.
                 files = folder / f"yardstick{workers}"
@@ -55,7 +62,7 @@ def main() -> None:
     if options.scale:
         growth.measure(options.scale, options.requests // 4)
     with tempfile.TemporaryDirectory() as name:
-        letters.measure(Path(name) / "site")
+        newsletters.measure(Path(name) / "site")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ MADE_ANEW = {"Cookie": "fresh=1"}
 
 def fetch(site: Site, path: str, **fields: str) -> tuple[dict[str, str], bytes]:
     connection = http.client.HTTPConnection(site.url.removeprefix("http://"))
-    connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in fields.items()})
+    connection.request(
+        "GET", path, headers={name.replace("_", "-"): value for name, value in fields.items()}
+    )
     answer = connection.getresponse()
     return {name.lower(): value for name, value in answer.getheaders()}, answer.read()
 
@@ -55,5 +57,13 @@ def talker(site: Site, **cookies: str) -> Callable[..., bytes]:
 
 def sign_in(ask: Callable[..., bytes]) -> None:
     """As the demo’s editor."""
-    token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', ask("GET", "/accounts/login/"))[1].decode()
-    ask("POST", "/accounts/login/", login="editor", password="editor-demo", csrfmiddlewaretoken=token)
+    token = re.search(
+        rb'name="csrfmiddlewaretoken" value="([^"]+)"', ask("GET", "/accounts/login/")
+    )[1].decode()
+    ask(
+        "POST",
+        "/accounts/login/",
+        login="editor",
+        password="editor-demo",
+        csrfmiddlewaretoken=token,
+    )

@@ -65,7 +65,10 @@ def archive(thousands: int) -> Iterator[Site]:
     """A site with that many thousand stories and comments."""
     data = ROOT / "var" / f"bench-{thousands}"
     variables = {"WEB_WORKERS": "1", "LOG_LEVEL": "WARNING"}
-    with own_database(f"newsroom_bench_{thousands}") as url, running_site(data, url, **variables) as site:
+    with (
+        own_database(f"newsroom_bench_{thousands}") as url,
+        running_site(data, url, **variables) as site,
+    ):
         if url or not (data / "loaded").exists():
             fill(site, thousands)
             (data / "loaded").touch()
@@ -76,7 +79,10 @@ def fill(site: Site, thousands: int) -> None:
     started = time.monotonic()
     command = [sys.executable, "manage.py", "load_demo", "--scale", str(thousands)]
     subprocess.run(command, cwd=ROOT, env=site.environment, check=True, stdout=subprocess.DEVNULL)
-    print(f"{thousands},000 stories and comments loaded in {time.monotonic() - started:.0f} s", flush=True)
+    print(
+        f"{thousands},000 stories and comments loaded in {time.monotonic() - started:.0f} s",
+        flush=True,
+    )
 
 
 def editor(site: Site) -> Callable[[str], None]:

@@ -18,7 +18,15 @@ ENCODINGS = {"plain": "identity", "gzip": "gzip"}
 
 
 # What nginx says of a file by itself.
-NGINX_OWN = {"content-length", "content-type", "date", "etag", "last-modified", "server", "connection"}
+NGINX_OWN = {
+    "content-length",
+    "content-type",
+    "date",
+    "etag",
+    "last-modified",
+    "server",
+    "connection",
+}
 
 
 def fields_of(site: Site) -> dict[str, str]:
@@ -30,14 +38,20 @@ def own_fields(fields: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in fields.items() if name not in NGINX_OWN}
 
 
-def warm(site: Site, workers: int, yardstick: tuple[str, list[int]], folder: Path, seconds: float) -> None:
+def warm(
+    site: Site, workers: int, yardstick: tuple[str, list[int]], folder: Path, seconds: float
+) -> None:
     url, pids = yardstick
     fetch(site, STORY)
     for name, encoding in ENCODINGS.items():
-        (folder / "static" / f"{name}.html").write_bytes(fetch(site, STORY, Accept_Encoding=encoding)[1])
+        (folder / "static" / f"{name}.html").write_bytes(
+            fetch(site, STORY, Accept_Encoding=encoding)[1]
+        )
     strip = "/prices/strip/"
     (folder / "static" / "strip.html").write_bytes(fetch(site, strip, Accept_Encoding="gzip")[1])
-    etag, their_etag = (fetch(*each)[0]["etag"] for each in ((site, STORY), (replace(site, url=url), "/plain.html")))
+    etag, their_etag = (
+        fetch(*each)[0]["etag"] for each in ((site, STORY), (replace(site, url=url), "/plain.html"))
+    )
     web = web_processes(site)
     for name, encoding in ENCODINGS.items():
         for connections in (1, 32, 256):
@@ -69,7 +83,13 @@ def row(name: str, ours: Callable[[], Load], theirs: Callable[[], Load]) -> None
 
 def say_row(name: str, ours: Load, ratio: float) -> None:
     spread = ours.p99 / ours.p50
-    figures = (f"{ours.per_second:.0f}", f"{ratio:.2f}", f"{ours.cpu_us:.0f}", f"{ours.p50:.2f}", f"{ours.p99:.2f}")
+    figures = (
+        f"{ours.per_second:.0f}",
+        f"{ratio:.2f}",
+        f"{ours.cpu_us:.0f}",
+        f"{ours.p50:.2f}",
+        f"{ours.p99:.2f}",
+    )
     say(name, *figures, f"{spread:.1f}")
 
 
@@ -85,7 +105,9 @@ def behind_nginx(site: Site, folder: Path, seconds: float) -> None:
     text = re.sub(r"^\s*(limit_req|ssl_)\S* .*\n", "", text, flags=re.MULTILINE)
     text = text.replace("proxy_set_header Host $host;", "proxy_set_header Host 127.0.0.1;")
     text = text.replace("daemon off;", "daemon off; worker_processes 1;")
-    text = text.replace("keepalive_timeout 65s;", f"keepalive_timeout 65s; keepalive_requests {KEEPALIVE_REQUESTS};")
+    text = text.replace(
+        "keepalive_timeout 65s;", f"keepalive_timeout 65s; keepalive_requests {KEEPALIVE_REQUESTS};"
+    )
     configuration.write_text(text)
     with running_nginx(folder, configuration) as pids:
         front = replace(site, url=f"http://127.0.0.1:{port}")
@@ -100,5 +122,7 @@ def behind_nginx(site: Site, folder: Path, seconds: float) -> None:
                     row(
                         f"behind our nginx, {name}, c={connections}",
                         partial(load, front.url + STORY, pids, connections, seconds, **asked),
-                        partial(load, f"{url}/page.html", static_pids, connections, seconds, **asked),
+                        partial(
+                            load, f"{url}/page.html", static_pids, connections, seconds, **asked
+                        ),
                     )

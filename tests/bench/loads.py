@@ -41,7 +41,11 @@ def cpu_seconds(pids: Iterable[int]) -> float:
 
 
 def web_processes(site: Site) -> list[int]:
-    return [pid for pid in descendants(site.process.pid) if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [
+        pid
+        for pid in descendants(site.process.pid)
+        if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
 
 
 def memory(pids: Iterable[int]) -> int:
@@ -57,7 +61,11 @@ def milliseconds(text: str) -> float:
 
 def load(url: str, pids: list[int], connections: int, seconds: float, **fields: str) -> Load:
     """Ask for `url` over so many kept-open connections, as wrk does, which must see no error."""
-    headers = [part for name, value in fields.items() for part in ("-H", f"{name.replace('_', '-')}: {value}")]
+    headers = [
+        part
+        for name, value in fields.items()
+        for part in ("-H", f"{name.replace('_', '-')}: {value}")
+    ]
     before = cpu_seconds(pids)
     command = [WRK, "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", *headers, url]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -92,7 +100,9 @@ def static_nginx(folder: Path, fields: Mapping[str, str]) -> Iterator[tuple[str,
 
 @contextlib.contextmanager
 def running_nginx(folder: Path, configuration: Path) -> Iterator[list[int]]:
-    process = subprocess.Popen([NGINX, "-c", str(configuration), "-p", str(folder), "-e", str(folder / "error.log")])
+    process = subprocess.Popen(
+        [NGINX, "-c", str(configuration), "-p", str(folder), "-e", str(folder / "error.log")]
+    )
     time.sleep(1)
     try:
         yield [process.pid, *descendants(process.pid)]

@@ -15,7 +15,7 @@ COLD = {
     "front page": "/",
     "article, 8 comments": STORY,
     "article, 119 comments": "/opinion/most-people-should-not-hold-keys/",
-    "article, 1,000 comments": "/policy/a-thousand-thoughts/",
+    "article, 1,000 comments": "/policy/a-thousand-comments/",
     "section": "/markets/",
     "coin": "/prices/bitcoin/",
     "search": "/search/?q=bank",
@@ -28,7 +28,7 @@ from articles import publishing
 from comments import counting
 from comments.models import SiteComment
 first = Article.objects.get(slug="nine-banks-agree-when-a-payment-is-over")
-story = Article(section=first.section, title="A thousand thoughts", slug="a-thousand-thoughts", standfirst="Many.",
+story = Article(section=first.section, title="A thousand comments", slug="a-thousand-comments", standfirst="Many.",
                 body=first.body, hero=first.hero)
 story.save()
 Byline.objects.create(article=story, author=first.authors.first())
@@ -56,15 +56,25 @@ def cold(site: Site, requests: int) -> None:
             ask(path)
         cpu = (cpu_seconds(web) - before) / requests * 1000
         trivial = trivial or cpu
-        say(name, f"{requests / (time.perf_counter() - started):.0f}", f"{cpu:.2f}", f"{cpu / trivial:.0f}")
+        say(
+            name,
+            f"{requests / (time.perf_counter() - started):.0f}",
+            f"{cpu:.2f}",
+            f"{cpu / trivial:.0f}",
+        )
 
 
 def comments(site: Site, count: int) -> None:
-    """An account holder’s thoughts, one after the other on one connection."""
+    """An account holder’s comments, one after the other on one connection."""
     ask = talker(site)
     sign_in(ask)
     article = re.search(r'name="object_pk" value="(\d+)"', fetch(site, STORY)[1].decode())[1]
-    form = {"content_type": "articles.article", "object_pk": article, "name": "a", "email": "a@readers.example"}
+    form = {
+        "content_type": "articles.article",
+        "object_pk": article,
+        "name": "a",
+        "email": "a@readers.example",
+    }
     tokens = json.loads(ask("GET", f"/comments/tokens/?{urlencode(form)}"), parse_int=str)
     web = web_processes(site)
     before, started = cpu_seconds(web), time.perf_counter()

@@ -45,7 +45,12 @@ def answers(site: Site, requests: int) -> None:
             times.append((time.perf_counter() - started) * 1000)
         found.append((statistics.median(times), (cpu_seconds(web) - begun) * 1000 / requests))
     (slots, cpu), (plain, plain_cpu) = found
-    say(f"slots, {len(positions)} of a page", f"{slots:.2f} ms", f"{cpu:.2f} ms CPU", f"{cpu / plain_cpu:.1f}")
+    say(
+        f"slots, {len(positions)} of a page",
+        f"{slots:.2f} ms",
+        f"{cpu:.2f} ms CPU",
+        f"{cpu / plain_cpu:.1f}",
+    )
     say("trivial view", f"{plain:.2f} ms", f"{plain_cpu:.2f} ms CPU", "1")
 
 
@@ -56,7 +61,9 @@ def beacons(site: Site, elsewhere: Elsewhere, seconds: int = SECONDS) -> None:
     time.sleep(2)  # What was offered until now is counted a moment later.
     before, web = elsewhere.do(COUNTS), web_processes(site)
     begun, started = cpu_seconds(web), time.perf_counter()
-    threads = [threading.Thread(target=each.send_until, args=(started + seconds,)) for each in senders]
+    threads = [
+        threading.Thread(target=each.send_until, args=(started + seconds,)) for each in senders
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -66,8 +73,16 @@ def beacons(site: Site, elsewhere: Elsewhere, seconds: int = SECONDS) -> None:
     after = elsewhere.do(COUNTS)
     told = sum(each.told for each in senders)
     offered = sum(each.offered for each in senders)
-    say(f"beacons by {CLIENTS} clients, told: {told}", f"{told / took:.0f}/s", f"{cpu / told * 1000:.2f} ms CPU", "")
-    grown = {name: after.get(name, 0) - before.get(name, 0) for name in ("rendered", "offered", "rendered replayed")}
+    say(
+        f"beacons by {CLIENTS} clients, told: {told}",
+        f"{told / took:.0f}/s",
+        f"{cpu / told * 1000:.2f} ms CPU",
+        "",
+    )
+    grown = {
+        name: after.get(name, 0) - before.get(name, 0)
+        for name in ("rendered", "offered", "rendered replayed")
+    }
     say(
         "  told, counted, offered, counted, doubled",
         told,

@@ -13,7 +13,7 @@ from .asking import fetch, reader, talker
 from .growth import editor, in_turns
 from .loads import cpu_seconds, say, web_processes
 
-SHORT, LONG = "/policy/eight-thoughts/", "/policy/ten-thousand-thoughts/"
+SHORT, LONG = "/policy/eight-comments/", "/policy/ten-thousand-comments/"
 CLIENTS = 16
 SECONDS = 30
 HELD = 100_000
@@ -45,8 +45,8 @@ def hold(title, slug, number):
         comment.save()
         said.append(comment.pk)
     counting.recount(story.pk)
-hold("Eight thoughts", "eight-thoughts", 8)
-hold("Ten thousand thoughts", "ten-thousand-thoughts", 10_000)
+hold("Eight comments", "eight-comments", 8)
+hold("Ten thousand comments", "ten-thousand-comments", 10_000)
 """
 READERS = f"""
 import hashlib
@@ -57,12 +57,12 @@ for number in range({CLIENTS}):
 """
 COUNT = """
 kept = SiteComment.objects.filter(comment__startswith="Writer ")
-story = Article.objects.get(slug="ten-thousand-thoughts")
+story = Article.objects.get(slug="ten-thousand-comments")
 different, places = kept.values("comment").distinct().count(), kept.values("thread_id", "order").distinct().count()
 result = [kept.count(), different, places, story.comment_count - 10_000]
 """
 HOLD = f"""
-short = Article.objects.get(slug="eight-thoughts").pk
+short = Article.objects.get(slug="eight-comments").pk
 from django_comments.models import Comment
 from django_comments_xtd.models import XtdComment
 from django.db.models import Max
@@ -105,7 +105,9 @@ def posts(site: Site, elsewhere: Elsewhere, seconds: int = SECONDS) -> None:
         ask = talker(site, reader=f"bench-{number}")
         form = {"content_type": "articles.article", "object_pk": article}
         tokens = json.loads(ask("GET", f"/comments/tokens/?{urlencode(form)}"), parse_int=str)
-        form |= {name: tokens[name] for name in ("csrfmiddlewaretoken", "timestamp", "security_hash")}
+        form |= {
+            name: tokens[name] for name in ("csrfmiddlewaretoken", "timestamp", "security_hash")
+        }
         while time.perf_counter() - started < seconds:
             form["comment"], form["reply_to"] = (
                 f"Writer {number}, no. {told[number]}.",
@@ -126,7 +128,12 @@ def posts(site: Site, elsewhere: Elsewhere, seconds: int = SECONDS) -> None:
     took = time.perf_counter() - started
     kept = elsewhere.do(NAMES + COUNT)
     cpu = (cpu_seconds(web) - begun) / max(sum(told), 1) * 1000
-    say(f"posts by {CLIENTS} clients, told: {sum(told)}", f"{sum(told) / took:.0f}/s", f"{cpu:.1f} ms CPU", "")
+    say(
+        f"posts by {CLIENTS} clients, told: {sum(told)}",
+        f"{sum(told) / took:.0f}/s",
+        f"{cpu:.1f} ms CPU",
+        "",
+    )
     say("  kept, different, places, counted", *kept)
     say("  went wrong", len(wrong), *wrong[:2])
 

@@ -57,12 +57,12 @@ def test_after_fifteen_minutes_it_stays_and_can_still_be_taken_back(noon, client
     assert "Fifteen minutes have passed" in client.get(address).content.decode()
     refused = client.post(address, {"comment": "Something else"})
     assert refused.status_code == 400
-    assert "A thought can be changed for fifteen minutes." in refused.content.decode()
+    assert "A comment can be changed for fifteen minutes." in refused.content.decode()
     reply = comment_on(article, comment)
     client.post(address, {"take_back": "1"})
     page = page_of(client, article)
     assert "The banks agreed" not in re.sub(r"<script.*?</script>", "", page, flags=re.S)
-    assert "Its writer took this thought back." in page
+    assert "Its writer took this comment back." in page
     assert f'id="c{reply.pk}"' in page
     article.refresh_from_db()
     assert article.comment_count == 1
@@ -78,7 +78,7 @@ def test_nobody_changes_what_another_said(client, article, writer):
     assert not comment.is_removed
 
 
-def test_a_change_is_judged_as_the_thought_was(client, article, writer):
+def test_a_change_is_judged_as_the_comment_was(client, article, writer):
     comment = said_by(writer, article)
     answer = client.post(f"/comments/{comment.pk}/change/", {"comment": WALLET}, follow=True)
     assert "It holds a wallet address" in answer.content.decode()
@@ -103,7 +103,8 @@ def test_what_a_moderator_removed_meanwhile_is_not_changed(article, writer):
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("", "Write something first."), ("x" * 3001, "under 3,000"), ("a\0b", "haracter")]
+    ("text", "words"),
+    [("", "Write something first."), ("x" * 3001, "under 3,000"), ("a\0b", "haracter")],
 )
 def test_a_change_to_nothing_changes_nothing(client, article, writer, text, words):
     comment = said_by(writer, article)
@@ -129,7 +130,11 @@ def test_what_its_writer_took_back_is_not_put_on_the_page_by_anybody(article, wr
 
 
 def test_a_stranger_changes_theirs_by_the_link_that_confirmed_it(client, article):
-    words = {"name": "Hollis", "email": "hollis@readers.example", "comment": "Could they publish the log?"}
+    words = {
+        "name": "Hollis",
+        "email": "hollis@readers.example",
+        "comment": "Could they publish the log?",
+    }
     asked = confirmation.ask(article, words, None)
     address = f"/comments/confirm/{asked.key}/change/"
     assert client.get(address).status_code == 404
@@ -144,10 +149,12 @@ def test_a_stranger_changes_theirs_by_the_link_that_confirmed_it(client, article
     assert client.get("/comments/confirm/nobodys/change/").status_code == 404
 
 
-def test_whoever_is_signed_in_is_offered_their_own_young_thoughts(client, article, writer):
+def test_whoever_is_signed_in_is_offered_their_own_young_comments(client, article, writer):
     comment = said_by(writer, article)
     old = said_by(writer, article, "Older")
     SiteComment.objects.filter(pk=old.pk).update(submit_date=timezone.now() - timedelta(hours=1))
     said_by(UserFactory(), article)
-    answer = client.get("/comments/tokens/", {"content_type": "articles.article", "object_pk": article.pk})
+    answer = client.get(
+        "/comments/tokens/", {"content_type": "articles.article", "object_pk": article.pk}
+    )
     assert answer.json()["mine"] == [comment.pk]

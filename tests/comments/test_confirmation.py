@@ -10,7 +10,11 @@ from comments.posting import confirmation
 from ..factories import PublishedArticleFactory, comment_on
 
 pytestmark = pytest.mark.django_db
-WORDS = {"name": "Hollis", "email": "hollis@readers.example", "comment": "Could the banks publish the log?"}
+WORDS = {
+    "name": "Hollis",
+    "email": "hollis@readers.example",
+    "comment": "Could the banks publish the log?",
+}
 
 
 def waiting(article=None, **words):

@@ -57,7 +57,7 @@ def random_talk(article, number: int, seed: int) -> list[SiteComment]:
 
 @pytest.mark.usefixtures("_small")
 @pytest.mark.parametrize("seed", range(6))
-def test_every_thought_is_on_its_page_and_no_page_is_long(client, article, seed):
+def test_every_comment_is_on_its_page_and_no_page_is_long(client, article, seed):
     said = random_talk(article, 90, seed)
     pages = walk(client, article.get_absolute_url())
     on_pages = [pk for page in pages for pk in page]
@@ -98,10 +98,16 @@ def test_a_long_thread_has_pages_of_its_own(client, article):
     whole = re.search(r'<a href="([^"]+)">The whole thread', page)[1]
     assert whole == paging.thread_from(article, root.pk)
     pages = walk(client, whole)
-    assert {pk for page in pages for pk in page} == {root.pk, deep.pk, *(reply.pk for reply in replies)}
+    assert {pk for page in pages for pk in page} == {
+        root.pk,
+        deep.pk,
+        *(reply.pk for reply in replies),
+    }
     # What a later part answers stands above it, whenever it was said.
     assert pages[-1][0] == root.pk
-    assert pages[-1][-2:] == [replies[-1].pk, deep.pk] or pages[-1].index(replies[0].pk) < pages[-1].index(deep.pk)
+    assert pages[-1][-2:] == [replies[-1].pk, deep.pk] or pages[-1].index(replies[0].pk) < pages[
+        -1
+    ].index(deep.pk)
     assert len(walk(client, paging.thread_from(article, root.pk, deep.pk), "prev")) >= 3
 
 
@@ -111,10 +117,10 @@ def test_a_long_thread_has_pages_of_its_own(client, article):
 )
 def test_where_nothing_stands_the_conversation_begins_anew(client, article, address):
     root, other = comment_on(article), comment_on(PublishedArticleFactory())
-    place = f"{article.get_absolute_url()}thoughts/" + address.format(root=root.pk, other=other.pk)
+    place = f"{article.get_absolute_url()}comments/" + address.format(root=root.pk, other=other.pk)
     assert client.get(place)["Location"] == f"{article.get_absolute_url()}#comments"
-    assert client.get(f"/elsewhere/the-clause/thoughts/thread/{root.pk}/").status_code == 301
-    assert client.get("/policy/nothing/thoughts/thread/1/").status_code == 404
+    assert client.get(f"/elsewhere/the-clause/comments/thread/{root.pk}/").status_code == 301
+    assert client.get("/policy/nothing/comments/thread/1/").status_code == 404
 
 
 @pytest.mark.usefixtures("_small")
@@ -124,7 +130,7 @@ def test_a_root_that_was_removed_keeps_its_thread(client, article):
         comment_on(article, root)
     decisions.remove(SiteComment.objects.filter(pk=root.pk))
     page = client.get(article.get_absolute_url()).content.decode()
-    assert "A moderator removed this thought." in page
+    assert "A moderator removed this comment." in page
     assert f'<a href="{paging.thread_from(article, root.pk)}">The whole thread</a>' in page
     assert len(shown(client.get(paging.thread_from(article, root.pk)).content.decode())) == 9
     first = SiteComment.objects.filter(thread_id=root.pk, order__lte=5)
@@ -139,13 +145,15 @@ def test_a_page_asks_as_often_for_eight_as_for_many(client):
     counts = []
     for article in (few, many):
         with CaptureQueriesContext(connection) as asked:
-            part = threads.part(article)
+            part = threads.conversation_page(article)
         counts.append(len(asked))
     assert counts == [1, 1]
     assert len(part.steps) < paging.THOUGHTS_PER_PAGE + paging.SHOWN_OF_A_THREAD
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite says how many steps it took.")
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="Only SQLite says how many steps it took."
+)
 def test_a_page_costs_the_database_no_more_for_thousands(article):
     from newsroom.operations import query_statistics
 
@@ -158,7 +166,7 @@ def test_a_page_costs_the_database_no_more_for_thousands(article):
     costs = []
     for story in (article, long):
         with counted() as steps:
-            threads.part(story)
+            threads.conversation_page(story)
         costs.append(steps[0])
         last = SiteComment.objects.filter(object_pk=str(story.pk), level=0).latest("pk")
         with counted() as steps:

@@ -1,4 +1,4 @@
-"""What a rule or a ban does to a thought that is posted, and what moderators decide of it."""
+"""What a rule or a ban does to a comment that is posted, and what moderators decide of it."""
 
 from datetime import timedelta
 
@@ -7,11 +7,11 @@ from django.core import mail
 from django.utils import timezone
 
 from articles.models import Article
-from comments.models import Ban, Confirmation, Decision, Rule, SiteComment, Verdict
+from comments.models import Ban, Confirmation, Flag, ModerationDecision, Rule, SiteComment
 from comments.moderation import bans
 from comments.moderation import decisions as moderation
 from comments.posting import confirmation, submission
-from comments.posting.policy import Refused
+from comments.posting.policy import CommentRefused
 from comments.reading import paging
 
 from ..factories import PublishedArticleFactory, UserFactory, comment_on, member_of
@@ -40,10 +40,14 @@ def page_of(client, article):
     return client.get(article.get_absolute_url()).content.decode()
 
 
-def test_a_held_thought_is_on_no_page_and_counts_nowhere(client, article):
+def test_a_held_comment_is_on_no_page_and_counts_nowhere(client, article):
     comment = held(article)
-    verdict = Verdict.objects.get()
-    assert (verdict.comment_id, verdict.rule_name, verdict.found) == (comment.pk, "Wallet address", WALLET.split()[-1])
+    verdict = Flag.objects.get()
+    assert (verdict.comment_id, verdict.rule_name, verdict.found) == (
+        comment.pk,
+        "Wallet address",
+        WALLET.split()[-1],
+    )
     page = page_of(client, article)
     assert "0x5aAeb" not in page
     assert "No thoughts on" in page
@@ -75,13 +79,13 @@ def test_what_is_refused_is_not_stored_and_no_mail_goes_out(client, article, com
     assert (SiteComment.objects.count(), Confirmation.objects.count(), mail.outbox) == (0, 0, [])
 
 
-def test_a_marked_thought_is_on_the_page_and_in_the_queue(client, article):
+def test_a_marked_comment_is_on_the_page_and_in_the_queue(client, article):
     Rule.objects.filter(kind="wallet").update(action="flag")
     comment = held(article)
     assert comment.is_public
     assert moderation.count_waiting() == 1
     moderation.approve(SiteComment.objects.all())
-    assert (moderation.count_waiting(), Verdict.objects.get().outcome) == (0, "approved")
+    assert (moderation.count_waiting(), Flag.objects.get().outcome) == (0, "approved")
 
 
 def test_a_rule_that_is_off_holds_nothing_and_the_newsroom_is_not_judged(article):
@@ -90,7 +94,9 @@ def test_a_rule_that_is_off_holds_nothing_and_the_newsroom_is_not_judged(article
     assert held(article).is_public
 
 
-def test_approved_it_is_on_the_page_counted_and_its_parent_hears_of_it(client, article, moderator, committed):
+def test_approved_it_is_on_the_page_counted_and_its_parent_hears_of_it(
+    client, article, moderator, committed
+):
     parent = comment_on(article, followup=True)
     with committed():
         comment = held(article, reply_to=parent.pk)
@@ -99,7 +105,7 @@ def test_approved_it_is_on_the_page_counted_and_its_parent_hears_of_it(client, a
         moderation.approve(SiteComment.objects.filter(pk=comment.pk), moderator)
     assert [message.to for message in mail.outbox] == [["wendeline@readers.example"]]
     assert "2 thoughts on" in page_of(client, article)
-    verdict = Verdict.objects.get()
+    verdict = Flag.objects.get()
     assert (verdict.outcome, verdict.settled_by) == ("approved", moderator)
 
 
@@ -109,7 +115,7 @@ def test_a_held_reply_cannot_be_answered(article):
         submission.publish(article, {**WORDS, "comment": "Why?", "reply_to": comment.pk}, ip=None)
 
 
-def test_many_held_thoughts_push_nothing_off_the_page(client, article, monkeypatch):
+def test_many_held_comments_push_nothing_off_the_page(client, article, monkeypatch):
 
     monkeypatch.setattr(paging, "THREADS_PER_PAGE", 2)
     Rule.objects.exclude(kind="wallet").update(is_on=False)
@@ -118,7 +124,7 @@ def test_many_held_thoughts_push_nothing_off_the_page(client, article, monkeypat
     comment_on(article, comment="Said in earnest")
     page = page_of(client, article)
     assert "Said in earnest" in page
-    assert "Later thoughts" not in page
+    assert "Later comments" not in page
 
 
 def test_of_two_who_decide_the_second_changes_nothing(article, moderator):
@@ -126,7 +132,7 @@ def test_of_two_who_decide_the_second_changes_nothing(article, moderator):
     one = SiteComment.objects.filter(pk=comment.pk)
     assert len(moderation.remove(one, moderator)) == 1
     assert moderation.remove(one, member_of("Editors")) == []
-    assert Verdict.objects.get().settled_by == moderator
+    assert Flag.objects.get().settled_by == moderator
 
 
 @pytest.mark.parametrize("action", ["approve", "remove", "spam"])
@@ -162,18 +168,24 @@ def test_a_ban_takes_what_was_said_lately_with_it_and_nothing_older(article, mod
     removed = set(SiteComment.objects.filter(is_removed=True).values_list("pk", flat=True))
     assert removed == {lately.pk}
     assert {old.pk, other.pk}.isdisjoint(removed)
-    assert Decision.objects.get().action == "spam"
-    with pytest.raises(Refused, match="You cannot write here"):
+    assert ModerationDecision.objects.get().action == "spam"
+    with pytest.raises(CommentRefused, match="You cannot write here"):
         held(article, email="brank@scams.example", comment="Hello again")
 
 
 def test_an_account_is_banned_by_name_and_whoever_types_its_name_is_not(article, moderator):
     user = UserFactory(username="brank", email="")
-    comment = submission.post_as_user(article, {**WORDS, "email": "brank@accounts.invalid"}, user, None)
+    comment = submission.post_as_user(
+        article, {**WORDS, "email": "brank@accounts.invalid"}, user, None
+    )
     moderation.ban_writer(comment, moderator)
-    with pytest.raises(Refused):
-        submission.post_as_user(article, {**WORDS, "comment": "Again", "email": "new@readers.example"}, user, None)
-    assert submission.publish(article, {**WORDS, "name": "brank", "comment": "Not them"}, ip=None).pk
+    with pytest.raises(CommentRefused):
+        submission.post_as_user(
+            article, {**WORDS, "comment": "Again", "email": "new@readers.example"}, user, None
+        )
+    assert submission.publish(
+        article, {**WORDS, "name": "brank", "comment": "Not them"}, ip=None
+    ).pk
 
 
 @pytest.mark.parametrize(
@@ -193,8 +205,10 @@ def test_networks(network, ip, is_banned):
 
 
 def test_a_ban_ends_at_its_time_and_says_so(noon, article):
-    bans.impose("address", "Hollis@readers.example", None, until=timezone.now() + timedelta(hours=2))
-    with pytest.raises(Refused, match="until 22 November 2026, 14:00 UTC"):
+    bans.impose(
+        "address", "Hollis@readers.example", None, until=timezone.now() + timedelta(hours=2)
+    )
+    with pytest.raises(CommentRefused, match="until 22 November 2026, 14:00 UTC"):
         held(article, comment="Hello")
     noon.shift(timedelta(hours=2, seconds=1))
     assert held(article, comment="Hello").is_public
@@ -202,7 +216,11 @@ def test_a_ban_ends_at_its_time_and_says_so(noon, article):
 
 @pytest.mark.parametrize(
     ("kind", "value", "words"),
-    [("network", "203.0.113", "such as 203"), ("network", "0.0.0.0/0", "too large"), ("address", "brank", "in full")],
+    [
+        ("network", "203.0.113", "such as 203"),
+        ("network", "0.0.0.0/0", "too large"),
+        ("address", "brank", "in full"),
+    ],
 )
 def test_a_ban_that_names_nobody_is_refused_in_words(client, kind, value, words):
     client.force_login(member_of("Moderators"))
@@ -211,9 +229,15 @@ def test_a_ban_that_names_nobody_is_refused_in_words(client, kind, value, words)
     assert Ban.objects.count() == 0
 
 
-def test_the_page_of_a_thought_that_waits_for_nobody_leads_to_the_story(client, article):
+def test_the_page_of_a_comment_that_waits_for_nobody_leads_to_the_story(client, article):
     comment = comment_on(article)
-    assert client.get(f"/comments/held/{article.pk}/{comment.pk}/")["Location"] == article.get_absolute_url()
-    assert client.get(f"/comments/held/{article.pk}/999999999999/")["Location"] == article.get_absolute_url()
+    assert (
+        client.get(f"/comments/held/{article.pk}/{comment.pk}/")["Location"]
+        == article.get_absolute_url()
+    )
+    assert (
+        client.get(f"/comments/held/{article.pk}/999999999999/")["Location"]
+        == article.get_absolute_url()
+    )
     Article.objects.update(status="withdrawn")
     assert client.get(f"/comments/held/{article.pk}/{comment.pk}/")["Location"] == "/"

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from comments import notifications
-from comments.models import Notice, Rule, SiteComment
+from comments.models import ReplyNotification, Rule, SiteComment
 from comments.moderation import decisions
 from comments.posting import submission
 
@@ -72,7 +72,11 @@ def many_replies(parent, committed, noon, number):
     for each in range(number):
         noon.shift(1)
         reply_to(
-            parent, committed, name=f"Reader {each}", email=f"reader-{each}@readers.example", comment=f"No. {each}."
+            parent,
+            committed,
+            name=f"Reader {each}",
+            email=f"reader-{each}@readers.example",
+            comment=f"No. {each}.",
         )
 
 
@@ -95,14 +99,14 @@ def test_what_comes_too_fast_is_told_together(committed, noon):
 def test_a_mail_about_many_stops_them_all(client, committed, noon):
     Rule.objects.update(is_on=False)
     article = PublishedArticleFactory()
-    thoughts = [comment_on(article, followup=True) for _ in range(2)]
-    for thought in thoughts:
-        many_replies(thought, committed, noon, 3)
+    comments = [comment_on(article, followup=True) for _ in range(2)]
+    for comment in comments:
+        many_replies(comment, committed, noon, 3)
     noon.shift(notifications.HOUR.total_seconds() + 1)
     notifications.tell_together.call()
     link = mail.outbox[-1].extra_headers["List-Unsubscribe"].strip("<>")
     client.post(link.removeprefix("http://testserver").split("8000")[-1])
-    assert SiteComment.objects.filter(followup=True).exclude(pk=thoughts[0].pk).count() == 0
+    assert SiteComment.objects.filter(followup=True).exclude(pk=comments[0].pk).count() == 0
 
 
 def test_what_waits_is_not_told_of_once_it_was_removed_or_its_reader_said_stop(committed, noon):
@@ -112,7 +116,7 @@ def test_what_waits_is_not_told_of_once_it_was_removed_or_its_reader_said_stop(c
     SiteComment.objects.filter(comment="No. 3.").update(is_removed=True)
     noon.shift(notifications.HOUR.total_seconds() + 1)
     notifications.tell_together.call()
-    assert mail.outbox[-1].subject == "A reply to your thought"
+    assert mail.outbox[-1].subject == "A reply to your comment"
     many_replies(asked, committed, noon, 5)
     notifications.mute(notifications.mute_key(asked))
     sent = len(mail.outbox)
@@ -150,7 +154,12 @@ def test_an_address_that_is_refused_holds_up_no_other(committed, noon, monkeypat
     Rule.objects.update(is_on=False)
     article = PublishedArticleFactory()
     for name in ("aaron", "zoe"):
-        many_replies(comment_on(article, followup=True, user_email=f"{name}@readers.example"), committed, noon, 4)
+        many_replies(
+            comment_on(article, followup=True, user_email=f"{name}@readers.example"),
+            committed,
+            noon,
+            4,
+        )
     send = mail.EmailMessage.send
 
     def refuse(message, *args):
@@ -181,13 +190,15 @@ def test_what_a_killed_worker_began_is_told_by_another(noon):
     asked = comment_on(PublishedArticleFactory(), followup=True)
     reply = comment_on(Article.objects.get(), asked, user_email="ossian@readers.example")
     to = notifications._digest(asked.email)
-    Notice.objects.create(reply=reply, answered=asked, to=to, claimed_at=timezone.now())
+    ReplyNotification.objects.create(reply=reply, answered=asked, to=to, claimed_at=timezone.now())
     assert notifications.tell_together.call() == 0
     noon.shift(notifications.CLAIM_LASTS.total_seconds() + 1)
     assert notifications.tell_together.call() == 1
 
 
 def test_an_account_without_an_address_is_not_mailed(committed):
-    asked = comment_on(PublishedArticleFactory(), followup=True, user_email="vesper@accounts.invalid")
+    asked = comment_on(
+        PublishedArticleFactory(), followup=True, user_email="vesper@accounts.invalid"
+    )
     reply_to(asked, committed)
     assert mail.outbox == []

@@ -1,4 +1,4 @@
-"""When a conversation takes thoughts: by story, by site, by age, by the hour; and how long a page may say so."""
+"""When a conversation takes comments: by story, by site, by age, by the hour; and how long a page may say so."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -8,7 +8,7 @@ from django.test import Client
 
 from comments.models import ConversationSettings, SiteComment
 from comments.posting import comments_open, confirmation
-from pagecache.context import Recording, recording
+from pagecache.context import RenderContext, collecting
 
 from ..factories import DraftArticleFactory, PublishedArticleFactory, comment_on
 from .test_posting import WORDS, fresh, target
@@ -27,15 +27,23 @@ def settings(**fields):
 
 
 def test_without_settings_a_conversation_is_open_for_ever(article):
-    assert comments_open.of(article, CAME_OUT + timedelta(days=4000)) == comments_open.Opening()
+    assert (
+        comments_open.open_state(article, CAME_OUT + timedelta(days=4000))
+        == comments_open.OpenState()
+    )
 
 
 def test_a_conversation_closes_so_many_days_after_its_story(article):
     settings(closes_after_days=14)
     ends = CAME_OUT + timedelta(days=14)
-    assert comments_open.of(article, ends - timedelta(seconds=1)) == comments_open.Opening(changes_at=ends)
-    assert comments_open.of(article, ends).why_closed == "Conversations close 14 days after a story comes out."
-    assert comments_open.of(DraftArticleFactory(), ends).is_open
+    assert comments_open.open_state(
+        article, ends - timedelta(seconds=1)
+    ) == comments_open.OpenState(changes_at=ends)
+    assert (
+        comments_open.open_state(article, ends).why_closed
+        == "Conversations close 14 days after a story comes out."
+    )
+    assert comments_open.open_state(DraftArticleFactory(), ends).is_open
 
 
 @pytest.mark.parametrize(
@@ -52,24 +60,24 @@ def test_a_conversation_closes_so_many_days_after_its_story(article):
 )
 def test_hours_may_go_past_midnight(article, opens, closes, now, is_open, until):
     settings(opens_at=opens, closes_at=closes)
-    found = comments_open.of(article, datetime.fromisoformat(f"{now}+00:00"))
+    found = comments_open.open_state(article, datetime.fromisoformat(f"{now}+00:00"))
     assert (found.is_open, found.changes_at) == (is_open, datetime.fromisoformat(f"{until}+00:00"))
 
 
 def test_a_page_lives_until_its_conversation_opens_or_closes(article):
     settings(opens_at=time(8), closes_at=time(20))
-    with recording(Recording(began_at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC))) as made:
-        comments_open.of(article)
+    with collecting(RenderContext(began_at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC))) as made:
+        comments_open.open_state(article)
     assert made.changes_at == datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
     assert "conversationsettings:*" in made.keys
 
 
 def test_a_closed_site_says_so_everywhere_and_takes_nothing(client, article):
     row = settings(is_open=False, closed_note="Back on Monday.")
-    thought = comment_on(article)
+    comment = comment_on(article)
     page = client.get(article.get_absolute_url()).content.decode()
     assert "Back on Monday." in page
-    assert thought.comment in page
+    assert comment.comment in page
     assert 'id="comment-form"' not in page
     assert "data-reply" not in page
     for answer in (
@@ -86,12 +94,16 @@ def test_a_closed_site_says_so_everywhere_and_takes_nothing(client, article):
     assert 'id="comment-form"' in client.get(article.get_absolute_url()).content.decode()
 
 
-def test_what_was_written_in_time_is_confirmed_after_hours_but_not_while_the_site_is_closed(client, article):
+def test_what_was_written_in_time_is_confirmed_after_hours_but_not_while_the_site_is_closed(
+    client, article
+):
     asked = confirmation.ask(article, WORDS, None)
     row = settings(closes_after_days=1, is_open=False)
     answer = Client().post(f"/comments/confirm/{asked.key}/")
     assert answer.status_code == 409
-    assert "Conversations are closed for now. The link works for three days" in answer.content.decode()
+    assert (
+        "Conversations are closed for now. The link works for three days" in answer.content.decode()
+    )
     assert SiteComment.objects.count() == 0
     row.is_open = True
     row.save()

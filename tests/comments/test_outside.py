@@ -9,7 +9,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from comments.models import Rule, SiteComment, Verdict
+from comments.models import Flag, Rule, SiteComment
 from comments.moderation import decisions, spam_services
 from comments.moderation.providers.calling import Unreachable
 from comments.posting import submission
@@ -59,7 +59,7 @@ def test_akismet_takes_what_is_spam_off_the_page_for_a_moderator(article, commit
     comment = post(article, committed)
     comment.refresh_from_db()
     assert not comment.is_public
-    assert Verdict.objects.get().rule_name == "Akismet"
+    assert Flag.objects.get().rule_name == "Akismet"
     assert decisions.reason_of(comment) == "A program that looks for spam was not sure about it."
     data = sent(akismet)[0][1]
     assert data["comment_content"] == [WORDS["comment"]]
@@ -67,13 +67,17 @@ def test_akismet_takes_what_is_spam_off_the_page_for_a_moderator(article, commit
     assert data["permalink"][0].endswith(article.get_absolute_url())
 
 
-def test_akismet_lets_the_rest_stand_and_is_not_asked_about_the_newsroom_or_what_waits(article, committed, akismet):
+def test_akismet_lets_the_rest_stand_and_is_not_asked_about_the_newsroom_or_what_waits(
+    article, committed, akismet
+):
     akismet.expect_request("/1.1/comment-check", method="POST").respond_with_data("false")
     comment = post(article, committed)
     comment.refresh_from_db()
     assert comment.is_public
     post(article, committed, user=UserFactory(is_staff=True))
-    Rule.objects.create(name="Schedules", kind="words", action="hold", reason="It waits.", words="schedule")
+    Rule.objects.create(
+        name="Schedules", kind="words", action="hold", reason="It waits.", words="schedule"
+    )
     post(article, committed)
     assert len(akismet.log) == 1
 
@@ -86,7 +90,11 @@ def test_akismet_learns_from_moderators(article, committed, akismet):
         decisions.approve(SiteComment.objects.filter(pk=comment.pk))
     with committed():
         decisions.decide(SiteComment.objects.filter(pk=comment.pk), "spam", None)
-    assert [path for path, _ in sent(akismet)] == ["/1.1/comment-check", "/1.1/submit-ham", "/1.1/submit-spam"]
+    assert [path for path, _ in sent(akismet)] == [
+        "/1.1/comment-check",
+        "/1.1/submit-ham",
+        "/1.1/submit-spam",
+    ]
 
 
 def test_a_moderator_who_was_quicker_is_right(article, akismet):
@@ -101,7 +109,12 @@ def test_a_moderator_who_was_quicker_is_right(article, akismet):
 
 @pytest.mark.parametrize(
     "answer",
-    [Response("invalid"), Response("", 500), Response("", 302, {"Location": "/"}), Response("x" * 99)],
+    [
+        Response("invalid"),
+        Response("", 500),
+        Response("", 302, {"Location": "/"}),
+        Response("x" * 99),
+    ],
 )
 def test_what_is_no_answer_holds_nothing_and_is_tried_again(article, akismet, answer):
     akismet.expect_request("/1.1/comment-check", method="POST").respond_with_response(answer)
@@ -133,12 +146,19 @@ def test_the_hook_is_told_signed_and_without_any_address(article, committed, hoo
         decisions.remove(SiteComment.objects.filter(pk=comment.pk))
     for signature, body in told:
         at, digest = (part.split("=")[1] for part in signature.split(","))
-        assert hmac.new(SECRET.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest() == digest
+        assert (
+            hmac.new(SECRET.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+            == digest
+        )
         assert b"readers.example" not in body
         assert b"203.0.113.9" not in body
     first, second = (json.loads(body) for _, body in told)
-    assert (first["event"], first["thought"]["text"]) == ("thought.posted", WORDS["comment"])
-    assert (second["event"], second["decision"], second["thought"]["is_public"]) == ("thought.decided", "remove", False)
+    assert (first["event"], first["comment"]["text"]) == ("comment.posted", WORDS["comment"])
+    assert (second["event"], second["decision"], second["comment"]["is_public"]) == (
+        "comment.decided",
+        "remove",
+        False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,12 +172,14 @@ def test_the_hook_is_told_signed_and_without_any_address(article, committed, hoo
         ('{"hold": "' + "x" * 20_000 + '"}', True),
     ],
 )
-def test_the_hook_may_ask_to_hold_a_thought(article, committed, hook, answer, is_public):
+def test_the_hook_may_ask_to_hold_a_comment(article, committed, hook, answer, is_public):
     hook.expect_request("/told", method="POST").respond_with_data(answer)
     comment = post(article, committed)
     comment.refresh_from_db()
     assert comment.is_public == is_public
-    assert list(Verdict.objects.values_list("found", flat=True)) == ([] if is_public else ["Our own list."])
+    assert list(Flag.objects.values_list("found", flat=True)) == (
+        [] if is_public else ["Our own list."]
+    )
 
 
 def test_what_is_gone_before_it_is_told_is_nothing(article, akismet):

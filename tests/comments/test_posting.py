@@ -10,13 +10,17 @@ from django.test import Client
 
 from articles.models import Article
 from comments.models import Confirmation, ReplyRefused, SiteComment
-from comments.posting.forms import ThoughtForm
+from comments.posting.forms import CommentForm
 from comments.reading.plain_text_html import prose
 
 from ..factories import DraftArticleFactory, PublishedArticleFactory, UserFactory, comment_on
 
 pytestmark = pytest.mark.django_db
-WORDS = {"name": "Hollis", "email": "hollis@readers.example", "comment": "Could the banks publish the log?"}
+WORDS = {
+    "name": "Hollis",
+    "email": "hollis@readers.example",
+    "comment": "Could the banks publish the log?",
+}
 
 
 def target(article: Article) -> dict[str, str]:
@@ -25,7 +29,7 @@ def target(article: Article) -> dict[str, str]:
 
 def fresh(article: Article, **words: str) -> dict[str, str]:
     """What a browser sends: the words, with the tokens that the page fetched."""
-    initial = ThoughtForm(article).initial
+    initial = CommentForm(article).initial
     tokens = {name: str(initial[name]) for name in ("timestamp", "security_hash")}
     return {**target(article), **tokens, **WORDS, **words}
 
@@ -43,7 +47,9 @@ def test_a_stranger_is_asked_by_mail_and_nothing_is_public(client, committed):
 def test_the_mail_carries_none_of_the_strangers_words(client, committed):
     article = PublishedArticleFactory(title="Banks don't agree & never did")
     with committed():
-        client.post("/comments/post/", fresh(article, name="Buy Now", comment="Visit https://scam.example/"))
+        client.post(
+            "/comments/post/", fresh(article, name="Buy Now", comment="Visit https://scam.example/")
+        )
     text = str(mail.outbox[0].message())
     assert "Buy Now" not in text
     assert "scam.example" not in text
@@ -70,7 +76,7 @@ def test_nobody_fills_somebodys_inbox(client, committed):
     article = PublishedArticleFactory()
     with committed():
         for number in range(9):
-            response = client.post("/comments/post/", fresh(article, comment=f"Thought {number}"))
+            response = client.post("/comments/post/", fresh(article, comment=f"Comment {number}"))
     assert len(mail.outbox) == 5
     assert response.status_code == 400
     assert "links that we mailed to this address first" in response.content.decode()
@@ -184,7 +190,9 @@ def test_a_form_that_names_no_article_gets_a_sentence(client, address, bad):
 
 @pytest.mark.parametrize("state", ["draft", "closed"])
 def test_what_is_not_out_or_not_open_takes_no_comments(client, state):
-    article = DraftArticleFactory() if state == "draft" else PublishedArticleFactory(comments_open=False)
+    article = (
+        DraftArticleFactory() if state == "draft" else PublishedArticleFactory(comments_open=False)
+    )
     assert client.post("/comments/post/", fresh(article)).status_code == 404
     assert Confirmation.objects.count() == 0
 
@@ -200,7 +208,13 @@ def test_a_reply_to_a_comment_on_another_article_is_refused(client):
 def test_a_refused_reply_leaves_no_row():
     article = PublishedArticleFactory()
     content_type = ContentType.objects.get_for_model(Article)
-    reply = SiteComment(content_type=content_type, object_pk=str(article.pk), site_id=1, parent_id=12345, comment="x")
+    reply = SiteComment(
+        content_type=content_type,
+        object_pk=str(article.pk),
+        site_id=1,
+        parent_id=12345,
+        comment="x",
+    )
     with pytest.raises(ReplyRefused), transaction.atomic():
         reply.save()
     assert SiteComment.objects.count() == 0
@@ -249,7 +263,10 @@ def test_the_same_words_may_answer_two_people(client):
 @pytest.mark.parametrize(
     ("text", "html"),
     [
-        ("See https://a.example/x.", 'href="https://a.example/x" rel="ugc nofollow noopener">https://a.example/x</a>.'),
+        (
+            "See https://a.example/x.",
+            'href="https://a.example/x" rel="ugc nofollow noopener">https://a.example/x</a>.',
+        ),
         ('"https://a.example/x"', '&quot;<a href="https://a.example/x"'),
         ("<https://a.example/y>", '&lt;<a href="https://a.example/y"'),
         ("https://a.example/?a=1&b=2", 'href="https://a.example/?a=1&amp;b=2"'),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from comments.models import Shortening, SiteComment
+from comments.models import IpAnonymisationRun, SiteComment
 from comments.privacy import ip_anonymisation
 
 from ..factories import PublishedArticleFactory, comment_on
@@ -41,20 +41,24 @@ def test_addresses_are_shortened_after_two_weeks(noon):
     comment_on(article, ip_address="203.0.113.77")
     assert ip_anonymisation.shorten_ip_addresses.call() == 2
     assert addresses() == ["203.0.113.0", "2001:db8:1::", None, "203.0.113.77"]
-    assert list(Shortening.objects.values_list("shortened", flat=True)) == [2, 0]
+    assert list(IpAnonymisationRun.objects.values_list("shortened", flat=True)) == [2, 0]
 
 
-def test_it_goes_on_where_it_ended_and_finds_what_came_in_with_an_old_date(noon, django_assert_num_queries):
+def test_it_goes_on_where_it_ended_and_finds_what_came_in_with_an_old_date(
+    noon, django_assert_num_queries
+):
     article = PublishedArticleFactory()
     for number in range(30):
         comment_on(article, ip_address=f"203.0.113.{number + 1}")
     noon.shift(ip_anonymisation.IP_LIFETIME.total_seconds() + 60)
     assert ip_anonymisation.shorten_ip_addresses.call() == 30
-    old = comment_on(article, ip_address="198.51.100.7", submit_date=timezone.now() - timedelta(days=900))
-    assert old.pk > Shortening.objects.first().through
+    old = comment_on(
+        article, ip_address="198.51.100.7", submit_date=timezone.now() - timedelta(days=900)
+    )
+    assert old.pk > IpAnonymisationRun.objects.first().through
     assert ip_anonymisation.shorten_ip_addresses.call() == 1
     assert addresses()[-1] == "198.51.100.0"
-    assert Shortening.objects.first().through == old.pk
+    assert IpAnonymisationRun.objects.first().through == old.pk
     with django_assert_num_queries(6):
         ip_anonymisation.shorten_ip_addresses.call()
 

@@ -11,14 +11,14 @@ from django.db.models import Sum
 
 from comments import notifications
 from comments.models import (
+    CommentStats,
     Confirmation,
-    Decision,
     Edit,
+    ModerationDecision,
     Reaction,
     ReplyRefused,
     Rule,
     SiteComment,
-    Standing,
 )
 from comments.moderation import decisions, reports
 from comments.posting import confirmation, editing, reactions, submission
@@ -30,11 +30,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _no_rules():
-    """A rule would take many thoughts at once for what they often are."""
+    """A rule would take many comments at once for what they often are."""
     Rule.objects.update(is_on=False)
 
 
-WORDS = {"name": "Hollis", "email": "hollis@readers.example", "comment": "Could the banks publish the log?"}
+WORDS = {
+    "name": "Hollis",
+    "email": "hollis@readers.example",
+    "comment": "Could the banks publish the log?",
+}
 
 
 def at_once(number: int, act: Callable[[int], object]) -> list[object]:
@@ -79,7 +83,11 @@ def test_many_replies_to_one_thread_each_get_their_place():
         for number in range(5):
             submission.publish(
                 article,
-                {**WORDS, "comment": f"{index}-{number}", "reply_to": (near if number % 2 else root).pk},
+                {
+                    **WORDS,
+                    "comment": f"{index}-{number}",
+                    "reply_to": (near if number % 2 else root).pk,
+                },
                 ip=None,
             )
 
@@ -108,14 +116,19 @@ def test_an_account_that_sends_many_times_at_once_has_one_comment():
 def test_posting_confirming_and_moderating_one_thread_at_once_never_lock_each_other():
     article, user = PublishedArticleFactory(), UserFactory()
     root = comment_on(article)
-    asked = [confirmation.ask(article, {**WORDS, "comment": f"asked {n}", "reply_to": root.pk}, None) for n in range(4)]
+    asked = [
+        confirmation.ask(article, {**WORDS, "comment": f"asked {n}", "reply_to": root.pk}, None)
+        for n in range(4)
+    ]
     other = comment_on(article, root)
 
     def act(index: int) -> None:
         if index < 4:
             confirmation.confirm(asked[index].key)
         elif index < 8:
-            submission.post_as_user(article, {**WORDS, "comment": f"posted {index}", "reply_to": root.pk}, user, None)
+            submission.post_as_user(
+                article, {**WORDS, "comment": f"posted {index}", "reply_to": root.pk}, user, None
+            )
         else:
             decisions.remove(SiteComment.objects.filter(pk=other.pk))
 
@@ -125,24 +138,24 @@ def test_posting_confirming_and_moderating_one_thread_at_once_never_lock_each_ot
 
 
 def test_votes_changes_and_moderation_at_once_never_lock_each_other():
-    """A vote refers to the thought that others lock: on PostgreSQL each would wait for the other for ever."""
+    """A vote refers to the comment that others lock: on PostgreSQL each would wait for the other for ever."""
     article, user = PublishedArticleFactory(), UserFactory()
-    thoughts = [comment_on(article, user=user) for _ in range(3)]
+    comments = [comment_on(article, user=user) for _ in range(3)]
 
     def act(index: int) -> None:
-        thought = thoughts[index % 3]
+        comment = comments[index % 3]
         if index < 9:
-            reactions.react(thought, f"voter {index}", agrees=bool(index % 2))
+            reactions.react(comment, f"voter {index}", agrees=bool(index % 2))
         elif index < 12:
-            editing.change(thought, f"Changed {index}.")
+            editing.change(comment, f"Changed {index}.")
         elif index < 15:
-            reports.report(thought, f"reporter {index}", "spam")
+            reports.report(comment, f"reporter {index}", "spam")
         else:
-            decisions.approve(SiteComment.objects.filter(pk=thought.pk))
+            decisions.approve(SiteComment.objects.filter(pk=comment.pk))
 
     at_once(18, act)
     assert Reaction.objects.count() == 9
-    totals = Standing.objects.aggregate(yes=Sum("agreed"), no=Sum("disagreed"))
+    totals = CommentStats.objects.aggregate(yes=Sum("agreed"), no=Sum("disagreed"))
     assert totals == {"yes": 4, "no": 5}
     assert Edit.objects.count() == 3
     article.refresh_from_db()
@@ -150,44 +163,48 @@ def test_votes_changes_and_moderation_at_once_never_lock_each_other():
 
 
 def test_one_visitor_who_votes_many_times_at_once_has_one_vote_or_none():
-    thought = comment_on(PublishedArticleFactory())
-    at_once(7, lambda _: reactions.react(thought, "somebody", agrees=True))
-    assert Reaction.objects.count() == Standing.objects.get().agreed == 1
+    comment = comment_on(PublishedArticleFactory())
+    at_once(7, lambda _: reactions.react(comment, "somebody", agrees=True))
+    assert Reaction.objects.count() == CommentStats.objects.get().agreed == 1
 
 
 def test_two_moderators_who_decide_at_once_leave_one_decision_that_counts():
     article = PublishedArticleFactory()
-    thought = comment_on(article)
-    decisions.note(thought, name="Seen", found="", action="flag")
-    mine = SiteComment.objects.filter(pk=thought.pk, verdicts__settled_at=None, verdicts__isnull=False)
-    decided = at_once(6, lambda index: len(decisions.decide(mine, "remove" if index % 2 else "approve", None)))
-    assert sum(decided) == Decision.objects.count() == 1
-    thought.refresh_from_db()
-    assert thought.is_removed == (Decision.objects.get().action == "remove")
+    comment = comment_on(article)
+    decisions.note(comment, name="Seen", found="", action="flag")
+    mine = SiteComment.objects.filter(
+        pk=comment.pk, verdicts__settled_at=None, verdicts__isnull=False
+    )
+    decided = at_once(
+        6, lambda index: len(decisions.decide(mine, "remove" if index % 2 else "approve", None))
+    )
+    assert sum(decided) == ModerationDecision.objects.count() == 1
+    comment.refresh_from_db()
+    assert comment.is_removed == (ModerationDecision.objects.get().action == "remove")
     article.refresh_from_db()
-    assert article.comment_count == (0 if thought.is_removed else 1)
+    assert article.comment_count == (0 if comment.is_removed else 1)
 
 
 def test_one_undo_pressed_by_many_is_undone_once():
     article = PublishedArticleFactory()
-    thought = comment_on(article)
-    decision = decisions.remove(SiteComment.objects.filter(pk=thought.pk))[0]
+    comment = comment_on(article)
+    decision = decisions.remove(SiteComment.objects.filter(pk=comment.pk))[0]
     assert sum(at_once(5, lambda _: decisions.undo([decision.pk], None))) == 1
-    thought.refresh_from_db()
-    assert not thought.is_removed
+    comment.refresh_from_db()
+    assert not comment.is_removed
 
 
-def test_a_thought_that_is_changed_while_it_is_removed_is_one_or_the_other():
+def test_a_comment_that_is_changed_while_it_is_removed_is_one_or_the_other():
     article, user = PublishedArticleFactory(), UserFactory()
-    thoughts = [comment_on(article, user=user) for _ in range(6)]
+    comments = [comment_on(article, user=user) for _ in range(6)]
 
     def act(index: int) -> None:
-        thought = thoughts[index % 6]
+        comment = comments[index % 6]
         if index < 6:
-            decisions.remove(SiteComment.objects.filter(pk=thought.pk))
+            decisions.remove(SiteComment.objects.filter(pk=comment.pk))
             return
         with contextlib.suppress(editing.TooLate):
-            editing.change(thought, "Changed.")
+            editing.change(comment, "Changed.")
 
     at_once(12, act)
     assert SiteComment.objects.filter(is_removed=True).count() == 6
@@ -205,7 +222,9 @@ def test_many_replies_to_what_is_removed_meanwhile_stand_or_are_refused():
             decisions.remove(SiteComment.objects.filter(pk=root.pk))
             return False
         try:
-            submission.publish(article, {**WORDS, "comment": f"No. {index}", "reply_to": root.pk}, ip=None)
+            submission.publish(
+                article, {**WORDS, "comment": f"No. {index}", "reply_to": root.pk}, ip=None
+            )
         except ReplyRefused:
             return False
         return True
@@ -213,7 +232,12 @@ def test_many_replies_to_what_is_removed_meanwhile_stand_or_are_refused():
     stood = sum(at_once(10, act))
     root.refresh_from_db()
     article.refresh_from_db()
-    assert article.comment_count == root.nested_count == stood == SiteComment.objects.filter(level=1).count()
+    assert (
+        article.comment_count
+        == root.nested_count
+        == stood
+        == SiteComment.objects.filter(level=1).count()
+    )
 
 
 def test_eighty_replies_at_once_each_stand_once():
@@ -222,7 +246,9 @@ def test_eighty_replies_at_once_each_stand_once():
     at_once(
         16,
         lambda index: [
-            submission.publish(article, {**WORDS, "comment": f"{index}-{number}", "reply_to": root.pk}, ip=None)
+            submission.publish(
+                article, {**WORDS, "comment": f"{index}-{number}", "reply_to": root.pk}, ip=None
+            )
             for number in range(5)
         ],
     )

@@ -26,22 +26,35 @@ def talk():
     return article
 
 
-def test_thoughts_by_week(talk):
+def test_comments_by_week(talk):
     removed = comment_on(talk, submit_date=NOW)
     decisions.remove(SiteComment.objects.filter(pk=removed.pk))
     week, _, _ = statistics.charts(NOW)
     assert numbers(week) == {"16 Mar 2026": [2, 0, 1, 0], "9 Mar 2026": [2, 0, 0, 0]}
     assert [row.label for row in week.rows][0::11] == ["29 Dec 2025", "16 Mar 2026"]
     longest = week.rows[-1].parts
-    assert [(part.begins, part.share) for part in longest][:3] == [(0.0, 66.67), (66.67, 0.0), (66.67, 33.33)]
+    assert [(part.begins, part.share) for part in longest][:3] == [
+        (0.0, 66.67),
+        (66.67, 0.0),
+        (66.67, 33.33),
+    ]
 
 
 def test_decisions_by_moderator_and_what_rules_caught(client):
     Rule.objects.update(is_on=False)
-    Rule.objects.create(name="No moons", kind="words", action="hold", reason="It waits.", words="moon")
-    article, wren = PublishedArticleFactory(), member_of("Moderators", first_name="Wren", last_name="Vale")
+    Rule.objects.create(
+        name="No moons", kind="words", action="hold", reason="It waits.", words="moon"
+    )
+    article, wren = (
+        PublishedArticleFactory(),
+        member_of("Moderators", first_name="Wren", last_name="Vale"),
+    )
     held = [
-        submission.publish(article, {"name": "A", "email": f"a{n}@readers.example", "comment": f"moon {n}"}, ip=None)
+        submission.publish(
+            article,
+            {"name": "A", "email": f"a{n}@readers.example", "comment": f"moon {n}"},
+            ip=None,
+        )
         for n in range(4)
     ]
     decisions.approve(SiteComment.objects.filter(pk=held[0].pk), wren)

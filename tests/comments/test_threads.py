@@ -13,7 +13,13 @@ from comments.moderation import decisions
 from comments.reading import paging, threads
 
 from ..articles import validators
-from ..factories import AuthorFactory, PublishedArticleFactory, SectionFactory, UserFactory, comment_on
+from ..factories import (
+    AuthorFactory,
+    PublishedArticleFactory,
+    SectionFactory,
+    UserFactory,
+    comment_on,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -39,9 +45,9 @@ class Balance(HTMLParser):
 def shape(article):
     """The conversation as (text, depth) pairs."""
     depth, pairs = 0, []
-    for step in threads.part(article).steps:
+    for step in threads.conversation_page(article).steps:
         depth += bool(step.opens)
-        pairs.append((step.thought.comment, depth))
+        pairs.append((step.comment.comment, depth))
         depth -= step.closes
     return pairs
 
@@ -63,8 +69,11 @@ def test_a_removed_comment_with_replies_leaves_a_tombstone_and_without_nothing()
     comment_on(article, parent, comment="child")
     lonely = comment_on(article, comment="lonely")
     decisions.remove(SiteComment.objects.filter(pk__in=[parent.pk, lonely.pk]))
-    steps = threads.part(article).steps
-    assert [(step.thought.comment, step.thought.is_tombstone) for step in steps] == [("parent", True), ("child", False)]
+    steps = threads.conversation_page(article).steps
+    assert [(step.comment.comment, step.comment.is_tombstone) for step in steps] == [
+        ("parent", True),
+        ("child", False),
+    ]
     article.refresh_from_db()
     assert article.comment_count == 1
 
@@ -75,7 +84,7 @@ def test_a_tombstone_does_not_say_what_stood_there(client):
     comment_on(article, parent)
     decisions.remove(SiteComment.objects.filter(pk=parent.pk))
     page = client.get(article.get_absolute_url()).content.decode()
-    assert "A moderator removed this thought." in page
+    assert "A moderator removed this comment." in page
     assert "seed phrase" not in page
     assert "Helpful" not in page
 
@@ -83,7 +92,7 @@ def test_a_tombstone_does_not_say_what_stood_there(client):
 def test_comments_of_other_articles_stay_there():
     article = PublishedArticleFactory()
     comment_on(PublishedArticleFactory(), comment="elsewhere")
-    assert threads.part(article).steps == []
+    assert threads.conversation_page(article).steps == []
 
 
 @pytest.mark.parametrize("count", [1, 60])
@@ -98,8 +107,8 @@ def test_the_tree_takes_one_query_for_any_size_with_accounts_and_authors(count):
         comment_on(article, user=user)
     article = public_article(article.slug)
     with CaptureQueriesContext(connection) as queries:
-        for step in threads.part(article).steps:
-            assert step.thought.name
+        for step in threads.conversation_page(article).steps:
+            assert step.comment.name
     assert len(queries) == 1
 
 
@@ -122,9 +131,11 @@ def test_a_thousand_levels_of_wrong_data_do_not_overflow():
     parent = comment_on(article)
     for _ in range(40):
         child = comment_on(article)
-        SiteComment.objects.filter(pk=child.pk).update(parent_id=parent.pk, thread_id=parent.thread_id)
+        SiteComment.objects.filter(pk=child.pk).update(
+            parent_id=parent.pk, thread_id=parent.thread_id
+        )
         parent = SiteComment.objects.get(pk=child.pk)
-    assert len(threads.part(article).steps) == 41
+    assert len(threads.conversation_page(article).steps) == 41
 
 
 def test_badges_name_the_author_of_the_story_and_the_staff(client):
@@ -143,7 +154,7 @@ def test_badges_name_the_author_of_the_story_and_the_staff(client):
 
 @pytest.fixture
 def long(monkeypatch):
-    """An article with five threads of two thoughts, two threads a page."""
+    """An article with five threads of two comments, two threads a page."""
     monkeypatch.setattr(paging, "THREADS_PER_PAGE", 2)
     article = PublishedArticleFactory(slug="the-clause", section=SectionFactory(name="Policy"))
     roots = [comment_on(article, comment=f"root {number}") for number in range(5)]
@@ -155,7 +166,10 @@ def long(monkeypatch):
 def said(client, address):
     response = client.get(address)
     assert response.status_code == 200
-    return re.findall(r"(?:root|reply) \d", re.sub(r"<script.*?</script>", "", response.content.decode(), flags=re.S))
+    return re.findall(
+        r"(?:root|reply) \d",
+        re.sub(r"<script.*?</script>", "", response.content.decode(), flags=re.S),
+    )
 
 
 def test_a_long_conversation_is_walked_by_threads_and_nothing_is_left_out(client, long):
@@ -164,7 +178,7 @@ def test_a_long_conversation_is_walked_by_threads_and_nothing_is_left_out(client
     while address:
         page = client.get(address).content.decode()
         seen += said(client, address)
-        found = re.search(r'<a href="([^"]*)" rel="next">Later thoughts', page)
+        found = re.search(r'<a href="([^"]*)" rel="next">Later comments', page)
         address = found and found[1]
     assert seen == [f"{kind} {number}" for number in range(5) for kind in ("root", "reply")]
     last = client.get(paging.page_from(article, roots[4].pk)).content.decode()
@@ -174,7 +188,7 @@ def test_a_long_conversation_is_walked_by_threads_and_nothing_is_left_out(client
     assert f'<link rel="canonical" href="{settings.SITE_URL}/policy/the-clause/">' in second
 
 
-def test_every_thought_is_on_the_page_that_its_address_names(client, long):
+def test_every_comment_is_on_the_page_that_its_address_names(client, long):
     article, _ = long
     for comment in SiteComment.objects.all():
         page, anchor = paging.address_of(comment, article).split("#")
@@ -183,26 +197,31 @@ def test_every_thought_is_on_the_page_that_its_address_names(client, long):
 
 def test_later_pages_name_no_story_of_their_own_to_search_engines(client, long):
     article, roots = long
-    assert validators.json_ld(client.get(paging.page_from(article, roots[2].pk)).content.decode()) == {}
+    assert (
+        validators.json_ld(client.get(paging.page_from(article, roots[2].pk)).content.decode())
+        == {}
+    )
 
 
 def test_a_page_that_begins_nowhere_leads_to_the_story(client, long):
     article, roots = long
     for start in (0, roots[0].pk, roots[4].pk + 99, 10**30):
-        response = client.get(f"/policy/the-clause/thoughts/{start}/")
+        response = client.get(f"/policy/the-clause/comments/{start}/")
         assert (response.status_code, response["Location"]) == (302, "/policy/the-clause/#comments")
-    moved = client.get(f"/markets/the-clause/thoughts/{roots[2].pk}/")
+    moved = client.get(f"/markets/the-clause/comments/{roots[2].pk}/")
     assert (moved.status_code, moved["Location"]) == (301, paging.page_from(article, roots[2].pk))
-    assert client.get("/policy/nothing/thoughts/2/").status_code == 404
+    assert client.get("/policy/nothing/comments/2/").status_code == 404
 
 
 def test_an_answer_without_javascript_stays_on_its_page(client, long):
     article, roots = long
-    page = client.get(paging.page_from(article, roots[2].pk), {"reply_to": roots[3].pk}).content.decode()
+    page = client.get(
+        paging.page_from(article, roots[2].pk), {"reply_to": roots[3].pk}
+    ).content.decode()
     assert f'name="reply_to" value="{roots[3].pk}"' in page
 
 
-def test_the_markup_tells_search_engines_of_the_thoughts(client):
+def test_the_markup_tells_search_engines_of_the_comments(client):
     article = PublishedArticleFactory()
     comment_on(article, comment="A </script> of many words")
     gone = comment_on(article, comment="not to be seen")

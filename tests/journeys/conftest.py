@@ -25,7 +25,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 # For what happens before any database is asked.
 not_on_the_second_database = pytest.mark.skipif(
     os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="Seen on SQLite already."
@@ -40,7 +42,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         item.add_marker(pytest.mark.journey)
         if CHROMIUM is None and os.environ.get("CI") != "true":
-            item.add_marker(pytest.mark.skip(reason="The journeys need a Chromium. On Debian: apt install chromium"))
+            item.add_marker(
+                pytest.mark.skip(
+                    reason="The journeys need a Chromium. On Debian: apt install chromium"
+                )
+            )
 
 
 @dataclass
@@ -60,7 +66,9 @@ class Site:
         """The text of the newest mail to `address`, once the worker has written it."""
 
         def newest() -> str | None:
-            for path in sorted((self.data / "mail").glob("*"), key=lambda path: path.stat().st_mtime, reverse=True):
+            for path in sorted(
+                (self.data / "mail").glob("*"), key=lambda path: path.stat().st_mtime, reverse=True
+            ):
                 message = email.message_from_bytes(path.read_bytes(), policy=policy.default)
                 if message["To"] == address:
                     return message.get_content()
@@ -115,7 +123,9 @@ def running_site(data: Path, database_url: str = "", **variables: str) -> Iterat
     `own_database`: what a first start does is seen when that one is made.
     """
     if not data.exists():
-        shutil.copytree(loaded_once().data, data, ignore=shutil.ignore_patterns("pages", "mail", "log"))
+        shutil.copytree(
+            loaded_once().data, data, ignore=shutil.ignore_patterns("pages", "mail", "log")
+        )
     with _serving(data, database_url, **variables) as site:
         yield site
 
@@ -123,15 +133,24 @@ def running_site(data: Path, database_url: str = "", **variables: str) -> Iterat
 @contextlib.contextmanager
 def _serving(data: Path, database_url: str, **variables: str) -> Iterator[Site]:
     port = free_port()
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    environment = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
+    }
     environment |= {"DEMO": "1", "PORT": str(port), "DATA_DIR": str(data)}
-    environment |= {f"PRICES_{name}_URL": "http://127.0.0.1:9" for name in ("COINGECKO", "COINPAPRIKA", "BINANCE")}
+    environment |= {
+        f"PRICES_{name}_URL": "http://127.0.0.1:9"
+        for name in ("COINGECKO", "COINPAPRIKA", "BINANCE")
+    }
     if database_url:
         environment["DATABASE_URL"] = database_url
     environment |= variables
     with (data / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
+            [sys.executable, "manage.py", "serve"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
         )
     site = Site(f"http://127.0.0.1:{port}", data, process, environment)
 
@@ -214,7 +233,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     assert CHROMIUM, "The journeys need a Chromium. On Debian: apt install chromium"
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    arguments = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+    ]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield chromium

@@ -33,13 +33,21 @@ def slow_line(site_url: str) -> Iterator[str]:
                 time.sleep(WAIT if is_page else 0)
 
         def do_POST(self) -> None:
-            answer, body = self.asked_for("POST", self.rfile.read(int(self.headers["Content-Length"])))
+            answer, body = self.asked_for(
+                "POST", self.rfile.read(int(self.headers["Content-Length"]))
+            )
             self.begin(answer, len(body))
             self.wfile.write(body)
 
-        def asked_for(self, method: str, body: bytes | None = None) -> tuple[http.client.HTTPResponse, bytes]:
+        def asked_for(
+            self, method: str, body: bytes | None = None
+        ) -> tuple[http.client.HTTPResponse, bytes]:
             line = http.client.HTTPConnection(urlsplit(site_url).netloc, timeout=20)
-            passed = {name: self.headers[name] for name in ("Host", "User-Agent", "Content-Type") if self.headers[name]}
+            passed = {
+                name: self.headers[name]
+                for name in ("Host", "User-Agent", "Content-Type")
+                if self.headers[name]
+            }
             with contextlib.closing(line):
                 line.request(method, self.path, body, passed)
                 answer = line.getresponse()

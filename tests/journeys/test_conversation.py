@@ -29,17 +29,19 @@ def post(page, text, **fields):
     for label, value in fields.items():
         form.get_by_label(label).first.fill(value)
     form.get_by_label("Comment").fill(text)
-    form.get_by_role("button", name="Post this thought").click()
+    form.get_by_role("button", name="Post this comment").click()
 
 
 def confirm(page, site, address):
     page.goto(site.link_to(address, "/comments/confirm/"))
-    page.get_by_role("button", name="Publish my thought").click()
+    page.get_by_role("button", name="Publish my comment").click()
     expect(page).to_have_url(re.compile(r"#c\d+$"))
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_a_remembered_reader_writes_at_once_changes_it_and_is_forgotten(open_context, site, javascript):
+def test_a_remembered_reader_writes_at_once_changes_it_and_is_forgotten(
+    open_context, site, javascript
+):
     page = open_context(java_script_enabled=javascript).new_page()
     name = "Osric" if javascript else "Edda"
     address = f"{name.lower()}@readers.example"
@@ -48,7 +50,7 @@ def test_a_remembered_reader_writes_at_once_changes_it_and_is_forgotten(open_con
     form.get_by_label("Remember me in this browser").check()
     post(page, f"{name}’s first.", Name=name, **{"E-mail": address})
     if not javascript:
-        page.get_by_role("button", name="Post this thought").click()
+        page.get_by_role("button", name="Post this comment").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
     confirm(page, site, address)
 
@@ -59,17 +61,17 @@ def test_a_remembered_reader_writes_at_once_changes_it_and_is_forgotten(open_con
         expect(form.get_by_label("Name")).to_be_hidden()
     else:
         page.get_by_role("link", name="Write on a page that knows you").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Leave a thought")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Leave a comment")
     post(page, f"{name}’s second.\n\n> a quote\n\nand `code`")
     expect(page).to_have_url(re.compile(r"#c\d+$"))
     number = re.search(r"#c(\d+)$", page.url)[1]
-    thought = page.locator(f"#c{number}")
-    expect(thought.locator("blockquote")).to_have_text("a quote")
-    expect(thought.locator("code")).to_have_text("code")
+    comment = page.locator(f"#c{number}")
+    expect(comment.locator("blockquote")).to_have_text("a quote")
+    expect(comment.locator("code")).to_have_text("code")
 
     if javascript:
         page.locator("#comment-form").get_by_label("Comment").focus()
-        thought.get_by_role("link", name="Change").click()
+        comment.get_by_role("link", name="Change").click()
     else:
         page.goto(f"/comments/{number}/change/")
     if javascript:
@@ -93,7 +95,7 @@ def test_a_remembered_reader_writes_at_once_changes_it_and_is_forgotten(open_con
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_replies_fold_away_and_a_thought_is_voted_on_and_reported(open_context, javascript):
+def test_replies_fold_away_and_a_comment_is_voted_on_and_reported(open_context, javascript):
     page = open_context(java_script_enabled=javascript).new_page()
     page.goto(STORY)
     replies = page.locator("details.replies").first
@@ -108,9 +110,13 @@ def test_replies_fold_away_and_a_thought_is_voted_on_and_reported(open_context, 
     count = page.locator("button[name=agree]").nth(4)
     before = int(count.locator("[data-count]").inner_text())
     count.click()
-    expect(page.locator("button[name=agree]").nth(4).locator("[data-count]")).to_have_text(str(before + 1))
+    expect(page.locator("button[name=agree]").nth(4).locator("[data-count]")).to_have_text(
+        str(before + 1)
+    )
     page.locator("button[name=agree]").nth(4).click()
-    expect(page.locator("button[name=agree]").nth(4).locator("[data-count]")).to_have_text(str(before))
+    expect(page.locator("button[name=agree]").nth(4).locator("[data-count]")).to_have_text(
+        str(before)
+    )
 
     page.get_by_role("link", name=re.compile("^Report")).nth(5).click()
     page.get_by_label("It advertises something").check()
@@ -134,13 +140,13 @@ def test_a_moderator_reads_the_queue_by_keys_or_by_buttons(open_context, javascr
         page.keyboard.press("r")
     else:
         waiting.first.get_by_role("button", name="Remove").click()
-    expect(page.get_by_text("1 thought removed.")).to_be_visible()
+    expect(page.get_by_text("1 comment removed.")).to_be_visible()
     expect(waiting).to_have_count(number - 1)
     if javascript:
         page.keyboard.press("u")
     else:
         page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("1 thought put back to where they stood.")).to_be_visible()
+    expect(page.get_by_text("1 comment put back to where they stood.")).to_be_visible()
     expect(waiting).to_have_count(number)
     assert waiting.first.inner_text() == first
 
@@ -159,7 +165,7 @@ def test_a_rule_is_tried_before_it_is_saved(page):
     expect(page.get_by_role("link", name="Barley")).to_have_count(0)
 
 
-# --- Killed while a thousand thoughts are posted ----------------------------------------
+# --- Killed while a thousand comments are posted ----------------------------------------
 
 WRITERS = 8
 THOUGHTS = 1000
@@ -195,7 +201,10 @@ result = {
 @pytest.fixture
 def own_site(tmp_path_factory) -> Iterator:
     folder = tmp_path_factory.mktemp("killed")
-    with own_database("newsroom_killed") as url, running_site(folder / "site", url, LOG_LEVEL="WARNING") as site:
+    with (
+        own_database("newsroom_killed") as url,
+        running_site(folder / "site", url, LOG_LEVEL="WARNING") as site,
+    ):
         yield site
 
 
@@ -210,7 +219,7 @@ def web_processes(site) -> list[int]:
 
 
 class Writer:
-    """Posts one thought after the other, the same one again until it is told that it stands."""
+    """Posts one comment after the other, the same one again until it is told that it stands."""
 
     def __init__(self, site, article: int, number: int) -> None:
         self.host = site.url.removeprefix("http://")
@@ -234,7 +243,10 @@ class Writer:
         token = re.search(r"csrftoken=([^;]+)", answer.headers["Set-Cookie"])[0]
         self.cookie += f"; {token}"
         tokens = json.loads(answer.body)
-        self.form |= {name: str(tokens[name]) for name in ("csrfmiddlewaretoken", "timestamp", "security_hash")}
+        self.form |= {
+            name: str(tokens[name])
+            for name in ("csrfmiddlewaretoken", "timestamp", "security_hash")
+        }
 
     def write(self, number: int) -> None:
         self.begin()
@@ -253,11 +265,13 @@ class Writer:
                 time.sleep(0.05)
 
 
-def test_every_acknowledged_thought_is_there_once_whatever_is_killed(own_site):
+def test_every_acknowledged_comment_is_there_once_whatever_is_killed(own_site):
     elsewhere = Elsewhere(own_site)
     article = elsewhere.do(PREPARE)
     writers = [Writer(own_site, article, number) for number in range(WRITERS)]
-    threads = [threading.Thread(target=writer.write, args=(THOUGHTS // WRITERS,)) for writer in writers]
+    threads = [
+        threading.Thread(target=writer.write, args=(THOUGHTS // WRITERS,)) for writer in writers
+    ]
     for thread in threads:
         thread.start()
     kills = 0

@@ -27,7 +27,10 @@ def choose(page, field, text):
 
 def test_a_story_is_written_illustrated_and_published_and_is_there_at_once(page, site):
     problems = []
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if message.type == "error" else None,
+    )
     sign_in(page, "editor")
     page.goto("/admin/articles/image/add/")
     page.locator("#id_file").set_input_files(picture(1280, 800))
@@ -38,7 +41,9 @@ def test_a_story_is_written_illustrated_and_published_and_is_there_at_once(page,
     page.goto("/admin/articles/article/add/")
     page.get_by_label("Headline").press_sequentially("The editor’s own test of the evening press")
     expect(page.locator("#id_slug")).to_have_value(re.compile("test-of-the-evening-press"))
-    page.locator("#id_standfirst").fill("It went through on the first attempt, which surprised nobody.")
+    page.locator("#id_standfirst").fill(
+        "It went through on the first attempt, which surprised nobody."
+    )
     page.locator("#id_section").select_option(label="Technology")
     body = page.locator(".ProseMirror[contenteditable=true]")
     body.click()
@@ -57,7 +62,9 @@ def test_a_story_is_written_illustrated_and_published_and_is_there_at_once(page,
     page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text("The story is now published.")
     page.get_by_role("link", name="View on site").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The editor’s own test of the evening press")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "The editor’s own test of the evening press"
+    )
     expect(page.locator(".prose h2")).to_have_text("A heading")
     expect(page.locator(".prose .chip")).to_contain_text("BTC $97,412")
     expect(page.locator("figure img").first).to_have_attribute("alt", "A green field")
@@ -93,12 +100,14 @@ def test_a_placement_is_submitted_approved_and_shown(page, open_context, site):
     desk = open_context().new_page()
     sign_in(desk, "editor")
     desk.goto("/admin/advertising/placement/?status__exact=submitted")
-    desk.get_by_role("row", name=re.compile("The evening vault")).get_by_role("link", name="Review").click()
+    desk.get_by_role("row", name=re.compile("The evening vault")).get_by_role(
+        "link", name="Review"
+    ).click()
     expect(desk.locator("img.creative-picture")).to_be_visible()
     desk.get_by_role("button", name="Approve this version").click()
     expect(desk.locator(".messagelist")).to_contain_text("approved")
 
-    page.goto("/advertise/placements/")
+    page.goto("/partners/placements/")
     expect(page.get_by_role("row", name=re.compile("The evening vault"))).to_contain_text("Running")
     reader = open_context(java_script_enabled=False).new_page()
     found = False
@@ -109,20 +118,22 @@ def test_a_placement_is_submitted_approved_and_shown(page, open_context, site):
                 "[data-slot=rectangle]", has=reader.get_by_alt_text("A plain green vault door")
             ).first
             expect(banner).to_contain_text("Advertisement, paid for by Palisade Custody")
-            expect(banner.get_by_role("link")).to_have_attribute("rel", "sponsored nofollow noopener")
+            expect(banner.get_by_role("link")).to_have_attribute(
+                "rel", "sponsored nofollow noopener"
+            )
             found = True
             break
     assert found
     assert "approved" in site.mail_to("advertiser@finality.example")
 
 
-def test_a_moderator_takes_a_thought_off_the_page(page, site):
+def test_a_moderator_takes_a_comment_off_the_page(page, site):
     sign_in(page, "moderator")
     page.goto("/admin/comments/sitecomment/?q=barley")
     row = page.get_by_role("row", name=re.compile("In shipping, nobody will wait"))
     row.get_by_role("checkbox").check()
     page.locator("select[name=action]").select_option(label="Remove from the page")
     page.get_by_role("button", name="Go").click()
-    expect(page.locator(".messagelist")).to_contain_text("1 thought removed.")
+    expect(page.locator(".messagelist")).to_contain_text("1 comment removed.")
     story = "/policy/nine-banks-agree-when-a-payment-is-over/"
     wait_for(lambda: "In shipping, nobody will wait" not in site.get(story), WITHIN)

@@ -20,8 +20,21 @@ from .test_nginx import LONGEST_WAIT, behind_nginx, needs_nginx
 REDIS = shutil.which("redis-server")
 STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
 MISSING = [f"/nothing-{number}/" for number in range(60)]
-PAGES = ["/", STORY, "/markets/", "/policy/", "/technology/", "/prices/", "/prices/bitcoin/", "/about/", *MISSING]
-SMALL_MEMORY = {"WEB_WORKERS": "2", "PAGE_CACHE_MB": "1"}  # Not all pages fit, so others are looked for elsewhere.
+PAGES = [
+    "/",
+    STORY,
+    "/markets/",
+    "/policy/",
+    "/technology/",
+    "/prices/",
+    "/prices/bitcoin/",
+    "/about/",
+    *MISSING,
+]
+SMALL_MEMORY = {
+    "WEB_WORKERS": "2",
+    "PAGE_CACHE_MB": "1",
+}  # Not all pages fit, so others are looked for elsewhere.
 pytestmark = pytest.mark.xdist_group("journeys")
 
 
@@ -75,7 +88,8 @@ def test_the_folder_of_kept_pages_is_deleted_under_load(tmp_path):
 
 @not_on_the_second_database
 @pytest.mark.skipif(
-    REDIS is None and os.environ.get("CI") != "true", reason="No Redis. On Debian: apt install redis-server"
+    REDIS is None and os.environ.get("CI") != "true",
+    reason="No Redis. On Debian: apt install redis-server",
 )
 def test_redis_is_killed_under_load(tmp_path):
     socket = tmp_path / "redis"
@@ -95,7 +109,8 @@ def test_redis_is_killed_under_load(tmp_path):
 
 
 @pytest.mark.skipif(
-    not os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="A file does not go away by itself."
+    not os.environ.get("DATABASE_URL", "").startswith("postgres"),
+    reason="A file does not go away by itself.",
 )
 def test_kept_pages_are_served_while_the_database_is_away_and_are_fresh_when_it_is_back(tmp_path):
     with own_database("newsroom_faults") as url, running_site(tmp_path / "site", url) as site:
@@ -114,9 +129,12 @@ def test_kept_pages_are_served_while_the_database_is_away_and_are_fresh_when_it_
 
 @needs_nginx
 @pytest.mark.skipif(
-    not os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="A file does not go away by itself."
+    not os.environ.get("DATABASE_URL", "").startswith("postgres"),
+    reason="A file does not go away by itself.",
 )
-def test_what_was_withdrawn_does_not_come_back_from_nginx_while_the_database_is_away(tmp_path_factory):
+def test_what_was_withdrawn_does_not_come_back_from_nginx_while_the_database_is_away(
+    tmp_path_factory,
+):
     with behind_nginx(tmp_path_factory.mktemp("nginx")) as front:
         assert front.ask(STORY)[0].status == 200
         elsewhere = Elsewhere(front.site)
@@ -138,7 +156,9 @@ def away(url: str) -> Iterator[None]:
     server = urlunsplit(parts._replace(path="/postgres"))
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
         try:
             yield
         finally:
@@ -155,7 +175,9 @@ def test_readers_who_leave_large_files_unread_hold_up_nobody(tmp_path):
             reader = socket.socket()
             reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
             reader.connect((host, int(port)))
-            reader.sendall(f"GET /media/large.webp HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+            reader.sendall(
+                f"GET /media/large.webp HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
+            )
             readers.append(reader)
         time.sleep(1)
         for reader in readers:

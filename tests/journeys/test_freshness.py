@@ -34,8 +34,8 @@ SURFACES = {
     "home": "/",
     "section": "/policy/",
     "article": "/policy/nine-banks-agree-when-a-payment-is-over/",
-    "thoughts": "/policy/{thoughts}/",
-    "thoughts-in-order": "/policy/{in_order}/",
+    "comments": "/policy/{comments}/",
+    "comments-in-order": "/policy/{in_order}/",
     "thread": "/policy/{thread}/",
     "share-card": "{card}",
     "tag": "/tag/stablecoins/",
@@ -49,14 +49,14 @@ SURFACES = {
     "advertise": "/advertise/",
     "newsletter": "/newsletter/",
     "newsletter-asked": "/newsletter/asked/",
-    "letter-archive": "/newsletter/daily/",
-    "letter-issue": "/newsletter/daily/1/",
-    "feed-letter": "/feeds/rss/letter/daily/",
+    "newsletter-archive": "/newsletter/daily/",
+    "newsletter-issue": "/newsletter/daily/1/",
+    "feed-newsletter": "/feeds/rss/newsletter/daily/",
     "comment-sent": "/comments/sent/",
     "feeds": "/feeds/",
     "feed": "/feeds/atom/",
-    "feed-thoughts": "/feeds/rss/thoughts/",
-    "feed-thoughts-on": "/feeds/atom/thoughts/{long}/",
+    "feed-comments": "/feeds/rss/comments/",
+    "feed-comments-on": "/feeds/atom/comments/{long}/",
     "feed-of:section": "/feeds/rss/section/policy/",
     "feed-of:tag": "/feeds/json/tag/stablecoins/",
     "feed-of:author": "/feeds/atom/author/{author}/",
@@ -78,7 +78,7 @@ SURFACES = {
     "missing": "/policy/the-quorum-clause/",
 }
 FEEDS = {name for name in SURFACES if name.split(":")[0] in ("feed", "feed-of")}
-THOUGHTS = {"feed-thoughts", "feed-thoughts-on"}
+THOUGHTS = {"feed-comments", "feed-comments-on"}
 SITEMAPS = {name for name in SURFACES if "sitemap" in name}
 TEXT_FILES = {"robots", "ads-txt", "security-txt"}
 WITH_MENU = (
@@ -87,10 +87,20 @@ WITH_MENU = (
     - SITEMAPS
     - TEXT_FILES
     - THOUGHTS
-    - {"feed-corrections", "feed-letter", "share-card", "price-strip"}
+    - {"feed-corrections", "feed-newsletter", "share-card", "price-strip"}
 )
 STORY = "The quorum clause"
-LISTS = {"home", "archive-month", "section", "tag", "author", "coin", "search", "missing", "news-sitemap"} | FEEDS
+LISTS = {
+    "home",
+    "archive-month",
+    "section",
+    "tag",
+    "author",
+    "coin",
+    "search",
+    "missing",
+    "news-sitemap",
+} | FEEDS
 
 PREPARE = """
 from articles.models import *
@@ -110,7 +120,7 @@ result = {
     "author": first.authors.first().slug,
     "tag": first.tags.first().slug,
     "page": Page.objects.first().slug,
-    "thoughts": paging.page_from(long, last.pk),
+    "comments": paging.page_from(long, last.pk),
     "thread": paging.thread_from(long, last.pk),
     "in_order": paging.page_from(long, None, paging.NEWEST),
     "long": long.pk,
@@ -164,7 +174,9 @@ publishing.publish(story, by=None)
         STORY,
         LISTS | {"article"},
     ),
-    "address of what is new": change("", "/policy/the-quorum-clause/", {"sitemap-stories", "news-sitemap"}),
+    "address of what is new": change(
+        "", "/policy/the-quorum-clause/", {"sitemap-stories", "news-sitemap"}
+    ),
     "comment": change(
         'words = {"name": "Wendeline", "email": "w@readers.example", "comment": "Agreed, twice."}\n'
         "posting.publish(story, words, ip=None)",
@@ -176,40 +188,49 @@ publishing.publish(story, by=None)
         'words = {"name": "Wendeline", "email": "w@readers.example", "comment": "Late, and agreed."}\n'
         "posting.publish(long, words, ip=None)",
         "Late, and agreed.",
-        {"thoughts", "thoughts-in-order", "feed-thoughts", "feed-thoughts-on"},
+        {"comments", "comments-in-order", "feed-comments", "feed-comments-on"},
     ),
     "vote": change(
         'late = SiteComment.objects.get(comment="Late, and agreed.")\nreactions.react(late, "somebody", agrees=True)',
         "<span data-count>1</span>",
-        {"thoughts", "thoughts-in-order"},
+        {"comments", "comments-in-order"},
     ),
     "late reply": change(
         'late = SiteComment.objects.get(comment="No. 50")\n'
         'words = {"name": "Wren", "email": "w@readers.example", "comment": "In one thread.", "reply_to": late.pk}\n'
         'posting.publish(Article.objects.get(slug="ask-for-a-date"), words, ip=None)',
         "In one thread.",
-        {"thread", "thoughts"},
+        {"thread", "comments"},
     ),
-    "count of comments": change("", "1 thought", {"section", "missing"}),
+    "count of comments": change("", "1 comment", {"section", "missing"}),
     "moderation": change(
-        'moderation.remove(SiteComment.objects.filter(comment="Agreed, twice."))', "Agreed, twice.", {"missing"}, False
+        'moderation.remove(SiteComment.objects.filter(comment="Agreed, twice."))',
+        "Agreed, twice.",
+        {"missing"},
+        False,
     ),
     "late moderation": change(
         'moderation.remove(SiteComment.objects.filter(comment="Late, and agreed."))',
         "Late, and agreed.",
-        {"thoughts", "thoughts-in-order", "feed-thoughts", "feed-thoughts-on"},
+        {"comments", "comments-in-order", "feed-comments", "feed-comments-on"},
         False,
     ),
     "headline": change(
-        'story.title = "The quorum paragraph"; story.save()', "The quorum paragraph", LISTS | {"article"}
+        'story.title = "The quorum paragraph"; story.save()',
+        "The quorum paragraph",
+        LISTS | {"article"},
     ),
     "correction": change(
         'Correction.objects.create(article=first, text="It was sixty-one million.")',
         "It was sixty-one million.",
         {"article", "corrections", "feed", "feed-corrections", "feed-of:section"},
     ),
-    "withdrawal": change("publishing.withdraw(story, by=None)", "The quorum paragraph", LISTS | {"article"}, False),
-    "address of what is gone": change("", "/policy/the-quorum-clause/", {"sitemap-stories", "news-sitemap"}, False),
+    "withdrawal": change(
+        "publishing.withdraw(story, by=None)", "The quorum paragraph", LISTS | {"article"}, False
+    ),
+    "address of what is gone": change(
+        "", "/policy/the-quorum-clause/", {"sitemap-stories", "news-sitemap"}, False
+    ),
     "placement": change(
         """
 placement = Placement.objects.live().filter(slot="rectangle").first()
@@ -258,16 +279,18 @@ review.approve(placement, admin)
         WITH_MENU | {"feed-of:section"},
     ),
     "coin": change(
-        'coin = Coin.objects.get(symbol="BTC"); coin.symbol = "BTX"; coin.save()', "BTX", WITH_MENU | {"price-strip"}
+        'coin = Coin.objects.get(symbol="BTC"); coin.symbol = "BTX"; coin.save()',
+        "BTX",
+        WITH_MENU | {"price-strip"},
     ),
     "rate": change(
         'rate = Rate.objects.first(); rate.unit = "for a fortnight"; rate.save()',
         "for a fortnight",
         {"advertise", "home", "article"},
     ),
-    "letter that goes out": change(
+    "newsletter that goes out": change(
         """
-issue = composing.draft(main_letter())
+issue = composing.draft(main_newsletter())
 Item.objects.create(issue=issue, article=Article.objects.published().journalism().last(), position=1)
 issue.subject = "A quorum by mail"
 issue.save()
@@ -275,17 +298,21 @@ issue_status.schedule(issue, timezone.now())
 issue_status.start(issue)
 """,
         "A quorum by mail",
-        {"letter-archive", "newsletter", "feed-letter"},
+        {"newsletter-archive", "newsletter", "feed-newsletter"},
     ),
-    "letter": change(
-        'letter = main_letter(); letter.name = "The quorum letter"; letter.save()',
-        "The quorum letter",
-        {"letter-archive", "letter-issue", "newsletter", "feed-letter"},
+    "newsletter": change(
+        'newsletter = main_newsletter(); newsletter.name = "The quorum newsletter"; newsletter.save()',
+        "The quorum newsletter",
+        {"newsletter-archive", "newsletter-issue", "newsletter", "feed-newsletter"},
     ),
     "about page": change(
-        'page = Page.objects.first(); page.title = "How we keep it"; page.save()', "How we keep it", {"about", "page"}
+        'page = Page.objects.first(); page.title = "How we keep it"; page.save()',
+        "How we keep it",
+        {"about", "page"},
     ),
-    "subject": change('Tag.objects.create(name="Quorate", slug="quorate")', "/tag/quorate/", {"sitemap-pages"}),
+    "subject": change(
+        'Tag.objects.create(name="Quorate", slug="quorate")', "/tag/quorate/", {"sitemap-pages"}
+    ),
     "author": change(
         'author = first.authors.first(); author.bio = "Writes on quorums."; author.save()',
         "Writes on quorums.",
@@ -303,7 +330,10 @@ class Elsewhere:
     """Another process at the site’s database."""
 
     def __init__(self, site: Site) -> None:
-        environment = site.environment | {"DJANGO_SETTINGS_MODULE": "newsroom.settings", "PYTHONPATH": str(ROOT)}
+        environment = site.environment | {
+            "DJANGO_SETTINGS_MODULE": "newsroom.settings",
+            "PYTHONPATH": str(ROOT),
+        }
         self.process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("another_process.py"))],
             cwd=ROOT,
@@ -334,7 +364,10 @@ class Elsewhere:
 @pytest.fixture(scope="module")
 def busy_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("freshness")
-    with own_database("newsroom_freshness") as url, running_site(folder / "site", url, WEB_WORKERS="2") as site:
+    with (
+        own_database("newsroom_freshness") as url,
+        running_site(folder / "site", url, WEB_WORKERS="2") as site,
+    ):
         yield site
 
 
@@ -373,7 +406,9 @@ def is_late(change: Change, text: str) -> bool:
 
 
 def test_the_table_knows_every_public_address():
-    public = {each.name for _, each in patterns(get_resolver()) if hasattr(each.callback, "public_params")}
+    public = {
+        each.name for _, each in patterns(get_resolver()) if hasattr(each.callback, "public_params")
+    }
     assert public | {"search", "missing"} == {name.split(":")[0] for name in SURFACES}
     looked_at = set().union(*(each.on for each in CHANGES.values()))
     # The address of a card holds a digest of its words; the index of sitemaps grows by blocks of thousands.
@@ -385,10 +420,10 @@ def test_every_change_is_seen_on_every_page_within_a_second(busy_site):
     try:
         names = elsewhere.do(PREPARE)
         surfaces = SURFACES | {
-            "thoughts": names["thoughts"],
-            "thoughts-in-order": names["in_order"],
+            "comments": names["comments"],
+            "comments-in-order": names["in_order"],
             "thread": names["thread"],
-            "feed-thoughts-on": f"/feeds/atom/thoughts/{names['long']}/",
+            "feed-comments-on": f"/feeds/atom/comments/{names['long']}/",
             "share-card": names["card"],
             "author": f"/author/{names['author']}/",
             "tag": f"/tag/{names['tag']}/",
@@ -406,7 +441,11 @@ def test_every_change_is_seen_on_every_page_within_a_second(busy_site):
                 # All at once: the last of them has no more time than the first.
                 with ThreadPoolExecutor(32) as pool:
                     texts = pool.map(lambda surface: ask(busy_site, surfaces[surface]), asked)
-                    late = [surface for surface, text in zip(asked, texts, strict=True) if is_late(each, text)]
+                    late = [
+                        surface
+                        for surface, text in zip(asked, texts, strict=True)
+                        if is_late(each, text)
+                    ]
                 unseen += [(name, surface) for surface in late]
         assert unseen == []
     finally:
@@ -419,7 +458,9 @@ def test_five_hundred_readers_of_a_cold_page_cause_one_rendering(busy_site):
 
     async def ask_once() -> bytes:
         reader, writer = await asyncio.open_connection(*host.split(":"))
-        writer.write(f"GET {address} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        writer.write(
+            f"GET {address} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+        )
         answer = await reader.read()
         writer.close()
         return answer.split(b" ", 2)[1]
@@ -427,7 +468,9 @@ def test_five_hundred_readers_of_a_cold_page_cause_one_rendering(busy_site):
     async def ask_all() -> list[bytes]:
         return await asyncio.gather(*(ask_once() for _ in range(500)))
 
-    time.sleep(1)  # What other tests changed has been heard of: a page that changes while it is made is made anew.
+    time.sleep(
+        1
+    )  # What other tests changed has been heard of: a page that changes while it is made is made anew.
     # In a thread of its own: the browser’s driver may run a loop in this one.
     with ThreadPoolExecutor(1) as pool:
         statuses = pool.submit(lambda: asyncio.run(ask_all())).result(60)

@@ -15,17 +15,28 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ROOT, Site, free_port, not_on_the_second_database, own_database, running_site, wait_for
+from .conftest import (
+    ROOT,
+    Site,
+    free_port,
+    not_on_the_second_database,
+    own_database,
+    running_site,
+    wait_for,
+)
 from .test_freshness import FIND, Elsewhere
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 needs_nginx = pytest.mark.skipif(
-    NGINX is None and os.environ.get("CI") != "true", reason="No nginx. On Debian: apt install nginx-light"
+    NGINX is None and os.environ.get("CI") != "true",
+    reason="No nginx. On Debian: apt install nginx-light",
 )
 pytestmark = [pytest.mark.xdist_group("journeys"), not_on_the_second_database, needs_nginx]
 STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
 HOST = "news.example"
-LONGEST_WAIT = 1.5  # seconds: until nginx’ second is over, and until every process of ours has heard
+LONGEST_WAIT = (
+    1.5  # seconds: until nginx’ second is over, and until every process of ours has heard
+)
 
 
 @dataclass
@@ -34,10 +45,18 @@ class Front:
     plain_port: int
     site: Site
 
-    def ask(self, path: str, method: str = "GET", **fields: str) -> tuple[http.client.HTTPResponse, bytes]:
+    def ask(
+        self, path: str, method: str = "GET", **fields: str
+    ) -> tuple[http.client.HTTPResponse, bytes]:
         context = ssl._create_unverified_context()  # a certificate of the test’s own
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=20)
-        connection.request(method, path, headers={"Host": HOST} | {k.replace("_", "-"): v for k, v in fields.items()})
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", self.port, context=context, timeout=20
+        )
+        connection.request(
+            method,
+            path,
+            headers={"Host": HOST} | {k.replace("_", "-"): v for k, v in fields.items()},
+        )
         answer = connection.getresponse()
         body = answer.read()
         connection.close()
@@ -54,8 +73,15 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 def behind_nginx(folder: Path) -> Iterator[Front]:
     """A site of its own, and nginx before it."""
     os.chmod(folder, 0o755)
-    variables = {"SITE_URL": f"https://{HOST}", "BEHIND_PROXY": "1", "ALLOWED_HOSTS": f"{HOST},127.0.0.1"}
-    with own_database("newsroom_nginx") as url, running_site(folder / "site", url, **variables) as site:
+    variables = {
+        "SITE_URL": f"https://{HOST}",
+        "BEHIND_PROXY": "1",
+        "ALLOWED_HOSTS": f"{HOST},127.0.0.1",
+    }
+    with (
+        own_database("newsroom_nginx") as url,
+        running_site(folder / "site", url, **variables) as site,
+    ):
         port, plain_port = free_port(), free_port()
         configuration = write_configuration(folder, site, port, plain_port)
         options = ["-c", str(configuration), "-p", str(folder), "-e", str(folder / "error.log")]
@@ -79,7 +105,18 @@ def answers(front: Front) -> bool:
 def write_configuration(folder: Path, site: Site, port: int, plain_port: int) -> Path:
     """Our file with this machine’s places in it, inside the smallest nginx.conf."""
     certificate = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
-    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", f"/CN={HOST}"]
+    request = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "1",
+        "-subj",
+        f"/CN={HOST}",
+    ]
     subprocess.run([*request, *certificate], check=True, capture_output=True)
     ours = (ROOT / "deploy/nginx/newsroom.conf").read_text()
     for place, here in {
@@ -93,7 +130,8 @@ def write_configuration(folder: Path, site: Site, port: int, plain_port: int) ->
         assert place in ours
         ours = ours.replace(place, here)
     temporary = "".join(
-        f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        f"{kind}_temp_path {folder}/{kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     user = "user root;\n" if os.geteuid() == 0 else ""
     path = folder / "nginx.conf"
@@ -147,7 +185,9 @@ def test_an_address_that_ends_like_an_encoding_is_no_other_page(front, path):
 
 def test_the_folder_of_kept_pages_can_be_made_by_nginx():
     """It makes the last folder of a path, and no more."""
-    place = re.search(r"proxy_cache_path (\S+)", (ROOT / "deploy/nginx/newsroom.conf").read_text())[1]
+    place = re.search(r"proxy_cache_path (\S+)", (ROOT / "deploy/nginx/newsroom.conf").read_text())[
+        1
+    ]
     assert Path(place).parent.is_dir()
 
 
@@ -157,7 +197,9 @@ def test_what_is_never_kept_is_not_waited_for_one_after_another(front):
         asked = [pool.submit(front.ask, "/search/?q=settlement") for _ in range(30)]
         assert not wait(asked, timeout=5).not_done
     answers = [each.result()[0] for each in asked]
-    assert {(answer.status, answer.headers["X-Cache-Front"]) for answer in answers} == {(200, "MISS")}
+    assert {(answer.status, answer.headers["X-Cache-Front"]) for answer in answers} == {
+        (200, "MISS")
+    }
 
 
 def test_a_reader_who_has_the_page_is_told_so(front):
@@ -209,7 +251,11 @@ def test_personal_requests_go_through(front, cookie):
         answer, _ = front.ask("/", Cookie=cookie)
         assert answer.headers["X-Cache-Front"] == "BYPASS"
         assert answer.headers["X-Cache"] == "BYPASS"
-    assert front.ask("/", Cookie="theme=dark")[0].headers["X-Cache-Front"] in ("HIT", "REVALIDATED", "EXPIRED")
+    assert front.ask("/", Cookie="theme=dark")[0].headers["X-Cache-Front"] in (
+        "HIT",
+        "REVALIDATED",
+        "EXPIRED",
+    )
 
 
 @pytest.mark.parametrize("path", ["/search/?q=bank", "/accounts/login/", "/healthz"])

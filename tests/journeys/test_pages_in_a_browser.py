@@ -34,16 +34,16 @@ PAGES = {
     "price choice": "/prices/choice/",
     "search": "/search/?q=settlement",
     "nothing found": "/search/?q=zebra",
-    "newest thoughts": f"{ARTICLE}thoughts/newest/",
+    "newest comments": f"{ARTICLE}comments/newest/",
     "report": "/comments/1/report/",
     "write": "/comments/write/1/",
     "feeds": "/feeds/",
     "corrections": "/corrections/",
     "archive": "/archive/",
-    "letter": "/newsletter/",
-    "archive of a letter": "/newsletter/daily/",
-    "issue of a letter": "/newsletter/daily/4/",
-    "letter that is none": "/newsletter/leave/none/",
+    "newsletter": "/newsletter/",
+    "archive of a newsletter": "/newsletter/daily/",
+    "issue of a newsletter": "/newsletter/daily/4/",
+    "newsletter that is none": "/newsletter/leave/none/",
     "rate card": "/advertise/",
     "about": "/about/privacy/",
     "not found": "/nothing/here/",
@@ -65,10 +65,10 @@ DESK = {
     "coins": "/admin/ticker/coin/",
     "find a coin": "/admin/ticker/coin/find/?q=bit",
     "price sources": "/admin/ticker/pricesource/",
-    "thoughts": "/admin/comments/sitecomment/",
+    "comments": "/admin/comments/sitecomment/",
     "queue": "/admin/comments/sitecomment/queue/",
     "statistics": "/admin/comments/sitecomment/statistics/",
-    "person": "/admin/newsroom/personrequest/person/",
+    "person": "/admin/newsroom/privacyrequest/person/",
     "rules": "/admin/comments/rule/",
     "rule": "/admin/comments/rule/add/",
     "ban": "/admin/comments/ban/add/",
@@ -76,9 +76,9 @@ DESK = {
     "calendar": "/admin/advertising/placement/calendar/",
     "review": "/admin/advertising/placement/7/review/",
     "order": "/admin/advertising/order/1/change/",
-    "letters": "/admin/newsletter/letter/",
-    "letter": "/admin/newsletter/letter/1/change/",
-    "sender": "/admin/newsletter/letter/sender/",
+    "newsletters": "/admin/newsletter/newsletter/",
+    "newsletter": "/admin/newsletter/newsletter/1/change/",
+    "sender": "/admin/newsletter/newsletter/sender/",
     "issues": "/admin/newsletter/issue/",
     "issue": "/admin/newsletter/issue/6/change/",
     "sent issue": "/admin/newsletter/issue/4/change/",
@@ -88,17 +88,17 @@ DESK = {
     "password": "/admin/password_change/",
 }
 ADVERTISER = {
-    "placements": "/advertise/placements/?period=all",
-    "report": "/advertise/placements/1/report/",
-    "choice": "/advertise/placements/new/",
-    "new banner": "/advertise/placements/new/banner/",
-    "new article": "/advertise/placements/new/sponsored/",
-    "new letter": "/advertise/placements/new/letter/",
-    "placement": "/advertise/placements/8/",
-    "checks": "/advertise/placements/8/check/",
-    "company": "/advertise/company/",
-    "orders": "/advertise/orders/",
-    "invoice": "/advertise/orders/{year}-00002/",
+    "placements": "/partners/placements/?period=all",
+    "report": "/partners/placements/1/report/",
+    "choice": "/partners/placements/new/",
+    "new banner": "/partners/placements/new/banner/",
+    "new article": "/partners/placements/new/sponsored/",
+    "new newsletter": "/partners/placements/new/newsletter/",
+    "placement": "/partners/placements/8/",
+    "checks": "/partners/placements/8/check/",
+    "company": "/partners/company/",
+    "orders": "/partners/orders/",
+    "invoice": "/partners/orders/{year}-00002/",
 }
 PREFERENCES = """
 from newsletter import signed_links
@@ -114,19 +114,25 @@ OURS = {"exclude": [[".select2-selection__rendered"]]}
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_no_page_has_a_barrier_or_is_wider_than_the_screen(open_context, width, scheme):
-    page = open_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL).new_page()
+    page = open_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL
+    ).new_page()
     for name, address in PAGES.items():
         page.goto(address, wait_until="load")
         has_no_barrier(page, name)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
-def test_the_page_of_a_readers_letters_and_a_letter_itself_have_no_barrier(open_context, site, width, scheme):
-    page = open_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL).new_page()
+def test_the_page_of_a_readers_newsletters_and_a_newsletter_itself_have_no_barrier(
+    open_context, site, width, scheme
+):
+    page = open_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL
+    ).new_page()
     elsewhere = Elsewhere(site)
     page.goto(urlsplit(elsewhere.do(PREFERENCES)).path)
     elsewhere.stop()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your letters")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your newsletters")
     has_no_barrier(page, "preferences")
     sign_in(page, "editor")
     page.goto(f"/admin/newsletter/issue/6/mail/{scheme}/")
@@ -137,7 +143,9 @@ def test_the_page_of_a_readers_letters_and_a_letter_itself_have_no_barrier(open_
 @not_on_the_second_database
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
 def test_the_desk_has_no_barrier_and_is_no_wider_than_a_phone(open_context, width, scheme):
-    page = open_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL).new_page()
+    page = open_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL
+    ).new_page()
     sign_in(page, "admin")
     page.goto("/admin/articles/article/?q=nine+clearing+banks")
     story = page.locator("#result_list tbody th a").first.get_attribute("href").split("change/")[0]
@@ -150,8 +158,12 @@ def test_the_desk_has_no_barrier_and_is_no_wider_than_a_phone(open_context, widt
 
 @not_on_the_second_database
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
-def test_the_advertisers_pages_have_no_barrier_and_are_no_wider_than_a_phone(open_context, width, scheme):
-    page = open_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL).new_page()
+def test_the_advertisers_pages_have_no_barrier_and_are_no_wider_than_a_phone(
+    open_context, width, scheme
+):
+    page = open_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL
+    ).new_page()
     sign_in(page, "advertiser")
     for name, address in ADVERTISER.items():
         page.goto(address.format(year=date.today().year), wait_until="load")
@@ -160,7 +172,11 @@ def test_the_advertisers_pages_have_no_barrier_and_are_no_wider_than_a_phone(ope
 
 
 def has_no_barrier(page, name: str) -> None:
-    found = Axe().run(page, context=OURS, options={"resultTypes": ["violations"]}).response["violations"]
+    found = (
+        Axe()
+        .run(page, context=OURS, options={"resultTypes": ["violations"]})
+        .response["violations"]
+    )
     assert [f"{name}: {each['id']}: {each['nodes'][0]['html'][:160]}" for each in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
     # arriving.css hides some parts until they are whole: now they are.
@@ -200,7 +216,10 @@ def test_the_first_load_of_an_article_is_light(page, site):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_moves_while_a_page_loads(open_context, address, width):
     page = open_context(viewport={"width": width, "height": 800}).new_page()
-    page.route(re.compile(r"\.(webp|png|woff2)$"), lambda route: (page.wait_for_timeout(120), route.continue_()))
+    page.route(
+        re.compile(r"\.(webp|png|woff2)$"),
+        lambda route: (page.wait_for_timeout(120), route.continue_()),
+    )
     noting_what_moves(page)
     page.goto(address, wait_until="networkidle")
     assert page.evaluate("window.moved") == []
@@ -229,7 +248,10 @@ def test_the_price_strip_stays_where_it_is_while_it_arrives(open_context, site, 
     page.route("**/*.woff2", lambda route: route.abort())
 
     def first_coin(arrived: str) -> float:
-        page.route(f"**{ARTICLE}", lambda route: route.fulfill(body=arrived, content_type="text/html; charset=utf-8"))
+        page.route(
+            f"**{ARTICLE}",
+            lambda route: route.fulfill(body=arrived, content_type="text/html; charset=utf-8"),
+        )
         page.goto(ARTICLE)
         page.evaluate(
             "document.querySelector('.ticker__run').getAnimations()"
@@ -247,6 +269,8 @@ def test_static_files_last_and_pages_are_asked_for_again(site):
     with urllib.request.urlopen(site.url + stylesheet) as response:
         assert "immutable" in response.headers["Cache-Control"]
     for encoding in ("br", "gzip"):
-        request = urllib.request.Request(site.url + stylesheet, headers={"Accept-Encoding": encoding})
+        request = urllib.request.Request(
+            site.url + stylesheet, headers={"Accept-Encoding": encoding}
+        )
         with urllib.request.urlopen(request) as response:
             assert response.headers["Content-Encoding"] == encoding

@@ -130,7 +130,9 @@ def test_what_is_shown_is_counted_and_a_click_leads_to_the_advertiser(reader, el
     reader.locator(f"a[href*='{token}']").first.click()
     expect(reader).to_have_url(re.compile(r"^https://[a-z]+\.example/"))
     rendered = len(reader.beacons.of("rendered"))
-    after = wait_for(lambda: (now := elsewhere.do(COUNTS)).get("clicked", 0) > before.get("clicked", 0) and now)
+    after = wait_for(
+        lambda: (now := elsewhere.do(COUNTS)).get("clicked", 0) > before.get("clicked", 0) and now
+    )
     assert after["rendered"] - before.get("rendered", 0) == rendered
     wait_for(lambda: elsewhere.do(COUNTS)["offered"] - before.get("offered", 0) == rendered)
 
@@ -140,7 +142,9 @@ def test_staff_sees_placements_and_is_not_counted(open_context, elsewhere):
     sign_in(page, "editor")
     before = elsewhere.do(COUNTS)
     filled(page)
-    wait_for(lambda: elsewhere.do(COUNTS).get("rendered staff", 0) > before.get("rendered staff", 0))
+    wait_for(
+        lambda: elsewhere.do(COUNTS).get("rendered staff", 0) > before.get("rendered staff", 0)
+    )
     assert elsewhere.do(COUNTS).get("rendered", 0) == before.get("rendered", 0)
 
 
@@ -162,7 +166,9 @@ def test_without_an_answer_the_plain_banner_is_shown(open_context):
     page = open_context(user_agent=CHROME).new_page()
     page.route("**/slots/?*", lambda route: route.fulfill(status=503, body="no"))
     page.goto(STORY)
-    expect(page.locator("[data-slot=top]")).to_contain_text("Advertisement, paid for by Palisade Custody")
+    expect(page.locator("[data-slot=top]")).to_contain_text(
+        "Advertisement, paid for by Palisade Custody"
+    )
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
@@ -213,7 +219,9 @@ class Sender:
                 self.unsure += 1
                 time.sleep(0.05)
                 continue
-            tokens = [slot["token"] for slot in json.loads(body)["slots"] if slot and "token" in slot]
+            tokens = [
+                slot["token"] for slot in json.loads(body)["slots"] if slot and "token" in slot
+            ]
             self.offered += len(tokens)
             for token in tokens[: number - self.told]:
                 self.say(token)
@@ -221,7 +229,9 @@ class Sender:
     def say(self, token: str) -> None:
         for _ in range(1200):
             try:
-                status, _ = self.ask("POST", "/slots/seen/", urlencode({"action": "rendered", "token": token}))
+                status, _ = self.ask(
+                    "POST", "/slots/seen/", urlencode({"action": "rendered", "token": token})
+                )
             except (OSError, http.client.HTTPException):
                 self.again += 1
                 time.sleep(0.05)
@@ -236,7 +246,10 @@ class Sender:
 def own_site(tmp_path_factory) -> Iterator:
     folder = tmp_path_factory.mktemp("counted")
     variables = {"LOG_LEVEL": "WARNING", "SEEN_A_MINUTE": "0", "WEB_WORKERS": "2"}
-    with own_database("newsroom_counted") as url, running_site(folder / "site", url, **variables) as site:
+    with (
+        own_database("newsroom_counted") as url,
+        running_site(folder / "site", url, **variables) as site,
+    ):
         yield site
 
 
@@ -279,7 +292,11 @@ def test_ten_thousand_beacons_add_up_exactly_whatever_is_killed(own_site):
     replayed = after.get("rendered replayed", 0) - before.get("rendered replayed", 0)
     assert replayed <= sum(sender.again for sender in senders)
     # An answer that a kill swallowed was offered, and we cannot know of it.
-    assert offered <= after["offered"] - before.get("offered", 0) <= offered + unsure + 200 * len(positions)
+    assert (
+        offered
+        <= after["offered"] - before.get("offered", 0)
+        <= offered + unsure + 200 * len(positions)
+    )
 
 
 # --- The first visit -----------------------------------------------------------------------------
@@ -310,12 +327,12 @@ def test_from_the_first_visit_to_a_submitted_placement_by_oneself(open_context, 
         page.get_by_label("User name or e-mail").fill("ines")
         page.get_by_label("Password").fill("a-long-sentence-of-ink")
         press("button", "Sign in")
-    page.goto("/advertise/placements/new/")
+    page.goto("/partners/placements/new/")
     page.get_by_label("Company").fill("Quillfeather Press")
     page.get_by_label("Website").fill("https://quillfeather.example/")
     press("button", "Continue")
-    press("link", re.compile("Choose.*Letter placement"))
-    page.get_by_label("Day of the letter").fill(str(date.today() + timedelta(days=9)))
+    press("link", re.compile("Choose.*Newsletter placement"))
+    page.get_by_label("Day of the newsletter").fill(str(date.today() + timedelta(days=9)))
     page.get_by_label("Headline").fill("Ink that keeps")
     page.get_by_label("Text").fill("A catalogue of inks for ledgers, with samples.")
     page.get_by_label("Where it leads").fill("https://quillfeather.example/inks")
@@ -332,9 +349,12 @@ def test_from_the_first_visit_to_a_submitted_placement_by_oneself(open_context, 
 def test_a_sponsored_article_is_written_in_our_editor(open_context):
     page = open_context(viewport={"width": 1280, "height": 900}).new_page()
     problems: list[str] = []
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if message.type == "error" else None,
+    )
     sign_in(page, "advertiser")
-    page.goto("/advertise/placements/new/sponsored/")
+    page.goto("/partners/placements/new/sponsored/")
     editor = page.locator(".ProseMirror[contenteditable=true]")
     editor.wait_for()
     editor.click()
@@ -344,7 +364,9 @@ def test_a_sponsored_article_is_written_in_our_editor(open_context):
     page.get_by_label("Headline").fill("A promise in ink")
     page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("A promise in ink")
-    expect(page.locator(".ProseMirror[contenteditable=true] p").first).to_have_text("A ledger is a promise in ink.")
+    expect(page.locator(".ProseMirror[contenteditable=true] p").first).to_have_text(
+        "A ledger is a promise in ink."
+    )
     page.get_by_role("link", name="Preview and checks").click()
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("heading", level=1)).to_have_text("A promise in ink")

@@ -35,7 +35,9 @@ def test_the_strip_becomes_current_when_it_is_looked_at_and_announces_nothing(pa
     page.clock.install()
     page.goto("/")
     pause(page)
-    page.route("**/prices/strip/", lambda route: route.fulfill(body=FRESH, content_type="text/html"))
+    page.route(
+        "**/prices/strip/", lambda route: route.fulfill(body=FRESH, content_type="text/html")
+    )
     page.clock.fast_forward(61_000)
     expect(page.locator(".ticker [data-symbol=BTC]")).to_contain_text("$98,000")
     expect(page.locator(".ticker ul[aria-hidden] li").last).to_contain_text("$98,000")
@@ -107,7 +109,9 @@ def test_the_choice_splits_no_kept_page(site):
     import urllib.request
 
     def ask(cookie):
-        request = urllib.request.Request(site.url + "/prices/", headers={"Cookie": cookie} if cookie else {})
+        request = urllib.request.Request(
+            site.url + "/prices/", headers={"Cookie": cookie} if cookie else {}
+        )
         with urllib.request.urlopen(request) as answer:
             return answer.headers["X-Cache"], answer.headers["Set-Cookie"], answer.read()
 

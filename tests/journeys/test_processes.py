@@ -1,4 +1,4 @@
-"""Web, worker and scheduler: killed one by one they come back, stopped together nothing stays, and all data is whole."""
+"""Web, worker and scheduler, killed one by one, come back; stopped together nothing stays, and all data is whole."""
 
 import json
 import os
@@ -15,7 +15,9 @@ from .conftest import own_database, running_site, wait_for
 
 pytestmark = [
     pytest.mark.xdist_group("journeys"),
-    pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Reads the kernel’s list of processes."),
+    pytest.mark.skipif(
+        not Path("/proc/self/task").exists(), reason="Reads the kernel’s list of processes."
+    ),
 ]
 PARTS = {"web": "gunicorn", "worker": "db_worker", "scheduler": "scheduler"}
 LARGEST_MEMORY = 400_000_000

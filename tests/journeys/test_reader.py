@@ -1,4 +1,4 @@
-"""A reader reads, comments, answers and asks for the letter: with JavaScript, without it, by keyboard alone."""
+"""A reader reads, comments, answers and asks for the newsletter: with JavaScript, without it, by keyboard alone."""
 
 import re
 
@@ -25,7 +25,9 @@ def test_from_the_front_page_to_a_conversation(page):
     page.goto("/")
     expect(page.locator(".ticker [data-symbol]")).to_have_count(17)
     expect(page.locator(".ticker time[datetime]").first).to_have_text("20 November 2026")
-    page.get_by_role("link", name="Nine clearing banks agree on the minute a payment is over").first.click()
+    page.get_by_role(
+        "link", name="Nine clearing banks agree on the minute a payment is over"
+    ).first.click()
     expect(page.locator("#comments h2").first).to_contain_text("thoughts on “Nine clearing banks")
     expect(page.locator("article[data-sponsored]")).to_have_count(0)
     page.goto("/markets/")
@@ -34,19 +36,23 @@ def test_from_the_front_page_to_a_conversation(page):
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_a_strangers_thought_is_confirmed_from_the_mail_and_appears(open_context, site, javascript):
+def test_a_strangers_comment_is_confirmed_from_the_mail_and_appears(open_context, site, javascript):
     page = open_context(java_script_enabled=javascript).new_page()
-    name, text = ("Hollis", "Who audits the courier?") if javascript else ("Perpetua", "Nine is an odd number.")
+    name, text = (
+        ("Hollis", "Who audits the courier?")
+        if javascript
+        else ("Perpetua", "Nine is an odd number.")
+    )
     page.goto(LEAD)
     fill_comment(page, name, text)
-    page.get_by_role("button", name="Post this thought").click()
+    page.get_by_role("button", name="Post this comment").click()
     if not javascript:
         expect(page.get_by_role("heading", level=1)).to_have_text("Read it once more")
-        page.get_by_role("button", name="Post this thought").click()
+        page.get_by_role("button", name="Post this comment").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
     assert text not in site.get(LEAD)
     page.goto(site.link_to(f"{name.lower()}@readers.example", "/comments/confirm/"))
-    page.get_by_role("button", name="Publish my thought").click()
+    page.get_by_role("button", name="Publish my comment").click()
     expect(page).to_have_url(re.compile(r"#c\d+$"))
     comment = page.locator(f".comment{re.search('#c[0-9]+$', page.url)[0]}")
     expect(comment.locator(".comment-body")).to_have_text(text)
@@ -69,10 +75,12 @@ def test_a_reply_says_whom_it_answers_and_stands_under_it(open_context, javascri
         page.locator("#comment-form").get_by_label("Comment").fill(text)
     else:
         fill_comment(page, "Moderator", text)
-    page.get_by_role("button", name="Post this thought").click()
+    page.get_by_role("button", name="Post this comment").click()
     if not javascript:
-        page.get_by_role("button", name="Post this thought").click()
-    expect(page.locator(f"li:has(> #c{number}) > details > ol .comment-body", has_text=text)).to_be_visible()
+        page.get_by_role("button", name="Post this comment").click()
+    expect(
+        page.locator(f"li:has(> #c{number}) > details > ol .comment-body", has_text=text)
+    ).to_be_visible()
     expect(page.locator(".comment", has_text=text).locator(".staff").first).to_have_text("Staff")
 
 
@@ -81,7 +89,7 @@ def test_what_is_wrong_is_said_beside_the_words(open_context):
     page.goto(LEAD)
     page.locator("#comment-form").evaluate("form => form.noValidate = true")
     page.locator("#comment-form").get_by_label("Comment").fill("My words stay.")
-    page.get_by_role("button", name="Post this thought").click()
+    page.get_by_role("button", name="Post this comment").click()
     expect(page.get_by_role("alert")).to_contain_text("Tell us what to call you.")
     expect(page.get_by_label("Comment")).to_have_value("My words stay.")
 
@@ -89,7 +97,7 @@ def test_what_is_wrong_is_said_beside_the_words(open_context):
 LOOKED_AT = 2_200  # milliseconds: as long as a person takes
 
 
-def test_a_browser_works_for_a_letter_while_robots_sign_up(page, site):
+def test_a_browser_works_for_a_newsletter_while_robots_sign_up(page, site):
     """Two hundred addresses that nobody confirms: a script does the arithmetic, and the reader presses once more."""
     elsewhere = Elsewhere(site)
     elsewhere.do(ROBOTS)
@@ -97,13 +105,15 @@ def test_a_browser_works_for_a_letter_while_robots_sign_up(page, site):
         page.goto("/newsletter/")
         page.get_by_label("E-mail address").fill("worked-for@readers.example")
         page.wait_for_timeout(LOOKED_AT)
-        page.get_by_role("button", name="Send me the letter").click()
+        page.get_by_role("button", name="Send me the newsletter").click()
         expect(page.get_by_role("status")).to_have_text("Done. Press the button.", timeout=30_000)
         page.wait_for_timeout(LOOKED_AT)
         page.get_by_role("button", name="Send me the link").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
     finally:
-        elsewhere.do("from newsletter.models import *; Subscriber.objects.filter(key__startswith='robot').delete()")
+        elsewhere.do(
+            "from newsletter.models import *; Subscriber.objects.filter(key__startswith='robot').delete()"
+        )
         elsewhere.stop()
 
 
@@ -116,20 +126,20 @@ Subscriber.objects.bulk_create(
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_the_letter_is_asked_for_confirmed_and_left(open_context, site, javascript):
+def test_the_newsletter_is_asked_for_confirmed_and_left(open_context, site, javascript):
     page = open_context(java_script_enabled=javascript).new_page()
-    address = f"letter-{javascript}@readers.example".lower()
+    address = f"newsletter-{javascript}@readers.example".lower()
     page.goto(LEAD)
     page.get_by_role("link", name="Sign up, it’s free").click()
     page.get_by_label("E-mail address").fill(address)
     page.wait_for_timeout(LOOKED_AT)
-    page.get_by_role("button", name="Send me the letter").click()
+    page.get_by_role("button", name="Send me the newsletter").click()
     if not javascript:  # One more page has the ticket that a script would have fetched.
         page.wait_for_timeout(LOOKED_AT)
         page.get_by_role("button", name="Send me the link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
     page.goto(site.link_to(address, "/newsletter/confirm/"))
-    page.get_by_role("button", name="Send me the letter").click()
+    page.get_by_role("button", name="Send me the newsletter").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You are on the list")
     page.goto(site.link_to(address, "/newsletter/leave/"))
     page.get_by_role("button", name="Leave the list").click()
@@ -153,7 +163,10 @@ def test_the_theme_and_the_paused_strip_are_remembered(page):
 def test_the_strip_stands_still_where_motion_is_reduced(open_context):
     page = open_context(reduced_motion="reduce").new_page()
     page.goto("/")
-    assert page.evaluate("getComputedStyle(document.querySelector('.ticker__run')).animationName") == "none"
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.ticker__run')).animationName")
+        == "none"
+    )
     expect(page.locator(".ticker ul[aria-hidden]")).to_be_hidden()
 
 
@@ -185,8 +198,18 @@ def test_by_keyboard_alone_from_the_skip_link_to_the_story(page):
 
 
 def test_everything_reads_without_javascript(open_context):
-    page = open_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
-    for address in ("/", "/markets/", LEAD, "/prices/", "/prices/bitcoin/", "/search/?q=ledger", "/advertise/"):
+    page = open_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 800}
+    ).new_page()
+    for address in (
+        "/",
+        "/markets/",
+        LEAD,
+        "/prices/",
+        "/prices/bitcoin/",
+        "/search/?q=ledger",
+        "/advertise/",
+    ):
         assert page.goto(address).status == 200
         expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.goto("/")

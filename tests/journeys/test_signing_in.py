@@ -43,13 +43,18 @@ def test_a_passkey_is_added_and_signs_in(open_context, site):
     page.goto(site.url.replace("127.0.0.1", "localhost") + "/accounts/login/")
     keys = page.context.new_cdp_session(page)
     keys.send("WebAuthn.enable")
-    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+    }
     options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
     keys.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     page.get_by_label("User name or e-mail").fill("keyholder")
     page.get_by_label("Password").fill("keyholder-demo")
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(re.compile("/advertise/placements/"))
+    page.wait_for_url(re.compile("/partners/placements/"))
     page.goto(page.url.split("/advertise/")[0] + "/accounts/2fa/webauthn/add/")
     if page.get_by_label("Password").count():
         page.get_by_label("Password").fill("keyholder-demo")

@@ -36,7 +36,9 @@ class Line:
             self.socket.sendall(part)
             time.sleep(pause)
 
-    def request(self, path: str = STORY, *fields: str, method: str = "GET", version: str = "HTTP/1.1") -> bytes:
+    def request(
+        self, path: str = STORY, *fields: str, method: str = "GET", version: str = "HTTP/1.1"
+    ) -> bytes:
         lines = [f"{method} {path} {version}", f"Host: {self.host}", *fields, "", ""]
         return "\r\n".join(lines).encode()
 
@@ -45,7 +47,10 @@ class Line:
             self._read()
         head, _, self.rest = self.rest.partition(b"\r\n\r\n")
         status, *lines = head.decode().split("\r\n")
-        fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        fields = {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines)
+        }
         length = int(fields.get("content-length", 0)) if has_body else 0
         while len(self.rest) < length:
             self._read()
@@ -75,7 +80,9 @@ def plain_port(site: Site) -> Iterator[int]:
 @pytest.fixture(params=["fast", "plain"])
 def line(request: pytest.FixtureRequest, site: Site) -> Line:
     """A connection that has been used once, so that gunicorn waits for the next request on it."""
-    opened = Line(site) if request.param == "fast" else Line(site, request.getfixturevalue("plain_port"))
+    opened = (
+        Line(site) if request.param == "fast" else Line(site, request.getfixturevalue("plain_port"))
+    )
     opened.is_fast = request.param == "fast"
     opened.send(opened.request())
     assert opened.answer()[0] == 200
@@ -94,7 +101,11 @@ THE_LONG_WAY = "Range: bytes=0-10"
 
 def differing(answer: tuple[int, dict[str, str], bytes]) -> tuple[int, dict[str, str], bytes]:
     status, fields, body = answer
-    return status, {name: value for name, value in fields.items() if name not in ("date", "server", "age")}, body
+    return (
+        status,
+        {name: value for name, value in fields.items() if name not in ("date", "server", "age")},
+        body,
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,7 +168,13 @@ def test_what_caches_are_told(line):
     _, fields, _ = ask(line)
     assert fields["vary"] == "Accept-Encoding"
     assert "set-cookie" not in fields
-    for part in ("public", "max-age=0", "s-maxage=1", "stale-while-revalidate=", "stale-if-error=86400"):
+    for part in (
+        "public",
+        "max-age=0",
+        "s-maxage=1",
+        "stale-while-revalidate=",
+        "stale-if-error=86400",
+    ):
         assert part in fields["cache-control"]
     assert "article:" in fields["surrogate-key"]
     _, personal, _ = ask(line, STORY, "Cookie: sessionid=abc")
@@ -185,7 +202,9 @@ def test_a_request_in_two_pieces_is_one_request(line):
 
 def test_what_looks_like_a_request_inside_another_is_not_one(line):
     """Half a request, and then bytes that would be a whole one by themselves."""
-    line.send(b"POST /newsletter/ HTTP/1.1\r\nHost: " + line.host.encode() + b"\r\nX-Rest: ", pause=0.05)
+    line.send(
+        b"POST /newsletter/ HTTP/1.1\r\nHost: " + line.host.encode() + b"\r\nX-Rest: ", pause=0.05
+    )
     line.send(line.request(), pause=0.05)
     status, _, _ = line.answer()
     assert status in (200, 400, 403, 405)
@@ -233,7 +252,9 @@ def test_an_absolute_target_is_the_same_page(line):
 def test_slow_heads_and_bodies_hold_up_nobody(line, site):
     """A head that comes a letter at a time, and a body that never comes to its end."""
     dawdling, waiting = Line(site), Line(site)
-    waiting.send(waiting.request("/comments/preview/", "Content-Length: 1000", method="POST"), b"comment=")
+    waiting.send(
+        waiting.request("/comments/preview/", "Content-Length: 1000", method="POST"), b"comment="
+    )
     for letter in line.request()[:20]:
         dawdling.send(bytes([letter]))
         assert ask(line)[0] == 200
@@ -295,10 +316,19 @@ KEEP_ALIVE = 2  # seconds
 
 
 @contextlib.contextmanager
-def another_server(site: Site, *options: str, worker_class: str = "fast_worker.worker.FastWorker") -> Iterator[int]:
+def another_server(
+    site: Site, *options: str, worker_class: str = "fast_worker.worker.FastWorker"
+) -> Iterator[int]:
     """Another server of the same site. Yields its port."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "newsroom.asgi:application", "--bind", f"127.0.0.1:{port}"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "newsroom.asgi:application",
+        "--bind",
+        f"127.0.0.1:{port}",
+    ]
     command += ["--worker-class", worker_class, "--http-parser", "python"]
     command += ["--no-control-socket", "--log-level", "error", *options]
     process = subprocess.Popen(command, cwd=ROOT, env=site.environment)

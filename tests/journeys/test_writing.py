@@ -60,9 +60,13 @@ def test_what_was_typed_survives_the_browser(open_context, draft):
     editor_of(again, draft)
     expect(again.get_by_role("heading", name=re.compile("You have unsaved text"))).to_be_visible()
     again.get_by_role("link", name="Take it up again").click()
-    expect(again.locator(".ProseMirror[contenteditable=true]")).to_contain_text("And then the power went.")
+    expect(again.locator(".ProseMirror[contenteditable=true]")).to_contain_text(
+        "And then the power went."
+    )
     again.get_by_role("button", name="Save and continue editing").click()
-    expect(again.locator(".ProseMirror[contenteditable=true]")).to_contain_text("And then the power went.")
+    expect(again.locator(".ProseMirror[contenteditable=true]")).to_contain_text(
+        "And then the power went."
+    )
     assert again.get_by_role("heading", name=re.compile("You have unsaved text")).count() == 0
 
 
@@ -91,7 +95,10 @@ def test_the_second_of_two_editors_is_told_and_chooses(open_context, draft):
 def test_a_draft_is_shown_around_by_a_link_that_can_be_revoked(open_context, site, draft):
     page = open_context().new_page()
     problems = []
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if message.type == "error" else None,
+    )
     sign_in(page, "editor")
     page.goto(f"/admin/articles/article/{draft}/preview/")
     frame = page.frame_locator("iframe")
@@ -146,7 +153,9 @@ def test_what_is_pasted_from_word_arrives_clean(open_context, draft):
     assert "<strong>The clause</strong>" in stored
     assert "<h2>A gap</h2>" in stored
     assert stored.count("<li>") == 2
-    assert [word for word in ("Mso", "style", "<o:", "span", "alert", "font") if word in stored] == []
+    assert [
+        word for word in ("Mso", "style", "<o:", "span", "alert", "font") if word in stored
+    ] == []
 
 
 def test_a_story_goes_from_draft_to_correction(open_context, site, draft):
@@ -160,7 +169,9 @@ def test_a_story_goes_from_draft_to_correction(open_context, site, draft):
     editor_of(page, draft)
     page.get_by_label("Publish at (UTC, empty for now)").fill("2030-01-01T09:00")
     page.get_by_role("button", name="Publish", exact=True).click()
-    expect(page.locator(".messagelist")).to_contain_text("Scheduled for 01 January 2030, 09:00 UTC.")
+    expect(page.locator(".messagelist")).to_contain_text(
+        "Scheduled for 01 January 2030, 09:00 UTC."
+    )
     page.get_by_role("button", name="Publish now, or at this time").click()
     expect(page.locator(".messagelist")).to_contain_text("The story is now published.")
     page.get_by_text("Add another Correction").click()
@@ -174,7 +185,10 @@ def test_a_story_goes_from_draft_to_correction(open_context, site, draft):
 def test_a_picture_is_found_and_uploaded_without_leaving_the_text(open_context, site, draft):
     page = open_context().new_page()
     problems = []
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if message.type == "error" else None,
+    )
     sign_in(page, "editor")
     body = editor_of(page, draft)
     body.press("Control+End")
@@ -184,7 +198,9 @@ def test_a_picture_is_found_and_uploaded_without_leaving_the_text(open_context, 
     with page.expect_popup() as popup:
         dialog.get_by_role("button", name="Browse").click()
     picker = popup.value
-    picker.locator("#id_file").set_input_files({"name": "field.png", "mimeType": "image/png", "buffer": png(900, 600)})
+    picker.locator("#id_file").set_input_files(
+        {"name": "field.png", "mimeType": "image/png", "buffer": png(900, 600)}
+    )
     picker.locator("#id_alt").fill("A field at noon")
     picker.locator("#id_caption").fill("The field.")
     with picker.expect_event("close"):

@@ -1,4 +1,4 @@
-"""Readers, letters and issues."""
+"""Readers, newsletters and issues."""
 
 import re
 from collections import Counter
@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from articles.models import Article
 from newsletter.composing import drafts
-from newsletter.models import Delivery, Issue, Letter, Subscriber, Subscription, main_letter
+from newsletter.models import Delivery, Issue, Newsletter, Subscriber, Subscription, main_newsletter
 from newsletter.sending import batches, issue_status
 from newsletter.subscribing import signup_throttle
 
@@ -21,7 +21,9 @@ from ..factories import PublishedArticleFactory, SectionFactory
 from .sink import Sink, running_sink
 
 READER = "hollis@readers.example"
-MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)  # a turn of the daily letter, the day after `noon`
+MONDAY = datetime(
+    2026, 11, 23, 6, 30, tzinfo=UTC
+)  # a turn of the daily newsletter, the day after `noon`
 
 
 @pytest.fixture
@@ -30,26 +32,29 @@ def sink(settings: Any) -> Iterator[Sink]:
     with running_sink() as sink:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 3
-        settings.LETTERS_A_SECOND = 0
+        settings.MAILS_PER_SECOND = 0
         yield sink
 
 
 @pytest.fixture
-def letter(db: Any) -> Letter:
-    return main_letter()
+def newsletter(db: Any) -> Newsletter:
+    return main_newsletter()
 
 
-def reader(name: str = "hollis", letter: Letter | None = None, **values: Any) -> Subscription:
+def reader(
+    name: str = "hollis", newsletter: Newsletter | None = None, **values: Any
+) -> Subscription:
     """Somebody who confirmed an hour ago."""
     then = timezone.now() - timedelta(hours=1)
     address = name if "@" in name else f"{name}@readers.example"
     subscriber, _ = Subscriber.objects.get_or_create(
-        email=address, defaults={"key": f"key-of-{name}", "asked_at": then, "confirmed_at": then, **values}
+        email=address,
+        defaults={"key": f"key-of-{name}", "asked_at": then, "confirmed_at": then, **values},
     )
     return Subscription.objects.create(
         subscriber=subscriber,
-        letter=letter or main_letter(),
-        key=f"{slugify(address)}-{(letter or main_letter()).slug}",
+        newsletter=newsletter or main_newsletter(),
+        key=f"{slugify(address)}-{(newsletter or main_newsletter()).slug}",
         status="confirmed",
         source="page",
         consent_text="Yes.",
@@ -70,7 +75,9 @@ def story(section: str, title: str, hours: float = 2, **values: Any) -> Article:
 @pytest.fixture
 def person(monkeypatch: Any) -> None:
     """Readers who take their time: whatever they send carries a good ticket."""
-    monkeypatch.setattr(signup_throttle, "judge", lambda attempt: signup_throttle.Verdict.GOOD)
+    monkeypatch.setattr(
+        signup_throttle, "judge", lambda attempt: signup_throttle.SignupVerdict.GOOD
+    )
 
 
 def ask(client: Any, committed: Any, email: str = READER, **more: Any) -> Any:
@@ -85,7 +92,9 @@ def press(client: Any, committed: Any, address: str, **data: Any) -> Any:
 
 def link(word: str, number: int = -1) -> str:
     """Where a mail leads to confirm, to choose or to leave."""
-    return re.search(rf"http://127\.0\.0\.1:8000(/newsletter/{word}/\S+)", mail.outbox[number].body)[1]
+    return re.search(
+        rf"http://127\.0\.0\.1:8000(/newsletter/{word}/\S+)", mail.outbox[number].body
+    )[1]
 
 
 def confirmed_reader(client: Any, committed: Any) -> Subscription:
@@ -94,22 +103,26 @@ def confirmed_reader(client: Any, committed: Any) -> Subscription:
     return Subscription.objects.get()
 
 
-def another(name: str = "The weekly letter", slug: str = "weekly", **values: Any) -> Letter:
-    main_letter()
-    return Letter.objects.create(name=name, slug=slug, description="On Fridays.", rhythm="weekly", **values)
+def another(name: str = "The weekly newsletter", slug: str = "weekly", **values: Any) -> Newsletter:
+    main_newsletter()
+    return Newsletter.objects.create(
+        name=name, slug=slug, description="On Fridays.", rhythm="weekly", **values
+    )
 
 
-def many_readers(letter: Letter, number: int) -> None:
+def many_readers(newsletter: Newsletter, number: int) -> None:
     then = timezone.now()
     people = [
-        Subscriber(email=f"reader{n}@readers.example", key=f"key-{n}", asked_at=then, confirmed_at=then)
+        Subscriber(
+            email=f"reader{n}@readers.example", key=f"key-{n}", asked_at=then, confirmed_at=then
+        )
         for n in range(number)
     ]
     for start in range(0, number, 2000):
         Subscriber.objects.bulk_create(people[start : start + 2000], batch_size=500)
     rows = [
         Subscription(
-            subscriber=person, letter=letter, key=f"leave-{person.pk}", status="confirmed", source="page",
+            subscriber=person, newsletter=newsletter, key=f"leave-{person.pk}", status="confirmed", source="page",
             consent_text="Yes.", asked_at=then, confirmed_at=then,
         )
         for person in Subscriber.objects.order_by("pk")
@@ -117,12 +130,12 @@ def many_readers(letter: Letter, number: int) -> None:
     Subscription.objects.bulk_create(rows, batch_size=500)
 
 
-def issue_of(letter: Letter, stories: int = 3, **values: Any) -> Issue:
+def issue_of(newsletter: Newsletter, stories: int = 3, **values: Any) -> Issue:
     """A draft with stories of several sections."""
     for name in ("Policy", "Markets", "Technology")[:stories]:
         section = SectionFactory(name=name)
         PublishedArticleFactory(section=section, title=f"{name} makes a clause")
-    issue = drafts.draft(letter)
+    issue = drafts.draft(newsletter)
     for name, value in values.items():
         setattr(issue, name, value)
     issue.save()

@@ -7,7 +7,19 @@ from xml.etree import ElementTree
 import html5lib
 
 # Elements that mail programs drop or distrust.
-FORBIDDEN = {"script", "form", "iframe", "object", "embed", "video", "audio", "link", "svg", "input", "button"}
+FORBIDDEN = {
+    "script",
+    "form",
+    "iframe",
+    "object",
+    "embed",
+    "video",
+    "audio",
+    "link",
+    "svg",
+    "input",
+    "button",
+}
 PLACE = re.compile(r"x[0-9a-f]{16}\w+x")  # what is filled in for each reader
 NS = "{http://www.w3.org/1999/xhtml}"
 
@@ -26,7 +38,9 @@ def validate(html: str) -> ElementTree.Element:
             assert element.get("width"), "a picture without a width"
             assert (element.get("src") or "").startswith("http"), element.get("src")
         if name == "table":
-            assert element.get("role") == "presentation", "a table for layout that is read out as one"
+            assert element.get("role") == "presentation", (
+                "a table for layout that is read out as one"
+            )
         if name == "a" and (address := element.get("href") or ""):
             assert address.startswith("http") or PLACE.fullmatch(address), address
     assert tree.get("lang"), "no language"
@@ -36,7 +50,11 @@ def validate(html: str) -> ElementTree.Element:
     assert all(later - earlier <= 1 for earlier, later in itertools.pairwise(levels)), levels
     # Mail programs that know no style sheets see the same.
     texts = [element for element in elements if element.tag.removeprefix(NS) in ("p", "h1", "h2")]
-    bare = [element for element in texts if "font" not in (element.get("style") or "") and not _inherits(tree, element)]
+    bare = [
+        element
+        for element in texts
+        if "font" not in (element.get("style") or "") and not _inherits(tree, element)
+    ]
     assert not bare, [ElementTree.tostring(each)[:100] for each in bare]
     return tree
 

@@ -37,14 +37,18 @@ class Sink:
     breaks_off: Callable[[str], bool] = lambda address: False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_MAIL(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         if answer := self.at_sender(address):
             return answer
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         if self.hangs_up_at(address):
             server.transport.abort()
             return "421 Gone"
@@ -69,7 +73,9 @@ class Sink:
         return Counter(address for address, _ in self.taken)
 
     def mails(self) -> list[EmailMessage]:
-        return [email.message_from_bytes(content, policy=policy.default) for _, content in self.taken]
+        return [
+            email.message_from_bytes(content, policy=policy.default) for _, content in self.taken
+        ]
 
     def mail_to(self, address: str) -> EmailMessage:
         found = [mail for mail in self.mails() if mail["To"] == address]
@@ -88,7 +94,9 @@ class _Server(SMTP):
 
 class _Controller(Controller):
     def factory(self) -> SMTP:
-        return _Server(self.handler, enable_SMTPUTF8=True, decode_data=False, data_size_limit=1_000_000)
+        return _Server(
+            self.handler, enable_SMTPUTF8=True, decode_data=False, data_size_limit=1_000_000
+        )
 
 
 @contextlib.contextmanager

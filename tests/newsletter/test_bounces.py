@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db
 READER = "hollis@readers.example"
 
 
-def sent(letter, name="hollis") -> Delivery:
+def sent(newsletter, name="hollis") -> Delivery:
     subscription = reader(name)
-    issue = begin(issue_of(letter))
+    issue = begin(issue_of(newsletter))
     Delivery.objects.filter(issue=issue).update(status="sent", provider_id="provider-1")
     return Delivery.objects.get(subscription=subscription)
 
@@ -51,8 +51,8 @@ def told(
     bounces.receive(None, event, "postmark")
 
 
-def test_an_address_that_does_not_exist_is_struck_off(letter):
-    delivery = sent(letter)
+def test_an_address_that_does_not_exist_is_struck_off(newsletter):
+    delivery = sent(newsletter)
     told(EventType.BOUNCED, RejectReason.BOUNCED, "550 5.1.1 no such user")
     delivery.refresh_from_db()
     assert delivery.status == "bounced"
@@ -71,16 +71,18 @@ def test_an_address_that_does_not_exist_is_struck_off(letter):
         (RejectReason.TIMED_OUT, ""),
     ],
 )
-def test_what_may_work_tomorrow_is_counted_once_however_often_it_is_told(letter, reason, response):
-    sent(letter)
+def test_what_may_work_tomorrow_is_counted_once_however_often_it_is_told(
+    newsletter, reason, response
+):
+    sent(newsletter)
     for _ in range(6):
         told(EventType.BOUNCED, reason, response)
     subscriber = Subscriber.objects.get()
     assert (subscriber.suppressed_because, subscriber.soft_bounces) == ("", 1)
 
 
-def test_who_calls_it_spam_has_left(letter):
-    sent(letter)
+def test_who_calls_it_spam_has_left(newsletter):
+    sent(newsletter)
     told(EventType.COMPLAINED)
     told(EventType.COMPLAINED)
     subscription = Subscription.objects.get()
@@ -89,8 +91,10 @@ def test_who_calls_it_spam_has_left(letter):
 
 
 @pytest.mark.parametrize("kind", [EventType.BOUNCED, EventType.COMPLAINED])
-def test_what_comes_back_from_an_address_that_a_reader_has_left_says_nothing_about_the_new_one(letter, kind):
-    delivery = sent(letter)
+def test_what_comes_back_from_an_address_that_a_reader_has_left_says_nothing_about_the_new_one(
+    newsletter, kind
+):
+    delivery = sent(newsletter)
     subscriptions.change_address(Subscriber.objects.get(), "hollis@new.example")
     told(kind, RejectReason.BOUNCED, "550 5.1.1 no such user")
     assert Subscriber.objects.get().suppressed_because == ""
@@ -101,8 +105,8 @@ def test_what_comes_back_from_an_address_that_a_reader_has_left_says_nothing_abo
     assert not Subscription.objects.to_be_sent().exists()
 
 
-def test_a_complaint_about_a_letter_of_which_nobody_knows_any_more_who_got_it(letter):
-    sent(letter)
+def test_a_complaint_about_a_newsletter_of_which_nobody_knows_any_more_who_got_it(newsletter):
+    sent(newsletter)
     Delivery.objects.update(subscription=None)
     told(EventType.COMPLAINED)
     assert Subscriber.objects.get().suppressed_because == "complained"
@@ -110,47 +114,64 @@ def test_a_complaint_about_a_letter_of_which_nobody_knows_any_more_who_got_it(le
 
 @pytest.mark.parametrize(
     "said",
-    [{"Type": "HardBounce"}, {"event": "hard_bounce"}, {"severity": "permanent"}, {"type": "bounce"}],
+    [
+        {"Type": "HardBounce"},
+        {"event": "hard_bounce"},
+        {"severity": "permanent"},
+        {"type": "bounce"},
+    ],
 )
-def test_a_provider_says_in_its_own_words_that_it_is_for_good(letter, said):
-    sent(letter)
+def test_a_provider_says_in_its_own_words_that_it_is_for_good(newsletter, said):
+    sent(newsletter)
     told(EventType.BOUNCED, RejectReason.BOUNCED, esp_event=said)
     assert Subscriber.objects.get().suppressed_because == "bounced"
 
 
-def test_a_mail_that_sendgrid_calls_blocked_is_not_for_good(letter):
+def test_a_mail_that_sendgrid_calls_blocked_is_not_for_good(newsletter):
     """Its event is called a bounce all the same."""
-    sent(letter)
+    sent(newsletter)
     told(EventType.BOUNCED, RejectReason.BOUNCED, esp_event={"event": "bounce", "type": "blocked"})
     subscriber = Subscriber.objects.get()
     assert (subscriber.suppressed_because, subscriber.soft_bounces) == ("", 1)
 
 
-def test_a_letter_that_is_delivered_begins_the_count_anew(letter):
-    sent(letter)
+def test_a_newsletter_that_is_delivered_begins_the_count_anew(newsletter):
+    sent(newsletter)
     Subscriber.objects.update(soft_bounces=4)
     told(EventType.DELIVERED)
     assert Subscriber.objects.get().soft_bounces == 0
 
 
-def test_news_of_other_mails_that_are_repeated_strike_nobody_off(letter):
-    sent(letter)
+def test_news_of_other_mails_that_are_repeated_strike_nobody_off(newsletter):
+    sent(newsletter)
     for _ in range(6):
-        told(EventType.BOUNCED, RejectReason.BOUNCED, "452 4.2.2 over quota", message_id="no letter")
+        told(
+            EventType.BOUNCED,
+            RejectReason.BOUNCED,
+            "452 4.2.2 over quota",
+            message_id="no newsletter",
+        )
     assert Subscriber.objects.get().suppressed_because == ""
 
 
-@pytest.mark.parametrize("kind", [EventType.DELIVERED, EventType.OPENED, EventType.DEFERRED, EventType.UNKNOWN])
-def test_other_news_changes_nothing(letter, kind):
-    delivery = sent(letter)
+@pytest.mark.parametrize(
+    "kind", [EventType.DELIVERED, EventType.OPENED, EventType.DEFERRED, EventType.UNKNOWN]
+)
+def test_other_news_changes_nothing(newsletter, kind):
+    delivery = sent(newsletter)
     told(kind)
     delivery.refresh_from_db()
     assert (delivery.status, Subscriber.objects.get().suppressed_because) == ("sent", "")
 
 
-def test_news_of_a_mail_that_is_no_letter_goes_by_its_address(letter):
-    sent(letter)
-    told(EventType.BOUNCED, RejectReason.INVALID, message_id="other", recipient="HOLLIS@readers.example")
+def test_news_of_a_mail_that_is_no_newsletter_goes_by_its_address(newsletter):
+    sent(newsletter)
+    told(
+        EventType.BOUNCED,
+        RejectReason.INVALID,
+        message_id="other",
+        recipient="HOLLIS@readers.example",
+    )
     assert Subscriber.objects.get().suppressed_because == "bounced"
     told(EventType.COMPLAINED, message_id=None, recipient="nobody@readers.example")
 
@@ -179,7 +200,9 @@ print(tell("wrong:secret"), Subscriber.objects.get().suppressed_because,
 
 
 def test_the_webhook_wants_its_secret(tmp_path):
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    environment = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
+    }
     environment |= {
         "DJANGO_SETTINGS_MODULE": "newsroom.settings",
         "DATA_DIR": str(tmp_path),
@@ -189,7 +212,12 @@ def test_the_webhook_wants_its_secret(tmp_path):
         "MAIL_WEBHOOK_SECRET": "name:secret",
     }
     done = subprocess.run(
-        [sys.executable, "-c", WEBHOOK], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", WEBHOOK],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.split() == ["400", "200", "complained"]
@@ -199,7 +227,12 @@ def test_a_provider_without_a_secret_does_not_start(tmp_path):
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "DEBUG": "1"}
     environment |= {"MAIL_PROVIDER": "postmark", "MAIL_PROVIDER_KEY": "key"}
     done = subprocess.run(
-        [sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode != 0
     assert "MAIL_WEBHOOK_SECRET must be set" in done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""Clicks in letters: people are counted once, machines apart, and the advertiser’s ledger adds up."""
+"""Clicks in newsletters: people are counted once, machines apart, and the advertiser’s ledger adds up."""
 
 import re
 from datetime import timedelta
@@ -24,12 +24,12 @@ LATER = clicks.SETTLED_AFTER.total_seconds() + 61
 
 
 @pytest.fixture
-def issue(letter, sink, noon):
-    """A letter with a paid place that three readers have."""
+def issue(newsletter, sink, noon):
+    """A newsletter with a paid place that three readers have."""
     booked()
     for name in ("hollis", "maren", "wren"):
         reader(name)
-    return send(issue_of(letter))
+    return send(issue_of(newsletter))
 
 
 def addresses(sink, name: str) -> list[str]:
@@ -53,7 +53,10 @@ def counted(kind: str = "story") -> tuple[int, int]:
 
 
 def ledger() -> dict[tuple[str, str], int]:
-    return {(each.action, each.reason): each.number for each in DailyCount.objects.filter(slot="letter")}
+    return {
+        (each.action, each.reason): each.number
+        for each in DailyCount.objects.filter(slot="newsletter")
+    }
 
 
 def test_a_link_leads_to_what_was_stored_and_a_person_is_counted(client, sink, issue, noon):
@@ -90,7 +93,10 @@ def test_who_opens_a_link_again_is_one_person(client, sink, issue, noon):
         ({"agent": ""}, "unknown"),
         ({"agent": "Mozilla/5.0 (compatible; BarracudaSentinel/1.0)"}, "scanner"),
         ({"agent": "python-requests/2.32"}, "scanner"),
-        ({"agent": "Mozilla/5.0 (Windows NT 10.0; Microsoft Office/16.0) AppleWebKit/537.36"}, "scanner"),
+        (
+            {"agent": "Mozilla/5.0 (Windows NT 10.0; Microsoft Office/16.0) AppleWebKit/537.36"},
+            "scanner",
+        ),
     ],
 )
 def test_a_machine_that_shows_itself(client, sink, issue, noon, how, reason):
@@ -136,7 +142,11 @@ def test_a_place_that_was_taken_off_leads_nobody_to_its_advertiser(client, sink,
 
 def test_a_reader_who_comes_after_the_scanner_is_counted(client, sink, issue, noon):
     for address in addresses(sink, "hollis"):
-        opened(client, address, agent="Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/99.0")
+        opened(
+            client,
+            address,
+            agent="Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/99.0",
+        )
     noon.shift(300)
     opened(client, of_kind(sink, "hollis", "story", 1))
     noon.shift(LATER)
@@ -181,16 +191,18 @@ def test_a_code_that_is_not_ours_leads_on_and_counts_for_nothing(client, sink, i
     assert not Click.objects.exists()
 
 
-def test_a_code_of_another_letter_counts_for_nothing(client, sink, letter, issue, noon):
+def test_a_code_of_another_newsletter_counts_for_nothing(client, sink, newsletter, issue, noon):
     noon.shift(timedelta(hours=3))
-    other = send(issue_of(letter, stories=2))
-    code = tracking_codes.of(Delivery.objects.filter(issue=other).first().pk)
+    other = send(issue_of(newsletter, stories=2))
+    code = tracking_codes.code_for(Delivery.objects.filter(issue=other).first().pk)
     link = Link.objects.filter(issue=issue, kind="story").first()
     opened(client, f"/newsletter/go/{link.pk}/{code}/")
     assert not Click.objects.exists()
 
 
-@pytest.mark.parametrize("address", ["/newsletter/go/0/0/", "/newsletter/go/99999999999999999999999/0/"])
+@pytest.mark.parametrize(
+    "address", ["/newsletter/go/0/0/", "/newsletter/go/99999999999999999999999/0/"]
+)
 def test_a_link_that_is_none(client, db, address):
     assert opened(client, address).status_code == 404
 
@@ -223,19 +235,19 @@ def test_the_advertisers_ledger_adds_up(client, sink, issue, noon):
     }
     placement = issue.placement
     found = reports.report(placement, reports.Period("all", issue.day, issue.day))
-    assert found.by_slot["Letter"] == reports.Figures(offered=3, clicked=1)
+    assert found.by_slot["Newsletter"] == reports.DeliveryFigures(offered=3, clicked=1)
     clicked = next(each for each in found.ledger if each.action == "clicked")
     assert (clicked.gross, clicked.billable) == (4, 1)
     page = PageCount.objects.get(placement=placement, action="clicked")
     assert (page.page, page.number) == (issue.get_absolute_url(), 1)
 
 
-def test_mails_without_the_place_are_offered_to_nobody(letter, sink, noon):
+def test_mails_without_the_place_are_offered_to_nobody(newsletter, sink, noon):
     """It was taken off when a part of the mails had left."""
     placement = booked()
     for number in range(4):
         reader(f"reader{number}")
-    issue = begin(issue_of(letter))
+    issue = begin(issue_of(newsletter))
     Delivery.objects.filter(pk__gt=Delivery.objects.order_by("pk")[1].pk).update(
         next_try_at=timezone.now() + timedelta(seconds=300)
     )
@@ -262,11 +274,15 @@ def test_a_months_clicks_lead_to_nobody_any_more(client, sink, issue, noon):
     assert counted() == (1, 0)
 
 
-def test_the_desk_is_told(client, sink, issue, noon, letter):
+def test_the_desk_is_told(client, sink, issue, noon, newsletter):
     opened(client, of_kind(sink, "hollis", "story"))
     opened(client, of_kind(sink, "maren", "story"), agent=ROBOT)
     noon.shift(LATER)
     clicks.settle.call()
-    client.post(re.search(r"/newsletter/leave/[^/]+/", sink.mail_to("wren@readers.example")["List-Unsubscribe"])[0])
-    found = issue_statistics.of(issue)
+    client.post(
+        re.search(
+            r"/newsletter/leave/[^/]+/", sink.mail_to("wren@readers.example")["List-Unsubscribe"]
+        )[0]
+    )
+    found = issue_statistics.statistics_of(issue)
     assert (found.accepted, found.people, found.machines, found.left) == (3, 1, 1, 1)

@@ -1,4 +1,4 @@
-"""The desk’s side of letters: composing, looking, testing, sending, and being told what is wrong."""
+"""The desk’s side of newsletters: composing, looking, testing, sending, and being told what is wrong."""
 
 import re
 
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletter.admin.issues import IssueAdmin
-from newsletter.models import Issue, Item, Letter
+from newsletter.models import Issue, Item, Newsletter
 from newsletter.sending import batches, issue_status
 
 from ..factories import PublishedArticleFactory, SponsoredArticleFactory, UserFactory, member_of
@@ -42,27 +42,31 @@ def do(desk, issue: Issue, what: str, committed=None, **data):
     return answer.content.decode()
 
 
-def test_a_new_issue_comes_filled(desk, letter):
+def test_a_new_issue_comes_filled(desk, newsletter):
     PublishedArticleFactory(title="Policy makes a clause")
-    answer = desk.post(reverse("admin:newsletter_issue_add"), {"letter": letter.pk, "day": "2026-11-23"}, follow=True)
+    answer = desk.post(
+        reverse("admin:newsletter_issue_add"),
+        {"newsletter": newsletter.pk, "day": "2026-11-23"},
+        follow=True,
+    )
     page = answer.content.decode()
     assert "Filled with what came out" in page
     assert "Policy makes a clause" in page
     assert Issue.objects.get().items.count() == 1
 
 
-def test_the_page_says_who_would_get_what_and_how_heavy_it_is(desk, letter):
+def test_the_page_says_who_would_get_what_and_how_heavy_it_is(desk, newsletter):
     reader("hollis")
     booked()
-    page = desk.get(address(issue_of(letter))).content.decode()
+    page = desk.get(address(issue_of(newsletter))).content.decode()
     assert "1 reader would get it" in page
     assert "3 stories" in page
     assert "the paid place of Palisade Custody" in page
     assert "Weight:" in page
 
 
-def test_what_is_not_public_now_is_said_to_be_left_out(desk, letter):
-    issue = issue_of(letter)
+def test_what_is_not_public_now_is_said_to_be_left_out(desk, newsletter):
+    issue = issue_of(newsletter)
     story = issue.items.first().article
     type(story).objects.filter(pk=story.pk).update(status="withdrawn")
     assert "1 of them is not public now" in desk.get(address(issue)).content.decode()
@@ -94,8 +98,8 @@ def form_of(desk, issue: Issue) -> dict[str, str]:
     }
 
 
-def test_words_and_order_are_edited_by_hand(desk, letter):
-    issue = issue_of(letter)
+def test_words_and_order_are_edited_by_hand(desk, newsletter):
+    issue = issue_of(newsletter)
     data = form_of(desk, issue)
     data["items-2-position"] = "1"
     data["items-2-headline"] = "A better headline"
@@ -108,10 +112,10 @@ def test_words_and_order_are_edited_by_hand(desk, letter):
     )
 
 
-def test_a_correction_stays_one_when_the_issue_is_saved(desk, letter):
+def test_a_correction_stays_one_when_the_issue_is_saved(desk, newsletter):
     from articles.models import Correction
 
-    issue = issue_of(letter)
+    issue = issue_of(newsletter)
     article = issue.items.first().article
     correction = Correction.objects.create(article=article, text="It was nine.")
     issue.items.create(kind="correction", article=article, correction=correction, position=90)
@@ -120,18 +124,24 @@ def test_a_correction_stays_one_when_the_issue_is_saved(desk, letter):
     data["items-3-text"] = "It was nine, not eight."
     assert desk.post(address(issue), data).status_code == 302
     item = issue.items.get(correction=correction)
-    assert (item.kind, item.text, item.article) == ("correction", "It was nine, not eight.", article)
+    assert (item.kind, item.text, item.article) == (
+        "correction",
+        "It was nine, not eight.",
+        article,
+    )
 
 
-def test_a_paid_story_is_refused_with_a_sentence(desk, letter):
-    issue = issue_of(letter)
+def test_a_paid_story_is_refused_with_a_sentence(desk, newsletter):
+    issue = issue_of(newsletter)
     data = form_of(desk, issue) | {"items-0-article": str(SponsoredArticleFactory().pk)}
     page = desk.post(address(issue), data).content.decode()
     assert "This was paid for." in page
 
 
-def test_a_story_that_stands_in_it_already_is_refused_with_a_sentence_and_nothing_is_lost(desk, letter):
-    issue = issue_of(letter)
+def test_a_story_that_stands_in_it_already_is_refused_with_a_sentence_and_nothing_is_lost(
+    desk, newsletter
+):
+    issue = issue_of(newsletter)
     new = {
         f"items-3-{name}": value
         for name, value in {
@@ -154,8 +164,8 @@ def test_a_story_that_stands_in_it_already_is_refused_with_a_sentence_and_nothin
     assert desk.post(address(issue), data | {"items-3-kind": "discussed"}).status_code == 302
 
 
-def test_the_preview_shows_the_mail_light_dark_without_pictures_and_as_text(desk, letter):
-    issue = issue_of(letter)
+def test_the_preview_shows_the_mail_light_dark_without_pictures_and_as_text(desk, newsletter):
+    issue = issue_of(newsletter)
     page = desk.get(reverse("admin:newsletter_issue_preview", args=[issue.pk])).content.decode()
     for form in ("light", "dark", "plain", "text"):
         place = reverse("admin:newsletter_issue_mail", args=[issue.pk, form])
@@ -165,35 +175,47 @@ def test_the_preview_shows_the_mail_light_dark_without_pictures_and_as_text(desk
         assert answer["X-Frame-Options"] == "SAMEORIGIN"
         assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
         assert "no-store" in answer["Cache-Control"]
-    mail_in = {form: desk.get(reverse("admin:newsletter_issue_mail", args=[issue.pk, form])) for form in FORMS}
+    mail_in = {
+        form: desk.get(reverse("admin:newsletter_issue_mail", args=[issue.pk, form]))
+        for form in FORMS
+    }
     assert "@media all{" in mail_in["dark"].content.decode()
     assert "@media not all{" in mail_in["light"].content.decode()
     assert mail_in["none"].status_code == 404
 
 
-def test_a_test_goes_to_the_desk_and_changes_nothing(desk, letter, committed):
+def test_a_test_goes_to_the_desk_and_changes_nothing(desk, newsletter, committed):
     reader("hollis")
-    issue = issue_of(letter)
-    page = do(desk, issue, "test", committed, addresses="desk@finality.example, chief@finality.example")
+    issue = issue_of(newsletter)
+    page = do(
+        desk, issue, "test", committed, addresses="desk@finality.example, chief@finality.example"
+    )
     assert "A test is on its way to desk@finality.example, chief@finality.example." in page
-    assert [each.to for each in mail.outbox] == [["desk@finality.example"], ["chief@finality.example"]]
+    assert [each.to for each in mail.outbox] == [
+        ["desk@finality.example"],
+        ["chief@finality.example"],
+    ]
     assert mail.outbox[0].subject.startswith("[Test] ")
     assert not PLACE.search(mail.outbox[0].body)
     assert (issue.status, issue.started_at, issue.deliveries.count()) == ("draft", None, 0)
 
 
-@pytest.mark.parametrize("addresses", ["", "nobody", "a@b.example\r\nBcc: c@d.example", ", ".join(["a@b.example"] * 6)])
-def test_a_test_to_what_is_no_address_is_refused(desk, letter, committed, addresses):
-    issue = issue_of(letter)
+@pytest.mark.parametrize(
+    "addresses", ["", "nobody", "a@b.example\r\nBcc: c@d.example", ", ".join(["a@b.example"] * 6)]
+)
+def test_a_test_to_what_is_no_address_is_refused(desk, newsletter, committed, addresses):
+    issue = issue_of(newsletter)
     page = do(desk, issue, "test", committed, addresses=addresses)
     assert "errorlist" in page or 'class="error"' in page
     assert mail.outbox == []
 
 
-def test_scheduling_going_back_and_sending(desk, letter, sink, noon):
+def test_scheduling_going_back_and_sending(desk, newsletter, sink, noon):
     reader("hollis")
-    issue = issue_of(letter)
-    assert "It goes out on 23 November 2026 at 06:30 UTC." in do(desk, issue, "schedule", at="2026-11-23T06:30")
+    issue = issue_of(newsletter)
+    assert "It goes out on 23 November 2026 at 06:30 UTC." in do(
+        desk, issue, "schedule", at="2026-11-23T06:30"
+    )
     assert issue.status == "scheduled"
     do(desk, issue, "draft")
     assert (issue.status, issue.send_at) == ("draft", None)
@@ -207,16 +229,16 @@ def test_scheduling_going_back_and_sending(desk, letter, sink, noon):
     assert LogEntry.objects.filter(change_message__contains="It goes out now.").exists()
 
 
-def test_a_time_of_another_zone_is_said_and_kept_as_ours(desk, letter, noon):
-    issue = issue_of(letter)
+def test_a_time_of_another_zone_is_said_and_kept_as_ours(desk, newsletter, noon):
+    issue = issue_of(newsletter)
     said = do(desk, issue, "schedule", at="2031-01-01T00:30+05:00")
     assert "It goes out on 31 December 2030 at 19:30 UTC." in said
     assert str(issue.day) == "2030-12-31"
 
 
-def test_what_began_to_go_out_while_its_form_was_open_is_not_saved(desk, letter):
+def test_what_began_to_go_out_while_its_form_was_open_is_not_saved(desk, newsletter):
     reader("hollis")
-    issue = issue_of(letter)
+    issue = issue_of(newsletter)
     data = form_of(desk, issue) | {"subject": "Too late", "items-0-headline": "Too late"}
     begin(issue)
     assert desk.post(address(issue), data).status_code == 403
@@ -224,10 +246,12 @@ def test_what_began_to_go_out_while_its_form_was_open_is_not_saved(desk, letter)
     assert not issue.items.filter(headline="Too late").exists()
 
 
-def test_what_begins_to_go_out_while_its_form_is_looked_at_is_not_saved(desk, letter, monkeypatch):
+def test_what_begins_to_go_out_while_its_form_is_looked_at_is_not_saved(
+    desk, newsletter, monkeypatch
+):
     """Between the question who may change it and the writing."""
     reader("hollis")
-    issue = issue_of(letter)
+    issue = issue_of(newsletter)
     data = form_of(desk, issue) | {"subject": "Too late", "items-0-headline": "Too late"}
     monkeypatch.setattr(IssueAdmin, "has_change_permission", lambda *args: True)
     monkeypatch.setattr(IssueAdmin, "get_inlines", lambda self, *args: self.inlines)
@@ -238,38 +262,40 @@ def test_what_begins_to_go_out_while_its_form_is_looked_at_is_not_saved(desk, le
     assert not issue.items.filter(headline="Too late").exists()
 
 
-def test_a_heavy_letter_is_said_to_be(desk, letter):
-    issue = issue_of(letter)
+def test_a_heavy_newsletter_is_said_to_be(desk, newsletter):
+    issue = issue_of(newsletter)
     for count, words in ((50, "Close to 102 kB"), (15, "Gmail would cut it off")):
         for _ in range(count):
             Item.objects.create(issue=issue, article=PublishedArticleFactory(), text="Words " * 160)
         assert words in desk.get(address(issue)).content.decode()
 
 
-def test_the_address_of_a_letter_stays_once_an_issue_has_gone_out(desk, letter):
-    page = f"/admin/newsletter/letter/{letter.pk}/change/"
+def test_the_address_of_a_newsletter_stays_once_an_issue_has_gone_out(desk, newsletter):
+    page = f"/admin/newsletter/newsletter/{newsletter.pk}/change/"
     assert 'name="slug"' in desk.get(page).content.decode()
     reader("hollis")
-    begin(issue_of(letter))
+    begin(issue_of(newsletter))
     assert 'name="slug"' not in desk.get(page).content.decode()
 
 
-@pytest.mark.parametrize(("at", "words"), [("", "Give a day"), ("soon", "Give a day"), ("2020-01-01T00:00", "is over")])
-def test_a_time_that_is_none_or_over_is_refused(desk, letter, at, words):
-    issue = issue_of(letter)
+@pytest.mark.parametrize(
+    ("at", "words"), [("", "Give a day"), ("soon", "Give a day"), ("2020-01-01T00:00", "is over")]
+)
+def test_a_time_that_is_none_or_over_is_refused(desk, newsletter, at, words):
+    issue = issue_of(newsletter)
     assert words in do(desk, issue, "schedule", at=at)
     assert issue.status == "draft"
 
 
-def test_the_second_who_presses_is_told(desk, letter):
-    issue = issue_of(letter)
+def test_the_second_who_presses_is_told(desk, newsletter):
+    issue = issue_of(newsletter)
     issue_status.schedule(issue, timezone.now())
     assert "Somebody was faster" in do(desk, issue, "now")
 
 
-def test_pausing_going_on_and_cancelling(desk, letter):
+def test_pausing_going_on_and_cancelling(desk, newsletter):
     reader("hollis")
-    issue = begin(issue_of(letter))
+    issue = begin(issue_of(newsletter))
     do(desk, issue, "pause")
     assert issue.status == "paused"
     do(desk, issue, "resume")
@@ -278,75 +304,100 @@ def test_pausing_going_on_and_cancelling(desk, letter):
     assert issue.status == "cancelled"
 
 
-def test_progress_is_drawn_while_it_is_sent(desk, letter):
+def test_progress_is_drawn_while_it_is_sent(desk, newsletter):
     for name in ("hollis", "maren"):
         reader(name)
-    issue = begin(issue_of(letter))
+    issue = begin(issue_of(newsletter))
     page = desk.get(address(issue)).content.decode()
     assert '<progress value="0" max="2"' in page
     assert '<meta http-equiv="refresh"' in page
 
 
-def test_what_has_gone_out_is_not_filled_edited_or_deleted(desk, letter, sink):
+def test_what_has_gone_out_is_not_filled_edited_or_deleted(desk, newsletter, sink):
     reader("hollis")
-    issue = begin(issue_of(letter))
+    issue = begin(issue_of(newsletter))
     batches.send_some.call()
     items = list(issue.items.values_list("pk", flat=True))
     assert "stays as it was sent" in do(desk, issue, "fill")
     assert list(issue.items.values_list("pk", flat=True)) == items
     assert desk.post(address(issue), {"subject": "Other"}).status_code == 403
-    assert desk.post(reverse("admin:newsletter_issue_delete", args=[issue.pk]), {"post": "yes"}).status_code == 403
+    assert (
+        desk.post(
+            reverse("admin:newsletter_issue_delete", args=[issue.pk]), {"post": "yes"}
+        ).status_code
+        == 403
+    )
 
 
 @pytest.mark.parametrize("what", ["", "none", "delete"])
-def test_a_button_that_is_none(desk, letter, what):
-    issue = issue_of(letter)
+def test_a_button_that_is_none(desk, newsletter, what):
+    issue = issue_of(newsletter)
     assert "Choose what to do." in do(desk, issue, what)
 
 
 @pytest.mark.parametrize("group", ["Authors", "Moderators", "Ad desk"])
-def test_others_neither_see_nor_send(client, letter, group):
+def test_others_neither_see_nor_send(client, newsletter, group):
     client.force_login(member_of(group))
-    issue = issue_of(letter)
+    issue = issue_of(newsletter)
     assert client.get(address(issue)).status_code == 403
     for what in ("now", "fill", "test"):
-        assert client.post(reverse("admin:newsletter_issue_do", args=[issue.pk]), {"what": what}).status_code == 403
+        assert (
+            client.post(
+                reverse("admin:newsletter_issue_do", args=[issue.pk]), {"what": what}
+            ).status_code
+            == 403
+        )
     issue.refresh_from_db()
     assert issue.status == "draft"
 
 
-def test_who_may_edit_and_not_send_sends_nothing(client, letter):
+def test_who_may_edit_and_not_send_sends_nothing(client, newsletter):
     from django.contrib.auth.models import Permission
 
     user = UserFactory(is_staff=True)
-    user.user_permissions.add(*Permission.objects.filter(codename__in=("view_issue", "change_issue")))
+    user.user_permissions.add(
+        *Permission.objects.filter(codename__in=("view_issue", "change_issue"))
+    )
     client.force_login(user)
-    issue = issue_of(letter)
-    assert client.post(reverse("admin:newsletter_issue_do", args=[issue.pk]), {"what": "now"}).status_code == 403
+    issue = issue_of(newsletter)
+    assert (
+        client.post(
+            reverse("admin:newsletter_issue_do", args=[issue.pk]), {"what": "now"}
+        ).status_code
+        == 403
+    )
     assert "Send now" not in client.get(address(issue)).content.decode()
     assert "Filled again" in do(client, issue, "fill")
 
 
 def test_the_sender_is_checked_as_pasted(desk, db):
-    place = reverse("admin:newsletter_letter_sender")
+    place = reverse("admin:newsletter_newsletter_sender")
     assert "Paste the records of finality.example" in desk.get(place).content.decode()
-    page = desk.post(place, {"spf": "v=spf1 +all", "dkim": "", "dmarc": "v=DMARC1; p=none"}).content.decode()
+    page = desk.post(
+        place, {"spf": "v=spf1 +all", "dkim": "", "dmarc": "v=DMARC1; p=none"}
+    ).content.decode()
     assert "lets anybody send in your name" in page
     assert "There is no key" in page
 
 
-def test_a_letter_may_not_take_the_word_of_a_page(desk, db):
-    data = {"name": "Asked", "slug": "asked", "description": "x", "rhythm": "weekly", "weekday": "4"}
+def test_a_newsletter_may_not_take_the_word_of_a_page(desk, db):
+    data = {
+        "name": "Asked",
+        "slug": "asked",
+        "description": "x",
+        "rhythm": "weekly",
+        "weekday": "4",
+    }
     data |= {"send_at": "06:30", "most_stories": "7", "position": "10"}
-    page = desk.post(reverse("admin:newsletter_letter_add"), data).content.decode()
+    page = desk.post(reverse("admin:newsletter_newsletter_add"), data).content.decode()
     assert "is the address of another page" in page
-    assert not Letter.objects.filter(slug="asked").exists()
+    assert not Newsletter.objects.filter(slug="asked").exists()
 
 
-def test_composing_a_page_takes_few_queries(desk, letter, django_assert_max_num_queries):
+def test_composing_a_page_takes_few_queries(desk, newsletter, django_assert_max_num_queries):
     for number in range(10):
         PublishedArticleFactory(title=f"Story {number}")
-    issue = issue_of(letter)
+    issue = issue_of(newsletter)
     desk.get(address(issue))
     with django_assert_max_num_queries(18):
         desk.get(address(issue))

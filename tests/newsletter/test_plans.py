@@ -12,9 +12,15 @@ NOW = timezone.now()
 ASKED = {
     "what is due": lambda: batches._due(),
     "what is sent": lambda: batches._going(),
-    "what waits": lambda: Delivery.objects.filter(batches._may_try(NOW), issue=1, status="queued").order_by("pk")[:50],
-    "what a dead worker left": lambda: Delivery.objects.filter(status="claimed", claimed_at__lt=NOW),
-    "whether any is left": lambda: Delivery.objects.filter(issue=1, status__in=("queued", "claimed")),
+    "what waits": lambda: Delivery.objects.filter(
+        batches._may_try(NOW), issue=1, status="queued"
+    ).order_by("pk")[:50],
+    "what a dead worker left": lambda: Delivery.objects.filter(
+        status="claimed", claimed_at__lt=NOW
+    ),
+    "whether any is left": lambda: Delivery.objects.filter(
+        issue=1, status__in=("queued", "claimed")
+    ),
     "whose a provider speaks of": lambda: Delivery.objects.filter(provider_id="x"),
     "clicks to be judged": lambda: Click.objects.filter(settled_at=None, at__lt=NOW),
     "clicks of long ago": lambda: Click.objects.filter(at__lt=NOW, settled_at__isnull=False),

@@ -1,4 +1,4 @@
-"""Which letters somebody reads, chosen on one page behind a signed link."""
+"""Which newsletters somebody reads, chosen on one page behind a signed link."""
 
 import re
 from datetime import timedelta
@@ -7,7 +7,7 @@ import pytest
 from django.core import mail, signing
 from django.utils import timezone
 
-from newsletter.models import Letter, Subscriber, Subscription, main_letter
+from newsletter.models import Newsletter, Subscriber, Subscription, main_newsletter
 from newsletter.subscribing import signed_links, subscriptions
 
 from ..factories import CoinFactory, SectionFactory
@@ -21,7 +21,7 @@ def preferences_of(subscription: Subscription) -> str:
     return address.removeprefix("http://127.0.0.1:8000")
 
 
-def test_letters_are_chosen_on_one_page(client, committed):
+def test_newsletters_are_chosen_on_one_page(client, committed):
     another()
     policy = SectionFactory(name="Policy")
     another("Policy, weekly", "policy", section=policy)
@@ -29,12 +29,14 @@ def test_letters_are_chosen_on_one_page(client, committed):
     subscription = reader("hollis")
     address = preferences_of(subscription)
     page = client.get(address).content.decode()
-    assert [name in page for name in ("The daily letter", "Policy, weekly", "Bitcoin, weekly")] == [True] * 3
-    assert page.count('" checked><span>') == 2  # the daily letter, and that clicks are counted
-    answer = press(client, committed, address, letter=["weekly", "policy"], what="letters")
+    assert [
+        name in page for name in ("The daily newsletter", "Policy, weekly", "Bitcoin, weekly")
+    ] == [True] * 3
+    assert page.count('" checked><span>') == 2  # the daily newsletter, and that clicks are counted
+    answer = press(client, committed, address, newsletter=["weekly", "policy"], what="newsletters")
     assert answer.status_code == 302
     assert "Saved" in client.get(answer["Location"]).content.decode()
-    had = {each.letter.slug: each for each in Subscription.objects.all()}
+    had = {each.newsletter.slug: each for each in Subscription.objects.all()}
     assert {slug: each.status for slug, each in had.items()} == {
         "daily": "left",
         "weekly": "confirmed",
@@ -53,10 +55,10 @@ def test_looking_at_the_preferences_changes_nothing(client):
     assert list(Subscription.objects.values()) == before
 
 
-def test_a_letter_that_is_not_offered_cannot_be_had(client):
+def test_a_newsletter_that_is_not_offered_cannot_be_had(client):
     another(is_offered=False)
     subscription = reader("hollis")
-    answer = client.post(preferences_of(subscription), {"letter": ["weekly"]})
+    answer = client.post(preferences_of(subscription), {"newsletter": ["weekly"]})
     assert answer.status_code == 400
     assert "not offered" in answer.content.decode()
 
@@ -95,8 +97,12 @@ def test_another_address_is_confirmed_there_and_the_old_one_is_told(client, comm
     subscription.subscriber.refresh_from_db()
     assert subscription.subscriber.email == "new@readers.example"
     assert mail.outbox[-1].to == [READER]
-    assert client.get(preferences).status_code == 404  # Mails to the old address open nothing any more,
-    assert client.get(f"/newsletter/leave/{subscription.key}/").status_code == 200  # but letters can be left.
+    assert (
+        client.get(preferences).status_code == 404
+    )  # Mails to the old address open nothing any more,
+    assert (
+        client.get(f"/newsletter/leave/{subscription.key}/").status_code == 200
+    )  # but newsletters can be left.
     assert Subscriber.objects.count() == 1
 
 
@@ -115,7 +121,7 @@ def test_the_link_for_a_new_address_does_not_hold_it(client, committed):
 
 
 def test_the_link_to_leave_opens_nothing_of_its_readers(client, committed):
-    """Letters are forwarded, and links outlive a change of address."""
+    """Newsletters are forwarded, and links outlive a change of address."""
     subscription = reader("hollis")
     page = client.post(f"/newsletter/leave/{subscription.key}/").content.decode()
     assert "preferences" not in page
@@ -125,7 +131,7 @@ def test_the_link_to_leave_opens_nothing_of_its_readers(client, committed):
     assert "/newsletter/preferences/" in mail.outbox[-1].body
 
 
-def test_who_called_a_letter_spam_is_not_written_to_whoever_asks(client, committed):
+def test_who_called_a_newsletter_spam_is_not_written_to_whoever_asks(client, committed):
     reader("hollis", suppressed_because="complained")
     assert ask(client, committed).status_code == 302
     assert mail.outbox == []
@@ -138,7 +144,9 @@ def test_what_was_agreed_to_before_stays_on_record(client, committed, noon):
     ask(client, committed, source="front")
     subscription = Subscription.objects.get()
     assert subscription.source == "front"
-    assert [(each["source"], each["left_by"]) for each in subscription.former] == [("strip", "link")]
+    assert [(each["source"], each["left_by"]) for each in subscription.former] == [
+        ("strip", "link")
+    ]
 
 
 def test_what_was_never_confirmed_is_no_time_at_which_it_was_had(client, committed, noon):
@@ -158,28 +166,39 @@ def test_what_was_never_confirmed_is_no_time_at_which_it_was_had(client, committ
 def test_who_asks_for_a_link_gets_it_whatever_a_stranger_asked_for(client, committed, noon):
     subscription = reader("hollis")
     weekly = another()
-    ask(client, committed, letter=[weekly.slug])
+    ask(client, committed, newsletter=[weekly.slug])
     assert "/newsletter/preferences/" not in mail.outbox[-1].body
     noon.shift(3601)
     with committed():
         subscriptions.ask_for_link(subscription.subscriber)
-    assert mail.outbox[-1].subject == "Your letters"
+    assert mail.outbox[-1].subject == "Your newsletters"
     assert client.get(link("preferences")).status_code == 200
 
 
-def test_what_a_stranger_asked_for_is_forgotten_in_a_week_and_what_was_had_before_is_not(client, committed, noon):
+def test_what_a_stranger_asked_for_is_forgotten_in_a_week_and_what_was_had_before_is_not(
+    client, committed, noon
+):
     had = reader("hollis")
     subscriptions.leave(reader("hollis", another()).key)
     third = another("The third", "third")
     noon.shift(3601)
-    ask(client, committed, letter=["weekly", third.slug])
+    ask(client, committed, newsletter=["weekly", third.slug])
     assert Subscription.objects.filter(status="pending").count() == 2
     noon.shift(subscriptions.UNCONFIRMED_LIFETIME.total_seconds() + 1)
     subscriptions.forget_readers.call()
-    kept = {each.letter.slug: each for each in Subscription.objects.select_related("letter")}
-    assert {slug: each.status for slug, each in kept.items()} == {had.letter.slug: "confirmed", "weekly": "left"}
+    kept = {
+        each.newsletter.slug: each for each in Subscription.objects.select_related("newsletter")
+    }
+    assert {slug: each.status for slug, each in kept.items()} == {
+        had.newsletter.slug: "confirmed",
+        "weekly": "left",
+    }
     # As it was: which form had asked then, and when it was left.
-    assert (kept["weekly"].source, kept["weekly"].left_by, kept["weekly"].former) == ("page", "link", [])
+    assert (kept["weekly"].source, kept["weekly"].left_by, kept["weekly"].former) == (
+        "page",
+        "link",
+        [],
+    )
     assert kept["weekly"].left_at < timezone.now() - subscriptions.UNCONFIRMED_LIFETIME
 
 
@@ -188,33 +207,45 @@ def test_what_a_mail_asks_about_is_there_as_long_as_its_link_works(client, commi
     for slug, days in (("weekly", 0), ("third", 7)):
         another(f"The {slug}", slug)
         noon.shift(timedelta(days=days, seconds=-3600 if days else 0))
-        ask(client, committed, letter=[slug])
+        ask(client, committed, newsletter=[slug])
     noon.shift(7300)
     subscriptions.forget_readers.call()
     client.post(link("confirm"))
     assert Subscription.objects.active().count() == 3
 
 
-def test_an_editor_may_rename_the_letter_of_the_strip(client, committed):
-    letter = main_letter()
-    letter.slug, letter.name = "morning", "The morning letter"
-    letter.save()
+def test_an_editor_may_rename_the_newsletter_of_the_strip(client, committed):
+    newsletter = main_newsletter()
+    newsletter.slug, newsletter.name = "morning", "The morning newsletter"
+    newsletter.save()
     ask(client, committed)
-    assert Letter.objects.count() == 1
-    assert Subscription.objects.get().letter == letter
+    assert Newsletter.objects.count() == 1
+    assert Subscription.objects.get().newsletter == newsletter
 
 
-def test_an_address_that_has_letters_of_its_own_keeps_them(client, committed):
+def test_an_address_that_has_newsletters_of_its_own_keeps_them(client, committed):
     weekly = another()
     subscription = reader("hollis")
     reader("wren", weekly)
     reader("wren")
-    press(client, committed, preferences_of(subscription), what="address", email="wren@readers.example")
+    press(
+        client,
+        committed,
+        preferences_of(subscription),
+        what="address",
+        email="wren@readers.example",
+    )
     press(client, committed, link("address"))
     subscriber = Subscriber.objects.get()
     assert subscriber.email == "wren@readers.example"
-    assert {each.letter.slug for each in subscriber.subscriptions.active()} == {"daily", "weekly"}
-    for slug in ("daily", "weekly"):  # The links to leave in mails to the address that stays go on working.
+    assert {each.newsletter.slug for each in subscriber.subscriptions.active()} == {
+        "daily",
+        "weekly",
+    }
+    for slug in (
+        "daily",
+        "weekly",
+    ):  # The links to leave in mails to the address that stays go on working.
         assert client.get(f"/newsletter/leave/wrenreadersexample-{slug}/").status_code == 200
 
 
@@ -225,10 +256,10 @@ def test_the_same_address_is_no_other(client, committed):
     assert mail.outbox == []
 
 
-def test_the_section_page_offers_its_own_letter(client):
+def test_the_section_page_offers_its_own_newsletter(client):
     section = SectionFactory(name="Policy")
-    main_letter()
+    main_newsletter()
     another("Policy, weekly", "policy", section=section)
     page = client.get("/policy/").content.decode()
-    assert 'name="letter" value="policy"' in page
-    assert 'name="letter" value="daily"' in page
+    assert 'name="newsletter" value="policy"' in page
+    assert 'name="newsletter" value="daily"' in page

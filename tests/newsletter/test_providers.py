@@ -22,7 +22,14 @@ class Provider:
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
         self.answer = lambda mail: Response(
-            json.dumps({"ErrorCode": 0, "Message": "OK", "MessageID": f"id-of-{mail['To']}", "To": mail["To"]}),
+            json.dumps(
+                {
+                    "ErrorCode": 0,
+                    "Message": "OK",
+                    "MessageID": f"id-of-{mail['To']}",
+                    "To": mail["To"],
+                }
+            ),
             content_type="application/json",
         )
 
@@ -40,7 +47,7 @@ def provider(httpserver, settings):
         "POSTMARK_API_URL": httpserver.url_for("/"),
         "REQUESTS_TIMEOUT": 1,
     }
-    settings.LETTERS_A_SECOND = 0
+    settings.MAILS_PER_SECOND = 0
     found = Provider()
     httpserver.expect_request("/email").respond_with_handler(found)
     return found
@@ -55,13 +62,15 @@ INACTIVE = (
 
 def refuse(status: int, code: int, words: str):
     return lambda mail: Response(
-        json.dumps({"ErrorCode": code, "Message": words}), status=status, content_type="application/json"
+        json.dumps({"ErrorCode": code, "Message": words}),
+        status=status,
+        content_type="application/json",
     )
 
 
-def test_mails_go_with_their_header_fields_and_their_number_is_kept(letter, provider):
+def test_mails_go_with_their_header_fields_and_their_number_is_kept(newsletter, provider):
     subscription = reader("hollis")
-    issue = send(issue_of(letter))
+    issue = send(issue_of(newsletter))
     assert statuses(issue) == {"sent": 1}
     mail = provider.asked[0]
     fields = {each["Name"]: each["Value"] for each in mail["Headers"]}
@@ -70,22 +79,24 @@ def test_mails_go_with_their_header_fields_and_their_number_is_kept(letter, prov
     assert Delivery.objects.get().provider_id == "id-of-hollis@readers.example"
 
 
-def test_a_recipient_whom_the_provider_refuses_is_refused(letter, provider):
+def test_a_recipient_whom_the_provider_refuses_is_refused(newsletter, provider):
     reader("hollis")
     reader("maren")
     taken = provider.answer
     refused = refuse(422, 406, INACTIVE)
     provider.answer = lambda mail: refused(mail) if "hollis" in mail["To"] else taken(mail)
-    issue = send(issue_of(letter))
+    issue = send(issue_of(newsletter))
     assert statuses(issue) == {"refused": 1, "sent": 1}
 
 
 @pytest.mark.parametrize("status", [401, 429, 503])
-def test_a_provider_that_takes_nothing_now_is_left_alone_and_nobody_loses_a_try(letter, provider, noon, status):
+def test_a_provider_that_takes_nothing_now_is_left_alone_and_nobody_loses_a_try(
+    newsletter, provider, noon, status
+):
     reader("hollis")
     taken = provider.answer
     provider.answer = refuse(status, 0, "Not now")
-    issue = send(issue_of(letter))
+    issue = send(issue_of(newsletter))
     assert statuses(issue) == {"queued": 1}
     assert issue.next_batch_at == timezone.now() + timedelta(seconds=batches.BACK_OFF[0])
     provider.answer = taken
@@ -95,29 +106,36 @@ def test_a_provider_that_takes_nothing_now_is_left_alone_and_nobody_loses_a_try(
     assert Delivery.objects.get().tries == 0
 
 
-def test_a_provider_that_is_not_there_costs_nobody_a_letter(letter, provider, settings, noon):
+def test_a_provider_that_is_not_there_costs_nobody_a_newsletter(
+    newsletter, provider, settings, noon
+):
     reader("hollis")
     settings.ANYMAIL = settings.ANYMAIL | {"POSTMARK_API_URL": "http://127.0.0.1:9/"}
-    issue = send(issue_of(letter))
+    issue = send(issue_of(newsletter))
     assert statuses(issue) == {"queued": 1}
 
 
-def test_a_gateway_that_fails_may_have_passed_it_on(letter, provider, noon):
+def test_a_gateway_that_fails_may_have_passed_it_on(newsletter, provider, noon):
     reader("hollis")
     provider.answer = refuse(502, 0, "Bad gateway")
-    issue = send(issue_of(letter))
+    issue = send(issue_of(newsletter))
     assert statuses(issue) == {"handed": 1}
 
 
-def test_an_address_that_a_provider_does_not_take_stops_nobody_else(letter, provider, noon):
+def test_an_address_that_a_provider_does_not_take_stops_nobody_else(newsletter, provider, noon):
     reader("hollis")
     reader("maren")
-    taken, refused = provider.answer, refuse(422, 300, "Invalid 'To' address: 'hollis@readers.example'.")
+    taken, refused = (
+        provider.answer,
+        refuse(422, 300, "Invalid 'To' address: 'hollis@readers.example'."),
+    )
     provider.answer = lambda mail: refused(mail) if "hollis" in mail["To"] else taken(mail)
-    assert statuses(send(issue_of(letter))) == {"refused": 1, "sent": 1}
+    assert statuses(send(issue_of(newsletter))) == {"refused": 1, "sent": 1}
 
 
-def test_a_provider_that_does_not_answer_may_have_it_and_is_not_asked_twice(letter, provider, noon):
+def test_a_provider_that_does_not_answer_may_have_it_and_is_not_asked_twice(
+    newsletter, provider, noon
+):
     import time
 
     def hang(mail: dict[str, Any]) -> Response:
@@ -126,7 +144,7 @@ def test_a_provider_that_does_not_answer_may_have_it_and_is_not_asked_twice(lett
 
     reader("hollis")
     provider.answer = hang
-    issue = send(issue_of(letter))
+    issue = send(issue_of(newsletter))
     assert statuses(issue) == {"handed": 1}
     noon.shift(batches.BACK_OFF[0])
     batches.send_some.call()

@@ -69,7 +69,17 @@ def test_spf(record, weight):
         ('"' + GOOD_KEY[:200] + '" "' + GOOD_KEY[200:] + '"', Weight.GOOD),
     ],
     # Keys differ from run to run.
-    ids=("none", "revoked", "not base64", "no key", "short", "testing", "ed25519", "short ed25519", "in two strings"),
+    ids=(
+        "none",
+        "revoked",
+        "not base64",
+        "no key",
+        "short",
+        "testing",
+        "ed25519",
+        "short ed25519",
+        "in two strings",
+    ),
 )
 def test_dkim(record, weight):
     assert found(dkim=record)["DKIM"] == weight

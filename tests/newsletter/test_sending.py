@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from articles.publishing import workflow
-from newsletter.models import Delivery, Issue, Letter
+from newsletter.models import Delivery, Issue, Newsletter
 from newsletter.sending import batches, issue_status, journals
 
 from .conftest import begin, issue_of, many_readers, reader, send, statuses
@@ -18,10 +18,10 @@ from .conftest import begin, issue_of, many_readers, reader, send, statuses
 pytestmark = pytest.mark.django_db
 
 
-def test_each_reader_gets_one_mail_and_the_issue_is_sent(letter, sink):
+def test_each_reader_gets_one_mail_and_the_issue_is_sent(newsletter, sink):
     for name in ("hollis", "maren", "wren"):
         reader(name)
-    issue = send(issue_of(letter))
+    issue = send(issue_of(newsletter))
     assert sink.addresses == {f"{name}@readers.example": 1 for name in ("hollis", "maren", "wren")}
     assert (issue.status, issue.recipients, issue.sent_count) == ("sent", 3, 3)
     assert statuses(issue) == {"sent": 3}
@@ -29,7 +29,7 @@ def test_each_reader_gets_one_mail_and_the_issue_is_sent(letter, sink):
     assert len(sink.taken) == 3
 
 
-def test_nobody_who_has_not_confirmed_has_left_or_is_struck_off_gets_one(letter, sink):
+def test_nobody_who_has_not_confirmed_has_left_or_is_struck_off_gets_one(newsletter, sink):
     reader("hollis")
     waiting = reader("waiting")
     waiting.subscriber.confirmed_at = None
@@ -38,14 +38,14 @@ def test_nobody_who_has_not_confirmed_has_left_or_is_struck_off_gets_one(letter,
     gone.status = "left"
     gone.save()
     reader("struck", suppressed_because="bounced")
-    send(issue_of(letter))
+    send(issue_of(newsletter))
     assert list(sink.addresses) == ["hollis@readers.example"]
 
 
-def test_who_leaves_before_their_turn_gets_none(letter, sink):
+def test_who_leaves_before_their_turn_gets_none(newsletter, sink):
     reader("hollis")
     late = reader("late")
-    issue = begin(issue_of(letter))
+    issue = begin(issue_of(newsletter))
     late.status = "left"
     late.save()
     batches.send_some.call()
@@ -53,34 +53,39 @@ def test_who_leaves_before_their_turn_gets_none(letter, sink):
     assert statuses(issue) == {"sent": 1, "left": 1}
 
 
-def test_the_header_fields_are_those_that_services_want(letter, sink, settings):
+def test_the_header_fields_are_those_that_services_want(newsletter, sink, settings):
     settings.SITE_URL = "https://finality.example"
     subscription = reader("hollis")
-    issue = send(issue_of(letter))
+    issue = send(issue_of(newsletter))
     mail = sink.mail_to("hollis@readers.example")
-    assert mail["List-Unsubscribe"].strip() == f"<https://finality.example/newsletter/leave/{subscription.key}/>"
+    assert (
+        mail["List-Unsubscribe"].strip()
+        == f"<https://finality.example/newsletter/leave/{subscription.key}/>"
+    )
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert mail["List-Id"] == '"The daily letter" <daily.letters.finality.example>'
-    assert mail["Feedback-ID"].startswith(f"{issue.pk}:daily:letter:finality")
+    assert mail["List-Id"] == '"The daily newsletter" <daily.newsletters.finality.example>'
+    assert mail["Feedback-ID"].startswith(f"{issue.pk}:daily:newsletter:finality")
     assert mail["Precedence"] == "bulk"
     assert mail["Message-ID"].endswith("@finality.example>")
     assert mail["Archived-At"] == f"<https://finality.example/newsletter/daily/{issue.number}/>"
     assert mail["Subject"] == issue.subject
     assert mail.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
-    assert "hollis@readers.example" not in "".join(value for name, value in mail.items() if name != "To")
+    assert "hollis@readers.example" not in "".join(
+        value for name, value in mail.items() if name != "To"
+    )
 
 
-def test_a_reader_with_a_quoted_name_or_letters_of_another_domain_is_reached(letter, sink):
+def test_a_reader_with_a_quoted_name_or_newsletters_of_another_domain_is_reached(newsletter, sink):
     reader('"hollis grey"@readers.example')
     reader("wren@bücher.example")
-    send(issue_of(letter))
+    send(issue_of(newsletter))
     assert set(sink.addresses) == {'"hollis grey"@readers.example', "wren@xn--bcher-kva.example"}
 
 
-def test_a_subject_of_several_lines_becomes_one(letter, sink):
+def test_a_subject_of_several_lines_becomes_one(newsletter, sink):
     reader("hollis")
-    send(issue_of(letter, subject="Good morning\r\nBcc: everybody@readers.example"))
+    send(issue_of(newsletter, subject="Good morning\r\nBcc: everybody@readers.example"))
     mail = sink.mail_to("hollis@readers.example")
     assert mail["Subject"] == "Good morning Bcc: everybody@readers.example"
     assert mail["Bcc"] is None
@@ -91,10 +96,10 @@ def test_a_subject_of_several_lines_becomes_one(letter, sink):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_pausing_stops_before_the_next_mail_and_going_on_skips_nobody(letter, sink):
+def test_pausing_stops_before_the_next_mail_and_going_on_skips_nobody(newsletter, sink):
     for number in range(6):
         reader(f"reader{number}")
-    issue = issue_of(letter)
+    issue = issue_of(newsletter)
 
     def pause_at_third(address):
         if len(sink.taken) == 2:
@@ -113,10 +118,10 @@ def test_pausing_stops_before_the_next_mail_and_going_on_skips_nobody(letter, si
     assert set(sink.addresses.values()) == {1}
 
 
-def test_cancelling_keeps_what_went_out_and_sends_nothing_more(letter, sink):
+def test_cancelling_keeps_what_went_out_and_sends_nothing_more(newsletter, sink):
     for number in range(3):
         reader(f"reader{number}")
-    issue = begin(issue_of(letter))
+    issue = begin(issue_of(newsletter))
     issue_status.pause(issue)
     issue_status.cancel(issue)
     batches.send_some.call()
@@ -126,9 +131,9 @@ def test_cancelling_keeps_what_went_out_and_sends_nothing_more(letter, sink):
         issue_status.resume(issue)
 
 
-def test_a_story_that_is_withdrawn_before_its_time_is_in_no_mail(letter, sink):
+def test_a_story_that_is_withdrawn_before_its_time_is_in_no_mail(newsletter, sink):
     reader("hollis")
-    issue = issue_of(letter)
+    issue = issue_of(newsletter)
     begin(issue)
     gone = Article.objects.get(title="Markets makes a clause")
     workflow.withdraw(gone, by=None)
@@ -139,22 +144,29 @@ def test_a_story_that_is_withdrawn_before_its_time_is_in_no_mail(letter, sink):
         assert "Technology makes a clause" in part.get_content()
 
 
-def test_the_headline_of_a_lead_that_is_withdrawn_is_in_no_subject_any_more(client, letter, sink):
+def test_the_headline_of_a_lead_that_is_withdrawn_is_in_no_subject_any_more(
+    client, newsletter, sink
+):
     reader("hollis")
-    issue = begin(issue_of(letter))
+    issue = begin(issue_of(newsletter))
     lead = issue.items.first().article
     workflow.withdraw(lead, by=None)
     batches.send_some.call()
     mail = sink.mail_to("hollis@readers.example")
     assert mail["Subject"] != lead.title
     assert mail["Subject"] == issue.items.all()[1].article.title
-    for address in (issue.get_absolute_url(), "/newsletter/daily/", "/newsletter/", "/feeds/rss/letter/daily/"):
+    for address in (
+        issue.get_absolute_url(),
+        "/newsletter/daily/",
+        "/newsletter/",
+        "/feeds/rss/newsletter/daily/",
+    ):
         assert lead.title not in client.get(address).content.decode(), address
 
 
-def test_an_issue_without_stories_is_not_sent(letter, sink):
+def test_an_issue_without_stories_is_not_sent(newsletter, sink):
     reader("hollis")
-    issue = issue_of(letter)
+    issue = issue_of(newsletter)
     issue_status.schedule(issue, timezone.now())
     for story in Article.objects.all():
         workflow.withdraw(story, by=None)
@@ -164,9 +176,9 @@ def test_an_issue_without_stories_is_not_sent(letter, sink):
     assert "withdrawn" in issue.note
 
 
-def test_an_issue_whose_stories_all_go_while_it_is_sent_pauses_and_says_so(letter, sink):
+def test_an_issue_whose_stories_all_go_while_it_is_sent_pauses_and_says_so(newsletter, sink):
     reader("hollis")
-    issue = begin(issue_of(letter))
+    issue = begin(issue_of(newsletter))
     for story in Article.objects.all():
         workflow.withdraw(story, by=None)
     batches.send_some.call()
@@ -175,16 +187,16 @@ def test_an_issue_whose_stories_all_go_while_it_is_sent_pauses_and_says_so(lette
     assert issue.note == batches.EMPTIED
 
 
-def test_scheduling_twice_tells_the_second(letter):
-    issue = issue_of(letter)
+def test_scheduling_twice_tells_the_second(newsletter):
+    issue = issue_of(newsletter)
     issue_status.schedule(issue, timezone.now())
     with pytest.raises(ValidationError, match="Somebody was faster"):
         issue_status.schedule(issue, timezone.now())
 
 
-def test_what_is_scheduled_waits_for_its_time(letter, sink, noon):
+def test_what_is_scheduled_waits_for_its_time(newsletter, sink, noon):
     reader("hollis")
-    issue = issue_of(letter)
+    issue = issue_of(newsletter)
     issue_status.schedule(issue, timezone.now() + timedelta(hours=2))
     assert not batches.has_work()
     batches.send_some.call()
@@ -195,16 +207,16 @@ def test_what_is_scheduled_waits_for_its_time(letter, sink, noon):
     assert len(sink.taken) == 1
 
 
-def test_nobody_to_send_to_is_done_at_once(letter, sink):
-    issue = send(issue_of(letter))
+def test_nobody_to_send_to_is_done_at_once(newsletter, sink):
+    issue = send(issue_of(newsletter))
     assert (issue.status, issue.recipients) == ("sent", 0)
 
 
-def test_the_set_rate_holds_for_all_workers_together(letter, sink, settings):
-    settings.LETTERS_A_SECOND = 20
+def test_the_set_rate_holds_for_all_workers_together(newsletter, sink, settings):
+    settings.MAILS_PER_SECOND = 20
     for number in range(30):
         reader(f"reader{number}")
-    issue = begin(issue_of(letter))
+    issue = begin(issue_of(newsletter))
     began = timezone.now()
     while Issue.objects.get(pk=issue.pk).status != "sent":
         batches.send_some.call()
@@ -212,9 +224,9 @@ def test_the_set_rate_holds_for_all_workers_together(letter, sink, settings):
     assert len(sink.taken) == 30
 
 
-def test_what_a_worker_claimed_and_left_is_taken_up_by_another(letter, sink, noon):
+def test_what_a_worker_claimed_and_left_is_taken_up_by_another(newsletter, sink, noon):
     reader("hollis")
-    issue = begin(issue_of(letter))
+    issue = begin(issue_of(newsletter))
     Delivery.objects.update(status="claimed", claim="of the dead", claimed_at=timezone.now())
     batches.send_some.call()
     assert sink.taken == []
@@ -223,10 +235,10 @@ def test_what_a_worker_claimed_and_left_is_taken_up_by_another(letter, sink, noo
     assert statuses(issue) == {"sent": 1}
 
 
-def test_an_issue_is_not_over_while_an_answer_may_still_come(letter, sink, noon):
+def test_an_issue_is_not_over_while_an_answer_may_still_come(newsletter, sink, noon):
     """Another worker is waiting for it, and may hear “later”."""
     reader("hollis")
-    issue = begin(issue_of(letter))
+    issue = begin(issue_of(newsletter))
     Delivery.objects.update(status="handed", claim="another", claimed_at=timezone.now())
     batches.send_some.call()
     issue.refresh_from_db()
@@ -237,26 +249,28 @@ def test_an_issue_is_not_over_while_an_answer_may_still_come(letter, sink, noon)
     assert (issue.status, issue.sent_count) == ("sent", 1)
 
 
-def test_two_issues_share_the_rate_and_neither_waits_for_the_other(letter, sink, settings):
-    settings.LETTERS_A_SECOND = 40
-    other = Letter.objects.create(name="Weekly", slug="weekly", description="Weekly.")
+def test_two_issues_share_the_rate_and_neither_waits_for_the_other(newsletter, sink, settings):
+    settings.MAILS_PER_SECOND = 40
+    other = Newsletter.objects.create(name="Weekly", slug="weekly", description="Weekly.")
     for number in range(30):
         reader(f"reader{number}")
         reader(f"other{number}", other)
-    begin(issue_of(letter))
+    begin(issue_of(newsletter))
     begin(issue_of(other))
     batches.send_some.call()
     assert len(sink.taken) == 60
 
 
-def test_a_worker_that_was_killed_before_the_last_bytes_has_left_a_note(letter, sink, noon, settings):
+def test_a_worker_that_was_killed_before_the_last_bytes_has_left_a_note(
+    newsletter, sink, noon, settings
+):
     """Its row was marked; the note of the same turn is of the mail before. One that was noted is the server’s."""
     for name in ("first", "second"):
         reader(name)
-    issue = begin(issue_of(letter))
+    issue = begin(issue_of(newsletter))
     first = Delivery.objects.order_by("pk")[0]
     Delivery.objects.update(status="handed", claim="of-the-dead", claimed_at=timezone.now())
-    folder = settings.DATA_DIR / "letters"
+    folder = settings.DATA_DIR / "newsletters"
     folder.mkdir(exist_ok=True)
     (folder / "of-the-dead").write_text(f"{first.pk:020d}")
     noon.shift(issue_status.LEASE.total_seconds() + 1)
@@ -267,12 +281,12 @@ def test_a_worker_that_was_killed_before_the_last_bytes_has_left_a_note(letter, 
 
 
 @pytest.fixture
-def killed(letter, noon, settings):
+def killed(newsletter, noon, settings):
     """An issue of which one mail was marked by a worker that was killed before it sent it."""
     reader("hollis")
-    issue = begin(issue_of(letter))
+    issue = begin(issue_of(newsletter))
     Delivery.objects.update(status="handed", claim="of-the-dead", claimed_at=timezone.now())
-    folder = settings.DATA_DIR / "letters"
+    folder = settings.DATA_DIR / "newsletters"
     folder.mkdir(exist_ok=True)
     (folder / "of-the-dead").write_text(f"{0:020d}")
     yield issue
@@ -297,18 +311,18 @@ def test_a_pause_loses_nothing_that_was_left(killed, sink, noon):
     assert statuses(killed) == {"queued": 1}
 
 
-def test_the_note_of_a_worker_that_lives_says_nothing(letter, settings):
+def test_the_note_of_a_worker_that_lives_says_nothing(newsletter, settings):
     with journals.journal("alive") as note:
         note.about_to_send(1)
         assert not journals.was_surely_not_sent("alive", 2)
     assert not journals.was_surely_not_sent("alive", 2)
-    assert not (settings.DATA_DIR / "letters" / "alive").exists()
+    assert not (settings.DATA_DIR / "newsletters" / "alive").exists()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_people_press_send_at_once(letter, sink):
+def test_two_people_press_send_at_once(newsletter, sink):
     reader("hollis")
-    issue = issue_of(letter)
+    issue = issue_of(newsletter)
     told = []
     barrier = threading.Barrier(4)
 
@@ -334,9 +348,9 @@ def test_two_people_press_send_at_once(letter, sink):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_four_workers_send_each_mail_once(letter, sink):
-    many_readers(letter, 400)
-    issue = issue_of(letter)
+def test_four_workers_send_each_mail_once(newsletter, sink):
+    many_readers(newsletter, 400)
+    issue = issue_of(newsletter)
     issue_status.schedule(issue, timezone.now())
     barrier = threading.Barrier(4)
 

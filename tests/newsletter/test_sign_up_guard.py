@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from newsletter.models import Subscriber
 from newsletter.subscribing import signup_throttle
-from newsletter.subscribing.signup_throttle import Attempt, Verdict
+from newsletter.subscribing.signup_throttle import Attempt, SignupVerdict
 
 pytestmark = pytest.mark.django_db
 READER = "hollis@readers.example"
@@ -27,7 +27,8 @@ def send(client, committed, **data):
 def under_attack(number: int = 201) -> None:
     now = timezone.now()
     Subscriber.objects.bulk_create(
-        Subscriber(email=f"robot{n}@readers.example", key=f"robot{n}", asked_at=now) for n in range(number)
+        Subscriber(email=f"robot{n}@readers.example", key=f"robot{n}", asked_at=now)
+        for n in range(number)
     )
 
 
@@ -63,30 +64,32 @@ def test_faster_than_a_person_is_asked_again(client, committed, noon):
 
 @pytest.mark.parametrize("ticket", ["", "none", "a:b:c", "x" * 5000])
 def test_a_ticket_that_is_none(ticket):
-    assert signup_throttle.judge(Attempt(READER, ticket)) == Verdict.NO_TICKET
+    assert signup_throttle.judge(Attempt(READER, ticket)) == SignupVerdict.NO_TICKET
 
 
 def test_a_ticket_is_good_once_and_for_two_hours(noon):
     ticket = signup_throttle.ticket()
     noon.shift(3)
-    assert signup_throttle.judge(Attempt(READER, ticket)) == Verdict.GOOD
-    assert signup_throttle.judge(Attempt(READER, ticket)) == Verdict.NO_TICKET
+    assert signup_throttle.judge(Attempt(READER, ticket)) == SignupVerdict.GOOD
+    assert signup_throttle.judge(Attempt(READER, ticket)) == SignupVerdict.NO_TICKET
     old = signup_throttle.ticket()
     noon.shift(timedelta(hours=2, seconds=1))
-    assert signup_throttle.judge(Attempt(READER, old)) == Verdict.NO_TICKET
+    assert signup_throttle.judge(Attempt(READER, old)) == SignupVerdict.NO_TICKET
 
 
 def test_a_ticket_for_one_address_is_none_for_another(noon):
     ticket = signup_throttle.ticket(READER)
     noon.shift(3)
-    assert signup_throttle.judge(Attempt("other@readers.example", ticket)) == Verdict.NO_TICKET
+    assert (
+        signup_throttle.judge(Attempt("other@readers.example", ticket)) == SignupVerdict.NO_TICKET
+    )
 
 
 def test_work_is_asked_for_only_under_attack(client, committed, noon):
     under_attack(200)
     ticket = signup_throttle.ticket()
     noon.shift(3)
-    assert signup_throttle.judge(Attempt(READER, ticket)) == Verdict.GOOD
+    assert signup_throttle.judge(Attempt(READER, ticket)) == SignupVerdict.GOOD
     under_attack_now = Subscriber(email="one@more.example", key="one more", asked_at=timezone.now())
     under_attack_now.save()
     ticket = signup_throttle.ticket()

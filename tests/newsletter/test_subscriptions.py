@@ -1,4 +1,4 @@
-"""Letters: asked for, confirmed, chosen, left; by POST only, and never a way to fill somebody’s inbox."""
+"""Newsletters: asked for, confirmed, chosen, left; by POST only, and never a way to fill somebody’s inbox."""
 
 import pytest
 from django.core import mail
@@ -16,7 +16,11 @@ def test_signing_up_takes_a_mail_and_a_button(client, committed):
     response = ask(client, committed)
     assert response["Location"] == "/newsletter/asked/"
     subscription = Subscription.objects.get()
-    assert (subscription.status, subscription.source, subscription.letter.slug) == ("pending", "strip", "daily")
+    assert (subscription.status, subscription.source, subscription.newsletter.slug) == (
+        "pending",
+        "strip",
+        "daily",
+    )
     assert subscription.consent_text == subscriptions.CONSENT
     address = link("confirm")
     assert client.get(address).status_code == 200
@@ -33,7 +37,10 @@ def test_confirming_again_keeps_the_first_time_and_welcomes_once(client, committ
     address = link("confirm")
     press(client, committed, address)
     first = Subscription.objects.get().confirmed_at
-    assert [each.subject for each in mail.outbox] == ["Confirm your letter", "You are on the list"]
+    assert [each.subject for each in mail.outbox] == [
+        "Confirm your newsletter",
+        "You are on the list",
+    ]
     noon.shift(60)
     assert press(client, committed, address).status_code == 200
     assert Subscription.objects.get().confirmed_at == first
@@ -57,7 +64,7 @@ def test_leaving_takes_one_post_and_no_cookie(client, committed):
     assert (subscription.left_at, subscription.left_by) == (left_at, "one_click")
 
 
-def test_the_link_to_leave_is_for_one_letter(client, committed):
+def test_the_link_to_leave_is_for_one_newsletter(client, committed):
     subscription = reader("hollis")
     other = reader("hollis", another())
     client.post(f"/newsletter/leave/{other.key}/")
@@ -79,7 +86,7 @@ def test_an_address_is_mailed_once_an_hour_whatever_the_form(client, committed, 
     preferences = signed_links.link(signed_links.PREFERENCES, subscription.subscriber)
     preferences = preferences.removeprefix("http://127.0.0.1:8000")
     for number in range(100):
-        ask(client, committed, email=READER.upper() if number % 2 else READER, letter="weekly")
+        ask(client, committed, email=READER.upper() if number % 2 else READER, newsletter="weekly")
     press(client, committed, preferences, what="address", email=READER)
     assert len(mail.outbox) == 1
     noon.shift(3601)
@@ -89,15 +96,15 @@ def test_an_address_is_mailed_once_an_hour_whatever_the_form(client, committed, 
     assert Subscriber.objects.filter(email=READER).count() == 1
 
 
-def test_the_answer_does_not_tell_who_reads_the_letter(client, committed, noon):
+def test_the_answer_does_not_tell_who_reads_the_newsletter(client, committed, noon):
     confirmed_reader(client, committed)
     noon.shift(3601)
     known = ask(client, committed)
     unknown = ask(client, committed, email="somebody@else.example")
     assert known["Location"] == unknown["Location"]
     assert Subscription.objects.get(subscriber__email=READER).status == "confirmed"
-    assert mail.outbox[-2].subject == "Your letters"
-    assert "The daily letter" in mail.outbox[-2].body
+    assert mail.outbox[-2].subject == "Your newsletters"
+    assert "The daily newsletter" in mail.outbox[-2].body
 
 
 def test_an_old_link_says_so(client, committed, noon):
@@ -121,8 +128,14 @@ def test_who_confirmed_once_is_not_forgotten(client, committed, noon):
     assert Subscriber.objects.exists()
 
 
-def test_who_left_every_letter_is_forgotten_in_a_month_and_who_complained_is_not(client, committed, noon):
-    gone, stays, complained = reader("hollis"), reader("maren"), reader("wren", suppressed_because="complained")
+def test_who_left_every_newsletter_is_forgotten_in_a_month_and_who_complained_is_not(
+    client, committed, noon
+):
+    gone, stays, complained = (
+        reader("hollis"),
+        reader("maren"),
+        reader("wren", suppressed_because="complained"),
+    )
     subscriptions.leave(gone.key)
     subscriptions.leave(complained.key)
     noon.shift(subscriptions.LEFT_LIFETIME.total_seconds() - 60)
@@ -139,7 +152,11 @@ def test_coming_back_after_leaving(client, committed, noon):
     ask(client, committed)
     press(client, committed, link("confirm"))
     subscription = Subscription.objects.get()
-    assert (subscription.status, subscription.left_at, subscription.left_by) == ("confirmed", None, "")
+    assert (subscription.status, subscription.left_at, subscription.left_by) == (
+        "confirmed",
+        None,
+        "",
+    )
 
 
 def test_a_struck_off_address_is_written_to_again_once_its_owner_confirms(client, committed, noon):
@@ -168,14 +185,18 @@ def test_a_bad_address_gets_a_sentence(client, committed, email):
     assert not Subscriber.objects.exists()
 
 
-@pytest.mark.parametrize("email", ['"hollis.grey"@readers.example', "hollis+letters@bücher.example"])
+@pytest.mark.parametrize(
+    "email", ['"hollis.grey"@readers.example', "hollis+newsletters@bücher.example"]
+)
 def test_an_unusual_address_is_an_address(client, committed, email):
     ask(client, committed, email=email)
     assert mail.outbox[0].to == [email.replace("bücher", "xn--bcher-kva")]
     mail.outbox[0].message().as_bytes()
 
 
-@pytest.mark.parametrize("email", ["a@" + "İ" * 9 + "." + "İİİİİİİİİ." * 12 + "example", f"{'a' * 250}@b.example"])
+@pytest.mark.parametrize(
+    "email", ["a@" + "İ" * 9 + "." + "İİİİİİİİİ." * 12 + "example", f"{'a' * 250}@b.example"]
+)
 def test_an_address_that_is_too_long_in_any_spelling_is_refused(client, committed, email):
     assert ask(client, committed, email=email).status_code == 400
     assert not Subscriber.objects.exists()
@@ -192,7 +213,7 @@ def test_every_spelling_of_an_address_is_one_reader_and_every_tag_one_inbox(clie
 
 def test_who_says_no_to_a_confirmation_says_it_to_all_that_it_asks_about(client, committed):
     another()
-    ask(client, committed, letter=["daily", "weekly"])
+    ask(client, committed, newsletter=["daily", "weekly"])
     page = press(client, committed, link("leave")).content.decode()
     assert set(Subscription.objects.values_list("status", flat=True)) == {"left"}
     # Nobody is known there: no link is offered that could not be mailed.
@@ -208,7 +229,13 @@ def test_a_robot_that_fills_every_field_gets_nothing(client, committed):
 
 
 def test_links_that_are_none(client):
-    for address in ("confirm/none/", "leave/none/", "preferences/none/", "address/none/", "preferences/a:b:c/"):
+    for address in (
+        "confirm/none/",
+        "leave/none/",
+        "preferences/none/",
+        "address/none/",
+        "preferences/a:b:c/",
+    ):
         assert client.get(f"/newsletter/{address}").status_code == 404
         assert client.post(f"/newsletter/{address}").status_code == 404
 
@@ -220,12 +247,14 @@ def test_a_link_for_one_purpose_opens_no_other(client):
         assert client.post(f"/newsletter/{place}/{token}/").status_code == 404
 
 
-def test_confirming_takes_what_its_mail_named_and_nothing_that_was_asked_for_since(client, committed):
+def test_confirming_takes_what_its_mail_named_and_nothing_that_was_asked_for_since(
+    client, committed
+):
     another()
     ask(client, committed)
-    ask(client, committed, letter="weekly")
+    ask(client, committed, newsletter="weekly")
     press(client, committed, link("confirm", 0))
-    assert dict(Subscription.objects.values_list("letter__slug", "status")) == {
+    assert dict(Subscription.objects.values_list("newsletter__slug", "status")) == {
         "daily": "confirmed",
         "weekly": "pending",
     }

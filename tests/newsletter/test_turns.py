@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from newsletter.composing import drafts, schedule
-from newsletter.models import Issue, Letter
+from newsletter.models import Issue, Newsletter
 from newsletter.sending import alarms, batches, issue_status
 
 from .conftest import MONDAY, reader, story
@@ -25,11 +25,11 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_turns_come_one_after_another(rhythm, after, turn):
-    letter = Letter(rhythm=rhythm, weekday=Letter.Weekday.FRIDAY, send_at=MONDAY.time())
-    assert schedule.next_turn(letter, after) == turn
+    newsletter = Newsletter(rhythm=rhythm, weekday=Newsletter.Weekday.FRIDAY, send_at=MONDAY.time())
+    assert schedule.next_turn(newsletter, after) == turn
 
 
-def test_a_draft_waits_on_the_desk_two_hours_before_its_turn(letter, noon):
+def test_a_draft_waits_on_the_desk_two_hours_before_its_turn(newsletter, noon):
     noon.move_to(MONDAY - timedelta(hours=2, minutes=1))
     story("Policy", "New", hours=1)
     assert drafts.compose_due.call() == 0
@@ -40,26 +40,32 @@ def test_a_draft_waits_on_the_desk_two_hours_before_its_turn(letter, noon):
     assert (issue.status, issue.turn_at, str(issue.day)) == ("draft", MONDAY, "2026-11-23")
 
 
-def test_who_has_begun_one_by_hand_for_the_day_gets_no_second(letter, noon):
+def test_who_has_begun_one_by_hand_for_the_day_gets_no_second(newsletter, noon):
     noon.move_to(MONDAY - timedelta(hours=3))
     story("Policy", "New", hours=1)
-    drafts.draft(letter)
+    drafts.draft(newsletter)
     noon.move_to(MONDAY - timedelta(hours=1))
     assert drafts.compose_due.call() == 0
     assert Issue.objects.count() == 1
 
 
-def test_one_that_was_begun_by_hand_and_forgotten_is_said_when_its_hour_has_passed(letter, noon):
-    """It keeps the letter of the day from being made by itself."""
-    Letter.objects.filter(pk=letter.pk).update(rhythm="daily", send_at=time(12, 30), is_automatic=True)
+def test_one_that_was_begun_by_hand_and_forgotten_is_said_when_its_hour_has_passed(
+    newsletter, noon
+):
+    """It keeps the newsletter of the day from being made by itself."""
+    Newsletter.objects.filter(pk=newsletter.pk).update(
+        rhythm="daily", send_at=time(12, 30), is_automatic=True
+    )
     story("Policy", "First")
-    issue = drafts.draft(letter)
+    issue = drafts.draft(newsletter)
     assert alarms.sentences() == []
     noon.shift(timedelta(minutes=50))
-    assert alarms.sentences() == [f"{issue} was due on 22 November at 12:30 UTC, and is a draft still."]
+    assert alarms.sentences() == [
+        f"{issue} was due on 22 November at 12:30 UTC, and is a draft still."
+    ]
 
 
-def test_nothing_new_is_skipped_and_said(letter, noon):
+def test_nothing_new_is_skipped_and_said(newsletter, noon):
     noon.move_to(MONDAY)
     drafts.compose_due.call()
     issue = Issue.objects.get()
@@ -67,10 +73,10 @@ def test_nothing_new_is_skipped_and_said(letter, noon):
     assert "Nothing new came out since" in issue.note
 
 
-def test_a_letter_that_is_sent_by_itself_goes_out_at_its_hour(letter, sink, noon):
+def test_a_newsletter_that_is_sent_by_itself_goes_out_at_its_hour(newsletter, sink, noon):
     reader("hollis")
-    letter.is_automatic = True
-    letter.save()
+    newsletter.is_automatic = True
+    newsletter.save()
     noon.move_to(MONDAY - timedelta(minutes=1))
     story("Policy", "New", hours=1)
     drafts.compose_due.call()
@@ -82,21 +88,23 @@ def test_a_letter_that_is_sent_by_itself_goes_out_at_its_hour(letter, sink, noon
     assert len(sink.taken) == 1
 
 
-def test_a_turn_that_was_missed_for_long_is_not_made_up(letter, noon):
+def test_a_turn_that_was_missed_for_long_is_not_made_up(newsletter, noon):
     reader("hollis")
-    letter.is_automatic = True
-    letter.save()
+    newsletter.is_automatic = True
+    newsletter.save()
     noon.move_to(MONDAY + drafts.MADE_UP_WITHIN + timedelta(minutes=1))
     story("Policy", "New", hours=1)
     drafts.compose_due.call()
     assert not Issue.objects.exists()
 
 
-def test_a_letter_late_in_the_evening_that_is_made_after_midnight_is_of_its_day_and_takes_nothing_from_the_next(
-    letter, noon
+def test_a_newsletter_late_in_the_evening_that_is_made_after_midnight_is_of_its_day_and_takes_nothing_from_the_next(
+    newsletter, noon
 ):
     reader("hollis")
-    Letter.objects.filter(pk=letter.pk).update(rhythm="daily", send_at=time(23, 59), is_automatic=True)
+    Newsletter.objects.filter(pk=newsletter.pk).update(
+        rhythm="daily", send_at=time(23, 59), is_automatic=True
+    )
     turn = MONDAY.replace(hour=23, minute=59)
     noon.move_to(turn + timedelta(seconds=80))
     story("Policy", "New", hours=1)
@@ -104,16 +112,19 @@ def test_a_letter_late_in_the_evening_that_is_made_after_midnight_is_of_its_day_
     late = Issue.objects.get()
     assert (late.day, late.send_at, late.status) == (turn.date(), turn, "scheduled")
     # One of the desk goes out after midnight, and has the date on which it does.
-    tomorrow, went = turn.date() + timedelta(days=1), {"status": "sent", "started_at": timezone.now()}
+    tomorrow, went = (
+        turn.date() + timedelta(days=1),
+        {"status": "sent", "started_at": timezone.now()},
+    )
     Issue.objects.filter(pk=late.pk).update(day=tomorrow, filled_at=timezone.now(), **went)
     noon.move_to(turn + timedelta(days=1, seconds=30))
     story("Policy", "Newer", hours=1)
     assert drafts.compose_due.call() == 1
 
 
-def test_one_that_was_put_off_to_a_day_is_the_letter_of_that_day(letter, noon):
+def test_one_that_was_put_off_to_a_day_is_the_newsletter_of_that_day(newsletter, noon):
     reader("hollis")
-    Letter.objects.filter(pk=letter.pk).update(rhythm="daily", is_automatic=True)
+    Newsletter.objects.filter(pk=newsletter.pk).update(rhythm="daily", is_automatic=True)
     noon.move_to(MONDAY)
     story("Policy", "New", hours=1)
     assert drafts.compose_due.call() == 1
@@ -125,7 +136,7 @@ def test_one_that_was_put_off_to_a_day_is_the_letter_of_that_day(letter, noon):
     assert drafts.compose_due.call() == 0
 
 
-def test_nothing_new_before_its_hour_is_looked_for_again_until_it_has_come(letter, noon):
+def test_nothing_new_before_its_hour_is_looked_for_again_until_it_has_come(newsletter, noon):
     noon.move_to(MONDAY - timedelta(minutes=90))
     assert drafts.compose_due.call() == 0
     assert not Issue.objects.exists()
@@ -135,14 +146,20 @@ def test_nothing_new_before_its_hour_is_looked_for_again_until_it_has_come(lette
     assert Issue.objects.get().status == "draft"
 
 
-def test_another_hour_makes_up_for_no_turn_before_it_was_set(letter, noon, admin_client):
+def test_another_hour_makes_up_for_no_turn_before_it_was_set(newsletter, noon, admin_client):
     reader("hollis")
-    page = f"/admin/newsletter/letter/{letter.pk}/change/"
+    page = f"/admin/newsletter/newsletter/{newsletter.pk}/change/"
     noon.move_to(MONDAY + timedelta(hours=5))
     story("Policy", "New", hours=1)
     form = admin_client.get(page).context["adminform"].form
     values = {name: field if field is not None else "" for name, field in form.initial.items()}
-    changed = {"rhythm": "weekly", "weekday": "0", "send_at": "11:00", "is_automatic": "on", "carries_placement": "on"}
+    changed = {
+        "rhythm": "weekly",
+        "weekday": "0",
+        "send_at": "11:00",
+        "is_automatic": "on",
+        "carries_placement": "on",
+    }
     assert admin_client.post(page, values | changed).status_code == 302
     assert drafts.compose_due.call() == 0
     assert not Issue.objects.exists()

@@ -11,9 +11,14 @@ from ..factories import UserFactory
 pytestmark = pytest.mark.django_db
 PAGES = [
     *("/accounts/login/", "/accounts/signup/", "/accounts/logout/", "/accounts/password/reset/"),
-    *("/accounts/password/reset/done/", "/accounts/confirm-email/", "/accounts/inactive/", "/accounts/email/"),
+    *(
+        "/accounts/password/reset/done/",
+        "/accounts/confirm-email/",
+        "/accounts/inactive/",
+        "/accounts/email/",
+    ),
     *("/accounts/password/change/", "/accounts/reauthenticate/", "/accounts/confirm-email/none/"),
-    *("/accounts/password/reset/key/1-none/", "/advertise/placements/join/"),
+    *("/accounts/password/reset/key/1-none/", "/partners/placements/join/"),
 ]
 
 
@@ -35,18 +40,24 @@ def sign_up(client, **headers):
 def test_a_new_advertiser_signs_up_confirms_and_comes_in(client):
     assert sign_up(client).status_code == 302
     link = re.search(r"http://127.0.0.1:8000(/accounts/confirm-email/\S+)", mail.outbox[0].body)[1]
-    assert client.get("/advertise/placements/").status_code == 302
+    assert client.get("/partners/placements/").status_code == 302
     assert "ada@palisade.example" in client.get(link).content.decode()
     client.post(link)
     client.post("/accounts/login/", {"login": "ada", "password": "a long enough word"})
-    assert client.get("/advertise/placements/").status_code == 200
+    assert client.get("/partners/placements/").status_code == 200
 
 
 def test_links_in_mails_lead_home_whatever_the_host(client):
     sign_up(client, HTTP_HOST="localhost:6666")
     UserFactory(email="known@palisade.example")
-    client.post("/accounts/password/reset/", {"email": "known@palisade.example"}, HTTP_HOST="localhost:6666")
-    client.post("/accounts/password/reset/", {"email": "unknown@palisade.example"}, HTTP_HOST="localhost:6666")
+    client.post(
+        "/accounts/password/reset/", {"email": "known@palisade.example"}, HTTP_HOST="localhost:6666"
+    )
+    client.post(
+        "/accounts/password/reset/",
+        {"email": "unknown@palisade.example"},
+        HTTP_HOST="localhost:6666",
+    )
     assert len(mail.outbox) == 3
     for message in mail.outbox:
         assert "http://127.0.0.1:8000/accounts/" in message.body
@@ -57,7 +68,9 @@ def test_a_member_of_staff_may_change_their_address(client):
     user = UserFactory(is_staff=True, email="old@finality.example")
     user.email = "new@finality.example"
     user.save()
-    assert list(EmailAddress.objects.filter(user=user, primary=True).values_list("email", flat=True)) == [user.email]
+    assert list(
+        EmailAddress.objects.filter(user=user, primary=True).values_list("email", flat=True)
+    ) == [user.email]
 
 
 def test_an_address_that_is_confirmed_elsewhere_stays_there():

@@ -8,7 +8,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = (
-    *("core", "pagecache", "fast_worker", "ticker", "articles", "comments", "advertising", "newsletter", "newsroom"),
+    *(
+        "core",
+        "pagecache",
+        "fast_worker",
+        "ticker",
+        "articles",
+        "comments",
+        "advertising",
+        "newsletter",
+        "newsroom",
+    ),
 )
 
 
@@ -39,7 +49,9 @@ def test_only_the_providers_talk_to_the_network():
 
 @pytest.mark.parametrize("word", ["services", "utils", "helpers", "common"])
 def test_files_are_named_after_what_happens_in_them(word):
-    assert [path for app in APPS for path in sources(app) if path.stem == word or word in path.parts] == []
+    assert [
+        path for app in APPS for path in sources(app) if path.stem == word or word in path.parts
+    ] == []
 
 
 def test_only_one_file_writes_a_storys_status_and_one_a_placements():
@@ -49,6 +61,9 @@ def test_only_one_file_writes_a_storys_status_and_one_a_placements():
         for path in sources(app):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 targets = node.targets if isinstance(node, ast.Assign) else []
-                if any(isinstance(target, ast.Attribute) and target.attr == "status" for target in targets):
+                if any(
+                    isinstance(target, ast.Attribute) and target.attr == "status"
+                    for target in targets
+                ):
                     writers.add(str(path.relative_to(ROOT)))
     assert writers == {"articles/publishing/workflow.py", "advertising/campaigns/review.py"}

@@ -12,7 +12,7 @@ from advertising.models import Placement
 from articles.models import Article, Author, Image, Section, Tag
 from comments.models import SiteComment, comments_on
 from newsletter.models import Issue
-from newsroom.demo import files, letters, people, pictures, stories
+from newsroom.demo import files, newsletters, people, pictures, stories
 from newsroom.demo.accounts import ACCOUNTS
 from newsroom.models import Publication
 from ticker.models import Quote
@@ -44,7 +44,9 @@ def drawn(monkeypatch):
     from ..factories import png
 
     monkeypatch.setattr(
-        pictures, "draw_all", lambda say: {order.slug: {"400": png(40, 24)} for order in pictures.orders()}
+        pictures,
+        "draw_all",
+        lambda say: {order.slug: {"400": png(40, 24)} for order in pictures.orders()},
     )
     for row in files.tables("prices.toml")["coin"]:
         CoinFactory(symbol=row["symbol"], name=row["symbol"].title())
@@ -68,7 +70,18 @@ def test_it_holds_what_a_publication_holds_and_loads_twice_without_doubling(draw
     plain = [story.word_count for story in stories.exclude(pk=long_read.pk)]
     assert min(plain) >= 350
     assert max(plain) <= 800
-    for element in ("<h2", "<h3", "<ul", "<ol", "<blockquote>", 'class="pull"', "<table", "<pre", "<figure", "<hr"):
+    for element in (
+        "<h2",
+        "<h3",
+        "<ul",
+        "<ol",
+        "<blockquote>",
+        'class="pull"',
+        "<table",
+        "<pre",
+        "<figure",
+        "<hr",
+    ):
         assert element in long_read.body, element
     assert {placement.state[0] for placement in Placement.objects.all()} == {
         *("draft", "submitted", "changes", "rejected", "scheduled", "running", "finished")
@@ -81,15 +94,15 @@ def test_it_holds_what_a_publication_holds_and_loads_twice_without_doubling(draw
 
 
 @pytest.mark.parametrize("day", range(23, 30))
-def test_five_issues_of_its_letter_have_gone_out_whatever_the_weekday(drawn, day):
+def test_five_issues_of_its_newsletter_have_gone_out_whatever_the_weekday(drawn, day):
     """Early on a Monday there had been no issue for three days, and no story was left for the newest one."""
     with time_machine.travel(datetime(2026, 11, day, 1, tzinfo=UTC), tick=False):
         people.load()
         stories.load(timezone.now(), pictures.draw_all(str), str)
         AdvertiserFactory(name="Palisade Custody")
-        letters.load(timezone.now())
-    issues = Issue.objects.filter(letter__slug="daily", status=Issue.Status.SENT)
-    assert [issue.items.count() >= 2 for issue in issues] == [True] * letters.ISSUES
+        newsletters.load(timezone.now())
+    issues = Issue.objects.filter(newsletter__slug="daily", status=Issue.Status.SENT)
+    assert [issue.items.count() >= 2 for issue in issues] == [True] * newsletters.ISSUES
 
 
 def test_it_refuses_a_database_that_is_not_a_demos():

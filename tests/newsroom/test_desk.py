@@ -16,8 +16,8 @@ from articles.models import Article, Image, StatusChange
 from comments.models import SiteComment
 from comments.moderation import decisions
 from newsletter.composing import drafts
-from newsletter.models import Subscriber, main_letter
-from newsroom.models import Heartbeat, Page, PeriodicJob, Publication
+from newsletter.models import Subscriber, main_newsletter
+from newsroom.models import AboutPage, Heartbeat, PeriodicJob, Publication
 from ticker.models import PriceSource
 
 from ..factories import (
@@ -52,9 +52,9 @@ def one_of_each():
     review.submit(placement, None)
     Rate.objects.create(product="banner", price=14, unit="per 1,000 views", details="Still images")
     Subscriber.objects.create(email="a@b.example", key="k", asked_at=now)
-    drafts.draft(main_letter())
+    drafts.draft(main_newsletter())
     Publication.objects.create(name="Finality")
-    Page.objects.create(title="Standards", slug="standards", body="<p>x</p>")
+    AboutPage.objects.create(title="Standards", slug="standards", body="<p>x</p>")
     PeriodicJob.objects.create(name="job", next_run_at=now)
     Heartbeat.objects.create(name="scheduler", at=now)
     PriceSource.objects.create(name="CoinGecko")
@@ -78,7 +78,10 @@ def test_every_page_opens(chief, one_of_each, model):
     add = chief.get(reverse("admin:{}_{}_add".format(*names)))
     assert add.status_code in (200, 403)
     if row := model._default_manager.first():
-        assert chief.get(reverse("admin:{}_{}_change".format(*names), args=[row.pk])).status_code == 200
+        assert (
+            chief.get(reverse("admin:{}_{}_change".format(*names), args=[row.pk])).status_code
+            == 200
+        )
 
 
 def test_the_front_of_the_desk_shows_what_waits(chief, one_of_each):
@@ -136,7 +139,9 @@ def test_an_editor_saves_and_publishes_what_is_on_the_screen(client):
 def test_what_is_not_ready_is_said_and_stays_a_draft(client):
     article = DraftArticleFactory(standfirst="")
     sign_in(client, member_of("Editors"))
-    response = client.post(reverse("admin:articles_article_status", args=[article.pk]), {"to": "publish"}, follow=True)
+    response = client.post(
+        reverse("admin:articles_article_status", args=[article.pk]), {"to": "publish"}, follow=True
+    )
     assert "Standfirst: Add a standfirst." in response.content.decode()
     article.refresh_from_db()
     assert article.status == "draft"
@@ -147,7 +152,9 @@ def test_a_time_that_cannot_be_read_changes_nothing(client, moment):
     article = DraftArticleFactory()
     sign_in(client, member_of("Editors"))
     data = {"to": "publish", "publish_at": moment}
-    response = client.post(reverse("admin:articles_article_status", args=[article.pk]), data, follow=True)
+    response = client.post(
+        reverse("admin:articles_article_status", args=[article.pk]), data, follow=True
+    )
     assert "could not be read" in response.content.decode()
     article.refresh_from_db()
     assert article.status == "draft"
@@ -158,7 +165,10 @@ def test_scheduling_from_the_desk(client):
     sign_in(client, member_of("Editors"))
     at = (timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     address = reverse("admin:articles_article_status", args=[article.pk])
-    assert "Scheduled for" in client.post(address, {"to": "publish", "publish_at": at}, follow=True).content.decode()
+    assert (
+        "Scheduled for"
+        in client.post(address, {"to": "publish", "publish_at": at}, follow=True).content.decode()
+    )
     assert client.get(article.get_absolute_url()).status_code == 404
 
 
@@ -181,7 +191,12 @@ def test_an_author_cannot_change_what_is_out(client):
 
 def test_what_was_published_cannot_be_deleted(chief):
     article = PublishedArticleFactory()
-    assert chief.post(reverse("admin:articles_article_delete", args=[article.pk]), {"post": "yes"}).status_code == 403
+    assert (
+        chief.post(
+            reverse("admin:articles_article_delete", args=[article.pk]), {"post": "yes"}
+        ).status_code
+        == 403
+    )
     assert Article.objects.filter(pk=article.pk).exists()
 
 
@@ -205,7 +220,10 @@ def test_a_picture_is_checked_at_the_door(chief):
     assert Image.objects.count() == 1
     # Saving again without a new file is no upload.
     again = {"alt": "Another description", "focal_x": 50, "focal_y": 50}
-    assert chief.post(reverse("admin:articles_image_change", args=[image.pk]), again).status_code == 302
+    assert (
+        chief.post(reverse("admin:articles_image_change", args=[image.pk]), again).status_code
+        == 302
+    )
 
 
 def test_a_moderator_removes_and_puts_back(client):
@@ -235,13 +253,19 @@ def test_the_desk_reviews_a_placement_with_its_copy_before_it(client):
 
 
 @pytest.mark.parametrize(
-    "data", [{}, {"decision": "approve"}, {"decision": "approve", "version": "x"}, {"decision": "?"}]
+    "data",
+    [{}, {"decision": "approve"}, {"decision": "approve", "version": "x"}, {"decision": "?"}],
 )
 def test_a_decision_that_is_none_changes_nothing(client, data):
     placement = DraftBannerFactory()
     review.submit(placement, None)
     sign_in(client, member_of("Editors"))
-    assert client.post(reverse("admin:advertising_placement_review", args=[placement.pk]), data).status_code == 200
+    assert (
+        client.post(
+            reverse("admin:advertising_placement_review", args=[placement.pk]), data
+        ).status_code
+        == 200
+    )
     placement.refresh_from_db()
     assert placement.status == "submitted"
 
@@ -251,7 +275,11 @@ def test_custom_pages_of_the_desk_check_more_than_being_staff(client):
     placement, article = DraftBannerFactory(), ScheduledArticleFactory()
     review.submit(placement, None)
     pages = (
-        ("admin:advertising_placement_review", placement.pk, {"decision": "approve", "version": "1"}),
+        (
+            "admin:advertising_placement_review",
+            placement.pk,
+            {"decision": "approve", "version": "1"},
+        ),
         ("admin:articles_article_status", article.pk, {"to": "withdraw"}),
     )
     for user, codes in ((UserFactory(is_staff=True), {403}), (UserFactory(), {302}), (None, {302})):
@@ -266,7 +294,8 @@ def test_custom_pages_of_the_desk_check_more_than_being_staff(client):
 
 
 @pytest.mark.parametrize(
-    "query", ["q=%00", "q=%FF", "status__exact=%00", "o=%00", "p=99999", "e=1", "section__id__exact=%00"]
+    "query",
+    ["q=%00", "q=%FF", "status__exact=%00", "o=%00", "p=99999", "e=1", "section__id__exact=%00"],
 )
 def test_wild_queries_on_the_desk(chief, query):
     """Django’s own lists answer with a page, or a redirect that says that something was wrong."""
@@ -295,7 +324,9 @@ def test_the_desk_makes_a_house_banner_which_is_reviewed_like_any_other(client):
     assert (house.status, house.latest_creative.version) == ("submitted", 1)
     wrong = io.BytesIO(png(301, 250))
     wrong.name = "wrong.png"
-    page = client.post("/admin/advertising/creative/add/", {**data, "pictures-0-file": wrong}).content.decode()
+    page = client.post(
+        "/admin/advertising/creative/add/", {**data, "pictures-0-file": wrong}
+    ).content.decode()
     assert "must be exactly 300\u00a0×\u00a0250" in page
     assert house.creatives.count() == 1
 
@@ -310,7 +341,10 @@ def test_an_approved_paid_article_cannot_be_edited_around_its_review(chief):
     address = reverse("admin:articles_article_change", args=[article.pk])
     assert chief.post(address, {"title": "Mine", "paid_by": ""}).status_code == 403
     assert (
-        chief.post(reverse("admin:articles_article_status", args=[article.pk]), {"to": "withdraw"}).status_code == 403
+        chief.post(
+            reverse("admin:articles_article_status", args=[article.pk]), {"to": "withdraw"}
+        ).status_code
+        == 403
     )
 
 
@@ -324,9 +358,16 @@ def test_a_paid_kind_without_its_payer_is_a_sentence(chief):
 def test_numbers_and_keys_that_nobody_typed_are_a_bad_request(chief):
     article = PublishedArticleFactory()
     comment_on(article)
-    for data in ({"action": "remove", "_selected_action": "abc"}, {"action": "remove", "_selected_action": "9" * 40}):
+    for data in (
+        {"action": "remove", "_selected_action": "abc"},
+        {"action": "remove", "_selected_action": "9" * 40},
+    ):
         assert chief.post("/admin/comments/sitecomment/", data).status_code in (200, 302, 400)
-    assert chief.get("/admin/comments/sitecomment/?submit_date__year=99999999999").status_code in (200, 302, 400)
+    assert chief.get("/admin/comments/sitecomment/?submit_date__year=99999999999").status_code in (
+        200,
+        302,
+        400,
+    )
     assert chief.get("/admin/advertising/placement/add/?advertiser=abc").status_code in (200, 400)
     address = reverse("admin:articles_article_change", args=[article.pk])
     for value in ("abc", "9" * 30):

@@ -11,7 +11,12 @@ from articles.models import Article
 from articles.publishing import revisions, workflow
 from newsroom import scheduler
 
-from ..factories import DraftArticleFactory, PublishedArticleFactory, ScheduledArticleFactory, member_of
+from ..factories import (
+    DraftArticleFactory,
+    PublishedArticleFactory,
+    ScheduledArticleFactory,
+    member_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -57,12 +62,16 @@ def test_what_was_missed_is_red_and_said_aloud(client, editor, noon):
 def test_what_changed_is_shown_to_those_who_may_see_it(client, editor):
     story = DraftArticleFactory(title="The secret clause")
     kind = ContentType.objects.get_for_model(Article)
-    LogEntry.objects.log_actions(editor.pk, [story], CHANGE, change_message="Rewritten.", single_object=True)
+    LogEntry.objects.log_actions(
+        editor.pk, [story], CHANGE, change_message="Rewritten.", single_object=True
+    )
     assert "The secret clause" in desk(client)
     assert "Rewritten." in desk(client)
     assert kind.model == "article"
     outsider = member_of("Ad desk")
-    outsider.groups.first().permissions.remove(*outsider.groups.first().permissions.filter(codename="view_article"))
+    outsider.groups.first().permissions.remove(
+        *outsider.groups.first().permissions.filter(codename="view_article")
+    )
     client.force_login(outsider)
     assert "The secret clause" not in desk(client)
 

@@ -15,7 +15,9 @@ def variables_read() -> set[str]:
     """Every name that the settings ask the environment for."""
     asked = r'(?:env\.\w+|environment\.(?:required|whole_number|one_of)|env)\(\s*"([A-Z_]+)"'
     sources = [ROOT / "newsroom" / name for name in ("settings.py", "environment.py")]
-    return {name for path in sources for name in re.findall(asked, path.read_text(encoding="utf-8"))}
+    return {
+        name for path in sources for name in re.findall(asked, path.read_text(encoding="utf-8"))
+    }
 
 
 def test_every_variable_is_documented_and_none_is_invented():

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 SECRET = "Quietus"
 # What has no word of any story on it at any time.
 SILENT = {
-    "thoughts", "thoughts-in-order", "thread", "prices", "price-strip", "about", "page", "advertise", "newsletter",
+    "comments", "comments-in-order", "thread", "prices", "price-strip", "about", "page", "advertise", "newsletter",
     "newsletter-asked",
     "comment-sent", "feeds",
     "archive", "corrections", "feed-corrections", "sitemap", "sitemap-pages", "robots", "ads-txt", "security-txt",
@@ -38,7 +38,9 @@ def story(noon):
     at = noon_of(noon) + timedelta(hours=1)
     author = AuthorFactory(slug="maren-oduya")
     PublishedArticleFactory(authors=[author], slug="nine-banks-agree-when-a-payment-is-over")
-    story = DraftArticleFactory(title=f"{SECRET} agreed", slug="quietus", authors=[author], embargoed_until=at)
+    story = DraftArticleFactory(
+        title=f"{SECRET} agreed", slug="quietus", authors=[author], embargoed_until=at
+    )
     story.standfirst, story.body = f"{SECRET} is a bank.", f"<p>{SECRET} agreed to it.</p>"
     story.save()
     story.tags.add(TagFactory(slug="stablecoins"))
@@ -65,9 +67,9 @@ def addresses(story):
             month=month,
             card=card,
             long=story.pk,
-            thoughts="quietus/thoughts/1",
-            thread="quietus/thoughts/thread/1",
-            in_order="quietus/thoughts/newest",
+            comments="quietus/comments/1",
+            thread="quietus/comments/thread/1",
+            in_order="quietus/comments/newest",
         )
         yield name, filled
     yield "the story", "/policy/quietus/"

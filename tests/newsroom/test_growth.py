@@ -25,16 +25,37 @@ from ..factories import (
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite says how many steps it took."),
+    pytest.mark.skipif(
+        connection.vendor != "sqlite", reason="Only SQLite says how many steps it took."
+    ),
 ]
 STEP = 100
 MIDDLE = "1670000000000000-5"  # in the midst of what `scale` makes
 PAGES = [
-    *("/", "/policy/", f"/policy/?before={MIDDLE}", f"/policy/?after={MIDDLE}", "/policy/the-clause/", "/about/"),
+    *(
+        "/",
+        "/policy/",
+        f"/policy/?before={MIDDLE}",
+        f"/policy/?after={MIDDLE}",
+        "/policy/the-clause/",
+        "/about/",
+    ),
     *("/tag/custody/", f"/tag/custody/?before={MIDDLE}", "/author/ada/", "/prices/bitcoin/"),
-    *("/search/?q=ledger", "/search/?q=ledger+margin+clause&section=policy", "/search/?q=zebra", "/nothing/"),
-    *("/admin/", "/admin/articles/article/", "/admin/articles/article/?section__id__exact={section}"),
-    *("/admin/articles/article/?kind__exact=brief", "/admin/articles/article/?status__exact=in_review"),
+    *(
+        "/search/?q=ledger",
+        "/search/?q=ledger+margin+clause&section=policy",
+        "/search/?q=zebra",
+        "/nothing/",
+    ),
+    *(
+        "/admin/",
+        "/admin/articles/article/",
+        "/admin/articles/article/?section__id__exact={section}",
+    ),
+    *(
+        "/admin/articles/article/?kind__exact=brief",
+        "/admin/articles/article/?status__exact=in_review",
+    ),
     *("/admin/articles/article/?q=ledger", "/admin/articles/article/?when=scheduled"),
     *("/admin/comments/sitecomment/", "/admin/comments/sitecomment/?is_removed__exact=1"),
 ]
@@ -91,7 +112,9 @@ def test_pages_cost_the_same_with_five_times_the_stories(client, archive):
     scale.load(4, lambda text: None)
     many = costs(client, archive)
     # A deeper tree takes a few steps more.
-    assert {page: (few[page], many[page]) for page in PAGES if many[page] > few[page] * 1.2 + 3 * STEP} == {}
+    assert {
+        page: (few[page], many[page]) for page in PAGES if many[page] > few[page] * 1.2 + 3 * STEP
+    } == {}
 
 
 def test_a_query_that_reads_all_stories_would_be_seen(client, archive):

@@ -1,11 +1,11 @@
-"""Merging: thoughts and corrections follow, old addresses lead on, and nothing happens by halves."""
+"""Merging: comments and corrections follow, old addresses lead on, and nothing happens by halves."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from articles.discovery import redirects
 from articles.models import Correction
-from comments.models import Pick, SiteComment
+from comments.models import FeaturedComment, SiteComment
 from comments.moderation import featured
 from newsroom import story_merging
 
@@ -24,7 +24,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def pair():
     source = PublishedArticleFactory(title="The clause, again", slug="again")
-    into = PublishedArticleFactory(title="The clause", slug="clause", section=SectionFactory(name="Markets"))
+    into = PublishedArticleFactory(
+        title="The clause", slug="clause", section=SectionFactory(name="Markets")
+    )
     parent = comment_on(source, comment="Said under the first.")
     comment_on(source, parent, comment="And answered there.")
     comment_on(into, comment="Said under the second.")
@@ -39,7 +41,12 @@ def test_everything_follows_and_both_old_addresses_lead_on(client, pair):
     redirects.follow(source, "again")
     assert story_merging.merge(source, into, member_of("Chief editors")) == 2
     page = client.get(into.get_absolute_url()).content.decode()
-    for words in ("Said under the first.", "And answered there.", "Said under the second.", "It was 61."):
+    for words in (
+        "Said under the first.",
+        "And answered there.",
+        "Said under the second.",
+        "It was 61.",
+    ):
         assert words in page
     assert "3 thoughts on" in page
     for old in ("/policy/again/", "/policy/once-more/"):
@@ -72,25 +79,30 @@ def test_the_desk_shows_what_will_happen_and_asks(client, pair):
     source, into = pair
     client.force_login(member_of("Chief editors"))
     address = f"/admin/articles/article/{source.pk}/merge/"
-    assert "No story has this address." in client.post(address, {"into": "https://x.example/none/"}).content.decode()
-    page = client.post(address, {"into": f"https://finality.example{into.get_absolute_url()}"}).content.decode()
+    assert (
+        "No story has this address."
+        in client.post(address, {"into": "https://x.example/none/"}).content.decode()
+    )
+    page = client.post(
+        address, {"into": f"https://finality.example{into.get_absolute_url()}"}
+    ).content.decode()
     assert "“The clause” stays" in page
     source.refresh_from_db()
     assert source.status == "published"
     data = {"into": into.get_absolute_url(), "confirmed": "1"}
-    assert "with 2 thoughts" in client.post(address, data, follow=True).content.decode()
+    assert "with 2 comments" in client.post(address, data, follow=True).content.decode()
 
 
 def test_the_desks_pick_comes_along_unless_there_is_one(pair):
     source, into = pair
     first = SiteComment.objects.get(comment="Said under the first.")
-    featured.pick(first, None)
+    featured.feature(first, None)
     story_merging.merge(source, into, member_of("Chief editors"))
-    assert Pick.objects.get().article_id == into.pk
+    assert FeaturedComment.objects.get().article_id == into.pk
     second = SiteComment.objects.get(comment="Said under the second.")
-    featured.pick(second, None)
+    featured.feature(second, None)
     with pytest.raises(featured.NotShown):
-        featured.pick(first, None)  # as it stood before
+        featured.feature(first, None)  # as it stood before
     first.refresh_from_db()
-    featured.pick(first, None)
-    assert Pick.objects.get().comment_id == first.pk
+    featured.feature(first, None)
+    assert FeaturedComment.objects.get().comment_id == first.pk

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 def told(settings, tmp_path, client):
     settings.DATA_DIR = tmp_path
     settings.METRICS_TOKEN = "a-long-token"
-    metrics.write(tmp_path / "counts", metrics.Counts(hits=7, bytes=123))
+    metrics.write(tmp_path / "counts", metrics.CacheCounts(hits=7, bytes=123))
     return lambda token: client.get("/metrics", headers={"Authorization": token})
 
 
@@ -33,7 +33,7 @@ def test_without_it_there_is_nothing(told, settings, token):
 
 
 def test_a_dead_process_is_forgotten(tmp_path, noon):
-    metrics.write(tmp_path, metrics.Counts())
+    metrics.write(tmp_path, metrics.CacheCounts())
     assert len(metrics.read_all(tmp_path)) == 1
     import os
 

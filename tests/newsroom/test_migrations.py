@@ -16,7 +16,9 @@ def test_a_new_site_has_its_groups_its_coins_and_its_rules(tmp_path):
     databases.migrate(f"sqlite:///{tmp_path / 'new.sqlite3'}")
     with sqlite3.connect(tmp_path / "new.sqlite3") as connection:
         groups = {name for (name,) in connection.execute("SELECT name FROM auth_group")}
-        coins = connection.execute("SELECT count(*) FROM ticker_coin WHERE is_on_strip").fetchone()[0]
+        coins = connection.execute("SELECT count(*) FROM ticker_coin WHERE is_on_strip").fetchone()[
+            0
+        ]
         rules = connection.execute("SELECT count(*) FROM comments_rule").fetchone()[0]
     assert groups >= {"Authors", "Editors", "Moderators"}
     assert (coins, rules) == (17, 10)

@@ -40,7 +40,10 @@ def paid(request):
     section, coin = SectionFactory(name="Policy"), CoinFactory(name="Bitcoin", symbol="BTC")
     QuoteFactory(coin=coin)
     first = PublishedArticleFactory(
-        section=section, authors=[author], slug="nine-banks-agree-when-a-payment-is-over", body="<p>Agreed.</p>"
+        section=section,
+        authors=[author],
+        slug="nine-banks-agree-when-a-payment-is-over",
+        body="<p>Agreed.</p>",
     )
     first.tags.add(tag)
     article = SponsoredArticleFactory(
@@ -65,9 +68,9 @@ def addresses(article):
                 month=f"{article.published_at:%Y/%m}",
                 card=metadata.share_card(article),
                 long=article.pk,
-                thoughts="palisade-opens-a-vault/thoughts/1",
-                thread="palisade-opens-a-vault/thoughts/thread/1",
-                in_order="palisade-opens-a-vault/thoughts/newest",
+                comments="palisade-opens-a-vault/comments/1",
+                thread="palisade-opens-a-vault/comments/thread/1",
+                in_order="palisade-opens-a-vault/comments/newest",
             ),
         )
     yield "the piece", article.get_absolute_url()
@@ -82,11 +85,17 @@ def unlabelled(name: str, page: str, label: str) -> list[str]:
     if page.lstrip().startswith(("{", "[")):
         return [each for each in map(str, json.loads(page)) if TITLE in each and label not in each]
     found = []
-    page = re.sub(r'<script type="application/ld\+json">.*?</script>', "", page, flags=re.DOTALL)  # asked below
+    page = re.sub(
+        r'<script type="application/ld\+json">.*?</script>', "", page, flags=re.DOTALL
+    )  # asked below
     for place in re.finditer(re.escape(TITLE), page):
         before = page[max(place.start() - 700, 0) : place.start()]
         # Its label stands before it: in its card, in the title of the page, or over its headline.
-        if f"{label}: " not in before[-40:] and f">{label}" not in before and f'class="label">{label}' not in before:
+        if (
+            f"{label}: " not in before[-40:]
+            and f">{label}" not in before
+            and f'class="label">{label}' not in before
+        ):
             found.append(before[-120:] + TITLE)
     return found
 
@@ -117,7 +126,15 @@ def test_no_surface_shows_a_paid_piece_without_its_label(client, paid):
         elif name not in NO_WORDS and (missing := unlabelled(name, page, label)):
             wrong[name] = missing
     assert wrong == {}
-    assert {"section", "tag", "the piece", "search for it", "feed", "feed-of:section", "feed-of:tag"} <= seen
+    assert {
+        "section",
+        "tag",
+        "the piece",
+        "search for it",
+        "feed",
+        "feed-of:section",
+        "feed-of:tag",
+    } <= seen
 
 
 def test_its_own_page_says_who_paid_what_and_what_is_at_risk(client, paid):

@@ -13,7 +13,7 @@ from advertising.campaigns import review
 from articles.models import Article
 from articles.publishing import previews, revisions
 from newsletter.composing import drafts
-from newsletter.models import main_letter
+from newsletter.models import main_newsletter
 
 from ..factories import (
     DraftArticleFactory,
@@ -24,7 +24,7 @@ from ..factories import (
     UserFactory,
     member_of,
 )
-from .pagecache.test_rules import patterns
+from ..pagecache.test_rules import patterns
 
 pytestmark = pytest.mark.django_db
 
@@ -47,15 +47,15 @@ MODELS = {
     "comments.rule": ("ECM", "CM"),
     "comments.ban": ("ECM", "ECM"),
     "comments.conversationsettings": ("ECM", "CM"),
-    "comments.shortening": ("C", ""),
-    "newsroom.personrequest": ("C", ""),
+    "comments.ipanonymisationrun": ("C", ""),
+    "newsroom.privacyrequest": ("C", ""),
     "ticker.coin": ("AEC", "EC"),
     "ticker.quote": ("EC", ""),
     "ticker.pricesource": ("EC", ""),
     "advertising.advertiser": ("ECD", "ECD"),
     "advertising.placement": ("ECD", "ECD"),
     "advertising.creative": ("ECD", "ECD"),
-    "advertising.decision": ("ECD", ""),
+    "advertising.reviewdecision": ("ECD", ""),
     "advertising.rate": ("ECD", "ECD"),
     "advertising.order": ("ECD", ""),
     "advertising.shortfall": ("ECD", ""),
@@ -63,10 +63,10 @@ MODELS = {
     "advertising.providerevent": ("ECD", ""),
     "advertising.salesterms": ("ECD", "ECD"),
     "newsletter.subscriber": ("EC", ""),
-    "newsletter.letter": ("EC", "EC"),
+    "newsletter.newsletter": ("EC", "EC"),
     "newsletter.issue": ("EC", "EC"),
     "newsroom.publication": ("EC", ""),
-    "newsroom.page": ("EC", "EC"),
+    "newsroom.aboutpage": ("EC", "EC"),
     "newsroom.periodicjob": ("C", ""),
     "newsroom.heartbeat": ("C", ""),
 }
@@ -87,7 +87,7 @@ OTHER_PAGES = {
     "articles_article_autosave_new": "AEC",
     "articles_image_pick": "AEC",
     "articles_article_merge": "C",
-    "newsroom_personrequest_person": "C",
+    "newsroom_privacyrequest_person": "C",
     "ticker_coin_find": "EC",
     "ticker_coin_check": "EC",
     "ticker_pricesource_refresh": "EC",
@@ -99,12 +99,20 @@ OTHER_PAGES = {
     "advertising_placement_calendar": "ECD",
     "advertising_placement_preview": "ECD",
     "advertising_shortfall_decide": "ECD",
-    "newsletter_letter_sender": "EC",
+    "newsletter_newsletter_sender": "EC",
     "newsletter_issue_do": "EC",
     "newsletter_issue_preview": "EC",
     "newsletter_issue_mail": "EC",
 }
-DJANGOS = {"index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n"} | {
+DJANGOS = {
+    "index",
+    "login",
+    "logout",
+    "password_change",
+    "password_change_done",
+    "autocomplete",
+    "jsi18n",
+} | {
     "view_on_site",
     "app_list",
 }
@@ -135,11 +143,16 @@ def allowed(people, method: str, address: str) -> str:
             answer = getattr(client, method)(address)
             assert answer.status_code in (302, 403), (letter, address)
             if answer.status_code == 302:
-                assert "/accounts/login/" in answer["Location"] or "/admin/login/" in answer["Location"]
+                assert (
+                    "/accounts/login/" in answer["Location"]
+                    or "/admin/login/" in answer["Location"]
+                )
     return letters
 
 
-@pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model._meta.label_lower)
+@pytest.mark.parametrize(
+    "model", list(admin.site._registry), ids=lambda model: model._meta.label_lower
+)
 def test_who_sees_and_adds_what(people, model):
     look, add = MODELS.get(model._meta.label_lower, ("", ""))
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
@@ -158,7 +171,9 @@ def test_who_may_do_what_with_a_story(people, name):
             arguments.append(1)
         if name.endswith("revoke"):
             arguments.append(previews.share(story, member_of("Editors")).pk)
-        assert allowed(people, method, reverse(f"admin:{name}", args=arguments)) == expected, factory
+        assert allowed(people, method, reverse(f"admin:{name}", args=arguments)) == expected, (
+            factory
+        )
 
 
 def test_who_may_do_the_rest(people):
@@ -166,12 +181,20 @@ def test_who_may_do_the_rest(people):
     assert allowed(people, "get", reverse("admin:articles_image_pick")) == "AEC"
     placement = DraftBannerFactory()
     review.submit(placement, None)
-    assert allowed(people, "get", reverse("admin:advertising_placement_review", args=[placement.pk])) == "ECD"
-    issue = drafts.draft(main_letter())
-    assert allowed(people, "get", reverse("admin:newsletter_issue_preview", args=[issue.pk])) == "EC"
-    assert allowed(people, "get", reverse("admin:newsletter_issue_mail", args=[issue.pk, "dark"])) == "EC"
+    assert (
+        allowed(people, "get", reverse("admin:advertising_placement_review", args=[placement.pk]))
+        == "ECD"
+    )
+    issue = drafts.draft(main_newsletter())
+    assert (
+        allowed(people, "get", reverse("admin:newsletter_issue_preview", args=[issue.pk])) == "EC"
+    )
+    assert (
+        allowed(people, "get", reverse("admin:newsletter_issue_mail", args=[issue.pk, "dark"]))
+        == "EC"
+    )
     assert allowed(people, "post", reverse("admin:newsletter_issue_do", args=[issue.pk])) == "EC"
-    assert allowed(people, "get", reverse("admin:newsletter_letter_sender")) == "EC"
+    assert allowed(people, "get", reverse("admin:newsletter_newsletter_sender")) == "EC"
 
 
 def test_only_a_chief_merges(people):
@@ -207,7 +230,11 @@ def test_every_page_of_the_desk_is_in_a_table():
             continue
         assert isinstance(pattern, URLPattern)
         name = pattern.name or ""
-        if name.endswith(("_changelist", "_add", "_history", "_delete", "_change")) or name in known or not name:
+        if (
+            name.endswith(("_changelist", "_add", "_history", "_delete", "_change"))
+            or name in known
+            or not name
+        ):
             continue
         unknown.add(name)
     # Django’s own pages for passwords of accounts.

@@ -16,15 +16,28 @@ from django.utils import timezone
 from advertising.campaigns import review
 from advertising.models import Advertiser
 from articles.models import Article
-from comments.models import Ban, KnownReader, Rule, SiteComment
+from comments.models import Ban, Rule, SiteComment, VerifiedCommenter
 from comments.moderation import decisions, reports
-from comments.posting import confirmation, editing, policy, reactions, submission, verified_commenters
+from comments.posting import (
+    confirmation,
+    editing,
+    policy,
+    reactions,
+    submission,
+    verified_commenters,
+)
 from newsletter.models import Subscriber
 from newsletter.subscribing import subscriptions
 from newsroom import privacy_requests
-from newsroom.models import PersonRequest
+from newsroom.models import PrivacyRequest
 
-from ..factories import DraftBannerFactory, PublishedArticleFactory, UserFactory, comment_on, member_of
+from ..factories import (
+    DraftBannerFactory,
+    PublishedArticleFactory,
+    UserFactory,
+    comment_on,
+    member_of,
+)
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "vesper.quillon@readers.example"
@@ -38,7 +51,9 @@ def person(client, committed):
     """Somebody who has left a trace wherever a reader or an advertiser can."""
     Rule.objects.update(is_on=False)
     article = PublishedArticleFactory(title="The clause")
-    account = UserFactory(username="vesper", email="Vesper.Quillon@readers.example", first_name="Vesper")
+    account = UserFactory(
+        username="vesper", email="Vesper.Quillon@readers.example", first_name="Vesper"
+    )
     EmailAddress.objects.create(user=account, email=ADDRESS, primary=True, verified=True)
     words = {"name": NAME, "email": ADDRESS, "url": "https://vesper.example/", "followup": True}
 
@@ -63,7 +78,13 @@ def person(client, committed):
     LogEntry.objects.log_actions(member_of("Editors").pk, Ban.objects.all(), 1)
     browser = Client()
     browser.force_login(account)
-    return {"article": article, "account": account, "own": own, "stranger": stranger, "reply": reply}
+    return {
+        "article": article,
+        "account": account,
+        "own": own,
+        "stranger": stranger,
+        "reply": reply,
+    }
 
 
 def everything() -> str:
@@ -71,12 +92,18 @@ def everything() -> str:
     parts = []
     for model in apps.get_models():
         for row in model._default_manager.values():
-            parts.append(f"{model._meta.label}: " + json.dumps(row, default=str, ensure_ascii=False))
+            parts.append(
+                f"{model._meta.label}: " + json.dumps(row, default=str, ensure_ascii=False)
+            )
     return "\n".join(parts).lower()
 
 
 def lines_with(*words) -> list[str]:
-    return [line[:300] for line in everything().splitlines() if any(word.lower() in line for word in words)]
+    return [
+        line[:300]
+        for line in everything().splitlines()
+        if any(word.lower() in line for word in words)
+    ]
 
 
 def test_a_person_is_told_everything(person):
@@ -85,11 +112,18 @@ def test_a_person_is_told_everything(person):
     for words in ("one", "two", "three", "four", "report"):
         assert f"{TOLD} {words}" in text
     assert text.count(IP) == 4
-    some = ("letter", "accounts", "votes", "bans", "remembered browsers", "advertisers, as a member")
+    some = (
+        "newsletter",
+        "accounts",
+        "votes",
+        "bans",
+        "remembered browsers",
+        "advertisers, as a member",
+    )
     assert {kind: len(data[kind]) for kind in some} == dict.fromkeys(some, 1) | {"bans": 1}
     assert "An answer." not in text
-    asked = PersonRequest.objects.get()
-    assert (asked.kind, asked.found["thoughts"]) == ("export", 3)
+    asked = PrivacyRequest.objects.get()
+    assert (asked.kind, asked.found["comments"]) == ("export", 3)
     assert ADDRESS not in json.dumps(asked.found) + asked.digest
 
 
@@ -107,7 +141,7 @@ def test_the_thread_and_its_counts_stay_true(client, person):
     page = client.get(article.get_absolute_url()).content.decode()
     assert "1 thought on" in page
     assert "An answer." in page
-    assert "Its writer took this thought back." in page
+    assert "Its writer took this comment back." in page
 
 
 def test_words_may_stay_under_nobodys_name(client, person):
@@ -121,7 +155,7 @@ def test_words_may_stay_under_nobodys_name(client, person):
 def test_a_ban_goes_on_without_the_address(person):
     privacy_requests.erase(ADDRESS)
     words = {"name": "Vesper", "email": ADDRESS.upper(), "comment": "Back again."}
-    with pytest.raises(policy.Refused):
+    with pytest.raises(policy.CommentRefused):
         policy.admit(words, ip=None)
     assert policy.admit(words | {"email": "somebody@readers.example"}, ip=None) is None
 
@@ -130,10 +164,14 @@ def test_others_keep_what_is_theirs(person):
     other = UserFactory(email="other@readers.example")
     comment_on(person["article"], user=other, user_email="other@readers.example", comment="Mine.")
     subscriptions.ask("other@readers.example", "strip")
-    KnownReader.objects.create(digest="x", name="Other", email="other@readers.example")
+    VerifiedCommenter.objects.create(digest="x", name="Other", email="other@readers.example")
     privacy_requests.erase(ADDRESS)
     assert SiteComment.objects.get(comment="Mine.").user_email == "other@readers.example"
-    assert Subscriber.objects.get().email == KnownReader.objects.get().email == "other@readers.example"
+    assert (
+        Subscriber.objects.get().email
+        == VerifiedCommenter.objects.get().email
+        == "other@readers.example"
+    )
     assert get_user_model().objects.filter(pk=other.pk).exists()
 
 
@@ -160,10 +198,10 @@ def test_a_fault_in_the_middle_changes_nothing(person, monkeypatch):
 def test_the_commands_say_what_they_would_do_and_do_it(person, tmp_path):
     out = StringIO()
     call_command("erase_person", ADDRESS, stdout=out)
-    assert "thoughts: 3" in out.getvalue()
+    assert "comments: 3" in out.getvalue()
     assert "Nothing was erased" in out.getvalue()
     call_command("export_person", ADDRESS, output=tmp_path / "person.json", stdout=out)
-    assert len(json.loads((tmp_path / "person.json").read_text())["thoughts"]) == 3
+    assert len(json.loads((tmp_path / "person.json").read_text())["comments"]) == 3
     assert (tmp_path / "person.json").stat().st_mode & 0o077 == 0
     call_command("erase_person", ADDRESS, "--yes", stdout=out)
     assert out.getvalue().rstrip().endswith("Erased.")
@@ -176,21 +214,28 @@ def test_the_commands_say_what_they_would_do_and_do_it(person, tmp_path):
 
 def test_the_desk_looks_tells_and_erases(client, person):
     client.force_login(member_of("Chief editors"))
-    page = "/admin/newsroom/personrequest/person/"
+    page = "/admin/newsroom/privacyrequest/person/"
     assert client.get(page).status_code == 200
     found = client.post(page, {"address": ADDRESS}).content.decode()
-    assert '<th scope="row">Thoughts</th><td>3</td>' in found
+    assert '<th scope="row">Comments</th><td>3</td>' in found
     assert TOLD not in found
     told = client.post(page, {"address": ADDRESS, "export": "1"})
     assert told["Content-Disposition"] == 'attachment; filename="person.json"'
-    assert len(json.loads(told.content)["thoughts"]) == 3
-    wrong = client.post(page, {"address": ADDRESS, "erase": "1", "again": "somebody@readers.example"})
+    assert len(json.loads(told.content)["comments"]) == 3
+    wrong = client.post(
+        page, {"address": ADDRESS, "erase": "1", "again": "somebody@readers.example"}
+    )
     assert "Nothing was erased." in wrong.content.decode()
     assert client.post(page, {"address": "vesper"}).status_code == 400
-    done = client.post(page, {"address": ADDRESS, "erase": "1", "again": ADDRESS}, follow=True).content.decode()
-    assert "Erased. thoughts: 3" in done
-    assert list(PersonRequest.objects.values_list("kind", flat=True)) == ["erase", "export"]
-    assert "Nothing is held of this address" in client.post(page, {"address": ADDRESS}).content.decode()
+    done = client.post(
+        page, {"address": ADDRESS, "erase": "1", "again": ADDRESS}, follow=True
+    ).content.decode()
+    assert "Erased. comments: 3" in done
+    assert list(PrivacyRequest.objects.values_list("kind", flat=True)) == ["erase", "export"]
+    assert (
+        "Nothing is held of this address"
+        in client.post(page, {"address": ADDRESS}).content.decode()
+    )
 
 
 def test_somebody_whose_address_ends_alike_keeps_what_is_theirs(person):

@@ -12,8 +12,8 @@ from django.utils import timezone
 from articles.discovery.metadata import share_card
 from articles.models import Article, ArticleCoin
 from comments.reading.paging import THREADS_PER_PAGE
-from newsletter.models import Issue, Item, main_letter
-from newsroom.models import Page, Publication
+from newsletter.models import Issue, Item, main_newsletter
+from newsroom.models import AboutPage, Publication
 from pagecache import cached
 
 from ..factories import (
@@ -29,7 +29,7 @@ from ..factories import (
     comment_on,
     member_of,
 )
-from .pagecache.test_rules import patterns
+from ..pagecache.test_rules import patterns
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ BUDGETS = {
     "/feeds/json/corrections/": 2,
     "/feeds/": 4,
     "/feeds/rss/": 5,
-    "/feeds/rss/thoughts/": 5,
+    "/feeds/rss/comments/": 5,
     "/feeds/json/section/policy/": 6,
     "/feeds/atom/tag/custody/": 6,
     "/feeds/rss/author/ada/": 6,
@@ -68,15 +68,15 @@ BUDGETS = {
     "/.well-known/security.txt": 1,
     "/share/{story}-{version}.png": 2,
     "/archive/{month}/": 5,
-    "/policy/the-clause/thoughts/{later}/": 8,
-    "/policy/the-clause/thoughts/newest/": 8,
-    "/policy/the-clause/thoughts/thread/{later}/": 8,
-    "/feeds/rss/thoughts/{story}/": 5,
+    "/policy/the-clause/comments/{later}/": 8,
+    "/policy/the-clause/comments/newest/": 8,
+    "/policy/the-clause/comments/thread/{later}/": 8,
+    "/feeds/rss/comments/{story}/": 5,
     "/comments/sent/": 4,
     "/newsletter/asked/": 4,
     "/newsletter/daily/": 5,
     "/newsletter/daily/1/": 6,
-    "/feeds/json/letter/daily/": 4,
+    "/feeds/json/newsletter/daily/": 4,
     "/nothing/": 5,
 }
 # The desk asks who is asking, what they may do, and which filters it offers.
@@ -98,7 +98,7 @@ def add_rows():
     section = SectionFactory(name="Policy")
     author, tag, coin = AuthorFactory(slug="ada"), TagFactory(slug="custody"), CoinFactory()
     QuoteFactory(coin=coin)
-    Page.objects.create(title="Standards", slug="standards")
+    AboutPage.objects.create(title="Standards", slug="standards")
     article = PublishedArticleFactory(slug="the-clause", section=section, authors=[author])
     issue = an_issue(1)
 
@@ -123,8 +123,10 @@ def add_rows():
 
 
 def an_issue(number: int) -> Issue:
-    """A letter that went out."""
-    return Issue.objects.create(letter=main_letter(), number=number, status="sent", started_at=timezone.now())
+    """A newsletter that went out."""
+    return Issue.objects.create(
+        newsletter=main_newsletter(), number=number, status="sent", started_at=timezone.now()
+    )
 
 
 @pytest.fixture
@@ -135,7 +137,12 @@ def places(add_rows):
     article = Article.objects.get(slug="the-clause")
     later = [comment_on(article) for _ in range(THREADS_PER_PAGE)][-1]
     version = re.search(r"-(\w+)\.png", share_card(article))[1]
-    return {"story": article.pk, "version": version, "later": later.pk, "month": f"{timezone.now():%Y/%-m}"}
+    return {
+        "story": article.pk,
+        "version": version,
+        "later": later.pk,
+        "month": f"{timezone.now():%Y/%-m}",
+    }
 
 
 def queries(client, address: str) -> int:
@@ -152,21 +159,29 @@ def test_every_page_keeps_its_budget_however_much_there_is(client, add_rows, pla
     few = {address: queries(client, address) for address in budgets}
     assert {address: number for address, number in few.items() if number > budgets[address]} == {}
     add_rows(9)
-    cached.forget()
+    cached.clear_cached()
     assert {address: queries(client, address) for address in budgets} == few
 
 
 def test_every_public_page_has_a_budget():
-    public = {each.name for _, each in patterns(get_resolver()) if hasattr(each.callback, "public_params")}
+    public = {
+        each.name for _, each in patterns(get_resolver()) if hasattr(each.callback, "public_params")
+    }
     parts = {"story": 1, "version": "0a", "later": 1, "month": "2026/1"}
-    assert public - {resolve(address.format(**parts).partition("?")[0]).url_name for address in BUDGETS} == set()
+    assert (
+        public
+        - {resolve(address.format(**parts).partition("?")[0]).url_name for address in BUDGETS}
+        == set()
+    )
 
 
 def test_the_desk_keeps_its_budget(client, add_rows):
     client.force_login(member_of("Editors"))
     add_rows(3)
     few = {address: queries(client, address) for address in DESK_BUDGETS}
-    assert {address: number for address, number in few.items() if number > DESK_BUDGETS[address]} == {}
+    assert {
+        address: number for address, number in few.items() if number > DESK_BUDGETS[address]
+    } == {}
     add_rows(9)
     assert {address: queries(client, address) for address in DESK_BUDGETS} == few
 
@@ -174,7 +189,9 @@ def test_the_desk_keeps_its_budget(client, add_rows):
 def test_the_form_of_a_story_opens_in_fifteen_queries_however_much_there_is(client, add_rows):
     client.force_login(member_of("Editors"))
     add_rows(3)
-    address = reverse("admin:articles_article_change", args=[Article.objects.get(slug="the-clause").pk])
+    address = reverse(
+        "admin:articles_article_change", args=[Article.objects.get(slug="the-clause").pk]
+    )
     few = queries(client, address)
     assert few <= 15
     add_rows(9)

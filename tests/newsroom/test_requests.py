@@ -50,7 +50,9 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("method", ["get", "head", "post", "put", "delete", "options", "patch", "trace"])
+@pytest.mark.parametrize(
+    "method", ["get", "head", "post", "put", "delete", "options", "patch", "trace"]
+)
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_no_address_and_method_is_a_failure_of_ours(gentle, address, method):
     assert getattr(gentle, method)(address).status_code < 500
@@ -58,16 +60,31 @@ def test_no_address_and_method_is_a_failure_of_ours(gentle, address, method):
 
 def test_a_real_article_with_wild_queries(gentle):
     address = PublishedArticleFactory().get_absolute_url()
-    for query in ("reply_to=%FF", "reply_to=-1", "reply_to=9" + "9" * 99, "reply_to=%D9%A3", "x=" + "y" * 9000):
+    for query in (
+        "reply_to=%FF",
+        "reply_to=-1",
+        "reply_to=9" + "9" * 99,
+        "reply_to=%D9%A3",
+        "x=" + "y" * 9000,
+    ):
         assert gentle.get(f"{address}?{query}").status_code == 200
 
 
-FORMS = ["/comments/post/", "/comments/preview/", "/newsletter/", "/accounts/login/", "/search/", "/admin/login/"]
+FORMS = [
+    "/comments/post/",
+    "/comments/preview/",
+    "/newsletter/",
+    "/accounts/login/",
+    "/search/",
+    "/admin/login/",
+]
 
 
 @pytest.mark.parametrize("address", FORMS)
 @pytest.mark.parametrize("charset", ["utf-16", "utf-7", "rot13", "nonsense", "latin-1", "idna"])
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
 def test_a_form_in_another_charset_is_a_bad_request(gentle, address, charset, kind):
     response = gentle.generic("POST", address, b"\xff\xfea\x00=\x00b", f"{kind}; charset={charset}")
     assert response.status_code == 400
@@ -95,12 +112,16 @@ def test_a_broken_body_is_refused_and_nothing_is_stored(gentle, address, content
 
 @pytest.mark.parametrize("address", FORMS)
 def test_ten_megabytes_are_too_large(gentle, address):
-    response = gentle.post(address, b"a=" + b"x" * 10_000_000, content_type="application/x-www-form-urlencoded")
+    response = gentle.post(
+        address, b"a=" + b"x" * 10_000_000, content_type="application/x-www-form-urlencoded"
+    )
     assert response.status_code == 413
     assert "too large to send" in response.content.decode()
 
 
-@pytest.mark.parametrize("address", ["/", "/search/", "/prices/", "/advertise/", "/robots.txt", "/healthz"])
+@pytest.mark.parametrize(
+    "address", ["/", "/search/", "/prices/", "/advertise/", "/robots.txt", "/healthz"]
+)
 def test_a_wrong_method_gets_our_page_and_is_told_what_works(gentle, address):
     response = gentle.post(address)
     assert response.status_code == 405
@@ -129,11 +150,18 @@ def test_another_host_is_refused(gentle):
     assert gentle.get("/", HTTP_HOST="evil.example").status_code == 400
 
 
-@pytest.mark.parametrize("address", ["/", "/nothing/", "/admin/login/", "/healthz", "/accounts/login/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/nothing/", "/admin/login/", "/healthz", "/accounts/login/"]
+)
 def test_every_answer_carries_the_security_headers(client, address):
     response = client.get(address)
     policy = response["Content-Security-Policy"]
-    for part in ("default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"):
+    for part in (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "frame-ancestors 'none'",
+    ):
         assert part in policy
     assert "unsafe" not in policy
     assert "http" not in policy
@@ -147,7 +175,13 @@ def test_every_answer_carries_the_security_headers(client, address):
 def test_no_page_needs_what_the_policy_forbids(client):
     """No inline script or style, no event attribute, nothing from elsewhere."""
     QuoteFactory(week=[str(n) for n in range(1, 169)])
-    for address in ("/", PublishedArticleFactory().get_absolute_url(), "/prices/bitcoin/", "/advertise/", "/nothing/"):
+    for address in (
+        "/",
+        PublishedArticleFactory().get_absolute_url(),
+        "/prices/bitcoin/",
+        "/advertise/",
+        "/nothing/",
+    ):
         page = client.get(address).content.decode()
         assert "<style" not in page
         assert " style=" not in page

@@ -69,7 +69,7 @@ def test_what_a_killed_worker_began_goes_back_to_the_queue(noon):
 
 @pytest.mark.django_db
 def test_all_real_jobs_can_be_queued_and_run(noon):
-    assert len(scheduler.tick()) == len(scheduler.JOBS) - 2  # No story and no letter is due.
+    assert len(scheduler.tick()) == len(scheduler.JOBS) - 2  # No story and no newsletter is due.
     PublishedArticleFactory(expires_at=timezone.now())
     assert scheduler.tick() == ["what is due"]
     for job in scheduler.JOBS:
@@ -86,7 +86,9 @@ def test_silence_and_old_prices_are_reported(noon):
     reasons = health.reasons_not_ready(timezone.now())
     assert len(reasons) == 2
     noon.shift(1000)
-    assert "The newest price is of 22 November, 12:00 UTC." in health.reasons_not_ready(timezone.now())
+    assert "The newest price is of 22 November, 12:00 UTC." in health.reasons_not_ready(
+        timezone.now()
+    )
     Heartbeat.objects.all().delete()
     assert "The worker never started." in health.reasons_not_ready(timezone.now())
 
@@ -118,7 +120,9 @@ def test_a_periodic_job_that_failed_runs_again_when_it_is_due(noon):
 @pytest.mark.django_db
 def test_what_kills_every_worker_is_given_up(noon):
     newsletter.subscribing.subscriptions.mail_answer.enqueue(1)
-    DBTaskResult.objects.update(status="RUNNING", started_at=timezone.now(), worker_ids=["worker"] * 5)
+    DBTaskResult.objects.update(
+        status="RUNNING", started_at=timezone.now(), worker_ids=["worker"] * 5
+    )
     noon.shift(scheduler.ABANDONED_AFTER.total_seconds() + 1)
     scheduler.tidy_queue.call()
     assert DBTaskResult.objects.get().status == "FAILED"
@@ -126,5 +130,8 @@ def test_what_kills_every_worker_is_given_up(noon):
 
 def fail(tries: int) -> None:
     DBTaskResult.objects.update(
-        status="FAILED", finished_at=timezone.now(), worker_ids=["worker"] * tries, run_after=timezone.now()
+        status="FAILED",
+        finished_at=timezone.now(),
+        worker_ids=["worker"] * tries,
+        run_after=timezone.now(),
     )

@@ -10,18 +10,27 @@ from PIL import Image
 from articles.discovery import metadata
 from newsroom.pages import share_cards
 
-from ..factories import DraftArticleFactory, ImageFactory, PublishedArticleFactory, SponsoredArticleFactory
+from ..factories import (
+    DraftArticleFactory,
+    ImageFactory,
+    PublishedArticleFactory,
+    SponsoredArticleFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 def card_of(client, story):
     page = client.get(story.get_absolute_url()).content.decode()
-    return re.search(r'property="og:image" content="([^"]*)"', page)[1].removeprefix(settings.SITE_URL)
+    return re.search(r'property="og:image" content="([^"]*)"', page)[1].removeprefix(
+        settings.SITE_URL
+    )
 
 
 def test_a_story_without_a_picture_has_one_drawn_from_its_headline(client):
-    story = PublishedArticleFactory(hero=None, title="Die Börse in Łódź: “fünf €” – und ein Satz, der nicht enden will")
+    story = PublishedArticleFactory(
+        hero=None, title="Die Börse in Łódź: “fünf €” – und ein Satz, der nicht enden will"
+    )
     response = client.get(card_of(client, story))
     assert response["Content-Type"] == "image/png"
     with Image.open(io.BytesIO(response.content)) as card:
@@ -55,7 +64,9 @@ def test_nothing_is_drawn_of_what_is_not_out(client):
     assert client.get("/share/99999999999999999999-1.png").status_code == 404
 
 
-@pytest.mark.parametrize("title", ["A", "word " * 60, "unbroken" * 40, "漢字と絵文字 🎉", "\u202eright to left"])
+@pytest.mark.parametrize(
+    "title", ["A", "word " * 60, "unbroken" * 40, "漢字と絵文字 🎉", "\u202eright to left"]
+)
 def test_every_headline_fits(title):
     size, lines = share_cards.fitted(title, 1056)
     assert len(lines) * size <= share_cards.HEADLINE_ROOM

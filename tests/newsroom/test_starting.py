@@ -23,14 +23,21 @@ def manage(tmp_path, *command, **environment):
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     env = {**keep, "DATA_DIR": str(tmp_path / "data"), **environment}
     done = subprocess.run(
-        [sys.executable, "manage.py", *command], cwd=ROOT, env=env, capture_output=True, text=True, timeout=90
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=90,
     )
     return done.returncode, (done.stdout + done.stderr).strip()
 
 
 @pytest.mark.parametrize("missing", REAL)
 def test_production_does_not_start_without(tmp_path, missing):
-    code, said = manage(tmp_path, "check", **{name: value for name, value in REAL.items() if name != missing})
+    code, said = manage(
+        tmp_path, "check", **{name: value for name, value in REAL.items() if name != missing}
+    )
     assert code != 0
     assert said == f"The publication cannot start. {missing} must be set in the environment."
 

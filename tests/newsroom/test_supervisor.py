@@ -16,8 +16,8 @@ FAMILY = [sys.executable, "-c", BEARING]
 
 PARENT = """
 import sys
-from newsroom import supervisor
-from newsroom.supervisor import Child, Supervisor
+from newsroom.operations import supervisor
+from newsroom.operations.supervisor import Child, Supervisor
 supervisor.PAUSE, supervisor.GRACE = 0.05, 1.0
 children = [Child(str(number), command) for number, command in enumerate({commands!r})]
 sys.exit(Supervisor(children, lambda text: print(text, flush=True)).run())
@@ -26,7 +26,10 @@ sys.exit(Supervisor(children, lambda text: print(text, flush=True)).run())
 
 def parent(*commands):
     return subprocess.Popen(
-        [sys.executable, "-c", PARENT.format(commands=commands)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PARENT.format(commands=commands)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     )
 
 

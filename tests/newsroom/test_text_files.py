@@ -26,7 +26,10 @@ def test_robots_are_kept_out_and_led_to_the_sitemaps(client):
     assert not robots.can_fetch("Anybody", "/admin/")
     assert robots.can_fetch("Anybody", "/policy/")
     assert not robots.can_fetch("GreedyBot", "/policy/")
-    assert robots.site_maps() == [f"{settings.SITE_URL}/sitemap.xml", f"{settings.SITE_URL}/news-sitemap.xml"]
+    assert robots.site_maps() == [
+        f"{settings.SITE_URL}/sitemap.xml",
+        f"{settings.SITE_URL}/news-sitemap.xml",
+    ]
 
 
 def test_without_sellers_ads_txt_is_the_placeholder(client):
@@ -40,9 +43,15 @@ def test_without_sellers_ads_txt_is_the_placeholder(client):
 def test_security_txt_names_somebody_and_expires_within_a_year(client):
     assert client.get("/.well-known/security.txt").status_code == 404
     Publication.objects.create(name="Finality", contact_email="desk@finality.example")
-    fields = dict(line.split(": ", 1) for line in text(client, "/.well-known/security.txt").splitlines())
+    fields = dict(
+        line.split(": ", 1) for line in text(client, "/.well-known/security.txt").splitlines()
+    )
     assert fields["Contact"] == "mailto:desk@finality.example"
-    assert timezone.now() < datetime.fromisoformat(fields["Expires"]) < timezone.now() + timedelta(days=365)
+    assert (
+        timezone.now()
+        < datetime.fromisoformat(fields["Expires"])
+        < timezone.now() + timedelta(days=365)
+    )
     site = Publication.objects.get()
     site.security_contact = "https://finality.example/holes"
     site.save()
@@ -68,7 +77,10 @@ def test_what_machines_could_not_read_is_refused_with_a_sentence(field, words):
 @pytest.mark.parametrize(
     ("field", "words"),
     [
-        ("ads_txt", "# our sellers\nexchange.example, 12, DIRECT, f08c47\nCONTACT=ads@finality.example"),
+        (
+            "ads_txt",
+            "# our sellers\nexchange.example, 12, DIRECT, f08c47\nCONTACT=ads@finality.example",
+        ),
         ("robots_txt", "User-agent: *\n\nAllow: /feeds/"),
         ("security_contact", "holes@finality.example"),
     ],

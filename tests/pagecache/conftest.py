@@ -9,8 +9,8 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
 from pagecache import invalidation
-from pagecache.cached_page import Page
-from pagecache.page_cache import Front
+from pagecache.cached_page import CachedPage
+from pagecache.page_cache import PageCache
 
 HOST = settings.SITE_URL.split("//")[1]
 
@@ -18,11 +18,13 @@ HOST = settings.SITE_URL.split("//")[1]
 class Reader:
     """Asks a front as a server would, and knows how the answer was made."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: PageCache) -> None:
         self.front = front
         self.state = ""
 
-    def get(self, path: str, query: str = "", cookies: str = "", host: str = HOST) -> Page | None:
+    def get(
+        self, path: str, query: str = "", cookies: str = "", host: str = HOST
+    ) -> CachedPage | None:
         """The page, or None where the request goes by the cache."""
         address = self.front.address(path, query, host, cookies, False)
         if address is None:
@@ -45,14 +47,16 @@ def application() -> Callable[..., Any]:
 
 
 @pytest.fixture
-def open_front(application: Any, settings: Any, tmp_path: Any) -> Iterator[Callable[..., Front]]:
+def open_front(
+    application: Any, settings: Any, tmp_path: Any
+) -> Iterator[Callable[..., PageCache]]:
     """Open fronts that keep pages in a folder of this test’s."""
     settings.DATA_DIR = tmp_path
     fronts = []
 
-    def opened(django: Any = application) -> Front:
-        invalidation.purge("start")  # as in any publication that somebody has changed before
-        front = Front(_closing(django))
+    def opened(django: Any = application) -> PageCache:
+        invalidation.invalidate("start")  # as in any publication that somebody has changed before
+        front = PageCache(_closing(django))
         front.watcher.poll()
         fronts.append(front)
         return front
@@ -79,10 +83,10 @@ def _closing(django: Any) -> Any:
 
 
 @pytest.fixture
-def front(open_front: Callable[..., Front]) -> Front:
+def front(open_front: Callable[..., PageCache]) -> PageCache:
     return open_front()
 
 
 @pytest.fixture
-def reader(front: Front) -> Reader:
+def reader(front: PageCache) -> Reader:
     return Reader(front)

@@ -24,14 +24,22 @@ class Server:
         self.adapter, self.ask = adapter, ask
 
     def __call__(self, path, method="GET", query="", **fields):
-        return self.ask(path, method, query, {name.replace("_", "-").lower(): value for name, value in fields.items()})
+        return self.ask(
+            path,
+            method,
+            query,
+            {name.replace("_", "-").lower(): value for name, value in fields.items()},
+        )
 
 
 def asgi_server(application):
-    adapter = asgi.PagesBeforeDjango(_closing(application))
+    adapter = asgi.CachedApplication(_closing(application))
 
     async def talk(path, method, query, fields):
-        headers = [(b"host", HOST.encode()), *((name.encode(), value.encode()) for name, value in fields.items())]
+        headers = [
+            (b"host", HOST.encode()),
+            *((name.encode(), value.encode()) for name, value in fields.items()),
+        ]
         scope = {
             "type": "http",
             "http_version": "1.1",
@@ -55,7 +63,11 @@ def asgi_server(application):
 
         await adapter(scope, receive, send)
         body = b"".join(message.get("body", b"") for message in sent[1:])
-        return sent[0]["status"], {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}, body
+        return (
+            sent[0]["status"],
+            {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]},
+            body,
+        )
 
     def ask(*args):
         # In a thread of its own: the browser’s driver may run a loop in this one.
@@ -131,16 +143,27 @@ def test_what_is_not_there(server):
 
 
 def test_a_cookie_in_two_lines_is_one_cookie():
-    fields = asgi.fields_of([(b"cookie", b"a=1"), (b"cookie", b"sessionid=2"), (b"accept", b"x"), (b"accept", b"y")])
+    fields = asgi.fields_of(
+        [(b"cookie", b"a=1"), (b"cookie", b"sessionid=2"), (b"accept", b"x"), (b"accept", b"y")]
+    )
     assert fields == {b"cookie": b"a=1; sessionid=2", b"accept": b"x, y"}
 
 
 def scope_of(path, query=b""):
     host = [(b"host", HOST.encode())]
-    return {"type": "http", "method": "GET", "path": path, "query_string": query, "scheme": "http", "headers": host}
+    return {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "query_string": query,
+        "scheme": "http",
+        "headers": host,
+    }
 
 
-def test_a_reader_who_leaves_takes_nothing_from_those_who_wait_for_the_same_page(settings, tmp_path):
+def test_a_reader_who_leaves_takes_nothing_from_those_who_wait_for_the_same_page(
+    settings, tmp_path
+):
     """All makers are busy, so the page that they wait for has not been begun yet."""
     settings.DATA_DIR = tmp_path
     gate = threading.Event()
@@ -151,7 +174,7 @@ def test_a_reader_who_leaves_takes_nothing_from_those_who_wait_for_the_same_page
         start_response("404 Not Found", [("Content-Type", "text/html")])
         return [b"x"]
 
-    adapter = asgi.PagesBeforeDjango(django)
+    adapter = asgi.CachedApplication(django)
     adapter.front.watcher.poll()
 
     async def ask(path):
@@ -178,7 +201,7 @@ def test_a_reader_who_leaves_takes_nothing_from_those_who_wait_for_the_same_page
     adapter.front.stop()
 
 
-def test_raw_letters_in_a_query_are_read(settings, tmp_path):
+def test_raw_newsletters_in_a_query_are_read(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     seen = []
 
@@ -194,8 +217,11 @@ def test_raw_letters_in_a_query_are_read(settings, tmp_path):
         async def receive():
             return {"type": "http.request", "body": b"", "more_body": False}
 
-        scope = scope_of("/search/", "q=café%20x&a=b+c".encode()) | {"http_version": "1.1", "root_path": ""}
-        await asgi.PagesBeforeDjango(django)(scope, receive, send)
+        scope = scope_of("/search/", "q=café%20x&a=b+c".encode()) | {
+            "http_version": "1.1",
+            "root_path": "",
+        }
+        await asgi.CachedApplication(django)(scope, receive, send)
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(lambda: asyncio.run(ask())).result(30)

@@ -36,7 +36,7 @@ def test_fastly_is_told_the_keys(set_up):
         headers={"Fastly-Key": "token1"},
         json={"surrogate_keys": ["article:1", "stories"]},
     ).respond_with_json({"status": "ok"})
-    invalidation.purge("stories", "article:1")
+    invalidation.invalidate("stories", "article:1")
     server.check_assertions()
     assert len(server.log) == 1
 
@@ -46,7 +46,7 @@ def test_cloudflare_is_told_the_tags_a_hundred_at_a_time(set_up):
     server.expect_request(
         "/zones/site1/purge_cache", "POST", headers={"Authorization": "Bearer token1"}
     ).respond_with_json({"success": True})
-    invalidation.purge(*(f"article:{number}" for number in range(150)))
+    invalidation.invalidate(*(f"article:{number}" for number in range(150)))
     assert [len(request.json["tags"]) for request, _ in server.log] == [100, 50]
 
 
@@ -72,10 +72,10 @@ def test_what_is_rolled_back_is_not_said(set_up, settings):
     set_up("fastly")
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     with transaction.atomic():
-        invalidation.purge("article:1")
+        invalidation.invalidate("article:1")
         transaction.set_rollback(True)
     assert not DBTaskResult.objects.exists()
-    invalidation.purge("article:1")
+    invalidation.invalidate("article:1")
     # Once at once; once more when every process of ours has dropped the page, and none can give the old one back.
     at_once, later = DBTaskResult.objects.order_by("run_after")
     assert (at_once.args_kwargs, later.args_kwargs) == (at_once.args_kwargs,) * 2
@@ -84,9 +84,14 @@ def test_what_is_rolled_back_is_not_said(set_up, settings):
 
 def test_a_cache_that_we_purge_may_keep_pages_for_long(set_up, client, noon):
     article = PublishedArticleFactory()
-    assert "s-maxage=1," in PageCacheMiddleware(lambda request: None).cache_control(200, *lifetime(600))
+    assert "s-maxage=1," in PageCacheMiddleware(lambda request: None).cache_control(
+        200, *lifetime(600)
+    )
     set_up("fastly")
-    assert "s-maxage=600, stale-while-revalidate=42600," in client.get(article.get_absolute_url())["Cache-Control"]
+    assert (
+        "s-maxage=600, stale-while-revalidate=42600,"
+        in client.get(article.get_absolute_url())["Cache-Control"]
+    )
     assert "s-maxage=60, stale-while-revalidate=0," in client.get("/nothing/")["Cache-Control"]
 
 

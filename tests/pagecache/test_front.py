@@ -46,7 +46,7 @@ def test_a_page_is_made_once(reader, front):
 def test_queries_of_other_sites_do_not_make_another_page(reader, front):
     address = PublishedArticleFactory().get_absolute_url()
     for number in range(50):
-        assert reader.get(address, f"utm_source=letter&x={number}").status == 200
+        assert reader.get(address, f"utm_source=newsletter&x={number}").status == 200
     assert front.counts.renders == 1
     assert len(front.memory) == 1
 
@@ -128,7 +128,9 @@ def test_addresses_that_are_none_do_not_hold_up_a_page_that_is(
     waiting = [front.make(f"/none-{number}/") for number in range(12)]
     try:
         refused = [each.result(0) for each in waiting[10:]]
-        assert [(page.status, dict(page.headers)["Retry-After"]) for page in refused] == [(503, "5")] * 2
+        assert [(page.status, dict(page.headers)["Retry-After"]) for page in refused] == [
+            (503, "5")
+        ] * 2
         article.title = "After"
         article.save()
         front.watcher.poll()
@@ -223,7 +225,9 @@ def test_the_age_of_prices_ends_the_life_of_a_page(reader, front):
 
 
 def test_at_midnight_dates_change(reader):
-    with time_machine.travel(timezone.now().replace(hour=23, minute=59, second=30), tick=False) as clock:
+    with time_machine.travel(
+        timezone.now().replace(hour=23, minute=59, second=30), tick=False
+    ) as clock:
         before = reader.text("/")
         clock.shift(31)
         assert reader.text("/") != before

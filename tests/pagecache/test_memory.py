@@ -3,22 +3,22 @@
 import pytest
 
 from pagecache import cached_page
-from pagecache.stores.memory import Memory
+from pagecache.stores.memory import MemoryStore
 
 LIMIT = 1_000_000
 
 
-def a_page(size: int = 3000, keys: tuple[str, ...] = ()) -> cached_page.Page:
+def a_page(size: int = 3000, keys: tuple[str, ...] = ()) -> cached_page.CachedPage:
     body = b"x" * size
-    return cached_page.made(200, [("Content-Type", "image/webp")], body, keys=keys)
+    return cached_page.make_cached_page(200, [("Content-Type", "image/webp")], body, keys=keys)
 
 
 @pytest.fixture
-def memory() -> Memory:
-    return Memory(LIMIT)
+def memory() -> MemoryStore:
+    return MemoryStore(LIMIT)
 
 
-def held(memory: Memory) -> int:
+def held(memory: MemoryStore) -> int:
     return sum(memory.get(address).size for address in list(memory._pages))
 
 

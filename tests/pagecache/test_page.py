@@ -6,19 +6,26 @@ import brotli
 import pytest
 
 from pagecache import cached_page
-from pagecache.cached_page import Page
+from pagecache.cached_page import CachedPage
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
 BODY = b"<p>Nine banks agree.</p>" * 100
 
 
-def a_page(body: bytes = BODY, status: int = 200, **values: object) -> Page:
-    return cached_page.made(status, [HTML, ("Set-Cookie", "a=b"), ("X-Request-ID", "1")], body, **values)
+def a_page(body: bytes = BODY, status: int = 200, **values: object) -> CachedPage:
+    return cached_page.make_cached_page(
+        status, [HTML, ("Set-Cookie", "a=b"), ("X-Request-ID", "1")], body, **values
+    )
 
 
 def test_every_body_says_the_same():
     kept = a_page()
-    assert gzip.decompress(kept.bodies["gzip"]) == brotli.decompress(kept.bodies["br"]) == kept.bodies[""] == BODY
+    assert (
+        gzip.decompress(kept.bodies["gzip"])
+        == brotli.decompress(kept.bodies["br"])
+        == kept.bodies[""]
+        == BODY
+    )
 
 
 def test_nothing_of_one_answer_is_kept():
@@ -47,7 +54,7 @@ def test_the_smallest_body_that_the_reader_takes(accepted, encoding):
 
 @pytest.mark.parametrize("kind", ["image/webp", "font/woff2"])
 def test_what_is_compressed_already_is_left_alone(kind):
-    kept = cached_page.made(200, [("Content-Type", kind)], BODY)
+    kept = cached_page.make_cached_page(200, [("Content-Type", kind)], BODY)
     assert kept.best_encoding("gzip, br") == ""
 
 
@@ -83,7 +90,7 @@ def test_two_versions_of_one_second_do_not_share_a_date(noon):
 
 def test_there_and_back():
     kept = a_page(keys=["article:1"], refresh_at=5.5, changes_at=6.5, as_of=7)
-    assert Page.from_bytes(kept.to_bytes()) == kept
+    assert CachedPage.from_bytes(kept.to_bytes()) == kept
 
 
 @pytest.mark.parametrize(
@@ -93,11 +100,11 @@ def test_there_and_back():
 )
 def test_half_a_file_is_no_page(damage):
     with pytest.raises(ValueError, match="kept page"):
-        Page.from_bytes(damage)
+        CachedPage.from_bytes(damage)
 
 
 def test_one_wrong_byte_is_no_page():
     data = bytearray(a_page().to_bytes())
     data[data.index(b"Nine")] ^= 1
     with pytest.raises(ValueError, match="damaged"):
-        Page.from_bytes(bytes(data))
+        CachedPage.from_bytes(bytes(data))

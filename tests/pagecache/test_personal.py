@@ -65,7 +65,9 @@ def everybody():
     for user in (editor, advertiser, reader):
         client = Client()
         client.force_login(user)
-        cookies.append("; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items()))
+        cookies.append(
+            "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+        )
     return cookies
 
 

@@ -14,7 +14,9 @@ from .conftest import Reader
 SERVER = shutil.which("redis-server")
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(SERVER is None, reason="No redis-server. On Debian: apt install redis-server"),
+    pytest.mark.skipif(
+        SERVER is None, reason="No redis-server. On Debian: apt install redis-server"
+    ),
 ]
 
 
@@ -63,7 +65,9 @@ def test_killed_it_costs_time_only(redis_server, open_front):
 
 def test_killed_people_can_still_sign_in(redis_server, settings, client):
     """What counts attempts to sign in lives in the cache."""
-    settings.CACHES = {"default": {"BACKEND": "newsroom.cache.ForgivingRedisCache", "LOCATION": settings.REDIS_URL}}
+    settings.CACHES = {
+        "default": {"BACKEND": "newsroom.cache.ForgivingRedisCache", "LOCATION": settings.REDIS_URL}
+    }
     assert client.post("/accounts/login/", {"login": "nobody", "password": "x"}).status_code == 200
     cache.set("kept", 1)
     assert cache.get("kept") == 1
@@ -72,6 +76,12 @@ def test_killed_people_can_still_sign_in(redis_server, settings, client):
     assert client.post("/accounts/login/", {"login": "nobody", "password": "x"}).status_code == 200
     cache.set_many({"a": 1, "b": 2})
     cache.delete_many(["a", "b"])
-    answers = [cache.get("kept", 7), cache.get_many(["a"]), cache.add("a", 1), cache.incr("a"), "a" in cache]
+    answers = [
+        cache.get("kept", 7),
+        cache.get_many(["a"]),
+        cache.add("a", 1),
+        cache.incr("a"),
+        "a" in cache,
+    ]
     assert answers == [7, {}, True, 1, False]
     assert (cache.touch("a"), cache.delete("a"), cache.clear()) == (False, False, False)

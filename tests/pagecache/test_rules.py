@@ -27,7 +27,7 @@ LONG = "x" * 500
         ("/policy", "", "/policy"),
         ("/admin/", "", None),
         ("/accounts/login/", "", None),
-        ("/advertise/placements/", "", None),
+        ("/partners/placements/", "", None),
         ("/comments/tokens/", "", None),
         ("/healthz", "", None),
         ("/media/a.webp", "", None),
@@ -45,7 +45,10 @@ def test_what_is_too_long_is_not_remembered():
     before = rules._address_of.cache_info().currsize, rules.params_of.cache_info().currsize
     assert rules.address_of(f"/{LONG}-not-seen-before/", "") is None
     assert rules.address_of("/not-seen-before/", f"q={LONG * 10}") is None
-    assert (rules._address_of.cache_info().currsize, rules.params_of.cache_info().currsize) == before
+    assert (
+        rules._address_of.cache_info().currsize,
+        rules.params_of.cache_info().currsize,
+    ) == before
 
 
 @pytest.mark.parametrize(
@@ -94,7 +97,7 @@ def patterns(resolver: URLResolver, prefix: str = "") -> list[tuple[str, object]
 NEVER_KEPT = (
     "admin/",  # the desk
     "accounts/",  # people
-    "advertise/placements/",  # an advertiser’s own
+    "partners/placements/",  # an advertiser’s own
     "comments/preview/",  # forms, tokens and links with a key
     "comments/tokens/",
     "comments/post/",
@@ -113,8 +116,8 @@ NEVER_KEPT = (
     "newsletter/go/",  # counted each time
     "preview/",  # what is not out yet
     "search/",  # no end of questions
-    "advertise/company/",  # whose it is
-    "advertise/orders/",
+    "partners/company/",  # whose it is
+    "partners/orders/",
     "slots/",  # who stands where, and what was seen
     "prices/choice/",  # what a reader wants to see
     "healthz",  # signs of life

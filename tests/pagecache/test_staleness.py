@@ -15,8 +15,8 @@ from articles.models import Article, ArticleCoin, Listing
 from articles.publishing import workflow
 from articles.reading import front_page, page_lifetime
 from pagecache import invalidation, tags
-from pagecache.context import Recording, recording
-from pagecache.models import Change
+from pagecache.context import RenderContext, collecting
+from pagecache.models import Invalidation
 
 from ..factories import (
     AuthorFactory,
@@ -32,7 +32,9 @@ from ..factories import (
 from .conftest import Reader
 
 pytestmark = pytest.mark.django_db(transaction=True)
-only_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes one after the other.")
+only_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite writes one after the other."
+)
 
 
 @pytest.fixture
@@ -96,13 +98,15 @@ def test_names_and_badges_of_account_holders_follow_their_accounts(reader, settl
 def test_signing_in_changes_no_page():
     user = UserFactory()
     comment_on(PublishedArticleFactory(), user=user)
-    before = Change.objects.count()
+    before = Invalidation.objects.count()
     user.last_login = timezone.now()
     user.save(update_fields=["last_login"])
-    assert Change.objects.count() == before
+    assert Invalidation.objects.count() == before
 
 
-def test_what_was_withdrawn_does_not_come_back_from_the_files_while_the_database_is_away(reader, front, monkeypatch):
+def test_what_was_withdrawn_does_not_come_back_from_the_files_while_the_database_is_away(
+    reader, front, monkeypatch
+):
     story = PublishedArticleFactory(title="Withdrawn secret")
     address = story.get_absolute_url()
     front.watcher.poll()
@@ -110,7 +114,7 @@ def test_what_was_withdrawn_does_not_come_back_from_the_files_while_the_database
     workflow.withdraw(story, by=None)
     front.watcher.poll()
     with monkeypatch.context() as away:
-        away.setattr(Change.objects, "filter", _no_database)
+        away.setattr(Invalidation.objects, "filter", _no_database)
         front.watcher.poll()
         assert "Withdrawn secret" not in reader.text(address)
     front.watcher.poll()
@@ -124,7 +128,7 @@ def test_a_new_process_without_a_database_shows_what_there_is_and_asks_as_soon_a
     reader.get(story.get_absolute_url())
     other = open_front()
     with monkeypatch.context() as away:
-        away.setattr(Change.objects, "filter", _no_database)
+        away.setattr(Invalidation.objects, "filter", _no_database)
         other.watcher.poll()
         assert "Shown before" in Reader(other).text(story.get_absolute_url())
     workflow.withdraw(story, by=None)
@@ -136,10 +140,16 @@ def _no_database(*args: Any, **kwargs: Any) -> None:
     raise OperationalError("gone")
 
 
-def test_a_story_that_comes_out_while_a_page_is_made_is_on_the_next_one(open_front, application, monkeypatch):
+def test_a_story_that_comes_out_while_a_page_is_made_is_on_the_next_one(
+    open_front, application, monkeypatch
+):
     PublishedArticleFactory()
-    with time_machine.travel(timezone.now().replace(hour=10, minute=0, second=0), tick=False) as clock:
-        ScheduledArticleFactory(title="The ten o’clock story", published_at=timezone.now() + timedelta(seconds=5))
+    with time_machine.travel(
+        timezone.now().replace(hour=10, minute=0, second=0), tick=False
+    ) as clock:
+        ScheduledArticleFactory(
+            title="The ten o’clock story", published_at=timezone.now() + timedelta(seconds=5)
+        )
         reader = Reader(open_front(application))
         compose = front_page.compose
 
@@ -156,28 +166,30 @@ def test_a_story_that_comes_out_while_a_page_is_made_is_on_the_next_one(open_fro
 
 
 def test_a_page_that_began_before_an_hour_ends_at_it_whatever_another_read_since():
-    with time_machine.travel(timezone.now().replace(hour=10, minute=0, second=0), tick=False) as clock:
+    with time_machine.travel(
+        timezone.now().replace(hour=10, minute=0, second=0), tick=False
+    ) as clock:
         hour = timezone.now() + timedelta(seconds=5)
         for at in (hour, hour + timedelta(hours=1)):
             ScheduledArticleFactory(published_at=at)
-        early = Recording()
+        early = RenderContext()
         clock.shift(6)
-        late = Recording()
+        late = RenderContext()
         for page in (late, early):
-            with recording(page):
+            with collecting(page):
                 page_lifetime.until_next_change()
         assert (early.changes_at, late.changes_at) == (hour, hour + timedelta(hours=1))
 
 
 def test_a_change_while_a_page_is_made_drops_that_page_alone(open_front, application):
     stories = PublishedArticleFactory.create_batch(5)
-    address, key = stories[0].get_absolute_url(), tags.of(stories[0])
+    address, key = stories[0].get_absolute_url(), tags.row_tag(stories[0])
     is_first = [True]
 
     def django(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         body = b"".join(application(environ, start_response))
         if environ["PATH_INFO"] == address and is_first.pop() if is_first else False:
-            invalidation.purge(key)
+            invalidation.invalidate(key)
             front.watcher.poll()
         return [body]
 
@@ -193,7 +205,9 @@ def test_a_change_while_a_page_is_made_drops_that_page_alone(open_front, applica
 
 
 def test_most_discussed_knows_of_expiry_and_of_renamed_sections(reader, settled, noon):
-    story = PublishedArticleFactory(title="Talked about", expires_at=timezone.now() + timedelta(minutes=5))
+    story = PublishedArticleFactory(
+        title="Talked about", expires_at=timezone.now() + timedelta(minutes=5)
+    )
     comment_on(story)
     page = PublishedArticleFactory(section=SectionFactory(name="Markets")).get_absolute_url()
     settled()
@@ -223,10 +237,10 @@ def test_expired_stories_that_the_clock_has_not_seen_yet_cut_no_list_short(clien
 # --- The watcher --------------------------------------------------------------------------
 
 
-def listening() -> tuple[invalidation.Watcher, list[str]]:
+def listening() -> tuple[invalidation.InvalidationListener, list[str]]:
     """A watcher that has begun, and what it is told from then on."""
     told: list[str] = []
-    watcher = invalidation.Watcher(told.extend, lambda: None)
+    watcher = invalidation.InvalidationListener(told.extend, lambda: None)
     watcher.poll()
     told.clear()
     return watcher, told
@@ -234,47 +248,47 @@ def listening() -> tuple[invalidation.Watcher, list[str]]:
 
 @only_postgresql
 def test_a_change_that_was_on_its_way_when_the_process_began_is_told():
-    invalidation.purge("start")
-    last = Change.objects.latest("id").id
-    Change.objects.create(id=last + 2, key="quick")
+    invalidation.invalidate("start")
+    last = Invalidation.objects.latest("id").id
+    Invalidation.objects.create(id=last + 2, key="quick")
     watcher, told = listening()
-    Change.objects.create(id=last + 1, key="slow")
+    Invalidation.objects.create(id=last + 1, key="slow")
     watcher.poll()
     assert told == ["slow"]
 
 
 def test_one_late_change_among_many_missing_numbers_is_told():
-    invalidation.purge("start")
+    invalidation.invalidate("start")
     watcher, told = listening()
-    last = Change.objects.latest("id").id
-    Change.objects.create(id=last + 900, key="quick")
+    last = Invalidation.objects.latest("id").id
+    Invalidation.objects.create(id=last + 900, key="quick")
     watcher.poll()
-    Change.objects.create(id=last + 850, key="slow")
+    Invalidation.objects.create(id=last + 850, key="slow")
     watcher.poll()
     assert told == ["quick", "slow"]
 
 
 @only_postgresql
 def test_a_change_on_its_way_when_nothing_had_changed_before_is_told():
-    Change.objects.all().delete()
+    Invalidation.objects.all().delete()
     watcher, told = listening()
     number = 10 + max(watcher.mark()[1], 0)
-    Change.objects.create(id=number + 1, key="quick")
+    Invalidation.objects.create(id=number + 1, key="quick")
     watcher.poll()
-    Change.objects.create(id=number, key="slow")
+    Invalidation.objects.create(id=number, key="slow")
     watcher.poll()
     assert told == ["quick", "slow"]
 
 
 def test_after_an_older_database_was_put_back_changes_are_told_again():
-    invalidation.purge("a", "b", "c")
+    invalidation.invalidate("a", "b", "c")
     watcher, told = listening()
-    newest = Change.objects.latest("id").id
-    Change.objects.filter(id__gt=newest - 2).delete()
+    newest = Invalidation.objects.latest("id").id
+    Invalidation.objects.filter(id__gt=newest - 2).delete()
     watcher._is_blind = True
     watcher.poll()
     assert told == [tags.EVERYTHING]
-    Change.objects.create(id=newest - 1, key="new")
+    Invalidation.objects.create(id=newest - 1, key="new")
     watcher.poll()
     assert told == [tags.EVERYTHING, "new"]
 
@@ -349,12 +363,14 @@ def test_what_all_pages_share_follows_commits_that_come_late(reader, front):
 def test_a_tag_and_publishing_at_once_leave_the_story_in_the_list():
     story, tag = DraftArticleFactory(), TagFactory()
     commit = meanwhile(lambda: Article.objects.get(pk=story.pk).tags.add(tag))
-    publish = threading.Thread(target=lambda: (workflow.publish(story, by=None), connection.close()))
+    publish = threading.Thread(
+        target=lambda: (workflow.publish(story, by=None), connection.close())
+    )
     publish.start()
     publish.join(1)
     commit()
     publish.join(10)
-    assert Listing.objects.filter(article=story, subject=tags.of(tag)).exists()
+    assert Listing.objects.filter(article=story, subject=tags.row_tag(tag)).exists()
 
 
 @only_postgresql
@@ -373,7 +389,7 @@ def test_a_price_that_is_noted_while_the_desk_saves_disturbs_nobody():
     assert Listing.objects.filter(article=story).count() == 3
 
 
-def test_a_thought_that_was_posted_while_a_story_was_edited_is_counted():
+def test_a_comment_that_was_posted_while_a_story_was_edited_is_counted():
     story = PublishedArticleFactory()
     opened = Article.objects.get(pk=story.pk)
     comment_on(story)

@@ -21,8 +21,18 @@ from ..journeys.conftest import running_site
 from ..journeys.test_freshness import Elsewhere
 from ..ticker import price_sources
 
-PLACES = {"/gecko/coins/markets": "gecko", "/paprika/tickers": "paprika", "/binance/ticker/24hr": "binance"}
-PAGES = ("/", "/policy/nine-banks-agree-when-a-payment-is-over/", "/prices/", "/prices/bitcoin/", "/prices/strip/")
+PLACES = {
+    "/gecko/coins/markets": "gecko",
+    "/paprika/tickers": "paprika",
+    "/binance/ticker/24hr": "binance",
+}
+PAGES = (
+    "/",
+    "/policy/nine-banks-agree-when-a-payment-is-over/",
+    "/prices/",
+    "/prices/bitcoin/",
+    "/prices/strip/",
+)
 COINS = tuple(price_sources.COINS)
 ONLY_THREE = 'Coin.objects.exclude(symbol__in=("BTC", "ETH", "SOL")).update(retired_at=timezone.now(), is_shown=False)'
 ROUND = "polling.refresh(force=True)"
@@ -57,7 +67,9 @@ class Fickle:
 
 def wrong(page: str, address: str) -> str:
     """What a page lacks; empty where it is as it should be."""
-    strip = page[page.index('<li class="ticker__age">') :] if '<li class="ticker__age">' in page else ""
+    strip = (
+        page[page.index('<li class="ticker__age">') :] if '<li class="ticker__age">' in page else ""
+    )
     if not strip:
         return f"{address} has no strip"
     for symbol in COINS:
@@ -97,7 +109,9 @@ def main() -> None:
                         faults.append(f"{lacks}; sources: {fickle.moods}")
                 time.sleep(0.5)
             elsewhere.stop()
-    print(f"{rounds} rounds with faults at random, {seen} pages looked at, {len(faults)} with something wrong")
+    print(
+        f"{rounds} rounds with faults at random, {seen} pages looked at, {len(faults)} with something wrong"
+    )
     for fault in faults[:10]:
         print(" ", fault)
     sys.exit(bool(faults))

@@ -56,7 +56,11 @@ def page_of(client: Any, address: str) -> str:
 
 def rows(page: str) -> list[str]:
     """Symbols in the table of a page, from its top."""
-    table = page[page.index("<tbody>", page.index('class="tbl')) : page.index("</table>", page.index('class="tbl'))]
+    table = page[
+        page.index("<tbody>", page.index('class="tbl')) : page.index(
+            "</table>", page.index('class="tbl')
+        )
+    ]
     return re.findall(r'data-symbol="(\w+)"', table)
 
 
@@ -74,7 +78,9 @@ class Sources:
 
     def answer(self, name: str, content: Any) -> None:
         """`content`: what JSON says, or something that makes a whole answer."""
-        self._answers[name] = content if callable(content) else lambda: price_sources.as_json(content)
+        self._answers[name] = (
+            content if callable(content) else lambda: price_sources.as_json(content)
+        )
 
     def asked(self, name: str) -> list[Request]:
         return [request for request, _ in self._server.log if request.path == PLACES[name]]
@@ -86,7 +92,11 @@ class Sources:
 
 @pytest.fixture
 def sources(httpserver: Any, settings: Any) -> Sources:
-    for name, folder in (("COINGECKO", "gecko"), ("COINPAPRIKA", "paprika"), ("BINANCE", "binance")):
+    for name, folder in (
+        ("COINGECKO", "gecko"),
+        ("COINPAPRIKA", "paprika"),
+        ("BINANCE", "binance"),
+    ):
         setattr(settings, f"PRICES_{name}_URL", httpserver.url_for(f"/{folder}"))
     return Sources(httpserver)
 

@@ -50,8 +50,15 @@ def paprika(now: datetime, factor: float = 1.0, **changes: dict[str, Any]) -> li
             **changes.get(symbol, {}),
         }
         row = {"id": f"{symbol.lower()}-{name}", "name": name.title(), "symbol": symbol, "rank": 1}
-        rows.append(row | {"last_updated": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "quotes": {"USD": dollars}})
-    return [*rows, {"id": "usdt-tether", "symbol": "USDT", "quotes": {"USD": None}}, {"id": 7}, "nonsense"]
+        rows.append(
+            row | {"last_updated": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "quotes": {"USD": dollars}}
+        )
+    return [
+        *rows,
+        {"id": "usdt-tether", "symbol": "USDT", "quotes": {"USD": None}},
+        {"id": 7},
+        "nonsense",
+    ]
 
 
 def binance(now: datetime, factor: float = 1.0, **changes: dict[str, Any]) -> list[dict[str, Any]]:
@@ -90,20 +97,36 @@ FAULTS: dict[str, Callable[[], Response]] = {
     "402": lambda: as_json({"error": "you have reached maximum request limit"}, 402),
     "403 with a page": lambda: Response(CLOUDFLARE_PAGE, 403, content_type="text/html"),
     "200 with a page": lambda: Response(CLOUDFLARE_PAGE, 200, content_type="text/html"),
-    "451": lambda: as_json({"code": 0, "msg": "Service unavailable from a restricted location"}, 451),
+    "451": lambda: as_json(
+        {"code": 0, "msg": "Service unavailable from a restricted location"}, 451
+    ),
     "500": lambda: Response("", 500),
     "503": lambda: as_json({}, 503),
     "a redirect": lambda: Response("", 302, {"Location": "http://127.0.0.1:9/elsewhere"}),
-    "cut off": lambda: Response('[{"id": "bitcoin", "symbol": "btc", "current_pr', content_type="application/json"),
+    "cut off": lambda: Response(
+        '[{"id": "bitcoin", "symbol": "btc", "current_pr', content_type="application/json"
+    ),
     "an object": lambda: as_json({"error": "Missing parameter vs_currency"}),
     "empty": lambda: as_json([]),
     "null": lambda: as_json(None),
-    "NaN": lambda: Response('[{"id": "bitcoin", "current_price": NaN}]', content_type="application/json"),
-    "Infinity": lambda: Response('[{"id": "bitcoin", "current_price": -Infinity}]', content_type="application/json"),
-    "an endless number": lambda: Response("[1e999999999999999999]", content_type="application/json"),
-    "fifty megabytes": lambda: Response("[" + " " * 50_000_000 + "]", content_type="application/json"),
-    "a gzip bomb": lambda: Response(_bomb(), 200, {"Content-Encoding": "gzip"}, content_type="application/json"),
-    "broken gzip": lambda: Response(b"[]", 200, {"Content-Encoding": "gzip"}, content_type="application/json"),
+    "NaN": lambda: Response(
+        '[{"id": "bitcoin", "current_price": NaN}]', content_type="application/json"
+    ),
+    "Infinity": lambda: Response(
+        '[{"id": "bitcoin", "current_price": -Infinity}]', content_type="application/json"
+    ),
+    "an endless number": lambda: Response(
+        "[1e999999999999999999]", content_type="application/json"
+    ),
+    "fifty megabytes": lambda: Response(
+        "[" + " " * 50_000_000 + "]", content_type="application/json"
+    ),
+    "a gzip bomb": lambda: Response(
+        _bomb(), 200, {"Content-Encoding": "gzip"}, content_type="application/json"
+    ),
+    "broken gzip": lambda: Response(
+        b"[]", 200, {"Content-Encoding": "gzip"}, content_type="application/json"
+    ),
     "very deep": lambda: Response("[" * 100_000, content_type="application/json"),
     "not UTF-8": lambda: Response(b"[\xff\xfe\xfa]", content_type="application/json"),
 }

@@ -10,7 +10,11 @@ from . import price_sources as upstream
 
 
 def good(sources, name="CoinGecko", **changes):
-    shape = {"CoinGecko": upstream.gecko, "CoinPaprika": upstream.paprika, "Binance": upstream.binance}[name]
+    shape = {
+        "CoinGecko": upstream.gecko,
+        "CoinPaprika": upstream.paprika,
+        "Binance": upstream.binance,
+    }[name]
     sources.answer(name, lambda: upstream.as_json(shape(timezone.now(), **changes)))
 
 
@@ -24,4 +28,9 @@ def state_of(name):
 
 def year(now, days=366):
     noon = now.replace(hour=0)
-    return {"prices": [[int((noon - timedelta(days=days - n)).timestamp() * 1000), 60_000 + n] for n in range(days)]}
+    return {
+        "prices": [
+            [int((noon - timedelta(days=days - n)).timestamp() * 1000), 60_000 + n]
+            for n in range(days)
+        ]
+    }

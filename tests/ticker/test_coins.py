@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from newsroom.operations import health
-from ticker.models import LONGEST_STRIP, Coin, FormerSlug, Poller, PriceSource, Quote
+from ticker.models import LONGEST_STRIP, Coin, FormerCoinSlug, Poller, PriceSource, Quote
 
 from ..factories import CoinFactory, PublishedArticleFactory, QuoteFactory, member_of
 from .conftest import page_of, rows
@@ -26,22 +26,32 @@ def test_a_renamed_coin_keeps_its_addresses_and_chips(client, coins):
     article = PublishedArticleFactory(body="<p>What [[MATIC]] was.</p>")
     article.coins.add(coin)
     coin = Coin.objects.get(pk=coin.pk)
-    coin.name, coin.symbol, coin.slug, coin.coingecko_id = "POL", "POL", "pol", "polygon-ecosystem-token"
+    coin.name, coin.symbol, coin.slug, coin.coingecko_id = (
+        "POL",
+        "POL",
+        "pol",
+        "polygon-ecosystem-token",
+    )
     coin.full_clean()
     coin.save()
-    assert not Quote.objects.filter(coin=coin).exists()  # It was the price of what the old identifier means.
+    assert not Quote.objects.filter(
+        coin=coin
+    ).exists()  # It was the price of what the old identifier means.
     QuoteFactory(coin=coin, price=Decimal("0.5"))
     response = client.get("/prices/polygon/")
     assert (response.status_code, response.headers["Location"]) == (301, "/prices/pol/")
     page = page_of(client, article.get_absolute_url())
-    assert 'class="chip" href="/prices/pol/"><b>POL</b><span class="chip__price" data-symbol="POL"> $0.5000' in page
+    assert (
+        'class="chip" href="/prices/pol/"><b>POL</b><span class="chip__price" data-symbol="POL"> $0.5000'
+        in page
+    )
     other = CoinFactory.build(name="Polygon", symbol="PLG", slug="polygon", coingecko_id="x")
     with pytest.raises(Exception, match="POL was out under this address"):
         other.full_clean()
     coin.slug = "polygon"
     coin.full_clean()
     coin.save()
-    assert list(FormerSlug.objects.values_list("slug", flat=True)) == ["pol"]
+    assert list(FormerCoinSlug.objects.values_list("slug", flat=True)) == ["pol"]
     assert client.get("/prices/pol/").headers["Location"] == "/prices/polygon/"
 
 
@@ -49,7 +59,9 @@ def test_a_retired_coin_keeps_its_page_and_stories_and_is_asked_for_no_more(clie
     article = PublishedArticleFactory(title="What became of bitcoin", body="<p>[[BTC]] went.</p>")
     article.coins.add(quoted[0])
     client.force_login(member_of("Editors"))
-    done = client.post("/admin/ticker/coin/", {"action": "retire", "_selected_action": [quoted[0].pk]}, follow=True)
+    done = client.post(
+        "/admin/ticker/coin/", {"action": "retire", "_selected_action": [quoted[0].pk]}, follow=True
+    )
     assert "BTC: retired. Stories and addresses stay." in done.content.decode()
     assert set(Coin.objects.followed()) == set(quoted[1:])
     client.logout()
@@ -60,7 +72,9 @@ def test_a_retired_coin_keeps_its_page_and_stories_and_is_asked_for_no_more(clie
     assert "What became of bitcoin" in page
     assert "$60,000" not in page
     client.force_login(member_of("Editors"))
-    client.post("/admin/ticker/coin/", {"action": "follow_again", "_selected_action": [quoted[0].pk]})
+    client.post(
+        "/admin/ticker/coin/", {"action": "follow_again", "_selected_action": [quoted[0].pk]}
+    )
     assert Coin.objects.followed().count() == 3
 
 
@@ -84,14 +98,21 @@ def test_what_would_mean_two_things_is_refused(coins, field, value, sentence):
 def test_the_desk_hears_of_one_coin_whose_price_is_late(quoted, noon):
     assert health.troubled_coins() == []
     Quote.objects.filter(coin=quoted[0]).update(quoted_at=timezone.now() - timedelta(hours=2))
-    assert health.troubled_coins() == ["Bitcoin (BTC) has had no price since 22 November, 10:00 UTC."]
+    assert health.troubled_coins() == [
+        "Bitcoin (BTC) has had no price since 22 November, 10:00 UTC."
+    ]
     Quote.objects.update(quoted_at=timezone.now() - timedelta(hours=2))
     assert health.troubled_coins() == []
 
 
 def test_the_strip_has_room_for_so_many(coins):
     for number in range(LONGEST_STRIP - 3):
-        CoinFactory(name=f"Coin {number}", symbol=f"C{number}", slug=f"c{number}", coingecko_id=f"coin-{number}")
+        CoinFactory(
+            name=f"Coin {number}",
+            symbol=f"C{number}",
+            slug=f"c{number}",
+            coingecko_id=f"coin-{number}",
+        )
     late = CoinFactory.build(name="Late", symbol="LATE", slug="late", coingecko_id="late")
     with pytest.raises(Exception, match="The strip holds 30 coins"):
         late.full_clean()
@@ -102,7 +123,11 @@ def test_the_strip_has_room_for_so_many(coins):
 def test_the_list_of_coins_is_counted_as_a_whole(client, coins):
     for number in range(LONGEST_STRIP):
         CoinFactory(
-            name=f"C {number}", symbol=f"C{number}", slug=f"c{number}", coingecko_id=f"c-{number}", is_on_strip=False
+            name=f"C {number}",
+            symbol=f"C{number}",
+            slug=f"c{number}",
+            coingecko_id=f"c-{number}",
+            is_on_strip=False,
         )
     client.force_login(member_of("Editors"))
     listed = list(Coin.objects.order_by("position", "symbol"))
@@ -110,7 +135,11 @@ def test_the_list_of_coins_is_counted_as_a_whole(client, coins):
     def save(chosen):
         form = {"form-TOTAL_FORMS": len(listed), "form-INITIAL_FORMS": len(listed), "_save": "Save"}
         for index, coin in enumerate(listed):
-            form |= {f"form-{index}-id": coin.pk, f"form-{index}-position": index, f"form-{index}-is_shown": "on"}
+            form |= {
+                f"form-{index}-id": coin.pk,
+                f"form-{index}-position": index,
+                f"form-{index}-is_shown": "on",
+            }
             form |= {f"form-{index}-is_on_strip": "on"} if index < chosen else {}
         return client.post("/admin/ticker/coin/", form)
 
@@ -130,7 +159,11 @@ def test_a_page_costs_the_same_however_many_coins_are_followed(client, quoted):
     before = cost()
     for number in range(40):
         coin = CoinFactory(
-            name=f"Coin {number}", symbol=f"C{number}", slug=f"c{number}", coingecko_id=f"c-{number}", is_on_strip=False
+            name=f"Coin {number}",
+            symbol=f"C{number}",
+            slug=f"c{number}",
+            coingecko_id=f"c-{number}",
+            is_on_strip=False,
         )
         QuoteFactory(coin=coin)
     assert cost() == before
@@ -140,7 +173,9 @@ def test_a_page_costs_the_same_however_many_coins_are_followed(client, quoted):
 
 
 def test_the_desk_sees_how_prices_stand(client, quoted, sources, committed):
-    Poller.objects.create(pk=1, source="CoinGecko", source_since=timezone.now(), next_round_at=timezone.now())
+    Poller.objects.create(
+        pk=1, source="CoinGecko", source_since=timezone.now(), next_round_at=timezone.now()
+    )
     error = [timezone.now().isoformat(), "Answered with status 403."]
     known = {"last_success_at": timezone.now(), "failures": 1, "errors": [error]}
     PriceSource.objects.create(name="CoinGecko", calls=431, month="2026-11", **known)

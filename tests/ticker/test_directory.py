@@ -15,7 +15,10 @@ from . import price_sources as upstream
 
 pytestmark = pytest.mark.django_db
 
-FILLING = [{"id": f"token-{number}", "symbol": f"t{number}", "name": f"Token {number}"} for number in range(20)]
+FILLING = [
+    {"id": f"token-{number}", "symbol": f"t{number}", "name": f"Token {number}"}
+    for number in range(20)
+]
 GECKO = [
     {"id": "bitcoin", "symbol": "btc", "name": "Bitcoin"},
     {"id": "ethereum", "symbol": "eth", "name": "Ethereum"},
@@ -40,7 +43,10 @@ PAPRIKA = [
     for row in (*GECKO[:3], *FILLING)
 ]
 
-BINANCE = [{"symbol": f"{name}USDT", "price": "1.0"} for name in ("BTC", "ETH", "SOL", *map(chr, range(65, 91)))]
+BINANCE = [
+    {"symbol": f"{name}USDT", "price": "1.0"}
+    for name in ("BTC", "ETH", "SOL", *map(chr, range(65, 91)))
+]
 
 
 @pytest.fixture
@@ -80,7 +86,9 @@ def test_a_coin_that_is_no_longer_listed_is_told_to_the_desk(listed, sources, ca
 
 def test_a_pair_that_is_gone_is_told_before_it_is_needed(listed, sources):
     sources.answer("Binance’s list", BINANCE[1:])
-    assert [coin.problem for coin in coin_catalogue.check().problems] == ["Binance lists no “BTCUSDT” any more."]
+    assert [coin.problem for coin in coin_catalogue.check().problems] == [
+        "Binance lists no “BTCUSDT” any more."
+    ]
 
 
 def test_the_lists_are_fetched_again_soon_where_one_did_not_come(coins, sources, noon):
@@ -96,7 +104,9 @@ def test_the_lists_are_fetched_again_soon_where_one_did_not_come(coins, sources,
 
 
 def test_an_identifier_that_means_another_coin_now_is_told(coins, sources):
-    sources.answer("CoinGecko’s list", [{"id": "bitcoin", "symbol": "xbt", "name": "Bitcoin"}, *GECKO[1:]])
+    sources.answer(
+        "CoinGecko’s list", [{"id": "bitcoin", "symbol": "xbt", "name": "Bitcoin"}, *GECKO[1:]]
+    )
     done = coin_catalogue.check()
     assert [coin.problem for coin in done.problems] == ["CoinGecko calls “bitcoin” XBT."]
 
@@ -118,10 +128,16 @@ def test_an_editor_adds_a_coin_by_its_name(listed, client):
     assert "Proof of Luck" in page
     assert "&lt;b&gt;" not in page
     assert "coingecko_id=polygon-ecosystem-token" in page
-    form = client.get("/admin/ticker/coin/add/?name=POL&symbol=POL&slug=pol&coingecko_id=polygon-ecosystem-token")
+    form = client.get(
+        "/admin/ticker/coin/add/?name=POL&symbol=POL&slug=pol&coingecko_id=polygon-ecosystem-token"
+    )
     assert 'value="polygon-ecosystem-token"' in form.content.decode()
-    assert "&lt;b&gt;Mark&lt;/b&gt;" in client.get("/admin/ticker/coin/find/?q=mark").content.decode()
-    assert "No coin is listed under" in client.get("/admin/ticker/coin/find/?q=zzz").content.decode()
+    assert (
+        "&lt;b&gt;Mark&lt;/b&gt;" in client.get("/admin/ticker/coin/find/?q=mark").content.decode()
+    )
+    assert (
+        "No coin is listed under" in client.get("/admin/ticker/coin/find/?q=zzz").content.decode()
+    )
 
 
 def test_the_find_page_asks_no_network(listed, client, sources):

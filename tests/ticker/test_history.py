@@ -39,7 +39,9 @@ def test_a_year_that_does_not_come_lets_the_next_coin_go_first(coins, sources, n
     assert history.refresh_next() is None
     assert History.objects.get().days == []
     assert history._longest_waiting(timezone.now()) == coins[1]
-    assert state_of("CoinGecko").next_try_at == timezone.now() + timedelta(seconds=120)  # Rounds go on.
+    assert state_of("CoinGecko").next_try_at == timezone.now() + timedelta(
+        seconds=120
+    )  # Rounds go on.
 
 
 def test_a_429_for_a_year_holds_for_rounds_as_well(coins, sources, noon):

@@ -26,13 +26,21 @@ def test_prices(value, text):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("2.314", "+2.31%"), ("-0.87", "−0.87%"), ("0", "+0.00%"), ("-0.001", "+0.00%"), ("1234.5", "+1,234.50%")],
+    [
+        ("2.314", "+2.31%"),
+        ("-0.87", "−0.87%"),
+        ("0", "+0.00%"),
+        ("-0.001", "+0.00%"),
+        ("1234.5", "+1,234.50%"),
+    ],
 )
 def test_changes_have_a_sign_and_a_true_minus(value, text):
     assert numbers.change(Decimal(value)) == text
 
 
-@pytest.mark.parametrize(("value", "word"), [("0.05", "up"), ("-0.05", "down"), ("0.049", ""), ("-0.049", "")])
+@pytest.mark.parametrize(
+    ("value", "word"), [("0.05", "up"), ("-0.05", "down"), ("0.049", ""), ("-0.049", "")]
+)
 def test_a_change_too_small_has_no_direction(value, word):
     assert numbers.direction(Decimal(value)) == word
 

@@ -102,7 +102,9 @@ def test_the_coin_page_draws_its_week(client, coins):
     assert "The same in a table" in page
 
 
-@pytest.mark.parametrize("prices", [["1"], ["1", "1"], ["0.000001", "0.000002"], ["1000000", "3"], ["5"] * 168])
+@pytest.mark.parametrize(
+    "prices", [["1"], ["1", "1"], ["0.000001", "0.000002"], ["1000000", "3"], ["5"] * 168]
+)
 @pytest.mark.parametrize("span", ["", "24h/", "30d/", "1y/"])
 def test_any_week_can_be_drawn_or_left_out(client, coins, prices, span):
     quote = QuoteFactory(coin=coins[0], price=Decimal(prices[-1]))
@@ -123,7 +125,10 @@ def test_each_span_shows_its_own_prices_and_ends_with_the_one_that_stands(client
         sentence = re.search(r'aria-label="(Bitcoin, [^"]+)"', page)[1]
         assert f": {begins} on " in sentence, span
         assert sentence.endswith("$97,412 at the end."), span
-        assert 'rel="canonical" href="http://127.0.0.1:8000/prices/bitcoin/"' in page or "/prices/bitcoin/" in page
+        assert (
+            'rel="canonical" href="http://127.0.0.1:8000/prices/bitcoin/"' in page
+            or "/prices/bitcoin/" in page
+        )
     assert client.get("/prices/bitcoin/7d/").status_code == 404
     assert client.get("/prices/bitcoin/5y/").status_code == 404
 

@@ -11,8 +11,8 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from pagecache.models import Change
-from pagecache.tags import whole
+from pagecache.models import Invalidation
+from pagecache.tags import table_tag
 from ticker.models import Coin, History, Poller, PriceSource, Quote
 from ticker.polling import history, quota
 from ticker.polling import poller as polling
@@ -30,12 +30,18 @@ def test_one_round_brings_all_coins_with_time_and_source(coins, sources):
     good(sources)
     assert polling.refresh().updated == 3
     quote = price_of("BTC")
-    assert (quote.price, quote.source, quote.quoted_at) == (Decimal(61262), "CoinGecko", timezone.now())
+    assert (quote.price, quote.source, quote.quoted_at) == (
+        Decimal(61262),
+        "CoinGecko",
+        timezone.now(),
+    )
     assert quote.expected_at == timezone.now() + timedelta(seconds=120)
     assert not quote.is_sample
 
 
-def test_a_live_price_takes_the_place_of_the_sample_and_of_all_that_was_invented_with_it(coins, sources):
+def test_a_live_price_takes_the_place_of_the_sample_and_of_all_that_was_invented_with_it(
+    coins, sources
+):
     QuoteFactory(coin=coins[0], is_sample=True, source="sample", week=["1", "2"], spark="M0 0L1 1")
     History.objects.create(coin=coins[0], days=[["2026-11-01", "1"]], is_sample=True)
     good(sources)
@@ -47,7 +53,7 @@ def test_a_live_price_takes_the_place_of_the_sample_and_of_all_that_was_invented
 
 def test_pages_without_prices_are_made_anew_when_there_are_some_again(coins, sources, noon):
     def purges() -> int:
-        return Change.objects.filter(key=whole(Coin)).count()
+        return Invalidation.objects.filter(key=table_tag(Coin)).count()
 
     good(sources)
     before = purges()
@@ -89,7 +95,9 @@ def test_the_week_comes_once_an_hour_and_draws_its_line(coins, sources, noon):
 
 
 @pytest.mark.parametrize("fault", upstream.FAULTS)
-def test_a_bad_answer_keeps_the_last_good_price_and_its_time_and_the_next_good_one_heals(coins, sources, fault, noon):
+def test_a_bad_answer_keeps_the_last_good_price_and_its_time_and_the_next_good_one_heals(
+    coins, sources, fault, noon
+):
     good(sources)
     polling.refresh()
     before = list(Quote.objects.order_by("pk").values())
@@ -222,7 +230,9 @@ def test_the_last_resort_comes_when_both_others_are_away(coins, sources, noon):
     assert price_of("BTC").market_value is None
 
 
-def test_what_the_next_source_does_not_know_stays_only_where_it_changes_slowly(coins, sources, noon):
+def test_what_the_next_source_does_not_know_stays_only_where_it_changes_slowly(
+    coins, sources, noon
+):
     good(sources)
     polling.refresh()
     noon.shift(1200)
@@ -236,7 +246,9 @@ def test_what_the_next_source_does_not_know_stays_only_where_it_changes_slowly(c
     assert quote.high_24h == Decimal("1617.189600000000")
 
 
-def test_a_jump_on_the_switch_is_not_believed_until_nothing_young_contradicts_it(coins, sources, noon):
+def test_a_jump_on_the_switch_is_not_believed_until_nothing_young_contradicts_it(
+    coins, sources, noon
+):
     good(sources)
     polling.refresh()
     sources.answer("CoinGecko", upstream.FAULTS["503"])
@@ -281,7 +293,9 @@ def test_a_source_that_knows_none_of_our_coins_is_passed_over(coins, sources, no
     assert not sources.asked("CoinPaprika")
 
 
-def test_a_fault_of_ours_in_reading_an_answer_is_a_failure_of_its_source(coins, sources, noon, monkeypatch):
+def test_a_fault_of_ours_in_reading_an_answer_is_a_failure_of_its_source(
+    coins, sources, noon, monkeypatch
+):
     def broken(self, *args, **options):
         raise RuntimeError("a fault of ours")
 
@@ -293,7 +307,9 @@ def test_a_fault_of_ours_in_reading_an_answer_is_a_failure_of_its_source(coins, 
     assert "RuntimeError" in state_of("CoinGecko").last_error
 
 
-@pytest.mark.parametrize("values", [{"current_price": 9e14, "circulating_supply": 589e12, "market_cap": None}])
+@pytest.mark.parametrize(
+    "values", [{"current_price": 9e14, "circulating_supply": 589e12, "market_cap": None}]
+)
 def test_what_is_too_large_to_be_kept_spoils_no_round(client, coins, sources, values):
     good(sources, BTC=values)
     assert polling.refresh().updated == 3
@@ -323,7 +339,9 @@ def test_it_slows_down_before_the_month_runs_dry_and_starts_anew_with_the_next(d
     assert not quota.is_spent(COINGECKO, state, quota.next_month(now))
 
 
-def test_a_whole_month_never_takes_more_calls_than_it_has(demo_plan, settings, coins, sources, noon):
+def test_a_whole_month_never_takes_more_calls_than_it_has(
+    demo_plan, settings, coins, sources, noon
+):
     settings.COINGECKO_MONTHLY_CALLS = 40
     good(sources)
     good(sources, "CoinPaprika")
@@ -347,7 +365,9 @@ def test_a_source_without_calls_left_gives_way(demo_plan, coins, sources, noon):
     assert price_of("BTC").source == "CoinPaprika"
 
 
-def test_a_source_that_has_too_few_calls_left_to_be_fresh_is_helped_by_the_next(demo_plan, coins, sources, noon):
+def test_a_source_that_has_too_few_calls_left_to_be_fresh_is_helped_by_the_next(
+    demo_plan, coins, sources, noon
+):
     PriceSource.objects.create(name="CoinGecko", month="2026-11", calls=9_750)
     good(sources)
     good(sources, "CoinPaprika")
@@ -415,18 +435,24 @@ def test_who_was_so_slow_that_another_began_writes_nothing(coins, sources, noon,
         Poller.objects.update(lease_holder="another")
         return {}
 
-    monkeypatch.setattr(type(COINGECKO), "fetch", lambda self, *args, **options: slow(*args, **options) or real)
+    monkeypatch.setattr(
+        type(COINGECKO), "fetch", lambda self, *args, **options: slow(*args, **options) or real
+    )
     real = {}
     from ticker.providers.answers import MarketQuote
 
     for coin in coins:
-        real[coin.coingecko_id] = MarketQuote(coin.coingecko_id, coin.symbol, Decimal(5), timezone.now())
+        real[coin.coingecko_id] = MarketQuote(
+            coin.coingecko_id, coin.symbol, Decimal(5), timezone.now()
+        )
     assert polling.refresh().waiting
     assert not Quote.objects.exists()
     assert Poller.objects.get().lease_holder == "another"
 
 
-def test_a_round_that_breaks_gives_the_lease_back_and_keeps_its_count(coins, sources, noon, monkeypatch):
+def test_a_round_that_breaks_gives_the_lease_back_and_keeps_its_count(
+    coins, sources, noon, monkeypatch
+):
     def broken(*args, **options):
         raise RuntimeError("a fault of ours")
 
@@ -447,8 +473,17 @@ def test_250_coins_take_six_queries(sources, noon):
     now = timezone.now()
     rows = []
     for number in range(250):
-        CoinFactory(name=f"Coin {number}", symbol=f"C{number}", slug=f"c{number}", coingecko_id=f"coin-{number}")
-        values = {"id": f"coin-{number}", "symbol": f"c{number}", "sparkline_in_7d": {"price": [1.5] * 168}}
+        CoinFactory(
+            name=f"Coin {number}",
+            symbol=f"C{number}",
+            slug=f"c{number}",
+            coingecko_id=f"coin-{number}",
+        )
+        values = {
+            "id": f"coin-{number}",
+            "symbol": f"c{number}",
+            "sparkline_in_7d": {"price": [1.5] * 168},
+        }
         rows.append(upstream.gecko_row("BTC", now) | values)
     sources.answer("CoinGecko", rows)
     polling.refresh()
@@ -459,7 +494,9 @@ def test_250_coins_take_six_queries(sources, noon):
     with CaptureQueriesContext(connection) as queries:
         assert polling.refresh().updated == 250
     asked = [
-        query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
+        query["sql"]
+        for query in queries
+        if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
     ]
     assert len(asked) <= 6, asked
 
@@ -508,7 +545,11 @@ def test_with_faults_at_random_no_page_is_blank_or_unmarked(client, coins, sourc
         page = client.get("/prices/strip/").content.decode()
         assert page.count("no price") == 0
         assert page.count("$") == 6
-        late = [quote for quote in Quote.objects.all() if quote.quoted_at <= timezone.now() - timedelta(minutes=15)]
+        late = [
+            quote
+            for quote in Quote.objects.all()
+            if quote.quoted_at <= timezone.now() - timedelta(minutes=15)
+        ]
         assert page.count('class="late"') == 2 * len(late)
         assert ("<b>Delayed</b>" in page) == (len(late) == 3)
         assert page.count("<time") == 2 + 2 * len(late)

@@ -33,7 +33,9 @@ def test_the_table_is_sorted_and_filtered_by_addresses(client, quoted, asked, sh
 
 def test_a_column_says_how_it_is_sorted_and_leads_the_other_way(client, quoted):
     page = page_of(client, "/prices/?sort=price&shown=rising")
-    assert 'aria-sort="descending"><a href="/prices/?sort=-price&amp;shown=rising">Price</a>' in page
+    assert (
+        'aria-sort="descending"><a href="/prices/?sort=-price&amp;shown=rising">Price</a>' in page
+    )
     assert page.count("aria-sort") == 1
 
 

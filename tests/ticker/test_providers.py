@@ -28,11 +28,17 @@ def test_coingecko_is_asked_once_for_all_at_an_address_that_stays(sources, noon)
     assert request.headers["User-Agent"].startswith("newsroom-ticker/")
     assert not [name for name in request.headers if name[0].lower().startswith("x-cg")]
     bitcoin = found["bitcoin"]
-    assert (bitcoin.symbol, bitcoin.price, bitcoin.quoted_at) == ("BTC", Decimal(61262), timezone.now())
+    assert (bitcoin.symbol, bitcoin.price, bitcoin.quoted_at) == (
+        "BTC",
+        Decimal(61262),
+        timezone.now(),
+    )
     assert (bitcoin.change_24h, bitcoin.supply) == (Decimal("0.4587"), Decimal("20118006.0"))
 
 
-@pytest.mark.parametrize(("plan", "header"), [("demo", "x-cg-demo-api-key"), ("pro", "x-cg-pro-api-key")])
+@pytest.mark.parametrize(
+    ("plan", "header"), [("demo", "x-cg-demo-api-key"), ("pro", "x-cg-pro-api-key")]
+)
 def test_the_key_goes_with_its_plan(sources, noon, settings, plan, header):
     settings.COINGECKO_API_KEY, settings.COINGECKO_PLAN = "a-key", plan
     sources.answer("CoinGecko", upstream.gecko(timezone.now()))
@@ -74,7 +80,9 @@ def test_binance_writes_its_numbers_as_texts(sources, noon):
     assert found["BTCUSDT"].market_value is None
 
 
-@pytest.mark.parametrize("bad", ["NaN", "Infinity", "-1", "0", "", "1e400", "0x10", None, 61262, True, "9" * 80])
+@pytest.mark.parametrize(
+    "bad", ["NaN", "Infinity", "-1", "0", "", "1e400", "0x10", None, 61262, True, "9" * 80]
+)
 def test_a_price_of_binance_that_is_none_spoils_only_its_coin(sources, noon, bad):
     sources.answer("Binance", upstream.binance(timezone.now(), BTC={"lastPrice": bad}))
     assert set(BINANCE.fetch(BINANCES, timezone.now())) == {"ETHUSDT", "SOLUSDT"}
@@ -92,7 +100,11 @@ def test_a_pair_that_is_gone_does_not_fail_the_others(sources, noon, httpserver)
     def answer():
         asked.append(1)
         gone = len(asked) == 1
-        return upstream.as_json({"code": -1121, "msg": "Invalid symbol."}, 400) if gone else upstream.as_json(rows)
+        return (
+            upstream.as_json({"code": -1121, "msg": "Invalid symbol."}, 400)
+            if gone
+            else upstream.as_json(rows)
+        )
 
     rows = [*upstream.binance(timezone.now())[1:], {"symbol": "BTCEUR", "lastPrice": "50000.0"}]
     sources.answer("Binance", answer)
@@ -100,7 +112,9 @@ def test_a_pair_that_is_gone_does_not_fail_the_others(sources, noon, httpserver)
     assert "symbols" not in sources.asked("Binance")[1].args
 
 
-@pytest.mark.parametrize("row", [{"id": ["btc-bitcoin"]}, {"id": {}}, {}, None, {"id": "btc-bitcoin", "quotes": []}])
+@pytest.mark.parametrize(
+    "row", [{"id": ["btc-bitcoin"]}, {"id": {}}, {}, None, {"id": "btc-bitcoin", "quotes": []}]
+)
 def test_a_row_of_coinpaprika_that_is_none_spoils_only_itself(sources, noon, row):
     sources.answer("CoinPaprika", [row, *upstream.paprika(timezone.now())])
     assert set(COINPAPRIKA.fetch(PAPRIKA, timezone.now())) == set(PAPRIKA)
@@ -137,7 +151,9 @@ def test_what_is_no_answer_is_none_of_any_source(sources, noon, fault, source):
     assert len(str(raised.value)) < 100
 
 
-@pytest.mark.parametrize(("written", "wait"), [("119", 119), ("0", 60), ("soon", 60), ("-5", 60), ("999999", 6 * 3600)])
+@pytest.mark.parametrize(
+    ("written", "wait"), [("119", 119), ("0", 60), ("soon", 60), ("-5", 60), ("999999", 6 * 3600)]
+)
 def test_retry_after_is_obeyed_within_reason(sources, noon, written, wait):
     sources.answer("CoinGecko", lambda: upstream.as_json({}, 429, Retry_After=written))
     with pytest.raises(PricesUnavailable) as raised:
@@ -147,7 +163,9 @@ def test_retry_after_is_obeyed_within_reason(sources, noon, written, wait):
 
 def test_of_a_coin_that_comes_twice_the_first_counts(sources, noon):
     now = timezone.now()
-    sources.answer("CoinGecko", [*upstream.gecko(now), upstream.gecko_row("BTC", now, current_price=1)])
+    sources.answer(
+        "CoinGecko", [*upstream.gecko(now), upstream.gecko_row("BTC", now, current_price=1)]
+    )
     assert COINGECKO.fetch(GECKO, now)["bitcoin"].price == 61262
 
 
@@ -197,12 +215,18 @@ def drip(connection, stopped, head=b"HTTP/1.1 200 OK\r\nX-Slow: "):
 
 
 def drip_body(connection, stopped):
-    drip(connection, stopped, b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n[")
+    drip(
+        connection,
+        stopped,
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n[",
+    )
 
 
 def stop_half_way(connection, stopped):
     connection.recv(1000)
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n[")
+    connection.sendall(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n["
+    )
 
 
 @pytest.mark.parametrize("talk", [reset, drip, drip_body, stop_half_way])

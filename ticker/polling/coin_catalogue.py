@@ -56,7 +56,9 @@ def check() -> Checked:
             save_calls(state, listed_at=now)
         except PricesUnavailable as error:
             done.errors[provider.name] = str(error)
-            logger.warning("no list of coins", extra={"source": provider.name, "reason": str(error)})
+            logger.warning(
+                "no list of coins", extra={"source": provider.name, "reason": str(error)}
+            )
             leave_alone(state, error, now)
     done.problems = look_up_all()
     return done
@@ -68,7 +70,14 @@ def _replace(provider: str, found: list[Listed], now: datetime) -> int:
     if len(coins) < max(FEWEST, before // 2):
         raise PricesUnavailable(f"The list has {len(coins)} coins only.")
     rows = [
-        ListedCoin(provider=provider, identifier=key, symbol=coin.symbol, name=coin.name, rank=coin.rank, listed_at=now)
+        ListedCoin(
+            provider=provider,
+            identifier=key,
+            symbol=coin.symbol,
+            name=coin.name,
+            rank=coin.rank,
+            listed_at=now,
+        )
         for key, coin in coins.items()
     ]
     with transaction.atomic():
@@ -83,7 +92,8 @@ def look_up_all() -> list[Coin]:
     listings = {
         provider.name: dict(
             ListedCoin.objects.filter(
-                provider=provider.name, identifier__in=[getattr(coin, provider.identifier) for coin in coins]
+                provider=provider.name,
+                identifier__in=[getattr(coin, provider.identifier) for coin in coins],
             ).values_list("identifier", "symbol")
         )
         for provider in DIRECTORIES
@@ -128,12 +138,17 @@ def find(words: str) -> list[Candidate]:
     by_symbol = ours.filter(symbol=words.upper())
     by_name = ours.filter(Q(name__istartswith=words) | Q(identifier__startswith=words.lower()))
     found = list(by_symbol.order_by(Length("name"), "name")[:MOST_FOUND])
-    found += by_name.exclude(pk__in=[coin.pk for coin in found]).order_by(Length("name"), "name")[:MOST_FOUND]
+    found += by_name.exclude(pk__in=[coin.pk for coin in found]).order_by(Length("name"), "name")[
+        :MOST_FOUND
+    ]
     twins = _twins(found)
     known = Coin.objects.filter(coingecko_id__in=[coin.identifier for coin in found])
     followed = set(known.values_list("coingecko_id", flat=True))
     candidates = [
-        Candidate(coin, twins.get((coin.symbol, coin.name.lower()), ""), coin.identifier in followed) for coin in found
+        Candidate(
+            coin, twins.get((coin.symbol, coin.name.lower()), ""), coin.identifier in followed
+        )
+        for coin in found
     ]
     # What both know is likelier to be meant than what one of fifteen thousand tokens calls itself.
     return sorted(candidates, key=lambda each: not each.coinpaprika_id)[:MOST_FOUND]
@@ -141,6 +156,8 @@ def find(words: str) -> list[Candidate]:
 
 def _twins(found: list[ListedCoin]) -> dict[tuple[str, str], str]:
     """CoinPaprika’s identifiers of coins with the same symbol and the same name; the higher ranked where two have."""
-    rows = ListedCoin.objects.filter(provider=COINPAPRIKA.name, symbol__in={coin.symbol for coin in found})
+    rows = ListedCoin.objects.filter(
+        provider=COINPAPRIKA.name, symbol__in={coin.symbol for coin in found}
+    )
     ranked = sorted(rows, key=lambda row: row.rank or 10**9, reverse=True)
     return {(row.symbol, row.name.lower()): row.identifier for row in ranked}

@@ -62,7 +62,18 @@ def _take_turn(now: datetime) -> bool:
 
 def _longest_waiting(now: datetime) -> Coin | None:
     old = now - RENEWED_AFTER
-    waits = Q(history=None) | Q(history__fetched_at=None) | Q(history__fetched_at__lte=old) | Q(history__is_sample=True)
-    retry = Q(history=None) | Q(history__tried_at=None) | Q(history__tried_at__lte=now - timedelta(hours=1))
+    waits = (
+        Q(history=None)
+        | Q(history__fetched_at=None)
+        | Q(history__fetched_at__lte=old)
+        | Q(history__is_sample=True)
+    )
+    retry = (
+        Q(history=None)
+        | Q(history__tried_at=None)
+        | Q(history__tried_at__lte=now - timedelta(hours=1))
+    )
     coins = Coin.objects.followed().filter(waits & retry, is_shown=True)
-    return coins.order_by(F("history__tried_at").asc(nulls_first=True), "position", "symbol").first()
+    return coins.order_by(
+        F("history__tried_at").asc(nulls_first=True), "position", "symbol"
+    ).first()

@@ -23,7 +23,9 @@ from ticker.providers.errors import PricesUnavailable
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=3)  # longer than three sources may take; whoever dies is followed by another
+LEASE = timedelta(
+    minutes=3
+)  # longer than three sources may take; whoever dies is followed by another
 SOONEST = timedelta(seconds=30)  # from one round to the next
 WEEK_EVERY = timedelta(hours=1)
 # A source is down after so many failures, or so long without an answer; then it is tried now and then.
@@ -36,7 +38,7 @@ WANTS_PEACE = frozenset({402, 403, 418, 429})
 
 
 @dataclass(frozen=True)
-class Tried:
+class ProviderResult:
     """One source in one round."""
 
     name: str
@@ -47,10 +49,10 @@ class Tried:
 
 
 @dataclass(frozen=True)
-class Round:
+class PollResult:
     """What one refresh did. `waiting`: it was not time yet, or another process was at it."""
 
-    tried: tuple[Tried, ...] = ()
+    tried: tuple[ProviderResult, ...] = ()
     waiting: bool = False
 
     @property
@@ -83,23 +85,25 @@ def refresh_now() -> None:
     refresh(force=True)
 
 
-def refresh(force: bool = False) -> Round:
+def refresh(force: bool = False) -> PollResult:
     """Ask for the price of every coin, once. Errors of sources are kept, not raised.
 
     `force`: now, whenever the next round would be; of sources that asked to be left alone the first is asked still.
     """
     holder = _take_lease(force)
     if not holder:
-        return Round(waiting=True)
+        return PollResult(waiting=True)
     try:
         return _round(holder, force)
     except LeaseLost:
         logger.warning("a round of prices took too long")
-        return Round(waiting=True)
+        return PollResult(waiting=True)
     except BaseException:
         # Whatever it was, it is not tried again at once.
         later = timezone.now() + timedelta(seconds=60)
-        Poller.objects.filter(lease_holder=holder).update(lease_holder="", lease_until=None, next_round_at=later)
+        Poller.objects.filter(lease_holder=holder).update(
+            lease_holder="", lease_until=None, next_round_at=later
+        )
         raise
 
 
@@ -117,11 +121,11 @@ def _take_lease(force: bool) -> str:
     return ""
 
 
-def _round(holder: str, force: bool) -> Round:
+def _round(holder: str, force: bool) -> PollResult:
     now = timezone.now()
     states = _states()
     coins = list(Coin.objects.followed().select_related("quote").order_by("pk"))
-    tried: list[Tried] = []
+    tried: list[ProviderResult] = []
     answered: tuple[Provider, dict[str, MarketQuote]] | None = None
     asked = {provider: wanted for provider in PROVIDERS if (wanted := _wanted_of(provider, coins))}
     for provider, wanted in asked.items():
@@ -133,7 +137,7 @@ def _round(holder: str, force: bool) -> Round:
                 break
             except PricesUnavailable as error:
                 _note_failure(state, error, now)
-                tried.append(Tried(provider.name, error=str(error)))
+                tried.append(ProviderResult(provider.name, error=str(error)))
         if not is_down(provider, state, len(coins), now):
             break
     try:
@@ -142,13 +146,19 @@ def _round(holder: str, force: bool) -> Round:
                 tried.append(_store(coins, *answered, states, now))
             _save([states[each.name] for each in tried])
             source = answered[0].name if answered and tried[-1].updated else ""
-            _release(holder, [(provider, states[provider.name]) for provider in asked], len(coins), source, now)
+            _release(
+                holder,
+                [(provider, states[provider.name]) for provider in asked],
+                len(coins),
+                source,
+                now,
+            )
     except BaseException:
         for state in states.values():
             if state.pk and state.newly_counted:
                 save_calls(state)  # They were made.
         raise
-    return Round(tuple(tried))
+    return PollResult(tuple(tried))
 
 
 def _wanted_of(provider: Provider, coins: list[Coin]) -> dict[str, str]:
@@ -164,17 +174,20 @@ def _store(
     found: dict[str, MarketQuote],
     states: dict[str, PriceSource],
     now: datetime,
-) -> Tried:
+) -> ProviderResult:
     state = states[provider.name]
     state.next_try_at = now + quota.interval(provider, state, len(coins), now)
     stored = quotes.store(coins, found, provider, now, expected_at=state.next_try_at)
     state.missing, state.doubtful = list(stored.missing), list(stored.doubtful)
-    return Tried(provider.name, stored.updated, stored.missing, stored.doubtful)
+    return ProviderResult(provider.name, stored.updated, stored.missing, stored.doubtful)
 
 
 def _states() -> dict[str, PriceSource]:
     kept = {state.name: state for state in PriceSource.objects.all()}
-    return {provider.name: kept.get(provider.name) or PriceSource(name=provider.name) for provider in PROVIDERS}
+    return {
+        provider.name: kept.get(provider.name) or PriceSource(name=provider.name)
+        for provider in PROVIDERS
+    }
 
 
 def _is_due(provider: Provider, state: PriceSource, now: datetime) -> bool:
@@ -190,7 +203,9 @@ def is_down(provider: Provider, state: PriceSource, coins: int, now: datetime) -
     return state.failures >= MOST_FAILURES or (state.failures > 0 and is_late)
 
 
-def _ask(provider: Provider, state: PriceSource, wanted: dict[str, str], now: datetime) -> dict[str, MarketQuote]:
+def _ask(
+    provider: Provider, state: PriceSource, wanted: dict[str, str], now: datetime
+) -> dict[str, MarketQuote]:
     """Ask for all at once, and judge by what came. Raises PricesUnavailable. Every call counts, whatever comes."""
     is_old = state.last_week_at is None or state.last_week_at <= now - WEEK_EVERY
     with_week = provider.has_weeks and is_old
@@ -202,9 +217,13 @@ def _ask(provider: Provider, state: PriceSource, wanted: dict[str, str], now: da
     except Exception as error:
         # A fault of ours in reading it: to readers the same as an answer that cannot be read.
         logger.exception("an answer could not be read")
-        raise PricesUnavailable(f"The answer could not be read ({type(error).__name__}).", 600) from error
+        raise PricesUnavailable(
+            f"The answer could not be read ({type(error).__name__}).", 600
+        ) from error
     if len(found) * 2 < len(wanted):
-        raise PricesUnavailable(f"Only {len(found)} of {len(wanted)} coins had a usable price.", 600)
+        raise PricesUnavailable(
+            f"Only {len(found)} of {len(wanted)} coins had a usable price.", 600
+        )
     newest = max(quote.quoted_at for quote in found.values())
     if newest <= now - DOWN_AFTER - provider.lag:
         raise PricesUnavailable(f"Its prices stand still since {newest:%H:%M} UTC.")
@@ -231,7 +250,9 @@ def leave_alone(state: PriceSource, error: PricesUnavailable, now: datetime) -> 
 
 
 def _note_error(state: PriceSource, error: PricesUnavailable, now: datetime) -> None:
-    state.errors = [[now.isoformat(timespec="seconds"), str(error)[:300]], *state.errors][:ERRORS_KEPT]
+    state.errors = [[now.isoformat(timespec="seconds"), str(error)[:300]], *state.errors][
+        :ERRORS_KEPT
+    ]
 
 
 def _note_failure(state: PriceSource, error: PricesUnavailable, now: datetime) -> None:
@@ -252,7 +273,15 @@ def _save(states: list[PriceSource]) -> None:
             state.save()
 
 
-SAVED = ("last_success_at", "last_week_at", "failures", "errors", "next_try_at", "missing", "doubtful")
+SAVED = (
+    "last_success_at",
+    "last_week_at",
+    "failures",
+    "errors",
+    "next_try_at",
+    "missing",
+    "doubtful",
+)
 
 
 def save_calls(state: PriceSource, **values: Any) -> None:
@@ -263,7 +292,9 @@ def save_calls(state: PriceSource, **values: Any) -> None:
     state.newly_counted = 0
 
 
-def _release(holder: str, asked: list[tuple[Provider, PriceSource]], coins: int, source: str, now: datetime) -> None:
+def _release(
+    holder: str, asked: list[tuple[Provider, PriceSource]], coins: int, source: str, now: datetime
+) -> None:
     """Give the lease back with the time of the next round, in the transaction of what was written."""
     moments = []
     for provider, state in asked:
@@ -271,7 +302,9 @@ def _release(holder: str, asked: list[tuple[Provider, PriceSource]], coins: int,
         moments.append(due if due and due > now else now + timedelta(seconds=provider.every(coins)))
         if not is_down(provider, state, coins, now):
             if state.failures and state.last_success_at:
-                moments.append(state.last_success_at + DOWN_AFTER)  # Then the next source has its turn.
+                moments.append(
+                    state.last_success_at + DOWN_AFTER
+                )  # Then the next source has its turn.
             break
     following = max(min(moments, default=now + LONGEST_WAIT), now + SOONEST)
     values: dict[str, Any] = {"lease_holder": "", "lease_until": None, "next_round_at": following}

@@ -11,7 +11,7 @@ from ticker.providers import PROVIDERS, Provider
 
 
 @dataclass(frozen=True)
-class SourceState:
+class ProviderStatus:
     name: str
     is_used: bool
     is_down: bool
@@ -40,27 +40,31 @@ class SourceState:
         if self.failures:
             return "Does not answer" if self.is_down else "Did not answer last time"
         if self.is_used:
-            return "Gives the prices, slower than it could" if self.is_slowed else "Gives the prices"
+            return (
+                "Gives the prices, slower than it could" if self.is_slowed else "Gives the prices"
+            )
         return "Stands by" if self.coins else "Is not asked: no coin has a name there"
 
 
 @dataclass(frozen=True)
-class PriceState:
+class PriceStatus:
     source: str
     source_since: datetime | None
     newest_at: datetime | None
     is_sample: bool
     next_round_at: datetime | None
-    sources: list[SourceState]
+    sources: list[ProviderStatus]
 
 
-def now_of(now: datetime) -> PriceState:
+def now_of(now: datetime) -> PriceStatus:
     """Four small queries."""
     poller = Poller.objects.first() or Poller()
     kept = {state.name: state for state in PriceSource.objects.all()}
-    identifiers = list(Coin.objects.followed().values(*(provider.identifier for provider in PROVIDERS)))
+    identifiers = list(
+        Coin.objects.followed().values(*(provider.identifier for provider in PROVIDERS))
+    )
     newest = Quote.objects.order_by("-quoted_at").only("quoted_at", "is_sample").first()
-    return PriceState(
+    return PriceStatus(
         source=poller.source,
         source_since=poller.source_since,
         newest_at=newest.quoted_at if newest else None,
@@ -79,8 +83,10 @@ def now_of(now: datetime) -> PriceState:
     )
 
 
-def _of_source(provider: Provider, state: PriceSource, coins: int, used: str, now: datetime) -> SourceState:
-    return SourceState(
+def _of_source(
+    provider: Provider, state: PriceSource, coins: int, used: str, now: datetime
+) -> ProviderStatus:
+    return ProviderStatus(
         name=provider.name,
         is_used=provider.name == used,
         is_down=polling.is_down(provider, state, coins, now),
@@ -98,7 +104,7 @@ def _of_source(provider: Provider, state: PriceSource, coins: int, used: str, no
     )
 
 
-def as_json(state: PriceState) -> dict[str, Any]:
+def as_json(state: PriceStatus) -> dict[str, Any]:
     return {
         "source": state.source,
         "newest": state.newest_at and state.newest_at.isoformat(),
@@ -118,14 +124,20 @@ def as_json(state: PriceState) -> dict[str, Any]:
     }
 
 
-def as_metrics(state: PriceState, now: datetime) -> str:
+def as_metrics(state: PriceStatus, now: datetime) -> str:
     """In the text format of Prometheus, as the metrics of the page cache are."""
     lines = []
     if state.newest_at and not state.is_sample:
         lines += ["# TYPE newsroom_price_age_seconds gauge"]
         lines += [f"newsroom_price_age_seconds {(now - state.newest_at).total_seconds():.0f}"]
-    for name, value in (("failures", "failures"), ("calls_this_month", "calls"), ("is_used", "is_used")):
+    for name, value in (
+        ("failures", "failures"),
+        ("calls_this_month", "calls"),
+        ("is_used", "is_used"),
+    ):
         lines.append(f"# TYPE newsroom_price_source_{name} gauge")
         for source in state.sources:
-            lines.append(f'newsroom_price_source_{name}{{source="{source.name}"}} {int(getattr(source, value))}')
+            lines.append(
+                f'newsroom_price_source_{name}{{source="{source.name}"}} {int(getattr(source, value))}'
+            )
     return "\n".join(lines) + "\n"

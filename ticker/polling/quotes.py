@@ -10,8 +10,8 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from pagecache.invalidation import purge
-from pagecache.tags import whole
+from pagecache.invalidation import invalidate
+from pagecache.tags import table_tag
 from ticker.models import Coin, History, Quote
 from ticker.presentation import charts, numbers
 from ticker.providers import MarketQuote, Provider
@@ -44,7 +44,11 @@ def is_hidden(quote: Quote) -> bool:
 
 
 def store(
-    coins: Iterable[Coin], found: dict[str, MarketQuote], provider: Provider, now: datetime, expected_at: datetime
+    coins: Iterable[Coin],
+    found: dict[str, MarketQuote],
+    provider: Provider,
+    now: datetime,
+    expected_at: datetime,
 ) -> Stored:
     """Write each good quote by itself, all in one statement: what one coin lacks costs the others nothing.
 
@@ -65,12 +69,16 @@ def store(
             has_first = has_first or kept is None or kept.is_sample or is_hidden(kept)
             rows.append(_row(coin, kept, market, provider, now, expected_at))
     if doubtful:
-        logger.warning("prices jumped with their source", extra={"source": provider.name, "coins": doubtful})
+        logger.warning(
+            "prices jumped with their source", extra={"source": provider.name, "coins": doubtful}
+        )
     _write(rows)
     if samples:
         History.objects.filter(coin__in=samples, is_sample=True).delete()
     if has_first:
-        purge(whole(Coin))  # Pages without a price that ages are not looked at again by themselves.
+        invalidate(
+            table_tag(Coin)
+        )  # Pages without a price that ages are not looked at again by themselves.
     return Stored(len(rows), tuple(missing), tuple(doubtful))
 
 
@@ -82,7 +90,12 @@ def _is_doubtful(kept: Quote, market: MarketQuote, provider: Provider, now: date
 
 
 def _row(
-    coin: Coin, kept: Quote | None, market: MarketQuote, provider: Provider, now: datetime, expected_at: datetime
+    coin: Coin,
+    kept: Quote | None,
+    market: MarketQuote,
+    provider: Provider,
+    now: datetime,
+    expected_at: datetime,
 ) -> Quote:
     """What is to stand. Of an earlier quote only what changes slowly stays: how many coins there are, and its week."""
     live = kept if kept and not kept.is_sample else None
@@ -116,9 +129,14 @@ def draw_week(quote: Quote, week: Iterable[Decimal | None], until: datetime) -> 
     """Note the prices of seven days, and the small line that the tables show of them. An hour may have none."""
     hours = list(week)
     prices = [price for price in hours if price is not None]
-    quote.week, quote.week_at = [None if price is None else format(price, "f") for price in hours], until
+    quote.week, quote.week_at = (
+        [None if price is None else format(price, "f") for price in hours],
+        until,
+    )
     quote.spark = charts.spark_path(prices)
-    quote.spark_direction = numbers.direction(change_since(prices[0], prices[-1]) or Decimal(0)) if prices else ""
+    quote.spark_direction = (
+        numbers.direction(change_since(prices[0], prices[-1]) or Decimal(0)) if prices else ""
+    )
 
 
 # The coin comes first: it says which row is meant.
@@ -138,7 +156,13 @@ def _write(rows: list[Quote]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             statement,
-            [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in _FIELDS] for row in rows],
+            [
+                [
+                    field.get_db_prep_save(getattr(row, field.attname), connection)
+                    for field in _FIELDS
+                ]
+                for row in rows
+            ],
         )
 
 

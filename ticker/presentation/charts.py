@@ -116,7 +116,9 @@ def draw(prices: Sequence[Price], span: Span, frame: Frame) -> Chart:
     values = [value for _, value in prices]
     low, high = min(values), max(values)
     margin = (high - low or high) / 12
-    place = _Placing(prices[0][0], prices[-1][0], max(low - margin, Decimal(0)), high + margin, frame)
+    place = _Placing(
+        prices[0][0], prices[-1][0], max(low - margin, Decimal(0)), high + margin, frame
+    )
     # With the highest and the lowest, so that the points which name them stand on the line.
     on_line = sorted({*_spread(len(prices), MOST_ON_LINE), values.index(high), values.index(low)})
     drawn = [place(prices[index]) for index in on_line]
@@ -159,10 +161,15 @@ class _Placing:
 
     def x(self, moment: datetime) -> float:
         length = (self.ends - self.begins) or timedelta(seconds=1)
-        return round(self.frame.left + (self.right - self.frame.left) * ((moment - self.begins) / length), 1)
+        return round(
+            self.frame.left + (self.right - self.frame.left) * ((moment - self.begins) / length), 1
+        )
 
     def y(self, value: Decimal) -> float:
-        return round(self.bottom - float((value - self.low) / (self.high - self.low)) * (self.bottom - TOP), 1)
+        return round(
+            self.bottom - float((value - self.low) / (self.high - self.low)) * (self.bottom - TOP),
+            1,
+        )
 
 
 def _points(prices: Sequence[Price], span: Span, place: _Placing) -> list[Point]:
@@ -176,7 +183,16 @@ def _points(prices: Sequence[Price], span: Span, place: _Placing) -> list[Point]
         x, y = place((moment, value))
         part = (x - place.frame.left) / (place.right - place.frame.left)
         anchor = "start" if part < 0.2 else "end" if part > 0.8 else "middle"
-        found.append(Point(x, y, format(moment, span.moment), numbers.dollars(value), notes.get(index, ""), anchor))
+        found.append(
+            Point(
+                x,
+                y,
+                format(moment, span.moment),
+                numbers.dollars(value),
+                notes.get(index, ""),
+                anchor,
+            )
+        )
     return found
 
 
@@ -203,5 +219,7 @@ def _time_ticks(place: _Placing, span: Span) -> tuple[Tick, ...]:
         moment = place.begins + (place.ends - place.begins) * index / (place.frame.ticks - 1)
         is_end = index in (0, place.frame.ticks - 1)
         anchor = "middle" if not is_end else ("start" if index == 0 else "end")
-        ticks.append(Tick(place.x(moment), format(moment, span.end_tick if is_end else span.tick), anchor))
+        ticks.append(
+            Tick(place.x(moment), format(moment, span.end_tick if is_end else span.tick), anchor)
+        )
     return tuple(ticks)

@@ -14,7 +14,7 @@ _SYMBOL = re.compile(r"[A-Z0-9]{1,10}")
 
 
 @dataclass(frozen=True)
-class Choice:
+class PricePreferences:
     is_off: bool = False
     hidden: frozenset[str] = frozenset()
 
@@ -22,18 +22,27 @@ class Choice:
         return not self.is_off and symbol not in self.hidden
 
 
-def of(request: HttpRequest) -> Choice:
+def preferences_of(request: HttpRequest) -> PricePreferences:
     """The choice in the cookie; whatever else stands in it counts for nothing."""
     value = request.COOKIES.get(COOKIE, "")
     if value == OFF:
-        return Choice(is_off=True)
-    return Choice(hidden=frozenset(filter(_SYMBOL.fullmatch, value.split(".")[:MOST_HIDDEN])))
+        return PricePreferences(is_off=True)
+    return PricePreferences(
+        hidden=frozenset(filter(_SYMBOL.fullmatch, value.split(".")[:MOST_HIDDEN]))
+    )
 
 
-def keep(response: HttpResponse, choice: Choice) -> None:
+def keep(response: HttpResponse, choice: PricePreferences) -> None:
     value = OFF if choice.is_off else ".".join(sorted(choice.hidden)[:MOST_HIDDEN])
     if not value:
         response.delete_cookie(COOKIE, samesite="Lax")
         return
     # The script that hides prices reads it.
-    response.set_cookie(COOKIE, value, LIFETIME, secure=settings.SESSION_COOKIE_SECURE, httponly=False, samesite="Lax")
+    response.set_cookie(
+        COOKIE,
+        value,
+        LIFETIME,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=False,
+        samesite="Lax",
+    )

@@ -50,7 +50,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Link:
+class SortLink:
     label: str
     url: str
     is_chosen: bool
@@ -67,7 +67,9 @@ class Table:
 
     @property
     def is_known(self) -> bool:
-        return self.sort.removeprefix("-") in {"", *KEYS} and self.shown in SHOWN and self.sort != "-"
+        return (
+            self.sort.removeprefix("-") in {"", *KEYS} and self.shown in SHOWN and self.sort != "-"
+        )
 
     @property
     def sorted_by(self) -> str:
@@ -85,7 +87,9 @@ class Table:
             return found
         valued = [(key.value(coin, shown_quote(coin)), coin) for coin in found]
         known = sorted(
-            (pair for pair in valued if pair[0] is not None), key=lambda pair: pair[0], reverse=self._falls(key)
+            (pair for pair in valued if pair[0] is not None),
+            key=lambda pair: pair[0],
+            reverse=self._falls(key),
         )
         return [coin for _, coin in known] + [coin for value, coin in valued if value is None]
 
@@ -108,12 +112,22 @@ class Table:
         if not is_chosen:
             return Column(key.label, is_first, self._url(sort=name))
         other_way = name if self.sort.startswith("-") else f"-{name}"
-        return Column(key.label, is_first, self._url(sort=other_way), "descending" if self._falls(key) else "ascending")
+        return Column(
+            key.label,
+            is_first,
+            self._url(sort=other_way),
+            "descending" if self._falls(key) else "ascending",
+        )
 
-    def choices(self) -> list[Link]:
-        return [Link(label, self._url(shown=shown), shown == self.shown) for shown, label in SHOWN.items()]
+    def choices(self) -> list[SortLink]:
+        return [
+            SortLink(label, self._url(shown=shown), shown == self.shown)
+            for shown, label in SHOWN.items()
+        ]
 
     def _url(self, **changed: str) -> str:
         asked = {"sort": self.sort, "shown": self.shown, "named": self.named} | changed
-        kept = {name: value for name, value in asked.items() if value} | ({"mine": "1"} if self.is_mine else {})
+        kept = {name: value for name, value in asked.items() if value} | (
+            {"mine": "1"} if self.is_mine else {}
+        )
         return reverse("prices") + (f"?{urlencode(kept)}" if kept else "")

@@ -62,7 +62,11 @@ def _limit_life(live: list[Quote]) -> None:
     newest = max(live, key=lambda quote: quote.fetched_at)
     expected = (newest.expected_at or newest.fetched_at) + CALL_TAKES
     refresh_at(max(expected, now + LATE_CHECK_EVERY))
-    turns = [quote.quoted_at + age for quote in live for age in (quotes.DELAYED_AFTER, quotes.HIDDEN_AFTER)]
+    turns = [
+        quote.quoted_at + age
+        for quote in live
+        for age in (quotes.DELAYED_AFTER, quotes.HIDDEN_AFTER)
+    ]
     changes_at(min((turn for turn in turns if turn > now), default=None))
     changes_at(max(expected, now + LATE_CHECK_EVERY) + SHOWN_MEANWHILE)
 
@@ -112,7 +116,12 @@ def price_charts(coin: Coin, span: charts.Span) -> PriceCharts | None:
         f"between {numbers.dollars(min(values))} and {numbers.dollars(max(values))} since, "
         f"{numbers.dollars(values[-1])} at the end."
     )
-    return PriceCharts(span, charts.draw(prices, span, charts.LARGE), charts.draw(prices, span, charts.SMALL), sentence)
+    return PriceCharts(
+        span,
+        charts.draw(prices, span, charts.LARGE),
+        charts.draw(prices, span, charts.SMALL),
+        sentence,
+    )
 
 
 def _prices(coin: Coin, quote: Quote, span: charts.Span) -> list[charts.Price]:
@@ -132,12 +141,19 @@ def _of_hours(quote: Quote) -> list[charts.Price]:
     if not quote.week_at or not shows_week(quote):
         return []
     last = len(quote.week) - 1
-    hours = ((quote.week_at - timedelta(hours=last - index), value) for index, value in enumerate(quote.week))
+    hours = (
+        (quote.week_at - timedelta(hours=last - index), value)
+        for index, value in enumerate(quote.week)
+    )
     return [(moment, Decimal(value)) for moment, value in hours if value is not None]
 
 
 def _of_days(history: History | None) -> list[charts.Price]:
-    if history is None or not history.fetched_at or not (history.is_sample or _is_kept(history.fetched_at)):
+    if (
+        history is None
+        or not history.fetched_at
+        or not (history.is_sample or _is_kept(history.fetched_at))
+    ):
         return []
     return history.prices()
 

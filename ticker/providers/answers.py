@@ -39,7 +39,9 @@ class Listed:
     rank: int | None = None
 
 
-def number(value: Any, above: Decimal = Decimal(0), below: Decimal = LARGEST_NUMBER) -> Decimal | None:
+def number(
+    value: Any, above: Decimal = Decimal(0), below: Decimal = LARGEST_NUMBER
+) -> Decimal | None:
     """Return a Decimal strictly between the limits; booleans, texts and what we cannot store are None."""
     if not isinstance(value, Decimal) or not value.is_finite() or not above < value < below:
         return None
@@ -48,7 +50,9 @@ def number(value: Any, above: Decimal = Decimal(0), below: Decimal = LARGEST_NUM
     return value
 
 
-def written_number(value: Any, above: Decimal = Decimal(0), below: Decimal = LARGEST_NUMBER) -> Decimal | None:
+def written_number(
+    value: Any, above: Decimal = Decimal(0), below: Decimal = LARGEST_NUMBER
+) -> Decimal | None:
     """The same of a source that writes all numbers as texts."""
     if not isinstance(value, str) or not value.isascii() or len(value) > MOST_DIGITS:
         return None

@@ -39,7 +39,9 @@ class Binance:
     def calls(self, coins: int) -> int:
         return 1
 
-    def fetch(self, wanted: Mapping[str, str], now: datetime, *, with_week: bool = False) -> dict[str, MarketQuote]:
+    def fetch(
+        self, wanted: Mapping[str, str], now: datetime, *, with_week: bool = False
+    ) -> dict[str, MarketQuote]:
         """Ask for pairs by their names; `wanted` gives each the symbol of its coin. Raises PricesUnavailable."""
         pairs = json.dumps(sorted(wanted), separators=(",", ":"))
         try:
@@ -52,15 +54,27 @@ class Binance:
         found: dict[str, MarketQuote] = {}
         for row in rows:
             pair = row.get("symbol") if isinstance(row, dict) else None
-            quote = _quote(row, pair, wanted[pair], now) if isinstance(pair, str) and pair in wanted else None
+            quote = (
+                _quote(row, pair, wanted[pair], now)
+                if isinstance(pair, str) and pair in wanted
+                else None
+            )
             if quote:
                 found.setdefault(quote.coin_id, quote)
         return found
 
     def listed(self) -> list[Listed]:
         """Every pair in USDT that can be asked for. Raises PricesUnavailable."""
-        names = (text(row.get("symbol"), 40) for row in self._rows("/ticker/price", {}) if isinstance(row, dict))
-        return [Listed(name, name.removesuffix(QUOTED_IN), name) for name in names if name.endswith(QUOTED_IN)]
+        names = (
+            text(row.get("symbol"), 40)
+            for row in self._rows("/ticker/price", {})
+            if isinstance(row, dict)
+        )
+        return [
+            Listed(name, name.removesuffix(QUOTED_IN), name)
+            for name in names
+            if name.endswith(QUOTED_IN)
+        ]
 
     def _rows(self, path: str, query: dict[str, str]) -> list[Any]:
         return get_list(f"{settings.PRICES_BINANCE_URL}{path}", query)

@@ -28,12 +28,16 @@ def get_json(url: str, params: Mapping[str, str], headers: Mapping[str, str] | N
     """What is there, with every number as a Decimal. Raises PricesUnavailable, which says how long to wait."""
     content = _within(LONGEST, lambda: _get(url, params, headers or {}))
     try:
-        return json.loads(content, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse_constant)
+        return json.loads(
+            content, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse_constant
+        )
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise PricesUnavailable("The answer could not be read.", WAIT_AFTER_REFUSAL) from error
 
 
-def get_list(url: str, params: Mapping[str, str], headers: Mapping[str, str] | None = None) -> list[Any]:
+def get_list(
+    url: str, params: Mapping[str, str], headers: Mapping[str, str] | None = None
+) -> list[Any]:
     """The same where only a list is an answer."""
     return as_list(get_json(url, params, headers))
 
@@ -68,7 +72,12 @@ def _get(url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> byt
     agent = {"User-Agent": f"{USER_AGENT} (+{settings.SITE_URL})", "Accept": "application/json"}
     try:
         with requests.get(
-            url, params=params, headers=agent | dict(headers), timeout=TIMEOUT, allow_redirects=False, stream=True
+            url,
+            params=params,
+            headers=agent | dict(headers),
+            timeout=TIMEOUT,
+            allow_redirects=False,
+            stream=True,
         ) as response:
             _check(response)
             return _read(response)
@@ -79,11 +88,15 @@ def _get(url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> byt
 def _check(response: requests.Response) -> None:
     if response.status_code in (402, 418, 429):
         raise PricesUnavailable(
-            f"Asked too often ({response.status_code}).", _retry_after(response), response.status_code
+            f"Asked too often ({response.status_code}).",
+            _retry_after(response),
+            response.status_code,
         )
     if response.status_code != 200:
         wait = WAIT_AFTER_REFUSAL if response.status_code < 500 else WAIT
-        raise PricesUnavailable(f"Answered with status {response.status_code}.", wait, response.status_code)
+        raise PricesUnavailable(
+            f"Answered with status {response.status_code}.", wait, response.status_code
+        )
     if "json" not in response.headers.get("Content-Type", ""):
         raise PricesUnavailable("Answered with something that is not JSON.", WAIT_AFTER_REFUSAL)
 

@@ -51,13 +51,19 @@ class CoinGecko:
     def every(self, coins: int) -> int:
         """Seconds between two rounds for so many coins."""
         calls = self.calls(coins)
-        return EVERY[self.plan] * (calls + 1) // 2 if self.plan == "keyless" else EVERY[self.plan] * calls
+        return (
+            EVERY[self.plan] * (calls + 1) // 2
+            if self.plan == "keyless"
+            else EVERY[self.plan] * calls
+        )
 
     def calls(self, coins: int) -> int:
         """Of one round."""
         return max(1, -(-coins // MOST_AT_ONCE))
 
-    def fetch(self, wanted: Mapping[str, str], now: datetime, *, with_week: bool = False) -> dict[str, MarketQuote]:
+    def fetch(
+        self, wanted: Mapping[str, str], now: datetime, *, with_week: bool = False
+    ) -> dict[str, MarketQuote]:
         """Ask for coins by their identifiers. A bad coin spoils only itself. Raises PricesUnavailable."""
         identifiers, found = sorted(wanted), dict[str, MarketQuote]()
         for start in range(0, len(identifiers), MOST_AT_ONCE):
@@ -71,8 +77,15 @@ class CoinGecko:
 
     def _markets(self, identifiers: list[str], with_week: bool) -> list[Any]:
         # The address stays the same from call to call, so that the provider’s own cache can answer.
-        query = {"vs_currency": "usd", "ids": ",".join(identifiers), "per_page": str(MOST_AT_ONCE), "page": "1"}
-        return as_list(self._get("/coins/markets", query | ({"sparkline": "true"} if with_week else {})))
+        query = {
+            "vs_currency": "usd",
+            "ids": ",".join(identifiers),
+            "per_page": str(MOST_AT_ONCE),
+            "page": "1",
+        }
+        return as_list(
+            self._get("/coins/markets", query | ({"sparkline": "true"} if with_week else {}))
+        )
 
     def history(self, identifier: str) -> list[tuple[datetime, Decimal]]:
         """A price for each day of a year, as it was at midnight, and the newest. Raises PricesUnavailable."""
@@ -93,7 +106,11 @@ class CoinGecko:
         """Every coin that can be asked for. Raises PricesUnavailable."""
         rows = as_list(self._get("/coins/list", {}))
         found = (
-            Listed(text(row.get("id"), 120), text(row.get("symbol"), 40).upper(), text(row.get("name"), 200))
+            Listed(
+                text(row.get("id"), 120),
+                text(row.get("symbol"), 40).upper(),
+                text(row.get("name"), 200),
+            )
             for row in rows
             if isinstance(row, dict)
         )
@@ -107,7 +124,11 @@ class CoinGecko:
 
 def _quote(row: Any, now: datetime) -> MarketQuote | None:
     """Return the row as a quote, or None if it has no believable price or time."""
-    if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not isinstance(row.get("symbol"), str):
+    if (
+        not isinstance(row, dict)
+        or not isinstance(row.get("id"), str)
+        or not isinstance(row.get("symbol"), str)
+    ):
         return None
     price = number(row.get("current_price"))
     quoted_at = fresh(moment(row.get("last_updated")), now)

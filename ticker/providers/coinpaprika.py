@@ -26,7 +26,9 @@ class CoinPaprika:
     def calls(self, coins: int) -> int:
         return 1
 
-    def fetch(self, wanted: Mapping[str, str], now: datetime, *, with_week: bool = False) -> dict[str, MarketQuote]:
+    def fetch(
+        self, wanted: Mapping[str, str], now: datetime, *, with_week: bool = False
+    ) -> dict[str, MarketQuote]:
         """Ask for coins by their identifiers. A bad coin spoils only itself. Raises PricesUnavailable."""
         found: dict[str, MarketQuote] = {}
         for row in get_list(f"{settings.PRICES_COINPAPRIKA_URL}/tickers", {"quotes": "USD"}):
@@ -38,13 +40,19 @@ class CoinPaprika:
     def listed(self) -> list[Listed]:
         """Every coin that can be asked for. Raises PricesUnavailable."""
         rows = get_list(f"{settings.PRICES_COINPAPRIKA_URL}/coins", {})
-        found = (_listed(row) for row in rows if isinstance(row, dict) and row.get("is_active") is True)
+        found = (
+            _listed(row) for row in rows if isinstance(row, dict) and row.get("is_active") is True
+        )
         return [coin for coin in found if coin.identifier and coin.symbol and coin.name]
 
 
 def _listed(row: dict[str, Any]) -> Listed:
     rank = number(row.get("rank"), below=Decimal(1_000_000))
-    names = (text(row.get("id"), 120), text(row.get("symbol"), 40).upper(), text(row.get("name"), 200))
+    names = (
+        text(row.get("id"), 120),
+        text(row.get("symbol"), 40).upper(),
+        text(row.get("name"), 200),
+    )
     return Listed(*names, rank=int(rank) if rank else None)
 
 
@@ -52,7 +60,11 @@ def _quote(row: dict[str, Any], now: datetime) -> MarketQuote | None:
     """Return the row as a quote, or None if it has no believable price or time. A market value of 0 is unknown."""
     quotes = row.get("quotes")
     dollars = quotes.get("USD") if isinstance(quotes, dict) else None
-    if not isinstance(dollars, dict) or not isinstance(row.get("symbol"), str) or not isinstance(row.get("id"), str):
+    if (
+        not isinstance(dollars, dict)
+        or not isinstance(row.get("symbol"), str)
+        or not isinstance(row.get("id"), str)
+    ):
         return None
     price = number(dollars.get("price"))
     quoted_at = fresh(moment(row.get("last_updated")), now)

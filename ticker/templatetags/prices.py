@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from pagecache import record, whole
+from pagecache import add_tags, table_tag
 from ticker.models import Coin, Quote
 from ticker.polling import quotes
 from ticker.presentation import charts, numbers, shown_prices
@@ -21,7 +21,7 @@ register.filter("quote_of", shown_prices.shown_quote)
 @register.simple_tag(takes_context=True)
 def strip_coins(context: dict[str, Any]) -> list[Coin]:
     """The coins of the strip: the page’s own list if its view read one, so that nothing is read twice."""
-    record(whole(Coin))
+    add_tags(table_tag(Coin))
     coins = context.get("coins")
     return coins if coins is not None else list(Coin.objects.on_strip())
 
@@ -36,7 +36,9 @@ def change(value: Decimal | None) -> SafeString:
     """A change with its sign, and an arrow and a colour by its class; a dash when nobody knows."""
     if value is None:
         return format_html('<span class="chg">{}</span>', "—")
-    return format_html('<span class="chg {}">{}</span>', numbers.direction(value), numbers.change(value))
+    return format_html(
+        '<span class="chg {}">{}</span>', numbers.direction(value), numbers.change(value)
+    )
 
 
 @register.simple_tag

@@ -64,12 +64,18 @@ def newest(wanted: Wanted, limit: int) -> list[int]:
     if wanted.after is not None:
         stories = stories.filter(wanted.after.newer())
     order = ("published_at", "pk") if wanted.after is not None else ("-published_at", "-pk")
-    few = list(stories.filter(_asked_of_index(wanted)).order_by().values_list("published_at", "pk")[: FEW + 1])
+    few = list(
+        stories.filter(_asked_of_index(wanted))
+        .order_by()
+        .values_list("published_at", "pk")[: FEW + 1]
+    )
     if len(few) > FEW:
         found = stories.filter(_asked_of_row(wanted)).order_by(*order)
         return list(found.values_list("pk", flat=True)[:limit])
     # Drafts have no time yet, and come before what has.
-    few.sort(key=lambda row: (row[0] is None, row[0] or row[1], row[1]), reverse=wanted.after is None)
+    few.sort(
+        key=lambda row: (row[0] is None, row[0] or row[1], row[1]), reverse=wanted.after is None
+    )
     return [pk for _, pk in few[:limit]]
 
 
@@ -89,6 +95,8 @@ def _condition(sql: str, wanted: Wanted) -> RawSQL:
     kinds = [place] * len(wanted.words)
     if wanted.begins:
         kinds[-1] = f"*{place}"
-    words = " & ".join(f"{word}:{kind}" if kind else word for word, kind in zip(wanted.words, kinds, strict=True))
+    words = " & ".join(
+        f"{word}:{kind}" if kind else word for word, kind in zip(wanted.words, kinds, strict=True)
+    )
     query = f"to_tsquery('{CONFIGURATION}', %s)"
     return RawSQL(sql.format(query=query), [words], output_field=BooleanField())

@@ -13,9 +13,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from articles.discovery.search_index.wanted import Wanted
-from articles.reading.pagination import Place
+from articles.reading.pagination import Cursor
 
-KEYS = 2**28  # A row’s number is seconds × KEYS + key: room for 268 million stories until the year 3058.
+KEYS = (
+    2**28
+)  # A row’s number is seconds × KEYS + key: room for 268 million stories until the year 3058.
 LAST_SECOND = 2**35 - 1
 LARGEST = 2**63 - 1
 BATCH = 5_000
@@ -83,7 +85,9 @@ def _fill(cursor, say: Callable[[str], None]) -> None:  # type: ignore[no-untype
     """Oldest first: an index is written fastest in its own order."""
     cursor.execute("SELECT count(*) FROM articles_article")
     total = cursor.fetchone()[0]
-    cursor.execute(f"SELECT {_place('story')} AS place FROM articles_article AS story ORDER BY place")
+    cursor.execute(
+        f"SELECT {_place('story')} AS place FROM articles_article AS story ORDER BY place"
+    )
     keys = [place % KEYS for (place,) in cursor.fetchall()]
     said = time.monotonic()
     for start in range(0, total, BATCH):
@@ -145,7 +149,7 @@ def _with_facets(wanted: Wanted, found: list[int]) -> list[int]:
     return [key for key in found if key in fits]
 
 
-def _number(place: Place) -> int:
+def _number(place: Cursor) -> int:
     second = min(max(int(place.published_at.timestamp() // 1), 0), LAST_SECOND)
     return second * KEYS + min(place.pk, KEYS - 1)
 
@@ -159,4 +163,6 @@ def _facets(wanted: Wanted) -> str:
 def _words(wanted: Wanted) -> str:
     """FTS5’s way to write a question. Words are letters and digits only, so none of them can be an operator."""
     column = "headline : " if wanted.in_headline else ""
-    return " AND ".join(f'{column}"{word}"' for word in wanted.words) + ("*" if wanted.begins else "")
+    return " AND ".join(f'{column}"{word}"' for word in wanted.words) + (
+        "*" if wanted.begins else ""
+    )

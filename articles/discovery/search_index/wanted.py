@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from articles.reading.pagination import Place
+from articles.reading.pagination import Cursor
 
 
 @dataclass(frozen=True)
@@ -13,8 +13,8 @@ class Wanted:
     words: tuple[str, ...]
     section: int | None = None
     published: bool = True
-    before: Place | None = None
-    after: Place | None = None
+    before: Cursor | None = None
+    after: Cursor | None = None
     begins: bool = False  # The last word may be the beginning of one.
     in_headline: bool = False  # All of the words stand in the headline.
     subjects: tuple[str, ...] = ()  # By whom and about what, as listings call it: author:3, coin:1.

@@ -5,26 +5,31 @@ from typing import Any
 from django.conf import settings
 
 from articles.models import Article
-from comments.models import Decision, SiteComment
+from comments.models import ModerationDecision, SiteComment
 from comments.moderation.providers.calling import Unreachable, call
-from comments.moderation.spam_services import Opinion
+from comments.moderation.spam_services import SpamVerdict
 from comments.posting import policy
 
-LEARNS = {Decision.Action.SPAM: "submit-spam", Decision.Action.APPROVE: "submit-ham"}
+LEARNS = {
+    ModerationDecision.Action.SPAM: "submit-spam",
+    ModerationDecision.Action.APPROVE: "submit-ham",
+}
 
 
 class Akismet:
-    def posted(self, comment: SiteComment, article: Article) -> Opinion | None:
+    def posted(self, comment: SiteComment, article: Article) -> SpamVerdict | None:
         if not comment.is_public or policy.is_of_newsroom(comment.user):
             return None
-        answer = self._ask("comment-check", self._describe(comment) | {"permalink": _address(article)})
+        answer = self._ask(
+            "comment-check", self._describe(comment) | {"permalink": _address(article)}
+        )
         if answer not in ("true", "false"):
             raise Unreachable(f"Akismet said: {answer[:80]!r}. Is AKISMET_KEY right?")
-        return Opinion("Akismet", "It takes this for spam.") if answer == "true" else None
+        return SpamVerdict("Akismet", "It takes this for spam.") if answer == "true" else None
 
     def decided(self, comment: SiteComment, action: str) -> None:
         """It is told where it was wrong, and where moderators found spam that it may not know."""
-        lesson = LEARNS.get(Decision.Action(action))
+        lesson = LEARNS.get(ModerationDecision.Action(action))
         if lesson:
             self._ask(lesson, self._describe(comment))
 

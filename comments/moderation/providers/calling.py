@@ -20,7 +20,9 @@ def call(who: str, url: str, headers: dict[str, str] | None = None, **body: Any)
     """POST, and return what a successful answer says. Raises Unreachable with `who` it was."""
     headers = {"User-Agent": AGENT, **(headers or {})}
     try:
-        answer = requests.post(url, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True, **body)
+        answer = requests.post(
+            url, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True, **body
+        )
         with answer:
             text = _read(answer)
     except (requests.RequestException, HTTPError, OSError) as error:
@@ -33,7 +35,9 @@ def call(who: str, url: str, headers: dict[str, str] | None = None, **body: Any)
 def _read(answer: requests.Response) -> bytes:
     """As much of the answer as may be long, as it comes: whoever sends a letter a second is not waited for."""
     ends, text = time.monotonic() + LONGEST, b""
-    while len(text) < LARGEST_ANSWER and (part := answer.raw.read1(LARGEST_ANSWER, decode_content=True)):
+    while len(text) < LARGEST_ANSWER and (
+        part := answer.raw.read1(LARGEST_ANSWER, decode_content=True)
+    ):
         text += part
         if time.monotonic() > ends:
             raise TimeoutError

@@ -1,5 +1,5 @@
 """
-A signed message to an address of the newsroom’s own, whenever a thought is posted or decided.
+A signed message to an address of the newsroom’s own, whenever a comment is posted or decided.
 
     POST, application/json
     Newsroom-Signature: t=<seconds since 1970>,v1=<hex of HMAC-SHA256 over "<t>.<body>" with COMMENT_HOOK_SECRET>
@@ -20,23 +20,25 @@ from django.urls import reverse
 from articles.models import Article
 from comments.models import SiteComment
 from comments.moderation.providers.calling import call
-from comments.moderation.spam_services import Opinion
+from comments.moderation.spam_services import SpamVerdict
 
 
 class Hook:
-    def posted(self, comment: SiteComment, article: Article) -> Opinion | None:
-        """It listens. An answer of {"hold": "why"} takes the thought off the page until a moderator has read it."""
-        said = self._send("thought.posted", comment, {"story": settings.SITE_URL + article.get_absolute_url()})
+    def posted(self, comment: SiteComment, article: Article) -> SpamVerdict | None:
+        """It listens. An answer of {"hold": "why"} takes the comment off the page until a moderator has read it."""
+        said = self._send(
+            "comment.posted", comment, {"story": settings.SITE_URL + article.get_absolute_url()}
+        )
         why = said.get("hold")
-        return Opinion("The newsroom’s own program", str(why)) if why else None
+        return SpamVerdict("The newsroom’s own program", str(why)) if why else None
 
     def decided(self, comment: SiteComment, action: str) -> None:
-        self._send("thought.decided", comment, {"decision": action})
+        self._send("comment.decided", comment, {"decision": action})
 
     def _send(self, event: str, comment: SiteComment, more: dict[str, str]) -> dict[str, Any]:
         data = {
             "event": event,
-            "thought": {
+            "comment": {
                 "id": comment.pk,
                 "url": settings.SITE_URL + reverse("comment", args=[comment.pk]),
                 "name": comment.name,
@@ -47,7 +49,10 @@ class Hook:
             },
         }
         body = json.dumps(data | more, ensure_ascii=False, separators=(",", ":")).encode()
-        headers = {"Content-Type": "application/json", "Newsroom-Signature": signature(body, int(time.time()))}
+        headers = {
+            "Content-Type": "application/json",
+            "Newsroom-Signature": signature(body, int(time.time())),
+        }
         return _object(call("The hook", settings.COMMENT_HOOK_URL, headers, data=body))
 
 

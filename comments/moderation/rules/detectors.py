@@ -13,21 +13,30 @@ from comments.moderation.rules.drafts import Draft
 from comments.posting.commenters import STAFF
 from core.fraud_signs import scams, wallets
 from core.fraud_signs.lookalikes import plain, skeleton
-from pagecache import whole
-from pagecache.cached import shared
+from pagecache import table_tag
+from pagecache.cached import cached_by_tags
 
 _SITE = re.compile(r"(?:https?:[/\\]+)?(?:[^\s/\\@]{0,200}@)?([\w.-]+)")
 MOST_COMPARED = 500
 SHORTEST_REPEATED = 20  # letters: many people may say “Thank you”
 FEWEST_FOR_A_SHARE = 3
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]+", re.IGNORECASE)
-_OFFICE = ("admin", "administrator", "moderator", "editor", "support", "staff", "newsroom", "official")
+_OFFICE = (
+    "admin",
+    "administrator",
+    "moderator",
+    "editor",
+    "support",
+    "staff",
+    "newsroom",
+    "official",
+)
 
 
 def newcomer(rule: Rule, draft: Draft) -> str:
-    """Somebody is new until as many thoughts of theirs stand on the pages."""
+    """Somebody is new until as many comments of theirs stand on the pages."""
     standing = sum(past.is_public and not past.is_removed for past in draft.history)
-    return f"{standing} earlier thoughts" if standing < (rule.number or 0) else ""
+    return f"{standing} earlier comments" if standing < (rule.number or 0) else ""
 
 
 def links(rule: Rule, draft: Draft) -> str:
@@ -46,14 +55,19 @@ def _phrases(lines: str) -> re.Pattern[str]:
     """One pattern for a list. What is typed there is words, never a pattern of its own."""
     found = []
     for line in lines.splitlines():
-        parts = [re.escape(part.rstrip("*")) + (r"\w*" if part.endswith("*") else "") for part in plain(line).split()]
+        parts = [
+            re.escape(part.rstrip("*")) + (r"\w*" if part.endswith("*") else "")
+            for part in plain(line).split()
+        ]
         if any(parts):
             found.append(r"\W+".join(parts))
     return re.compile(rf"(?<!\w)(?:{'|'.join(found)})(?!\w)") if found else re.compile(r"(?!)")
 
 
 def domains(rule: Rule, draft: Draft) -> str:
-    listed = {_host(line.strip().lstrip(".")).removeprefix("www.") for line in rule.words.splitlines()} - {""}
+    listed = {
+        _host(line.strip().lstrip(".")).removeprefix("www.") for line in rule.words.splitlines()
+    } - {""}
     for address in [*_LINK.findall(draft.text), draft.url]:
         host = _host(address)
         parents = {host.split(".", cut)[-1] for cut in range(host.count(".") + 1)}
@@ -87,8 +101,10 @@ def _squeezed(text: str) -> str:
 
 def speed(rule: Rule, draft: Draft) -> str:
     since = draft.at - timedelta(minutes=rule.period or 0)
-    number = max(sum(past.at >= since for past in thoughts) for thoughts in (draft.history, draft.of_network))
-    return f"{number + 1} thoughts in {rule.period} minutes" if number >= (rule.number or 0) else ""
+    number = max(
+        sum(past.at >= since for past in comments) for comments in (draft.history, draft.of_network)
+    )
+    return f"{number + 1} comments in {rule.period} minutes" if number >= (rule.number or 0) else ""
 
 
 def rejected(rule: Rule, draft: Draft) -> str:
@@ -130,11 +146,13 @@ def lookalike(rule: Rule, draft: Draft) -> str:
     return ""
 
 
-@shared(whole(Author), STAFF)
+@cached_by_tags(table_tag(Author), STAFF)
 def _newsroom_names() -> list[str]:
     names = list(Author.objects.values_list("name", flat=True))
     for first, last, username in (
-        get_user_model().objects.filter(is_staff=True).values_list("first_name", "last_name", "username")
+        get_user_model()
+        .objects.filter(is_staff=True)
+        .values_list("first_name", "last_name", "username")
     ):
         names += [username, f"{first} {last}".strip()]
     return [name for name in names if name]

@@ -1,4 +1,4 @@
-"""A thought as the rules see it: before it is a row, or long after."""
+"""A comment as the rules see it: before it is a row, or long after."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from comments.models.comments import SiteComment
 from comments.models.moderation import MOST_HISTORY
-from comments.models.thoughts import SiteComment
 
 
 class Past(NamedTuple):
@@ -34,7 +34,7 @@ class Draft:
 
     @classmethod
     def of(cls, comment: SiteComment) -> "Draft":
-        """A thought that was posted, as it was then."""
+        """A comment that was posted, as it was then."""
         return cls(
             text=comment.comment,
             name=comment.user_name,
@@ -46,34 +46,43 @@ class Draft:
         )
 
     @classmethod
-    def new(cls, words: dict[str, Any], ip: str | None, user_id: int | None, at: datetime | None = None) -> "Draft":
+    def new(
+        cls, words: dict[str, Any], ip: str | None, user_id: int | None, at: datetime | None = None
+    ) -> "Draft":
         url = words.get("url") or ""
-        return cls(words["comment"], words["name"], words["email"], url, ip, user_id, at or timezone.now())
+        return cls(
+            words["comment"], words["name"], words["email"], url, ip, user_id, at or timezone.now()
+        )
 
     @cached_property
     def history(self) -> list[Past]:
-        """The writer’s earlier thoughts on this site, the newest first."""
+        """The writer’s earlier comments on this site, the newest first."""
         return _past(written_by(self.user_id, self.email), self.at)
 
     @cached_property
     def of_network(self) -> list[Past]:
-        """Earlier thoughts from the same network address, whoever signed them."""
+        """Earlier comments from the same network address, whoever signed them."""
         return _past(SiteComment.objects.filter(ip_address=self.ip), self.at) if self.ip else []
 
 
 def written_by(user_id: int | None, email: str) -> QuerySet[SiteComment]:
-    """Thoughts of an account, or of an address where there is none."""
+    """Comments of an account, or of an address where there is none."""
     if user_id:
         return SiteComment.objects.filter(user=user_id)
     # By the index on lower(user_email).
-    thoughts = SiteComment.objects.alias(address=Lower("user_email"))
-    return thoughts.filter(Q(address=email.lower()), user=None)
+    comments = SiteComment.objects.alias(address=Lower("user_email"))
+    return comments.filter(Q(address=email.lower()), user=None)
 
 
-def _past(thoughts: QuerySet[SiteComment], before: datetime) -> list[Past]:
+def _past(comments: QuerySet[SiteComment], before: datetime) -> list[Past]:
     earlier: Iterable[Any] = (
-        thoughts.filter(submit_date__lt=before)
+        comments.filter(submit_date__lt=before)
         .order_by("-submit_date")
-        .values_list("submit_date", "is_public", "is_removed", "standing__taken_back_at")[:MOST_HISTORY]
+        .values_list("submit_date", "is_public", "is_removed", "standing__taken_back_at")[
+            :MOST_HISTORY
+        ]
     )
-    return [Past(at, is_public, is_removed and taken_back is None) for at, is_public, is_removed, taken_back in earlier]
+    return [
+        Past(at, is_public, is_removed and taken_back is None)
+        for at, is_public, is_removed, taken_back in earlier
+    ]

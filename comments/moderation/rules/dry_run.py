@@ -28,7 +28,15 @@ class DryRun:
 
 
 def dry_run(rule: Rule) -> DryRun:
-    """Judge the newest thoughts by one rule, as if it had been on then. Nothing is changed."""
-    newest = list(SiteComment.objects.select_related("user__author").order_by("-submit_date", "-pk")[:LOOKED_AT])
-    seen = ((comment, fits(rule, Draft.of(comment))) for comment in newest if not policy.is_of_newsroom(comment.user))
+    """Judge the newest comments by one rule, as if it had been on then. Nothing is changed."""
+    newest = list(
+        SiteComment.objects.select_related("user__author").order_by("-submit_date", "-pk")[
+            :LOOKED_AT
+        ]
+    )
+    seen = (
+        (comment, fits(rule, Draft.of(comment)))
+        for comment in newest
+        if not policy.is_of_newsroom(comment.user)
+    )
     return DryRun(len(newest), [Caught(comment, found) for comment, found in seen if found])

@@ -1,4 +1,4 @@
-"""What the rules say of a thought: the strictest that fits, and of those the first in order."""
+"""What the rules say of a comment: the strictest that fits, and of those the first in order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from comments.models import Rule
 from comments.models.moderation import LONGEST_FOUND
 from comments.moderation.rules.detectors import DETECTORS
 from comments.moderation.rules.drafts import Draft
-from pagecache import whole
-from pagecache.cached import shared
+from pagecache import table_tag
+from pagecache.cached import cached_by_tags
 
 # Refusing goes before holding, holding before marking.
 _STRICT = {Rule.Action.REFUSE: 0, Rule.Action.HOLD: 1, Rule.Action.FLAG: 2}
@@ -27,13 +27,15 @@ class Judgement:
 def judge(draft: Draft, rules: Iterable[Rule] | None = None) -> Judgement | None:
     """The rule that fits `draft`, or None. Detectors that must ask the database run only if no stricter rule fits."""
     asked = rules if rules is not None else rules_in_force()
-    for rule in sorted(asked, key=lambda rule: (_STRICT[Rule.Action(rule.action)], rule.position, rule.pk or 0)):
+    for rule in sorted(
+        asked, key=lambda rule: (_STRICT[Rule.Action(rule.action)], rule.position, rule.pk or 0)
+    ):
         if found := fits(rule, draft):
             return Judgement(rule, found)
     return None
 
 
-@shared(whole(Rule))
+@cached_by_tags(table_tag(Rule))
 def rules_in_force() -> list[Rule]:
     return list(Rule.objects.filter(is_on=True))
 

@@ -36,7 +36,9 @@ MOTIFS: dict[str, Callable[[Sheet, Random], None]] = {
 }
 
 
-def render(motif: str, *, ink: str, seed: int, size: tuple[int, int] = (1280, 720), dark: bool = False) -> Image.Image:
+def render(
+    motif: str, *, ink: str, seed: int, size: tuple[int, int] = (1280, 720), dark: bool = False
+) -> Image.Image:
     sheet = Sheet(size)
     MOTIFS[motif](sheet, Random(seed))
     palette = INKS[ink]
@@ -52,7 +54,13 @@ def render_seal(*, ink: str, seed: int, size: int = 224) -> Image.Image:
 
 
 def render_banner(
-    *, size: tuple[int, int], ink: str, seed: int, title: str, line: str, font_path_serif: str | None = None
+    *,
+    size: tuple[int, int],
+    ink: str,
+    seed: int,
+    title: str,
+    line: str,
+    font_path_serif: str | None = None,
 ) -> Image.Image:
     """An advertisement: the same seed gives a campaign the same motif in every size."""
     chance = Random(seed)
@@ -60,4 +68,6 @@ def render_banner(
     palette = chance.choice((INKS[ink], INKS[ink].inverted()))
     sheet = Sheet(banner.layout(size).art_size, finest=4.0)
     MOTIFS[motif](sheet, chance)
-    return banner.compose(size, sheet.printed(palette, banner.DENSITY), palette, (title, line), font_path_serif)
+    return banner.compose(
+        size, sheet.printed(palette, banner.DENSITY), palette, (title, line), font_path_serif
+    )

@@ -35,10 +35,16 @@ def layout(size: tuple[int, int]) -> Layout:
     width, height = size
     if width < height * 2:
         fold = round(height * 0.46)
-        return Layout((0, 0, width, fold), (0, fold, width, height), round((height - fold) * 0.20), 2)
+        return Layout(
+            (0, 0, width, fold), (0, fold, width, height), round((height - fold) * 0.20), 2
+        )
     fold = width - min(round(width * 0.40), round(height * 1.5))
     art, panel = (fold, 0, width, height), (0, 0, fold, height)
-    return Layout(art, panel, round(height * 0.22), 2) if height > 120 else Layout(art, panel, round(height * 0.36), 1)
+    return (
+        Layout(art, panel, round(height * 0.22), 2)
+        if height > 120
+        else Layout(art, panel, round(height * 0.36), 1)
+    )
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,11 @@ class Lettering:
 
 
 def compose(
-    size: tuple[int, int], art: Image.Image, palette: Palette, texts: tuple[str, str], serif: str | None
+    size: tuple[int, int],
+    art: Image.Image,
+    palette: Palette,
+    texts: tuple[str, str],
+    serif: str | None,
 ) -> Image.Image:
     """Put the engraving and the two texts, a title and a short line, on one picture of DENSITY times the size."""
     place = layout(size)
@@ -63,16 +73,22 @@ def compose(
     picture = Image.new("RGB", (width, height), palette.stock)
     picture.paste(art, (place.art[0] * DENSITY, place.art[1] * DENSITY))
     picture.paste(palette.line, mask=reduced(_lettered(size, place, texts, serif), (width, height)))
-    ImageDraw.Draw(picture).rectangle((0, 0, width - 1, height - 1), outline=palette.line, width=DENSITY)
+    ImageDraw.Draw(picture).rectangle(
+        (0, 0, width - 1, height - 1), outline=palette.line, width=DENSITY
+    )
     return picture
 
 
-def _lettered(size: tuple[int, int], place: Layout, texts: tuple[str, str], serif: str | None) -> Image.Image:
+def _lettered(
+    size: tuple[int, int], place: Layout, texts: tuple[str, str], serif: str | None
+) -> Image.Image:
     """The two texts, one below the other in the middle of the panel, as a mask SCALE times larger."""
     left, top, right, bottom = (edge * SCALE for edge in place.panel)
     margin = max(10 * SCALE, (bottom - top) * 0.14)
     measure = right - left - 2 * margin
-    title = _fitted(texts[0], _title_font(serif), measure, place.title_size, place.title_lines, 1.12)
+    title = _fitted(
+        texts[0], _title_font(serif), measure, place.title_size, place.title_lines, 1.12
+    )
     line_size = max(SMALLEST_TEXT + 1, round(place.title_size * 0.45))
     line = _fitted(texts[1], ImageFont.load_default, measure, line_size, place.title_lines, 1.35)
     mask = Image.new("L", (size[0] * SCALE, size[1] * SCALE), BARE)
@@ -87,7 +103,9 @@ def _title_font(serif: str | None) -> FontAt:
     return (lambda size: ImageFont.truetype(serif, size)) if serif else ImageFont.load_default
 
 
-def _fitted(text: str, font_at: FontAt, measure: float, largest: int, most_lines: int, leading: float) -> Lettering:
+def _fitted(
+    text: str, font_at: FontAt, measure: float, largest: int, most_lines: int, leading: float
+) -> Lettering:
     """Set the text as large as it goes; cut what does not fit at two thirds of the size."""
     smallest = max(SMALLEST_TEXT, round(largest * 0.66))
     for size in range(largest, smallest - 1, -1):

@@ -57,7 +57,9 @@ def _steps(sheet: Sheet, left: float, front: float) -> None:
         overhang = sheet.height * (0.02 + 0.03 * step)
         _slab(sheet, left - overhang, top, left + front + overhang, top + sheet.height * 0.033)
         shadow = top + sheet.height * 0.033
-        sheet.line.rectangle(left - overhang, shadow - sheet.height * 0.016, left + front + overhang, shadow)
+        sheet.line.rectangle(
+            left - overhang, shadow - sheet.height * 0.016, left + front + overhang, shadow
+        )
 
 
 def _pediment(sheet: Sheet, left: float, front: float, overhang: float) -> None:

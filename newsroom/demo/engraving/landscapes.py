@@ -18,7 +18,9 @@ class Swell:
     drift: float
 
     def at(self, across: float, near: float) -> float:
-        return self.height * math.sin(self.waves * across * math.tau + self.phase + near * self.drift)
+        return self.height * math.sin(
+            self.waves * across * math.tau + self.phase + near * self.drift
+        )
 
 
 def terrain(sheet: Sheet, chance: Random) -> None:
@@ -26,7 +28,12 @@ def terrain(sheet: Sheet, chance: Random) -> None:
     height = sheet.height
     sheet.spot.disc((sheet.width * chance.uniform(0.25, 0.75), height * 0.32), height * 0.2)
     swells = [
-        Swell(chance.uniform(0.5, 3.2), chance.uniform(0, math.tau), chance.uniform(0.3, 1), 2.2 * (index + 1))
+        Swell(
+            chance.uniform(0.5, 3.2),
+            chance.uniform(0, math.tau),
+            chance.uniform(0.3, 1),
+            2.2 * (index + 1),
+        )
         for index in range(5)
     ]
     rows = min(40, round(height / (2 * sheet.finest)))

@@ -18,7 +18,10 @@ def orb(sheet: Sheet, chance: Random) -> None:
     """A ball, its shadow on the ground and a disc behind it."""
     height = sheet.height
     radius = height * chance.uniform(0.33, 0.39)
-    centre_x, centre_y = sheet.width * chance.uniform(0.40, 0.62), height * chance.uniform(0.48, 0.54)
+    centre_x, centre_y = (
+        sheet.width * chance.uniform(0.40, 0.62),
+        height * chance.uniform(0.48, 0.54),
+    )
     disc_x = centre_x + radius * chance.choice((-0.75, 0.70))
     sheet.spot.disc((disc_x, centre_y - radius * 0.55), radius * 0.62)
 
@@ -26,7 +29,10 @@ def orb(sheet: Sheet, chance: Random) -> None:
         return math.sqrt(max(0.0, 1 - ((x - centre_x) ** 2 + (y - centre_y) ** 2) / radius**2))
 
     def ground(x: float, y: float) -> float:
-        sideways, down = (x - centre_x - radius * 0.45) / 1.35, (y - centre_y - radius * 1.04) / 0.16
+        sideways, down = (
+            (x - centre_x - radius * 0.45) / 1.35,
+            (y - centre_y - radius * 1.04) / 0.16,
+        )
         shadow = clamp(2 - 2 * math.hypot(sideways, down) / radius)
         return 0.07 + 0.09 * y / height + 0.8 * shadow
 
@@ -59,7 +65,9 @@ class Ring:
     def shade(self, x: float, y: float) -> float:
         out = math.hypot(x - self.x, y - self.y) or 1.0
         section = self.section(x, y)
-        light = lit((x - self.x) / out * section, (y - self.y) / out * section, math.sqrt(1 - section**2))
+        light = lit(
+            (x - self.x) / out * section, (y - self.y) / out * section, math.sqrt(1 - section**2)
+        )
         return 0.98 - 0.95 * light
 
     def bend(self, x: float, y: float) -> float:
@@ -77,7 +85,12 @@ def chain(sheet: Sheet, chance: Random) -> None:
     radius = min(sheet.height * 0.285, sheet.width * 0.17)
     drop = radius * chance.choice((-0.18, 0.18))
     rings = [
-        Ring(sheet.width / 2 + place * radius * 1.38, sheet.height / 2 + side * drop, radius, radius * 0.22)
+        Ring(
+            sheet.width / 2 + place * radius * 1.38,
+            sheet.height / 2 + side * drop,
+            radius,
+            radius * 0.22,
+        )
         for place, side in ((-1, -1), (0, 1), (1, -1))
     ]
     level = sheet.height * chance.uniform(0.56, 0.66)
@@ -133,7 +146,9 @@ def guilloche(sheet: Sheet, centre: Point, chance: Random) -> None:
         for strand in range(band.strands):
             phase = strand / band.strands * math.tau
             points = _strand(band, phase, lobes, turn + index * twist)
-            curve = [(centre[0] + x * sheet.height, centre[1] + y * sheet.height) for x, y in points]
+            curve = [
+                (centre[0] + x * sheet.height, centre[1] + y * sheet.height) for x, y in points
+            ]
             sheet.line.path(curve, max(sheet.height / 600, sheet.finest / 7), band.value)
 
 

@@ -16,7 +16,9 @@ BARE = 0
 STEP = 2 * SCALE  # between two samples along a ruled line
 THINNEST = 0.2  # half the weight below which a line is not cut
 DARKEST = 0.92  # the share of its gap that the heaviest line fills
-OFF_GRID = 0.25  # lines lie beside the pixels’ middles, so that they thicken by one pixel, not by two
+OFF_GRID = (
+    0.25  # lines lie beside the pixels’ middles, so that they thicken by one pixel, not by two
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ class Plate:
         x, y = centre
         self._draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=value)
 
-    def rectangle(self, left: float, top: float, right: float, bottom: float, value: int = INKED) -> None:
+    def rectangle(
+        self, left: float, top: float, right: float, bottom: float, value: int = INKED
+    ) -> None:
         self._draw.rectangle((left, top, right, bottom), fill=value)
 
     def polygon(self, points: list[Point], value: int = INKED) -> None:
@@ -97,7 +101,9 @@ class Plate:
         if within:
             self.image.paste(target.image.crop(area), area, within.image.crop(area))
 
-    def _lines(self, area: tuple[int, int, int, int], gap: float, angle: float) -> Iterator[list[Point]]:
+    def _lines(
+        self, area: tuple[int, int, int, int], gap: float, angle: float
+    ) -> Iterator[list[Point]]:
         """Sample the lines that cross `area`. All rulings of a plate hang on its centre, so they join."""
         left, top, right, bottom = area
         centre_x, centre_y = self.width / 2, self.height / 2
@@ -106,7 +112,9 @@ class Plate:
         lengths = [x * cosine + y * sine for x, y in corners]
         heights = [y * cosine - x * sine for x, y in corners]
         slack = self.height / 8
-        for line in range(math.floor((min(heights) - slack) / gap), math.ceil((max(heights) + slack) / gap) + 1):
+        for line in range(
+            math.floor((min(heights) - slack) / gap), math.ceil((max(heights) + slack) / gap) + 1
+        ):
             height = line * gap + OFF_GRID
             samples = range(math.floor(min(lengths) / STEP) - 1, math.ceil(max(lengths) / STEP) + 2)
             yield [

@@ -28,5 +28,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256(repr(stylesheets.BUNDLES).encode())
     for finder in get_finders():
         for path, storage in finder.list([]):
-            digest.update(f"{path}:{storage.size(path)}:{storage.get_modified_time(path)}\n".encode())
+            digest.update(
+                f"{path}:{storage.size(path)}:{storage.get_modified_time(path)}\n".encode()
+            )
     return digest.hexdigest()

@@ -9,12 +9,16 @@ from newsroom import privacy_requests
 
 
 class Command(BaseCommand):
-    help = "Erases whoever has an e-mail address from conversations, the letter, advertising and accounts."
+    help = "Erases whoever has an e-mail address from conversations, the newsletter, advertising and accounts."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("address", help="The person’s e-mail address.")
-        parser.add_argument("--keep-words", action="store_true", help="Leave what they said, under nobody’s name.")
-        parser.add_argument("--yes", action="store_true", help="Do it. Without this, it says what would be erased.")
+        parser.add_argument(
+            "--keep-words", action="store_true", help="Leave what they said, under nobody’s name."
+        )
+        parser.add_argument(
+            "--yes", action="store_true", help="Do it. Without this, it says what would be erased."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -28,4 +32,6 @@ class Command(BaseCommand):
         for kind, number in counts.items():
             if number:
                 self.stdout.write(f"{kind}: {number}")
-        self.stdout.write("Erased." if options["yes"] else "Nothing was erased. Add --yes to do it.")
+        self.stdout.write(
+            "Erased." if options["yes"] else "Nothing was erased. Add --yes to do it."
+        )

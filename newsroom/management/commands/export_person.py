@@ -16,7 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("address", help="The person’s e-mail address.")
-        parser.add_argument("--output", type=Path, metavar="FILE", help="Write it there, for its owner’s eyes only.")
+        parser.add_argument(
+            "--output", type=Path, metavar="FILE", help="Write it there, for its owner’s eyes only."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -31,5 +33,7 @@ class Command(BaseCommand):
             options["output"].touch(mode=0o600)
             options["output"].write_text(text + "\n", encoding="utf-8")
         except OSError as error:
-            raise CommandError(f"{options['output']} cannot be written: {error.strerror}.") from error
+            raise CommandError(
+                f"{options['output']} cannot be written: {error.strerror}."
+            ) from error
         self.stdout.write(f"Written to {options['output']}.")

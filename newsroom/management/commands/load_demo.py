@@ -8,7 +8,9 @@ from newsroom.demo import loader, scale
 
 
 class Command(BaseCommand):
-    help = "Loads the demo publication. Safe to run again; refuses on a database that is not a demo’s."
+    help = (
+        "Loads the demo publication. Safe to run again; refuses on a database that is not a demo’s."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -62,11 +62,15 @@ class Command(BaseCommand):
         call_command("build_static", verbosity=0)
 
     def announce(self) -> None:
-        self.say(f"\n  {Publication.objects.values_list('name', flat=True).first() or 'The publication'}")
+        self.say(
+            f"\n  {Publication.objects.values_list('name', flat=True).first() or 'The publication'}"
+        )
         self.say(f"  Read it:   {settings.SITE_URL}/")
         self.say(f"  The desk:  {settings.SITE_URL}/admin/")
         if settings.DEMO:
-            people = ", ".join(f"{account.username} / {account.password}" for account in accounts.ACCOUNTS)
+            people = ", ".join(
+                f"{account.username} / {account.password}" for account in accounts.ACCOUNTS
+            )
             self.say(f"  Demo log-ins: {people}")
         if not settings.EMAIL_URL:
             self.say(f"  Mail is written to {settings.DATA_DIR / 'mail'}")
@@ -80,7 +84,14 @@ def web() -> list[str]:
         *("--bind", f"{settings.HOST}:{settings.PORT}", "--workers", str(settings.WEB_WORKERS)),
         *("--worker-class", worker_class, "--http-parser", "python"),
         *("--keep-alive", "20", "--no-control-socket"),
-        *("--log-level", "warning", "--graceful-timeout", "8", "--worker-tmp-dir", str(settings.DATA_DIR)),
+        *(
+            "--log-level",
+            "warning",
+            "--graceful-timeout",
+            "8",
+            "--worker-tmp-dir",
+            str(settings.DATA_DIR),
+        ),
     ]
 
 
@@ -108,7 +119,9 @@ def check_port(port: int) -> None:
         except (OSError, OverflowError) as error:
             in_use = getattr(error, "errno", None) == errno.EADDRINUSE
             reason = "is in use" if in_use else "cannot be used"
-            raise CommandError(f"Port {port} {reason}. Choose another one with PORT=8001 ./run") from error
+            raise CommandError(
+                f"Port {port} {reason}. Choose another one with PORT=8001 ./run"
+            ) from error
 
 
 def check_database() -> None:

@@ -15,14 +15,20 @@ TODAY = date(2026, 11, 22)
 
 @pytest.fixture
 def rate_card(noon: Any, db: Any) -> None:
-    Rate.objects.create(product="banner", price="14", basis="thousand", unit="per 1,000", section_surcharge=10)
+    Rate.objects.create(
+        product="banner", price="14", basis="thousand", unit="per 1,000", section_surcharge=10
+    )
     Rate.objects.create(product="sponsored", price="1800", unit="for 30 days")
-    SalesTerms.objects.create(seller="Finality Press Ltd", tax_percent="21", how_to_pay="Account 12345")
+    SalesTerms.objects.create(
+        seller="Finality Press Ltd", tax_percent="21", how_to_pay="Account 12345"
+    )
 
 
 @pytest.fixture
 def advertiser(db: Any) -> Advertiser:
-    return AdvertiserFactory(name="Palisade", billing_address="1 Vault Row\nExample City", tax_number="PL 123")
+    return AdvertiserFactory(
+        name="Palisade", billing_address="1 Vault Row\nExample City", tax_number="PL 123"
+    )
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from advertising.billing import credit_notes, orders
 from advertising.campaigns import review
-from advertising.models import Credit, Order, Placement, Rate, Receipt, SalesTerms, Shortfall
+from advertising.models import Credit, Order, Payment, Placement, Rate, SalesTerms, Shortfall
 
 from ...factories import (
     DraftPaidStoryFactory,
@@ -26,7 +26,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rate_card")]
 
 
 def ordered(advertiser, owner, **kwargs) -> tuple[Placement, Order]:
-    placement = banner(advertiser, **{"goal": 10_000, "ends_on": TODAY + timedelta(days=1), **kwargs})
+    placement = banner(
+        advertiser, **{"goal": 10_000, "ends_on": TODAY + timedelta(days=1), **kwargs}
+    )
     return placement, orders.place(advertiser, [placement.pk], owner)
 
 
@@ -88,7 +90,9 @@ def test_what_is_taken_off_is_credited_once_by_what_was_not_delivered(advertiser
     review.reject(placement, None, "It leads elsewhere now.")
     assert Credit.objects.get().amount == Decimal("101.64")  # Six tenths of $169.40.
     with pytest.raises(IntegrityError), transaction.atomic():
-        Credit.objects.create(order=order, placement=placement, kind="shortfall", amount=1, reason="again")
+        Credit.objects.create(
+            order=order, placement=placement, kind="shortfall", amount=1, reason="again"
+        )
 
 
 def test_an_order_knows_what_is_still_to_be_paid(advertiser, owner, noon):
@@ -96,7 +100,7 @@ def test_an_order_knows_what_is_still_to_be_paid(advertiser, owner, noon):
     assert order.state() == ("submitted", "To be paid")
     noon.shift(timedelta(days=30))
     assert order.state() == ("rejected", "Overdue")
-    Receipt.objects.create(order=order, reference="1", amount="169.40")
+    Payment.objects.create(order=order, reference="1", amount="169.40")
     assert Order.objects.get().state() == ("finished", "Paid")
     Credit.objects.create(order=order, amount="5", reason="Sorry")
     assert Order.objects.get().state() == ("changes", "To be paid back")
@@ -108,11 +112,19 @@ def test_the_desk_notes_a_transfer_and_a_credit_and_changes_neither(client, adve
     client.force_login(person)
     address = reverse("admin:advertising_order_change", args=[order.pk])
     assert client.get(address).status_code == 200
-    management = {f"{name}-{end}": "0" for name in ("credits", "receipts") for end in ("INITIAL_FORMS", "TOTAL_FORMS")}
-    data = management | {"receipts-TOTAL_FORMS": "1", "receipts-0-reference": "S-77", "receipts-0-amount": "169.40"}
+    management = {
+        f"{name}-{end}": "0"
+        for name in ("credits", "receipts")
+        for end in ("INITIAL_FORMS", "TOTAL_FORMS")
+    }
+    data = management | {
+        "receipts-TOTAL_FORMS": "1",
+        "receipts-0-reference": "S-77",
+        "receipts-0-amount": "169.40",
+    }
     data |= {"receipts-0-at": "2026-11-22T12:00"}
     assert client.post(address, data).status_code == 302
-    receipt = Receipt.objects.get()
+    receipt = Payment.objects.get()
     assert (receipt.amount, receipt.provider, receipt.by) == (Decimal("169.40"), "transfer", person)
     assert Order.objects.get().state()[1] == "Paid"
 
@@ -137,18 +149,24 @@ def test_credits_never_exceed_the_invoice(advertiser, owner):
     assert sum(each.amount for each in Credit.objects.all()) == order.total == Decimal("22.11")
 
 
-def test_the_desk_credits_no_more_than_is_left_and_notes_no_reference_twice(client, advertiser, owner):
+def test_the_desk_credits_no_more_than_is_left_and_notes_no_reference_twice(
+    client, advertiser, owner
+):
     _, order = ordered(advertiser, owner)
     client.force_login(member_of("Ad desk"))
     address = reverse("admin:advertising_order_change", args=[order.pk])
-    empty = {f"{name}-{end}": "0" for name in ("credits", "receipts") for end in ("INITIAL_FORMS", "TOTAL_FORMS")}
+    empty = {
+        f"{name}-{end}": "0"
+        for name in ("credits", "receipts")
+        for end in ("INITIAL_FORMS", "TOTAL_FORMS")
+    }
     credit = {"credits-TOTAL_FORMS": "1", "credits-0-amount": "999999", "credits-0-reason": "Sorry"}
     assert client.post(address, empty | credit).status_code == 200
     assert not Credit.objects.exists()
     receipt = {"receipts-TOTAL_FORMS": "1", "receipts-0-reference": "S-1", "receipts-0-amount": "5"}
     receipt |= {"receipts-0-at": "2026-11-22T12:00"}
     assert [client.post(address, empty | receipt).status_code for _ in range(2)] == [302, 200]
-    assert Receipt.objects.count() == 1
+    assert Payment.objects.count() == 1
 
 
 def test_what_was_bought_decides_and_not_what_the_desk_set_later(advertiser, owner):
@@ -160,7 +178,9 @@ def test_what_was_bought_decides_and_not_what_the_desk_set_later(advertiser, own
 
 
 def test_what_ran_its_days_is_not_given_back(advertiser, owner, noon):
-    story = DraftPaidStoryFactory(advertiser=advertiser, starts_on=TODAY, ends_on=TODAY + timedelta(days=29))
+    story = DraftPaidStoryFactory(
+        advertiser=advertiser, starts_on=TODAY, ends_on=TODAY + timedelta(days=29)
+    )
     add_version(story, text="word " * 130, headline="What an auditor wants")
     review.submit(story, None)
     review.approve(story, None)

@@ -14,10 +14,10 @@ from django.urls import reverse
 from advertising.billing import credit_notes, invoices, orders, rates
 from advertising.campaigns import review
 from advertising.delivery import newsletter_slot
-from advertising.delivery.slots import LETTER_SLOT
+from advertising.delivery.slots import NEWSLETTER_SLOT
 from advertising.measurement import ledger
 from advertising.models import Advertiser, Credit, Order, OrderLine, Placement, Rate, SalesTerms
-from newsletter.models import Delivery, Issue, main_letter
+from newsletter.models import Delivery, Issue, main_newsletter
 
 from ...factories import (
     AdvertiserFactory,
@@ -54,7 +54,10 @@ def test_prices_are_rounded_to_whole_cents_half_a_cent_up(advertiser, goal, pric
 
 def test_a_section_of_its_own_costs_more(advertiser):
     placement = DraftBannerFactory(advertiser=advertiser, goal=10_000, section=SectionFactory())
-    assert [line.amount for line in rates.price_of(placement).lines] == [Decimal("140.00"), Decimal("14.00")]
+    assert [line.amount for line in rates.price_of(placement).lines] == [
+        Decimal("140.00"),
+        Decimal("14.00"),
+    ]
 
 
 def test_the_price_stays_what_it_was_when_it_was_submitted(advertiser):
@@ -74,14 +77,20 @@ def test_one_order_over_several_kinds(advertiser, owner):
     order = orders.place(advertiser, [banner(advertiser).pk, story.pk], owner)
     assert [line.amount for line in order.lines.all()] == [Decimal("1800.00"), Decimal("172.83")]
     assert order.subtotal == sum(line.amount for line in order.lines.all())
-    assert (order.subtotal, order.tax, order.total) == (Decimal("1972.83"), Decimal("414.29"), Decimal("2387.12"))
+    assert (order.subtotal, order.tax, order.total) == (
+        Decimal("1972.83"),
+        Decimal("414.29"),
+        Decimal("2387.12"),
+    )
     assert order.number == "2026-00001"
     assert order.due_on == TODAY + timedelta(days=14)
 
 
 def test_numbers_have_no_gap_and_none_comes_twice(advertiser, owner):
     for number in (1, 2):
-        assert orders.place(advertiser, [banner(advertiser).pk], owner).number == f"2026-0000{number}"
+        assert (
+            orders.place(advertiser, [banner(advertiser).pk], owner).number == f"2026-0000{number}"
+        )
         with pytest.raises(ValidationError):
             orders.place(advertiser, [999_999], owner)
 
@@ -125,9 +134,15 @@ def test_what_runs_is_ordered_by_itself_once(advertiser):
     assert Order.objects.get().lines.get().placement == placement
 
 
-def sold_letter(advertiser: Advertiser, day: date) -> Placement:
+def sold_newsletter(advertiser: Advertiser, day: date) -> Placement:
     placement = DraftBannerFactory(
-        advertiser=advertiser, product="letter", slot="", goal=None, starts_on=day, ends_on=day, creative=None
+        advertiser=advertiser,
+        product="newsletter",
+        slot="",
+        goal=None,
+        starts_on=day,
+        ends_on=day,
+        creative=None,
     )
     add_version(placement, headline="A checklist", text="Ten questions.")
     review.submit(placement, None)
@@ -135,22 +150,27 @@ def sold_letter(advertiser: Advertiser, day: date) -> Placement:
     return placement
 
 
-def test_a_letter_is_ordered_by_itself_only_when_somebody_got_it(advertiser, owner):
-    Rate.objects.create(product="letter", price="620", unit="each")
+def test_a_newsletter_is_ordered_by_itself_only_when_somebody_got_it(advertiser, owner):
+    Rate.objects.create(product="newsletter", price="620", unit="each")
     yesterday = TODAY - timedelta(days=1)
-    placement = sold_letter(advertiser, yesterday)
+    placement = sold_newsletter(advertiser, yesterday)
     assert orders.order_what_runs.func() == 0
-    order = orders.place(advertiser, [placement.pk], owner)  # What was ordered and sent to nobody is given back.
+    order = orders.place(
+        advertiser, [placement.pk], owner
+    )  # What was ordered and sent to nobody is given back.
     with transaction.atomic():
         assert (
-            credit_notes.credit_rest(placement, owner, Credit.Kind.REJECTED, "No letter had it.").amount == order.total
+            credit_notes.credit_rest(
+                placement, owner, Credit.Kind.REJECTED, "No newsletter had it."
+            ).amount
+            == order.total
         )
-    another = sold_letter(advertiser, TODAY - timedelta(days=2))
-    issue = Issue.objects.create(letter=main_letter(), placement=another, status="sending")
+    another = sold_newsletter(advertiser, TODAY - timedelta(days=2))
+    issue = Issue.objects.create(newsletter=main_newsletter(), placement=another, status="sending")
     mail = Delivery.objects.create(issue=issue, has_placement=True)
     assert not newsletter_slot.was_got(another.pk)
     Delivery.objects.filter(pk=mail.pk).update(status="sent")
-    ledger.add({(another.pk, LETTER_SLOT, another.starts_on, "offered", ""): 1})
+    ledger.add({(another.pk, NEWSLETTER_SLOT, another.starts_on, "offered", ""): 1})
     assert orders.order_what_runs.func() == 1
     with transaction.atomic():
         assert credit_notes.credit_rest(another, owner, Credit.Kind.REJECTED, "Taken off.") is None
@@ -159,21 +179,21 @@ def test_a_letter_is_ordered_by_itself_only_when_somebody_got_it(advertiser, own
 def test_an_advertiser_orders_by_the_page(client, advertiser, owner):
     placement = banner(advertiser)
     client.force_login(owner)
-    page = client.get("/advertise/orders/").content.decode()
+    page = client.get("/partners/orders/").content.decode()
     assert "$172.83" in page
-    answer = client.post("/advertise/orders/", {"placement": placement.pk})
+    answer = client.post("/partners/orders/", {"placement": placement.pk})
     order = Order.objects.get()
     assert answer["Location"] == order.get_absolute_url()
     page = client.get(order.get_absolute_url()).content.decode()
     assert "To be paid" in page
     assert "$209.12" in page
-    assert client.get("/advertise/orders/").status_code == 200
+    assert client.get("/partners/orders/").status_code == 200
 
 
 @pytest.mark.parametrize("placement", ["", "x", "-1", "9" * 30])
 def test_nonsense_orders_nothing(client, advertiser, owner, placement):
     client.force_login(owner)
-    assert client.post("/advertise/orders/", {"placement": placement}).status_code == 302
+    assert client.post("/partners/orders/", {"placement": placement}).status_code == 302
     assert not Order.objects.exists()
 
 
@@ -185,7 +205,7 @@ def test_nobody_sees_the_orders_of_others(client, advertiser, owner, end):
     client.force_login(stranger)
     assert client.get(f"{order.get_absolute_url()}{end}").status_code == 404
     assert client.post(f"{order.get_absolute_url()}pay/").status_code == 404
-    assert order.number not in client.get("/advertise/orders/").content.decode()
+    assert order.number not in client.get("/partners/orders/").content.decode()
     client.force_login(member_of("Ad desk"))
     assert client.get(f"{order.get_absolute_url()}{end}").status_code == 200
 
@@ -196,8 +216,15 @@ def test_what_carries_money_cannot_be_deleted(advertiser, owner, client):
         with pytest.raises(ValidationError):
             row.delete()
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
-    for model, row in (("order", order), ("placement", order.placements.get()), ("advertiser", advertiser)):
-        assert client.post(reverse(f"admin:advertising_{model}_delete", args=[row.pk])).status_code == 403
+    for model, row in (
+        ("order", order),
+        ("placement", order.placements.get()),
+        ("advertiser", advertiser),
+    ):
+        assert (
+            client.post(reverse(f"admin:advertising_{model}_delete", args=[row.pk])).status_code
+            == 403
+        )
     assert OrderLine.objects.exists()
 
 
@@ -223,6 +250,8 @@ def test_the_invoice_is_a_pdf_and_the_same_each_time(client, advertiser, owner, 
 
 
 def test_a_long_order_takes_more_pages(advertiser, owner):
-    order = orders.place(advertiser, [banner(advertiser, title="A banner " * 12).pk for _ in range(40)], owner)
+    order = orders.place(
+        advertiser, [banner(advertiser, title="A banner " * 12).pk for _ in range(40)], owner
+    )
     assert words_of(invoices.pdf(order)) > 1
     assert io.BytesIO(invoices.pdf(order)).getbuffer().nbytes < 400_000

@@ -12,14 +12,14 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from advertising.billing import orders, payments
-from advertising.models import Checkout, Order, ProviderEvent, Rate, Receipt
+from advertising.models import Checkout, Order, Payment, ProviderEvent, Rate
 
 from ...comments.test_races import at_once
 from ...factories import AdvertiserFactory, UserFactory, running_banner
 
 pytestmark = pytest.mark.django_db
 SECRET = "whsec_of_the_test"
-TOLD = "/advertise/orders/told/stripe/"
+TOLD = "/partners/orders/told/stripe/"
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,9 @@ def stripe_api(settings, httpserver: HTTPServer):
 
 
 def an_order() -> Order:
-    Rate.objects.get_or_create(product="banner", defaults={"price": 14, "basis": "thousand", "unit": "x"})
+    Rate.objects.get_or_create(
+        product="banner", defaults={"price": 14, "basis": "thousand", "unit": "x"}
+    )
     advertiser = AdvertiserFactory()
     return orders.place(advertiser, [running_banner(advertiser=advertiser, goal=10_000).pk], None)
 
@@ -59,7 +61,13 @@ def event(order, key="evt_1", **changes):
         **changes,
     }
     kind = changes.pop("kind", "checkout.session.completed")
-    return {"id": key, "object": "event", "type": kind, "api_version": "2026-01-01", "data": {"object": session}}
+    return {
+        "id": key,
+        "object": "event",
+        "type": kind,
+        "api_version": "2026-01-01",
+        "data": {"object": session},
+    }
 
 
 def tell(client, data, secret=SECRET, at=None, body=None):
@@ -73,12 +81,18 @@ def tell(client, data, secret=SECRET, at=None, body=None):
 # --- The page ---------------------------------------------------------------------------------------
 
 
-def test_the_worker_fetches_the_page_and_the_advertiser_is_led_there(client, order, owner, stripe_api, committed):
+def test_the_worker_fetches_the_page_and_the_advertiser_is_led_there(
+    client, order, owner, stripe_api, committed
+):
     asked = []
 
     def answer(request: Request) -> Response:
         asked.append((request.headers, parse_qs(request.get_data(as_text=True))))
-        return Response(json.dumps({"id": "cs_1", "object": "checkout.session", "url": "https://checkout.example/c/1"}))
+        return Response(
+            json.dumps(
+                {"id": "cs_1", "object": "checkout.session", "url": "https://checkout.example/c/1"}
+            )
+        )
 
     stripe_api.expect_request("/v1/checkout/sessions", method="POST").respond_with_handler(answer)
     client.force_login(owner)
@@ -92,7 +106,7 @@ def test_the_worker_fetches_the_page_and_the_advertiser_is_led_there(client, ord
     assert form["line_items[0][price_data][currency]"] == ["usd"]
     assert form["client_reference_id"] == [order.number]
     assert client.get(waiting)["Location"] == "https://checkout.example/c/1"
-    assert not Receipt.objects.exists()  # Only what Stripe tells us, signed, is money.
+    assert not Payment.objects.exists()  # Only what Stripe tells us, signed, is money.
 
 
 def test_the_same_money_is_asked_for_once(client, order, owner):
@@ -112,7 +126,9 @@ def test_nothing_waits_for_the_network(client, order, owner):
 
 @pytest.mark.parametrize("status", [400, 401, 500])
 def test_a_page_that_cannot_be_had_is_said_plainly(client, order, owner, stripe_api, status):
-    stripe_api.expect_request("/v1/checkout/sessions").respond_with_json({"error": {"message": "no"}}, status=status)
+    stripe_api.expect_request("/v1/checkout/sessions").respond_with_json(
+        {"error": {"message": "no"}}, status=status
+    )
     checkout = Checkout.objects.create(order=order, amount=order.balance)
     with pytest.raises(Exception, match="no"):
         payments.fetch_page.func(checkout.pk)
@@ -137,15 +153,22 @@ def test_without_a_key_there_is_no_button_and_no_door(client, order, owner, sett
 def test_what_stripe_tells_is_noted_once(client, order):
     for outcome in (b"noted", b"known already", b"known already"):
         assert tell(client, event(order)).content == outcome
-    receipt = Receipt.objects.get()
-    assert (receipt.amount, receipt.provider, receipt.reference) == (Decimal("140.00"), "stripe", "cs_1")
+    receipt = Payment.objects.get()
+    assert (receipt.amount, receipt.provider, receipt.reference) == (
+        Decimal("140.00"),
+        "stripe",
+        "cs_1",
+    )
     assert Order.objects.get().state()[1] == "Paid"
 
 
 def test_two_events_of_one_payment_in_any_order_are_one_receipt(client, order):
-    assert tell(client, event(order, "evt_2", kind="checkout.session.async_payment_succeeded")).content == b"noted"
+    assert (
+        tell(client, event(order, "evt_2", kind="checkout.session.async_payment_succeeded")).content
+        == b"noted"
+    )
     assert tell(client, event(order, "evt_1")).content == b"noted already"
-    assert Receipt.objects.count() == 1
+    assert Payment.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -161,14 +184,14 @@ def test_two_events_of_one_payment_in_any_order_are_one_receipt(client, order):
 )
 def test_what_is_no_money_is_noted_as_that(client, order, changes, outcome):
     assert tell(client, event(order, **changes)).content == outcome
-    assert not Receipt.objects.exists()
+    assert not Payment.objects.exists()
     assert ProviderEvent.objects.get().outcome == outcome.decode()
 
 
 @pytest.mark.parametrize("currency", ["eur", "jpy", "", "x" * 500])
 def test_another_currency_is_left_to_a_person(client, order, currency):
     assert b"for a person to look at" in tell(client, event(order, currency=currency)).content
-    assert not Receipt.objects.exists()
+    assert not Payment.objects.exists()
 
 
 def test_odd_cents_add_up(client, order):
@@ -181,10 +204,16 @@ def test_a_message_that_is_badly_signed_changes_nothing(client, order):
     data = event(order)
     assert tell(client, data, secret="whsec_other").status_code == 400
     assert tell(client, data, at=int(time.time()) - 3600).status_code == 400
-    assert tell(client, data, body=json.dumps(event(order, amount_total=1)).encode()).status_code == 400
+    assert (
+        tell(client, data, body=json.dumps(event(order, amount_total=1)).encode()).status_code
+        == 400
+    )
     assert client.post(TOLD, b"{", content_type="application/json").status_code == 400
     assert (
-        client.post(TOLD, b"", content_type="text/plain", headers={"Stripe-Signature": "x" * 5000}).status_code == 400
+        client.post(
+            TOLD, b"", content_type="text/plain", headers={"Stripe-Signature": "x" * 5000}
+        ).status_code
+        == 400
     )
     assert client.get(TOLD).status_code == 405
     assert not ProviderEvent.objects.exists()
@@ -193,10 +222,10 @@ def test_a_message_that_is_badly_signed_changes_nothing(client, order):
 @pytest.mark.django_db(transaction=True)
 def test_ten_messages_at_once_are_one_receipt():
     order = an_order()
-    told = payments.Told("evt_1", "paid", order.number, "cs_1", Decimal("140.00"), "usd")
-    outcomes = at_once(10, lambda index: payments.take(told, "stripe"))
+    told = payments.PaymentEvent("evt_1", "paid", order.number, "cs_1", Decimal("140.00"), "usd")
+    outcomes = at_once(10, lambda index: payments.handle_event(told, "stripe"))
     assert sorted(outcomes) == ["known already"] * 9 + ["noted"]
-    assert Receipt.objects.count() == 1
+    assert Payment.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,7 +22,9 @@ def editor(client: Any) -> Any:
 @pytest.fixture
 def draft() -> Article:
     """A draft with its first version."""
-    article = DraftArticleFactory(title="The clause", authors=[AuthorFactory()], body="<p>It is short.</p>")
+    article = DraftArticleFactory(
+        title="The clause", authors=[AuthorFactory()], body="<p>It is short.</p>"
+    )
     revisions.keep(article, None)
     return article
 
@@ -63,6 +65,8 @@ def save(client: Any) -> Callable[..., str]:
     """Send the form; return the page that follows."""
 
     def send(article: Article, **changes: Any) -> str:
-        return client.post(address(article), form_of(article, **changes), follow=True).content.decode()
+        return client.post(
+            address(article), form_of(article, **changes), follow=True
+        ).content.decode()
 
     return send

@@ -39,7 +39,9 @@ def test_two_megabytes_of_pasted_html_with_pictures_in_it(client, editor, draft,
 def test_script_in_every_field_is_words(client, editor):
     section = SectionFactory(name="Policy")
     article = DraftArticleFactory(
-        section=section, title="T", authors=[AuthorFactory(name=SCRIPT, bio=SCRIPT, role=SCRIPT[:60])]
+        section=section,
+        title="T",
+        authors=[AuthorFactory(name=SCRIPT, bio=SCRIPT, role=SCRIPT[:60])],
     )
     revisions.keep(article, None)
     changes = {"title": SCRIPT, "standfirst": SCRIPT, "body": f"<p>{SCRIPT}Body.</p>"}
@@ -57,7 +59,9 @@ def test_script_in_every_field_is_words(client, editor):
 
 def test_five_hundred_tags(client, editor, draft, save):
     tags = [TagFactory(name=f"Tag {number}", slug=f"tag-{number}") for number in range(500)]
-    response = client.post(address(draft), form_of(draft, tags=[tag.pk for tag in tags]), follow=True)
+    response = client.post(
+        address(draft), form_of(draft, tags=[tag.pk for tag in tags]), follow=True
+    )
     assert response.status_code == 200
     assert "at most" in response.content.decode()
     assert draft.tags.count() == 0
@@ -94,7 +98,12 @@ def test_of_two_who_publish_at_once_one_does():
     people = [Client(), Client()]
     for number, person in enumerate(people):
         person.force_login(member_of("Editors", username=f"editor{number}"))
-    codes = at_once(2, lambda number: people[number].post(address(article, "status"), {"to": "publish"}).status_code)
+    codes = at_once(
+        2,
+        lambda number: (
+            people[number].post(address(article, "status"), {"to": "publish"}).status_code
+        ),
+    )
     assert codes == [302, 302]
     article.refresh_from_db()
     assert article.status == Article.Status.PUBLISHED
@@ -102,7 +111,9 @@ def test_of_two_who_publish_at_once_one_does():
     assert [change.old_status for change in changes].count(Article.Status.DRAFT) == 1
 
 
-def test_an_hour_that_daylight_saving_skips_or_doubles_is_an_hour_in_utc(client, editor, draft, noon):
+def test_an_hour_that_daylight_saving_skips_or_doubles_is_an_hour_in_utc(
+    client, editor, draft, noon
+):
     """The desk speaks UTC, which has no such hours: 02:30 on the last Sunday of March is 02:30."""
     client.post(address(draft, "status"), {"to": "publish", "publish_at": "2027-03-28T02:30"})
     draft.refresh_from_db()
@@ -120,6 +131,8 @@ def test_a_redirect_that_would_run_in_a_circle_is_refused_or_leads_home(client, 
     assert (moved.status_code, moved["Location"]) == (301, "/policy/first/")
 
 
-@pytest.mark.parametrize("query", ["x" * 10_000, '"unbalanced', "((((", "* OR NEAR( -", "a" * 50 + " " + "b " * 400])
+@pytest.mark.parametrize(
+    "query", ["x" * 10_000, '"unbalanced', "((((", "* OR NEAR( -", "a" * 50 + " " + "b " * 400]
+)
 def test_searches_that_are_none(client, query):
     assert client.get("/search/", {"q": query}).status_code == 200

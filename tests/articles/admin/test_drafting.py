@@ -6,10 +6,16 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from articles.models import ArticleCoin, PreviewLink, WorkingCopy
+from articles.models import ArticleCoin, Autosave, PreviewLink
 from articles.publishing import autosaves, previews
 
-from ...factories import CoinFactory, DraftArticleFactory, PublishedArticleFactory, QuoteFactory, member_of
+from ...factories import (
+    CoinFactory,
+    DraftArticleFactory,
+    PublishedArticleFactory,
+    QuoteFactory,
+    member_of,
+)
 from .conftest import address, form_of
 
 pytestmark = pytest.mark.django_db
@@ -30,17 +36,21 @@ def test_what_was_typed_is_kept_offered_and_gone_when_it_is_saved(client, editor
     assert "Half a sen" not in page
     assert "Half a sen" in client.get(f"{address(draft)}?typed=1").content.decode()
     save(draft, body="<p>Half a sentence.</p>")
-    assert not WorkingCopy.objects.exists()
+    assert not Autosave.objects.exists()
 
 
 def test_a_new_story_is_kept_before_it_is_ever_saved(client, editor):
     client.post("/admin/articles/article/autosave/", typed(title="Brand new"))
     client.post("/admin/articles/article/autosave/", typed(title="Brand newer"))
-    assert WorkingCopy.objects.count() == 1
+    assert Autosave.objects.count() == 1
     assert "You have unsaved text" in client.get("/admin/articles/article/add/").content.decode()
-    assert 'value="Brand newer"' in client.get("/admin/articles/article/add/?typed=1").content.decode()
+    assert (
+        'value="Brand newer"' in client.get("/admin/articles/article/add/?typed=1").content.decode()
+    )
     client.post("/admin/articles/article/autosave/", {"_discard": "1"})
-    assert "You have unsaved text" not in client.get("/admin/articles/article/add/").content.decode()
+    assert (
+        "You have unsaved text" not in client.get("/admin/articles/article/add/").content.decode()
+    )
 
 
 def test_the_writer_is_told_that_somebody_else_saved(client, editor, draft, save):
@@ -74,7 +84,7 @@ def test_nothing_that_is_typed_breaks_the_form_or_the_preview(client, editor, dr
 
 def test_old_copies_are_forgotten(editor, draft):
     autosaves.keep(editor, draft, typed(), 1)
-    WorkingCopy.objects.update(at=timezone.now() - timedelta(days=31))
+    Autosave.objects.update(at=timezone.now() - timedelta(days=31))
     assert autosaves.forget_old_copies.call() == 1
 
 
@@ -149,7 +159,11 @@ def test_a_link_lasts_as_long_as_was_chosen_from_the_list(client, editor, draft)
 def test_an_author_cannot_share_or_preview_what_they_may_not_change(client):
     story = PublishedArticleFactory()
     client.force_login(member_of("Authors"))
-    for name, send in (("share", client.post), ("preview", client.get), ("preview_page", client.get)):
+    for name, send in (
+        ("share", client.post),
+        ("preview", client.get),
+        ("preview_page", client.get),
+    ):
         assert send(address(story, name)).status_code == 403
     assert client.post(address(story, "autosave"), typed()).status_code == 403
     link = previews.share(story, member_of("Editors"))

@@ -20,7 +20,11 @@ def test_every_save_is_a_version_with_its_name(editor, draft, save):
     save(draft, title="The paragraph")
     save(Article.objects.get(), standfirst="Rewritten.")
     versions = list(draft.revisions.values_list("number", "by__username", "content__title"))
-    assert versions == [(3, "maren", "The paragraph"), (2, "maren", "The paragraph"), (1, None, "The clause")]
+    assert versions == [
+        (3, "maren", "The paragraph"),
+        (2, "maren", "The paragraph"),
+        (1, None, "The clause"),
+    ]
 
 
 def test_the_second_saver_is_told_who_changed_what_and_loses_nothing(editor, draft, save):
@@ -45,7 +49,9 @@ def test_saving_over_a_version_that_is_not_the_newest_is_a_conflict_again(editor
     opened = form_of(draft)
     for title in ("One", "Two"):
         save(Article.objects.get(), title=title)
-    assert "Two people changed this story" in save(draft, **opened | {"title": "Mine", "_over": "2"})
+    assert "Two people changed this story" in save(
+        draft, **opened | {"title": "Mine", "_over": "2"}
+    )
 
 
 def test_an_unchanged_form_meets_no_conflict(editor, draft, save):
@@ -66,7 +72,12 @@ def test_of_two_who_save_at_once_one_is_told():
         client.force_login(member_of("Editors", username=name))
         clients.append(client)
     pages = at_once(
-        2, lambda n: clients[n].post(address(draft), form_of(draft, title=f"By {n}"), follow=True).content.decode()
+        2,
+        lambda n: (
+            clients[n]
+            .post(address(draft), form_of(draft, title=f"By {n}"), follow=True)
+            .content.decode()
+        ),
     )
     assert sorted("Two people changed this story" in page for page in pages) == [False, True]
     assert sorted(draft.revisions.values_list("number", flat=True)) == [1, 2]
@@ -90,9 +101,17 @@ def test_a_renamed_section_tag_and_author_lead_on(client):
 
 def test_a_correction_is_signed(client, editor, save):
     story = PublishedArticleFactory()
-    inline = {"corrections-TOTAL_FORMS": 1, "corrections-0-kind": "correction", "corrections-0-text": "It was 61."}
+    inline = {
+        "corrections-TOTAL_FORMS": 1,
+        "corrections-0-kind": "correction",
+        "corrections-0-text": "It was 61.",
+    }
     now = timezone.now()
-    save(story, **inline, **{"corrections-0-at_0": f"{now:%Y-%m-%d}", "corrections-0-at_1": f"{now:%H:%M:%S}"})
+    save(
+        story,
+        **inline,
+        **{"corrections-0-at_0": f"{now:%Y-%m-%d}", "corrections-0-at_1": f"{now:%H:%M:%S}"},
+    )
     assert Correction.objects.get().by == editor
     assert "It was 61." in client.get(story.get_absolute_url()).content.decode()
 
@@ -119,7 +138,8 @@ def test_a_version_to_come_leaves_the_story_as_it_is(client, editor, save):
 
 
 @pytest.mark.parametrize(
-    ("moment", "words"), [("", "Say when"), ("tomorrow", "Say when"), ("2020-01-01T10:00", "That time is past")]
+    ("moment", "words"),
+    [("", "Say when"), ("tomorrow", "Say when"), ("2020-01-01T10:00", "That time is past")],
 )
 def test_a_version_to_come_needs_a_time_to_come(editor, save, moment, words):
     story = PublishedArticleFactory(title="The clause")
@@ -142,7 +162,10 @@ def test_it_can_be_called_off(client, editor, save):
 
 def test_a_time_that_is_past_does_not_publish(client, editor, draft):
     data = {"to": "publish", "publish_at": "2020-01-01T10:00"}
-    assert "That time is past" in client.post(address(draft, "status"), data, follow=True).content.decode()
+    assert (
+        "That time is past"
+        in client.post(address(draft, "status"), data, follow=True).content.decode()
+    )
     draft.refresh_from_db()
     assert draft.status == "draft"
 
@@ -151,13 +174,24 @@ def test_an_embargo_holds_whoever_presses_the_button(client, editor, draft, save
     ends = timezone.now() + timedelta(hours=3)
     save(draft, embargoed_until_0=f"{ends:%Y-%m-%d}", embargoed_until_1=f"{ends:%H:%M:%S}")
     for moment in ("", later(1)):
-        page = client.post(address(draft, "status"), {"to": "publish", "publish_at": moment}, follow=True)
+        page = client.post(
+            address(draft, "status"), {"to": "publish", "publish_at": moment}, follow=True
+        )
         assert "Embargo: The embargo ends on" in page.content.decode()
     draft.refresh_from_db()
     assert draft.status == "draft"
-    page = client.post(address(draft, "status"), {"to": "publish", "publish_at": later(4)}, follow=True)
+    page = client.post(
+        address(draft, "status"), {"to": "publish", "publish_at": later(4)}, follow=True
+    )
     assert "Scheduled for" in page.content.decode()
-    for surface in ("/", "/policy/", "/feeds/rss/", "/sitemap-stories-0.xml", "/news-sitemap.xml", "/search/?q=clause"):
+    for surface in (
+        "/",
+        "/policy/",
+        "/feeds/rss/",
+        "/sitemap-stories-0.xml",
+        "/news-sitemap.xml",
+        "/search/?q=clause",
+    ):
         assert b"The clause" not in client.get(surface).content
     assert client.get(draft.get_absolute_url()).status_code == 404
 

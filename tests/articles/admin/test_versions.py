@@ -12,7 +12,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def two(editor, draft, save):
-    save(draft, body="<p>It is <strong>long</strong> & <em>wide</em>.</p>", title="The <b>paragraph</b>")
+    save(
+        draft,
+        body="<p>It is <strong>long</strong> & <em>wide</em>.</p>",
+        title="The <b>paragraph</b>",
+    )
     return Article.objects.get()
 
 
@@ -54,7 +58,9 @@ def test_a_version_that_could_not_be_public_stays_away(client, editor, save):
     version.content["slug"] = "taken"
     version.save()
     save(Article.objects.get(pk=story.pk), title="Other")
-    page = client.post(address(story, "version_keep", 1), {"restore": "1"}, follow=True).content.decode()
+    page = client.post(
+        address(story, "version_keep", 1), {"restore": "1"}, follow=True
+    ).content.decode()
     assert "Version 1 cannot come back" in page
     story.refresh_from_db()
     assert story.slug == "second"
@@ -71,7 +77,11 @@ def test_there_are_no_others(client, two, number):
 def test_who_may_look_and_who_may_change(client, editor, save):
     story = PublishedArticleFactory()
     save(story, title="Other")
-    for group, look, change in (("Authors", 200, 403), ("Moderators", 200, 403), ("Chief editors", 200, 302)):
+    for group, look, change in (
+        ("Authors", 200, 403),
+        ("Moderators", 200, 403),
+        ("Chief editors", 200, 302),
+    ):
         client.force_login(member_of(group))
         assert client.get(address(story, "versions")).status_code == look
         assert client.post(address(story, "version_keep", 1), {"star": "1"}).status_code == change
@@ -90,7 +100,9 @@ def test_actions_ask_before_they_act(client, editor, draft):
     assert "Publish these stories now?" in page
     draft.refresh_from_db()
     assert draft.status == "draft"
-    page = client.post(place, chosen(draft, action="publish_chosen", confirmed="1"), follow=True).content.decode()
+    page = client.post(
+        place, chosen(draft, action="publish_chosen", confirmed="1"), follow=True
+    ).content.decode()
     assert "1 of 1 stories." in page
     draft.refresh_from_db()
     assert draft.status == "published"
@@ -102,7 +114,10 @@ def test_stories_move_together_and_their_addresses_lead_on(client, editor):
     stories = PublishedArticleFactory.create_batch(2)
     SectionFactory(name="Markets")
     data = chosen(*stories, action="move_chosen", confirmed="1", section="markets")
-    assert "2 moved to Markets." in client.post("/admin/articles/article/", data, follow=True).content.decode()
+    assert (
+        "2 moved to Markets."
+        in client.post("/admin/articles/article/", data, follow=True).content.decode()
+    )
     assert client.get(stories[0].get_absolute_url())["Location"].startswith("/markets/")
     data["section"] = "nowhere"
     assert "Choose a section." in client.post("/admin/articles/article/", data).content.decode()

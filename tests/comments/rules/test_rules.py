@@ -21,7 +21,13 @@ WALLET = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 
 
 def draft(text="The banks agreed.", name="Hollis", **values):
-    words = {"url": "", "email": "hollis@readers.example", "ip": "203.0.113.9", "user_id": None, "at": timezone.now()}
+    words = {
+        "url": "",
+        "email": "hollis@readers.example",
+        "ip": "203.0.113.9",
+        "user_id": None,
+        "at": timezone.now(),
+    }
     return Draft(text=text, name=name, **{**words, **values})
 
 
@@ -64,11 +70,19 @@ def test_every_kind_has_its_detector():
     [
         ("wallet", f"Try {WALLET}", WALLET),
         ("wallet", f"Try {WALLET[:-1]}D", ""),
-        ("seed_phrase", "Just enter your 12 words on our page to validate the wallet", "enter your 12 words"),
+        (
+            "seed_phrase",
+            "Just enter your 12 words on our page to validate the wallet",
+            "enter your 12 words",
+        ),
         ("seed_phrase", "Your seed phrase must be confirmed.", "seed phrase must be confirm"),
         ("seed_phrase", "Never write a seed phrase down in one place.", ""),
         ("seed_phrase", "Ｓｅｎｄ me your рrivate kеy", "send me your private key"),
-        ("recovery", "Mr. Brank recovered all of my stolen bitcoin", "recovered all of my stolen bitcoin"),
+        (
+            "recovery",
+            "Mr. Brank recovered all of my stolen bitcoin",
+            "recovered all of my stolen bitcoin",
+        ),
         ("recovery", "I know a recovery expert who is honest", "recovery expert"),
         ("recovery", "They helped me get my USDT back", "helped me get my usdt back"),
         ("recovery", "The price recovered after lunch.", ""),
@@ -83,7 +97,18 @@ def test_what_swindlers_say(kind, text, seen):
 
 
 @pytest.mark.parametrize(
-    "name", ["Admin", "Αdmin", "аdmіn", "A d m i n", "adm\u200bin", "Maren Oduya", "Maгen Oduya", "Moderat0r", "Ａdmin"]
+    "name",
+    [
+        "Admin",
+        "Αdmin",
+        "аdmіn",
+        "A d m i n",
+        "adm\u200bin",
+        "Maren Oduya",
+        "Maгen Oduya",
+        "Moderat0r",
+        "Ａdmin",
+    ],
 )
 def test_names_like_the_newsrooms(name):
     AuthorFactory(name="Maren Oduya")
@@ -146,13 +171,13 @@ def test_links_are_counted():
 
 @pytest.fixture
 def past(noon):
-    """Three thoughts of Wendeline’s, an hour ago; one of them was removed."""
+    """Three comments of Wendeline’s, an hour ago; one of them was removed."""
     article = PublishedArticleFactory()
     for number in range(3):
         at = timezone.now() - timedelta(hours=1)
         comment_on(
             article,
-            comment=f"Thought number {number}, which is long enough",
+            comment=f"Comment number {number}, which is long enough",
             submit_date=at,
             ip_address="203.0.113.7",
             is_removed=number == 0,
@@ -160,31 +185,38 @@ def past(noon):
     return draft(email="Wendeline@readers.example", ip="203.0.113.7")
 
 
-def test_somebody_is_new_until_their_thoughts_stand(past):
+def test_somebody_is_new_until_their_comments_stand(past):
     assert fits(rule("newcomer", number=2), past) == ""
-    assert fits(rule("newcomer", number=3), past) == "2 earlier thoughts"
-    assert fits(rule("newcomer", number=1), draft(email="new@readers.example")) == "0 earlier thoughts"
+    assert fits(rule("newcomer", number=3), past) == "2 earlier comments"
+    assert (
+        fits(rule("newcomer", number=1), draft(email="new@readers.example")) == "0 earlier comments"
+    )
 
 
 def test_an_account_is_not_known_by_an_address_that_anybody_may_type(past):
     stranger = draft(email="wendeline@readers.example", user_id=UserFactory().pk)
-    assert fits(rule("newcomer", number=1), stranger) == "0 earlier thoughts"
+    assert fits(rule("newcomer", number=1), stranger) == "0 earlier comments"
 
 
 def test_many_in_a_short_time_by_writer_or_network(past):
-    assert fits(rule("speed", number=3, period=90), past) == "4 thoughts in 90 minutes"
+    assert fits(rule("speed", number=3, period=90), past) == "4 comments in 90 minutes"
     assert fits(rule("speed", number=3, period=30), past) == ""
-    assert fits(rule("speed", number=3, period=90), draft(email="other@readers.example", ip="203.0.113.7"))
-    assert fits(rule("speed", number=3, period=90), draft(email="other@readers.example", ip=None)) == ""
+    assert fits(
+        rule("speed", number=3, period=90), draft(email="other@readers.example", ip="203.0.113.7")
+    )
+    assert (
+        fits(rule("speed", number=3, period=90), draft(email="other@readers.example", ip=None))
+        == ""
+    )
 
 
-def test_whose_thoughts_were_removed(past):
+def test_whose_comments_were_removed(past):
     assert fits(rule("rejected", number=33, period=90), past) == "1 of 3 removed"
     assert fits(rule("rejected", number=34, period=90), past) == ""
 
 
 def test_the_same_text_again(past):
-    again = draft("thought NUMBER 1 — which is long enough!")
+    again = draft("comment NUMBER 1 — which is long enough!")
     assert fits(rule("repeated", period=90), again) == "said 1 times before"
     assert fits(rule("repeated", period=30), again) == ""
     assert fits(rule("repeated", period=90), draft("Thank you")) == ""
@@ -231,10 +263,10 @@ def test_a_dry_run_says_what_a_rule_would_have_caught_and_changes_nothing():
     assert list(SiteComment.objects.values()) == before
 
 
-def test_a_dry_run_asks_once_for_the_thoughts():
+def test_a_dry_run_asks_once_for_the_comments():
     article = PublishedArticleFactory()
     for number in range(30):
-        comment_on(article, comment=f"Thought {number}", user=UserFactory())
+        comment_on(article, comment=f"Comment {number}", user=UserFactory())
     with CaptureQueriesContext(connection) as queries:
         assert dry_run(rule("wallet")).looked_at == 30
     assert len(queries) == 1

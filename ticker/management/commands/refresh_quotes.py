@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ticker.polling import poller
-from ticker.polling.poller import Tried
+from ticker.polling.poller import ProviderResult
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             raise CommandError("No new prices. The last good ones stay, with their time.")
 
 
-def sentence(tried: Tried) -> str:
+def sentence(tried: ProviderResult) -> str:
     if tried.error:
         return f"{tried.name}: {tried.error}"
     said = f"{tried.name}: {tried.updated} price{'' if tried.updated == 1 else 's'} updated."

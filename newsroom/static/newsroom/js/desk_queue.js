@@ -1,4 +1,4 @@
-// The queue by keys: j and k walk, a letter presses the button that carries it. Without it the buttons do the same.
+// The queue by keys: j and k walk, a newsletter presses the button that carries it. Without it the buttons do the same.
 (() => {
   const queue = document.querySelector("[data-queue]");
   if (!queue) return;

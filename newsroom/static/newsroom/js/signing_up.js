@@ -1,4 +1,4 @@
-// The form of the letter: a ticket is fetched when it is first touched, and worked for when that is asked.
+// The form of the newsletter: a ticket is fetched when it is first touched, and worked for when that is asked.
 // Without scripts one more page with a button does the same.
 (() => {
   const zeros = (bytes, bits) => {

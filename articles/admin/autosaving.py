@@ -1,0 +1,118 @@
+"""While a story is being written: what was typed is kept, and shown in the real page before anybody saves."""
+
+from typing import Any
+
+from csp.decorators import csp_update
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.views.decorators.http import require_POST, require_safe
+
+from articles.models import Article, PreviewLink
+from articles.publishing import autosaves, previews
+from articles.views import story_page
+from core.framing import in_our_frame
+from core.people import signed_in
+
+
+class DraftingMixin(admin.ModelAdmin[Any]):
+    """Adds to the desk’s form of a story: autosave, the preview, and secret links."""
+
+    def get_urls(self) -> list[Any]:
+        def view(handler: Any, name: str) -> Any:
+            return self.admin_site.admin_view(handler), f"articles_article_{name}"
+
+        pages = [
+            ("autosave/", *view(require_POST(self.autosave_new), "autosave_new")),
+            ("<int:pk>/autosave/", *view(require_POST(self.autosave), "autosave")),
+            (
+                "<int:pk>/preview/",
+                *view(require_safe(csp_update({"frame-src": ["'self'"]})(self.preview)), "preview"),
+            ),
+            ("<int:pk>/preview/page/", *view(require_safe(self.preview_page), "preview_page")),
+            ("<int:pk>/share/", *view(require_POST(self.share), "share")),
+            ("<int:pk>/share/<int:link>/revoke/", *view(require_POST(self.revoke), "revoke")),
+        ]
+        return [
+            path(place, handler, name=name) for place, handler, name in pages
+        ] + super().get_urls()
+
+    def _story(self, request: HttpRequest, pk: int) -> Article:
+        """The story, for who may change it."""
+        article = get_object_or_404(Article.objects.select_related("section", "hero"), pk=pk)
+        if not self.has_change_permission(request, article):
+            raise PermissionDenied
+        return article
+
+    # --- What was typed ---------------------------------------------------------------
+
+    def autosave_new(self, request: HttpRequest) -> JsonResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self._keep(request, None)
+
+    def autosave(self, request: HttpRequest, pk: int) -> JsonResponse:
+        return self._keep(request, self._story(request, pk))
+
+    def _keep(self, request: HttpRequest, article: Article | None) -> JsonResponse:
+        if "_discard" in request.POST:
+            autosaves.discard(signed_in(request), article)
+            return JsonResponse({"discarded": True})
+        seen = request.POST.get("seen_revision", "")
+        number = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
+        copy = autosaves.keep(signed_in(request), article, request.POST.dict(), number)
+        newer = article is not None and article.revision > number
+        return JsonResponse({"kept_at": f"{copy.at:%H:%M:%S}", "newer": newer})
+
+    # --- How it looks --------------------------------------------------------------------
+
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The real page in a frame, at the width of a phone or of a desk."""
+        article = self._story(request, pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Preview: {article.title}",
+            "article": article,
+            "opts": Article._meta,
+            "links": article.preview_links.select_related("by")[:20],
+            "lifetimes": previews.LIFETIMES,
+        }
+        return TemplateResponse(request, "admin/story_preview.html", context)
+
+    def preview_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the frame shows: the story with what this person has typed and not saved."""
+        article = self._story(request, pk)
+        copy = autosaves.unsaved(signed_in(request), article)
+        if copy is not None:
+            autosaves.lay_over(article, copy)
+        return in_our_frame(story_page(request, previews.as_if_out(article), is_preview=True))
+
+    # --- Secret links ------------------------------------------------------------------
+
+    def share(self, request: HttpRequest, pk: int) -> HttpResponse:
+        article = self._story(request, pk)
+        days = request.POST.get("days", "")
+        if days not in previews.LIFETIMES:
+            messages.error(request, "Choose how long the link should work.")
+        else:
+            link = previews.share(article, signed_in(request), int(days))
+            self.log_change(
+                request, article, f"Shared a preview link until {link.expires_at:%d %b %Y}."
+            )
+            messages.success(
+                request, "The link is below. Whoever has it can read the story until it expires."
+            )
+        return redirect("admin:articles_article_preview", pk)
+
+    def revoke(self, request: HttpRequest, pk: int, link: int) -> HttpResponse:
+        article = self._story(request, pk)
+        found = PreviewLink.objects.filter(article=article, pk=link).first()
+        if found is None:
+            raise Http404("No such link.")
+        previews.revoke(found, signed_in(request))
+        self.log_change(request, article, "Revoked a preview link.")
+        messages.success(request, "The link does not work any more.")
+        return redirect("admin:articles_article_preview", pk)

@@ -1,0 +1,97 @@
+"""The library and the subjects of stories on the desk."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from articles.admin.image_picker import PickingMixin
+from articles.discovery import redirects
+from articles.media import images
+from articles.models import Article, Author, Holding, Image, Section, Tag
+from articles.publishing import bylines
+
+
+@admin.register(Image)
+class ImageAdmin(PickingMixin, admin.ModelAdmin[Image]):
+    list_display = ("preview", "alt", "credit", "uploaded_at")
+    list_display_links = ("alt",)
+    search_fields = ("alt", "caption", "credit")
+    readonly_fields = ("preview", "progress")
+    fields = ("file", "preview", "progress", "alt", "caption", "credit", ("focal_x", "focal_y"))
+
+    @admin.display(description="sizes")
+    def progress(self, image: Image) -> str:
+        """How far the worker is: the original is shown meanwhile."""
+        if not image.renditions:
+            return "Being made; the original is shown until they are."
+        widths = [f"{width} px" for width in images.widths_of(image)]
+        return ", ".join(
+            [
+                *widths,
+                *(name.replace("x", ":") for name in images.CROPS if name in image.renditions),
+            ]
+        )
+
+    @admin.display(description="picture")
+    def preview(self, image: Image) -> str:
+        if not image.file:
+            return "–"
+        return format_html(
+            '<img src="{}" alt="" width="120" height="75" class="thumb">',
+            images.url_at_width(image, 400),
+        )
+
+    def save_model(self, request: HttpRequest, obj: Image, form: Any, change: bool) -> None:
+        if "file" in form.changed_data:
+            obj.renditions = {}
+        super().save_model(request, obj, form, change)
+        if not obj.renditions:
+            images.render_later(obj)
+        elif {"focal_x", "focal_y"} & set(form.changed_data):
+            images.render_later(obj, again=True)
+
+
+class MovingAdmin(admin.ModelAdmin[Any]):
+    """Rows with a page of their own: renamed, the old address leads to the new one."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "slug" in form.changed_data:
+            before = type(obj)(slug=form.initial["slug"])
+            redirects.move(before.get_absolute_url(), obj.get_absolute_url())
+
+
+@admin.register(Section)
+class SectionAdmin(MovingAdmin):
+    list_display = ("name", "slug", "position", "is_opinion")
+    list_editable = ("position",)
+    prepopulated_fields = {"slug": ("name",)}
+
+
+@admin.register(Tag)
+class TagAdmin(MovingAdmin):
+    search_fields = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+
+
+class HoldingInline(admin.TabularInline[Holding, Author]):
+    model = Holding
+    extra = 0
+    verbose_name_plural = "coins held, named under the author’s new stories about them"
+
+
+@admin.register(Author)
+class AuthorAdmin(MovingAdmin):
+    inlines = (HoldingInline,)
+    list_display = ("name", "role", "email")
+    search_fields = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+    autocomplete_fields = ("portrait", "user")
+
+    def save_model(self, request: HttpRequest, obj: Author, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "name" in form.changed_data:
+            for article in Article.objects.filter(authors=obj).only("pk"):
+                bylines.refresh(article)

@@ -1,0 +1,68 @@
+"""What readers may rely on, on the desk: corrections, redirects, the front page’s order, and the log."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from articles.models import Correction, FormerSlug, FrontPick, Redirect, StatusChange
+from core.admin import ReadOnlyAdmin
+
+
+@admin.register(StatusChange)
+class StatusChangeAdmin(ReadOnlyAdmin):
+    """The log is read here and written by transitions only."""
+
+    list_display = ("at", "article", "old_status", "new_status", "by")
+    list_select_related = ("article", "by")
+
+
+@admin.register(Correction)
+class CorrectionAdmin(admin.ModelAdmin[Correction]):
+    list_display = ("at", "kind", "article", "by")
+    list_filter = ("kind",)
+    list_select_related = ("article", "by")
+    autocomplete_fields = ("article",)
+    search_fields = ("text",)
+    fields = ("article", "kind", "text", "at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Correction | None = None) -> Any:
+        return ("article",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was said in public is not unsaid; a correction can be corrected."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Correction, form: Any, change: bool) -> None:
+        obj.by = obj.by or request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Redirect)
+class RedirectAdmin(admin.ModelAdmin[Redirect]):
+    list_display = ("old_path", "new_path", "created_at")
+    search_fields = ("old_path", "new_path")
+
+    def save_model(self, request: HttpRequest, obj: Redirect, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        # What led to its old address leads on at once: nobody is sent on twice.
+        for earlier in Redirect.objects.filter(new_path=obj.old_path).exclude(pk=obj.pk):
+            earlier.new_path = obj.new_path
+            earlier.save()
+
+
+@admin.register(FormerSlug)
+class FormerSlugAdmin(ReadOnlyAdmin):
+    list_display = ("slug", "article", "changed_at")
+    list_select_related = ("article",)
+    search_fields = ("slug",)
+
+
+@admin.register(FrontPick)
+class FrontPickAdmin(admin.ModelAdmin[FrontPick]):
+    change_list_template = "admin/front_list.html"
+    list_display = ("article", "position", "until")
+    list_display_links = ("article",)
+    list_editable = ("position", "until")
+    list_select_related = ("article",)
+    autocomplete_fields = ("article",)

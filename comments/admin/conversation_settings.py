@@ -1,0 +1,20 @@
+"""When conversations are open, and what was forgotten of them, on the desk."""
+
+from django.contrib import admin
+
+from articles.admin import ReadOnlyAdmin, SingleRowAdmin
+from comments.models import ConversationSettings, IpAnonymisationRun
+
+
+@admin.register(ConversationSettings)
+class ConversationSettingsAdmin(SingleRowAdmin):
+    fieldsets = (
+        ("For the whole publication", {"fields": ("is_open", "closed_note")}),
+        ("By age and by the hour", {"fields": ("closes_after_days", ("opens_at", "closes_at"))}),
+        ("Readers who are known", {"fields": ("known_at_once",)}),
+    )
+
+
+@admin.register(IpAnonymisationRun)
+class ShorteningAdmin(ReadOnlyAdmin):
+    list_display = ("at", "shortened", "through")

@@ -1,0 +1,111 @@
+"""The library’s comments under our rules."""
+
+from typing import Any, NamedTuple
+
+from django.db import models, transaction
+from django.db.models import F, OuterRef, Subquery
+from django_comments.managers import CommentManager
+from django_comments_xtd.models import XtdComment
+
+from articles.models import Article
+
+# The kind of object by its names: joined, and not asked for by itself first.
+UNDER_STORIES = {"content_type__app_label": "articles", "content_type__model": "article"}
+LARGEST_PK = 2**31 - 1
+NOT_HERE = "The comment you answer is no longer here."
+DEEPEST_LEVEL = 3  # four levels, counted from nought, as the design draws them
+
+
+class ReplyRefused(Exception):
+    """The comment answers something that cannot be answered here. Nothing was stored."""
+
+
+class _Place(NamedTuple):
+    """What a reply has to know of what it answers. Plain values: a post asks for it again and again."""
+
+    pk: int
+    parent_id: int
+    thread_id: int
+    level: int
+    followup: bool
+
+
+class SiteComment(XtdComment):
+    """The library’s comment with an insert that is one transaction, or nothing at all.
+
+    Whoever inserts has locked the article: so no two replies get the same place.
+    """
+
+    objects = CommentManager()
+    # Whether the writer of what it answers wants to hear of it; known once it was inserted.
+    parent_follows = False
+
+    class Meta:
+        proxy = True
+        verbose_name = "comment"
+        default_manager_name = "objects"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # XtdComment.save() renumbers whole threads in three transactions; it is skipped on purpose.
+        if self.pk is not None:
+            super(XtdComment, self).save(*args, **kwargs)
+            return
+        # No savepoint of its own: what fails here, fails the post.
+        with transaction.atomic(savepoint=False):
+            if self.parent_id:
+                self._insert_reply(*args, **kwargs)
+            else:
+                self._insert_root(*args, **kwargs)
+
+    def _insert_root(self, *args: Any, **kwargs: Any) -> None:
+        super(XtdComment, self).save(*args, **kwargs)
+        self.parent_id = self.thread_id = self.pk
+        XtdComment.norel_objects.filter(pk=self.pk).update(parent_id=self.pk, thread_id=self.pk)
+
+    def _insert_reply(self, *args: Any, **kwargs: Any) -> None:
+        parent, last = self._answered()
+        if parent.level >= DEEPEST_LEVEL:
+            # A reply to the deepest level stands beside what it answers.
+            parent = _Place(
+                *XtdComment.norel_objects.values_list(*_Place._fields).get(pk=parent.parent_id)
+            )
+        self.parent_id, self.parent_follows = parent.pk, parent.followup
+        self.thread_id, self.level = parent.thread_id, parent.level + 1
+        self.order = last + 1
+        super(XtdComment, self).save(*args, **kwargs)
+        # No more than four levels: these are all of them.
+        ancestors = {parent.pk, parent.parent_id, parent.thread_id}
+        XtdComment.norel_objects.filter(pk__in=ancestors).update(nested_count=F("nested_count") + 1)
+
+    def _answered(self) -> "tuple[_Place, int]":
+        """Where what this answers stands, and the last place taken in its thread. Raises ReplyRefused."""
+        in_thread = (
+            XtdComment.norel_objects.filter(thread_id=OuterRef("thread_id"))
+            .order_by("-order")
+            .values("order")
+        )
+        found = (
+            XtdComment.norel_objects.filter(
+                pk=self.parent_id,
+                content_type_id=self.content_type_id,
+                object_pk=str(self.object_pk),
+                is_public=True,
+                is_removed=False,
+            )
+            .values_list(*_Place._fields, Subquery(in_thread[:1]))
+            .first()
+        )
+        if found is None:
+            raise ReplyRefused(NOT_HERE)
+        *place, last = found
+        return _Place(*place), last
+
+
+def comments_on(article: Article) -> models.QuerySet[SiteComment]:
+    """Every comment on `article` in any state. The kind of object is joined, not asked for by itself first."""
+    return SiteComment.objects.filter(object_pk=str(article.pk), **UNDER_STORIES)
+
+
+def answerable(article: Article, number: int) -> models.QuerySet[SiteComment]:
+    """The comment with that key, if a new one on `article` may answer it."""
+    return comments_on(article).filter(pk=number, is_public=True, is_removed=False).order_by()

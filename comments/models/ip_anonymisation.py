@@ -1,0 +1,20 @@
+"""What is kept of what was forgotten."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class IpAnonymisationRun(models.Model):
+    """One run of the job that shortens network addresses, for whoever must show that it runs."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    shortened = models.PositiveIntegerField("addresses shortened")
+    through = models.PositiveBigIntegerField(help_text="Comments up to this number were looked at.")
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "run of the shortening of network addresses"
+        verbose_name_plural = "runs of the shortening of network addresses"
+
+    def __str__(self) -> str:
+        return f"{self.at:%d %B %Y, %H:%M}: {self.shortened}"
