@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 STORIES = "stories"  # any list of the newest from all sections
 DISCUSSED = "discussed"
 DISCUSSED_LESS = (
-    "discussed less"  # it may take fewer comments than before to be among the most discussed
+    "discussed-less"  # it may take fewer comments than before to be among the most discussed
 )
 SCHEDULE = "schedule"  # when the next story comes out or goes, which ends the life of every page
 CORRECTIONS = "corrections"
-THOUGHTS = "comments"  # the newest of all conversations
+COMMENTS = "comments"  # the newest of all conversations
 FRONT = "front"  # what the desk put on the front page
 SITEMAPS = "sitemaps"  # how many files of stories there are
 SITEMAP_BLOCK = 10_000  # stories in a file; the protocol allows 50,000

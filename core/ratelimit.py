@@ -41,7 +41,7 @@ class RateLimiter:
             return self._counts[network] > most
 
     def slow_down(self, network: str) -> None:
-        """Raises TooOften."""
+        """Raises RateLimited."""
         if self.is_over(network):
             raise RateLimited
 

@@ -1,9 +1,9 @@
 """
-Pages kept whole, and fresh within a second.
+Whole pages kept before Django, purged by tag within a second.
 
-What an app needs of it: `public_page` on a view, rows that say what they change (`rows`), and where a page shows
-something that is no row, `record`, `refresh_at`, `changes_at`. Whoever changes something without saving a row calls
-`changes.purge`. It knows no app.
+An app marks a view with `public_page` and gives its rows `CacheTagged` as a base. Where a page shows something that is
+no row, it calls `add_tags`, `refresh_at` or `changes_at`; whoever changes something without saving a row calls
+`invalidation.invalidate`. The package knows no app and stands on public interfaces only.
 """
 
 from pagecache.context import add_tags, changes_at, public_page, refresh_at

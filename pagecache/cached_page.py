@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from http import HTTPStatus
 
 import brotli
+import minify_html
 from django.conf import settings
 
 IDENTITY, GZIP, BROTLI = "", "gzip", "br"
@@ -234,13 +235,14 @@ def make_cached_page(
 ) -> CachedPage:
     """A page from what the application answered, compressed once for all its readers."""
     kept = tuple((name, value) for name, value in headers if name.lower() not in NOT_KEPT)
+    content_type = {name.lower(): value for name, value in kept}.get("content-type", "")
+    if content_type.startswith("text/html"):
+        body = minified(body)
     now = time.time()
     return CachedPage(
         status=status,
         headers=kept,
-        bodies=compressed(
-            body, {name.lower(): value for name, value in kept}.get("content-type", "")
-        ),
+        bodies=compressed(body, content_type),
         digest=digest_of(status, kept, body),
         keys=frozenset(keys),
         made_at=now,
@@ -249,6 +251,21 @@ def make_cached_page(
         last_modified=int(now) - 1,  # never later than a Date header that was written a moment ago
         as_of=as_of,
     )
+
+
+def minified(body: bytes) -> bytes:
+    """HTML without the white space and the comments of its templates, and otherwise as it was written."""
+    text: str = minify_html.minify(
+        body.decode(),
+        keep_closing_tags=True,
+        keep_html_and_head_opening_tags=True,
+        keep_input_type_text_attr=True,
+        minify_doctype=False,
+        allow_noncompliant_unquoted_attribute_values=False,
+        allow_removing_spaces_between_attributes=False,
+        allow_optimal_entities=False,
+    )
+    return text.encode()
 
 
 def compressed(body: bytes, content_type: str) -> dict[str, bytes]:

@@ -25,7 +25,7 @@ register.filter("money", dollars)
 def slot(context: dict[str, Any], name: str, where: str) -> dict[str, Any]:
     """The box of an advertisement at one place of this page, said in words such as “beside the story”.
 
-    `slots.js` fills it with what `slot_views.answer` gives it. For readers without JavaScript it holds one of today’s
+    `slots.js` fills it with what `delivery/endpoints.py` gives it. For readers without JavaScript it holds one of today’s
     banners, which leads to its approved address and is not counted as seen.
     """
     shown: list[int] = context["request"].__dict__.setdefault("banners_shown", [])

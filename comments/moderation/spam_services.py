@@ -31,7 +31,7 @@ class Service(Protocol):
         """A comment was posted. An opinion takes it off the page until a moderator has read it. Raises Unreachable."""
 
     def decided(self, comment: SiteComment, action: str) -> None:
-        """A moderator decided: one of `Decision.Action`. Raises Unreachable."""
+        """A moderator decided: one of `ModerationDecision.Action`. Raises Unreachable."""
 
 
 ADAPTERS = {

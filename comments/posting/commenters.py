@@ -35,4 +35,4 @@ def _purge(user_id: int) -> None:
         .values_list("object_pk", flat=True)
         .distinct()
     )
-    invalidation.invalidate(cache_tags.THOUGHTS, *(f"article:{pk}" for pk in articles))
+    invalidation.invalidate(cache_tags.COMMENTS, *(f"article:{pk}" for pk in articles))

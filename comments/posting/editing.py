@@ -93,7 +93,7 @@ def change(comment: SiteComment, text: str) -> SiteComment:
             if judgement.action == Rule.Action.HOLD:
                 decisions.hold_back(comment)
         signals.posted.send(SiteComment, comment=comment)
-        invalidation.invalidate(f"article:{comment.object_pk}", cache_tags.THOUGHTS)
+        invalidation.invalidate(f"article:{comment.object_pk}", cache_tags.COMMENTS)
         return comment
 
 

@@ -17,7 +17,7 @@ class CommentRefused(Exception):
 def admit(
     words: dict[str, Any], *, ip: str | None, user: "User | None" = None, at: datetime | None = None
 ) -> rules.Judgement | None:
-    """What the rules say of a comment that may be posted: nothing, hold it, or mark it. Raises Refused.
+    """What the rules say of a comment that may be posted: nothing, hold it, or mark it. Raises CommentRefused.
 
     `at`: when it was posted, for one that is changed: what came before it is then what came before that.
     """

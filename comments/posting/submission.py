@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def post_as_user(
     article: Article, words: dict[str, Any], user: "User", ip: str | None
 ) -> SiteComment:
-    """Post an account holder’s comment at once. Raises Refused or ReplyRefused, having stored nothing."""
+    """Post an account holder’s comment at once. Raises CommentRefused or ReplyRefused, having stored nothing."""
     return _post_once(article, words, ip, user=user)
 
 
@@ -73,7 +73,7 @@ def publish(
 ) -> SiteComment:
     """Insert a comment, count it, and tell whoever asked to hear of replies once it is committed.
 
-    A rule may hold it: then it is not public, and waits for a moderator. Raises Refused or ReplyRefused, having
+    A rule may hold it: then it is not public, and waits for a moderator. Raises CommentRefused or ReplyRefused, having
     stored nothing.
     """
     # What all posts ask alike, such as the rules, is kept as it is for pages.

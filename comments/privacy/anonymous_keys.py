@@ -25,7 +25,7 @@ def key_for(comment: SiteComment, user: Any, ip: str | None) -> str:
 
 
 def slow_down(ip: str | None) -> None:
-    """Count one more press from a network in this minute. Raises slowing_down.TooOften."""
+    """Count one more press from a network in this minute. Raises RateLimited."""
     _presses.slow_down(network_of(ip))
 
 

@@ -40,8 +40,8 @@ def recount(article_id: int) -> None:
 def _lists_that_change(before: int, after: int) -> list[str]:
     """The newest comments; “most discussed” only if the article has enough to have been or to be among them."""
     if max(before, after) < fewest_of_the_most_discussed():
-        return [cache_tags.THOUGHTS]
-    found = [cache_tags.THOUGHTS, cache_tags.DISCUSSED]
+        return [cache_tags.COMMENTS]
+    found = [cache_tags.COMMENTS, cache_tags.DISCUSSED]
     return found if after > before else [*found, cache_tags.DISCUSSED_LESS]
 
 

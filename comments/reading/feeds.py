@@ -24,7 +24,7 @@ LONGEST_SUMMARY = 200
 
 def newest() -> list[Entry]:
     """The newest comments under any story that is public. Two queries."""
-    add_tags(cache_tags.THOUGHTS)
+    add_tags(cache_tags.COMMENTS)
     page_lifetime.until_next_change()
     comments = list(_public(SiteComment.objects.all()).order_by("-submit_date", "-pk")[:LOOKED_AT])
     stories = (

@@ -19,7 +19,7 @@ from newsletter.sending import issue_status
 
 MOST_CONSIDERED = 60  # stories; the work does not grow with the archive
 MOST_DISCUSSED = 2
-FEWEST_THOUGHTS = 3
+FEWEST_COMMENTS = 3
 MOST_CORRECTIONS = 5
 DISCUSSED_WITHIN = timedelta(days=7)
 LONGEST_LOOK_BACK = timedelta(days=14)
@@ -140,7 +140,7 @@ def _discussed(newsletter: Newsletter, taken: Sequence[int]) -> list[Article]:
     talked_about = (
         _stories_of(newsletter)
         .most_discussed()
-        .filter(published_at__gte=lately, comment_count__gte=FEWEST_THOUGHTS)
+        .filter(published_at__gte=lately, comment_count__gte=FEWEST_COMMENTS)
     )
     return list(talked_about.exclude(pk__in=taken).only("title")[:MOST_DISCUSSED])
 

@@ -4,6 +4,7 @@ An issue as a mail: HTML and plain text, once for all who get the same, with a f
 Readers who have clicks counted get links that lead by us; all others get the addresses themselves.
 """
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from newsletter.subscribing import signed_links
 # Gmail cuts a mail off after 102 kB, with the link to leave; some of that is the way there.
 GMAIL_CLIPS_AT = 102_000
 WARN_AT = 90_000
+_INDENT = re.compile(r"\n\s+")
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,9 @@ def render(shown: Contents, *, counts_clicks: bool = False) -> Rendered:
     places = Places()
     lead = _Counted(shown.issue, places) if counts_clicks else with_straight_quotes
     context = _context(shown, lead, places)
-    html = _inliner.inline(render_to_string("newsletter/issue/mail.html", context))
+    # Without the indents of its templates, which count in what Gmail clips at.
+    page = _INDENT.sub("\n", render_to_string("newsletter/issue/mail.html", context))
+    html = _inliner.inline(page)
     text = render_to_string("newsletter/issue/mail.txt", context)
     subject = " ".join(shown.subject.split())
     return Rendered(subject, html, _tidy(text), places, has_placement=shown.sponsor is not None)

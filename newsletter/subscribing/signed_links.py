@@ -38,7 +38,7 @@ def link(purpose: str, subscriber: Subscriber, more: object = None) -> str:
 
 
 def read(purpose: str, token: str) -> tuple[Subscriber, object] | None:
-    """Whose link it is and what it stands for; None for one that is not ours. Raises Expired."""
+    """Whose link it is and what it stands for; None for one that is not ours. Raises LinkExpired."""
     try:
         key, more = signing.loads(token[:_LONGEST], salt=purpose)
     except (signing.BadSignature, ValueError, TypeError):

@@ -63,12 +63,12 @@ def ticket(email: str = "") -> str:
 
 
 def slow_down_forms(ip: str | None) -> None:
-    """Before anything is looked at. Raises slowing_down.TooOften."""
+    """Before anything is looked at. Raises RateLimited."""
     _forms.slow_down(network_of(ip))
 
 
 def slow_down(ip: str | None) -> None:
-    """Raises slowing_down.TooOften."""
+    """Raises RateLimited."""
     _sign_ups.slow_down(network_of(ip))
 
 

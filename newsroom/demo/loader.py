@@ -13,7 +13,6 @@ from newsroom.demo import (
     newsletters,
     orders,
     people,
-    pictures,
     placement_counts,
     placements,
     prices,
@@ -32,14 +31,13 @@ def load(say: Say = print) -> None:
     """Fill the database. Raises NotADemo, having changed nothing, where the demo has no business."""
     refuse_real_publication()
     now = timezone.now()
-    drawn = pictures.draw_all(say)
     # All or nothing: a start that was interrupted begins again, and never goes on with half a publication.
     with transaction.atomic():
         people.load()
         prices.load(now)
-        stories.load(now, drawn, say)
+        stories.load(now, say)
         conversations.load(now, say)
-        placements.load(now, drawn)
+        placements.load(now)
         placement_counts.load(now)
         orders.load()
         newsletters.load(now)

@@ -1,13 +1,11 @@
 """The demo’s advertisers, with placements in every state, submitted and decided like any other."""
 
-import io
-import zlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
+from django.utils.text import slugify
 
 from advertising.campaigns import review
 from advertising.delivery.slots import SLOTS
@@ -23,9 +21,7 @@ from advertising.models import (
 )
 from articles.models import Article, Section
 from articles.publishing import workflow
-from newsroom.demo import engraving, files, pictures
-
-SERIF = str(settings.BASE_DIR / "newsroom/static/newsroom/fonts/finality-serif.woff2")
+from newsroom.demo import files, pictures
 
 RATES = (
     (
@@ -206,7 +202,7 @@ GOALS = {
 }
 
 
-def load(now: datetime, drawn: pictures.Drawn) -> None:
+def load(now: datetime) -> None:
     for position, (product, price, unit, details) in enumerate(RATES):
         values = {"price": price, "unit": unit, "details": details, "position": position}
         if product == Product.BANNER:
@@ -218,7 +214,7 @@ def load(now: datetime, drawn: pictures.Drawn) -> None:
             load_banner(advertisers[row[0]], row, now)
     for text in files.texts("sponsored"):
         if not Article.objects.filter(slug=text.slug).exists():
-            load_paid_article(advertisers[text.keys["advertiser"]], text, now, drawn)
+            load_paid_article(advertisers[text.keys["advertiser"]], text, now)
 
 
 def load_advertisers() -> dict[str, Advertiser]:
@@ -252,17 +248,10 @@ def load_banner(advertiser: Advertiser, row: tuple[Any, ...], now: datetime) -> 
         alt=alt,
     )
     for size in SLOTS[slot].sizes:
-        picture = engraving.render_banner(
-            size=(size.width, size.height),
-            ink="technology",
-            seed=zlib.crc32(headline.encode()),
-            title=headline,
-            line=line,
-            font_path_serif=SERIF,
-        )
-        name = f"{placement.pk}-{size.name}.png"
+        picture = pictures.BANNERS / f"{slugify(title)}-{size.name}.webp"
+        name = f"{placement.pk}-{size.name}.webp"
         CreativePicture.objects.create(
-            creative=creative, size=size.name, file=ContentFile(as_png(picture), name)
+            creative=creative, size=size.name, file=ContentFile(picture.read_bytes(), name)
         )
     decide(placement, outcome)
 
@@ -281,15 +270,7 @@ def decide(placement: Placement, outcome: str) -> None:
         review.reject(placement, None, "We do not run advertisements for leverage over 5×.")
 
 
-def as_png(picture: Any) -> bytes:
-    buffer = io.BytesIO()
-    picture.convert("P", palette=1, colors=64).save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
-
-
-def load_paid_article(
-    advertiser: Advertiser, text: files.Text, now: datetime, drawn: pictures.Drawn
-) -> None:
+def load_paid_article(advertiser: Advertiser, text: files.Text, now: datetime) -> None:
     """A paid article that ran before this system did: published with its own HTML, under the same label."""
     keys = text.keys
     article = Article.objects.create(
@@ -299,9 +280,8 @@ def load_paid_article(
         slug=text.slug,
         standfirst=keys["standfirst"],
         body=text.html,
-        hero=pictures.keep(
+        hero=pictures.add(
             text.slug,
-            drawn,
             keys["alt"],
             keys.get("caption", ""),
             f"Illustration: {advertiser.name}",

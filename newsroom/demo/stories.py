@@ -16,27 +16,27 @@ from ticker.models import Coin, Quote
 FIGURES = ("figure-1", "figure-2")
 
 
-def load(now: datetime, drawn: pictures.Drawn, say: Callable[[str], None]) -> None:
+def load(now: datetime, say: Callable[[str], None]) -> None:
     say("Publishing stories …")
     present = set(Article.objects.values_list("slug", flat=True))
-    keep_portraits(drawn)
+    keep_portraits()
     for text in files.texts("stories"):
         if text.slug not in present:
-            publish_story(text, now, drawn)
+            publish_story(text, now)
     for table in ("briefs/briefs.toml", "briefs/to_come.toml"):
         for row in files.tables(table)["brief"]:
             if row["slug"] not in present:
                 write_brief(row, now)
 
 
-def keep_portraits(drawn: pictures.Drawn) -> None:
+def keep_portraits() -> None:
     for author in Author.objects.filter(portrait=None):
-        if author.slug in drawn:
-            author.portrait = pictures.keep(author.slug, drawn, alt=f"Seal of {author.name}")
+        if pictures.is_shipped(author.slug):
+            author.portrait = pictures.add(author.slug, alt=f"Seal of {author.name}")
             author.save(update_fields=["portrait"])
 
 
-def publish_story(text: files.Text, now: datetime, drawn: pictures.Drawn) -> None:
+def publish_story(text: files.Text, now: datetime) -> None:
     keys = text.keys
     article = Article.objects.create(
         kind=Article.Kind.STORY,
@@ -44,8 +44,8 @@ def publish_story(text: files.Text, now: datetime, drawn: pictures.Drawn) -> Non
         title=keys["title"],
         slug=text.slug,
         standfirst=keys["standfirst"],
-        body=with_figures(text.html, drawn),
-        hero=pictures.keep(text.slug, drawn, keys["alt"], keys.get("caption", "")),
+        body=with_figures(text.html),
+        hero=pictures.add(text.slug, keys["alt"], keys.get("caption", "")),
     )
     finish(article, keys["bylines"], keys, now)
 
@@ -89,10 +89,10 @@ def price_then(coin: Coin, at: datetime) -> Decimal | None:
     return Decimal(quote.week[-1 - int(hours)]) if 0 <= hours < len(quote.week) else None
 
 
-def with_figures(html: str, drawn: pictures.Drawn) -> str:
+def with_figures(html: str) -> str:
     for name in FIGURES:
         if f"demo:{name}" in html:
-            image = pictures.keep(name, drawn, alt="Line engraving")
+            image = pictures.add(name, alt="Line engraving")
             size = f'width="{image.width}" height="{image.height}"'
             html = html.replace(f'src="demo:{name}"', f'src="{image.url}" {size}')
     return html

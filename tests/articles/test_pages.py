@@ -242,7 +242,7 @@ def titles(page: str) -> list[str]:
     listed = page[
         page.index("<main") : page.index('class="pager"') if 'class="pager"' in page else None
     ]
-    return re.findall(r"The clause number (\d+)</a>", listed)
+    return re.findall(r"The clause number (\d+)\s*</a>", listed)
 
 
 def link(page: str, relation: str) -> str | None:

@@ -15,6 +15,7 @@ from comments.posting.policy import CommentRefused
 from comments.reading import paging
 
 from ..factories import PublishedArticleFactory, UserFactory, comment_on, member_of
+from ..pages import squeezed
 from .test_posting import fresh
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,7 @@ def test_a_stranger_confirms_and_is_told_why_it_waits(client, article):
     answer = client.post(f"/comments/confirm/{asked.key}/", follow=True)
     assert "It holds a wallet address" in answer.content.decode()
     again = client.get(f"/comments/confirm/{asked.key}/").content.decode()
-    assert "Waiting for a moderator" in again
+    assert "Waiting for a moderator" in squeezed(again)
 
 
 def test_what_is_refused_is_not_stored_and_no_mail_goes_out(client, article, committed):

@@ -15,6 +15,7 @@ from comments.moderation import bans, decisions, reports
 from comments.posting import editing
 
 from ..factories import PublishedArticleFactory, UserFactory, comment_on, member_of
+from ..pages import squeezed
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/comments/sitecomment/queue/"
@@ -51,7 +52,7 @@ def test_it_shows_what_a_decision_needs(moderator):
             user_email="Brank@readers.example",
         )
     )
-    page = text(moderator.get(QUEUE))
+    page = squeezed(text(moderator.get(QUEUE)))
     for words in (
         "Brank",
         "Wallet address: 0x5aAe",

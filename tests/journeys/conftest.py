@@ -4,7 +4,6 @@ import atexit
 import contextlib
 import email
 import functools
-import hashlib
 import os
 import re
 import shutil
@@ -95,26 +94,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def drawn_once() -> Path:
-    """Where the demo’s pictures are kept for the next site, as long as what draws them is the same."""
-    sources = sorted([*(ROOT / "newsroom" / "demo").rglob("*"), ROOT / "articles" / "images.py"])
-    digest = hashlib.blake2b(digest_size=8)
-    for source in sources:
-        if source.is_file() and source.suffix != ".pyc":
-            digest.update(source.read_bytes())
-    return Path(tempfile.gettempdir()) / f"newsroom-demo-pictures-{digest.hexdigest()}"
-
-
-def keep_drawn(pictures: Path) -> None:
-    """Copied aside first: whichever process is first has them all there at once."""
-    if drawn_once().exists():
-        return
-    aside = Path(tempfile.mkdtemp()) / "pictures"
-    shutil.copytree(pictures, aside)
-    with contextlib.suppress(OSError):
-        aside.rename(drawn_once())
-
-
 @contextlib.contextmanager
 def running_site(data: Path, database_url: str = "", **variables: str) -> Iterator[Site]:
     """Start `manage.py serve` as ./run does, wait until it answers, and stop it in the end.
@@ -183,13 +162,10 @@ def loaded_once() -> Loaded:
     left_behind = contextlib.ExitStack()
     atexit.register(left_behind.close)
     data = Path(left_behind.enter_context(tempfile.TemporaryDirectory())) / "site"
-    pictures = data / "media" / "images" / "demo"
     data.mkdir()
-    if drawn_once().exists():
-        shutil.copytree(drawn_once(), pictures)
     url = left_behind.enter_context(empty_database("newsroom_loaded"))
     with _serving(data, url):
-        keep_drawn(pictures)
+        pass
     return Loaded(data, urlsplit(url).path.removeprefix("/"))
 
 

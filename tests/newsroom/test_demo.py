@@ -22,32 +22,8 @@ from ..factories import AdvertiserFactory, CoinFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_pictures_of_an_earlier_demo_are_not_drawn_again(monkeypatch, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    order = pictures.Order("chain", "chain", "technology")
-    monkeypatch.setattr(pictures, "orders", lambda: [order])
-    said = []
-    first = pictures.draw_all(said.append)
-    image = pictures.keep("chain", first, alt="A chain")
-    assert pictures.draw_all(said.append) == {}
-    image.delete()
-    assert pictures.draw_all(said.append) == first
-    assert said == ["Drawing 1 pictures …"]
-    (tmp_path / "images" / "demo" / "chain-400.webp").unlink()
-    assert pictures.draw_all(said.append) == first
-    assert len(said) == 2
-
-
-@pytest.fixture
-def drawn(monkeypatch):
-    """Small pictures, so that the test does not wait for art."""
-    from ..factories import png
-
-    monkeypatch.setattr(
-        pictures,
-        "draw_all",
-        lambda say: {order.slug: {"400": png(40, 24)} for order in pictures.orders()},
-    )
+@pytest.fixture(autouse=True)
+def _coins():
     for row in files.tables("prices.toml")["coin"]:
         CoinFactory(symbol=row["symbol"], name=row["symbol"].title())
 
@@ -57,7 +33,17 @@ def counts():
     return {model.__name__: model._default_manager.count() for model in models}
 
 
-def test_it_holds_what_a_publication_holds_and_loads_twice_without_doubling(drawn, capsys):
+def test_pictures_of_an_earlier_demo_are_written_over():
+    """Its files may lie in the folder when its database is gone."""
+    first = pictures.add("figure-1", alt="A chain")
+    Image.objects.all().delete()
+    second = pictures.add("figure-1", alt="A chain")
+    assert second.file.name == first.file.name
+    assert set(second.renditions) == {"400", "800", "1280"}
+    assert pictures.add("figure-1", alt="A chain") == second
+
+
+def test_it_holds_what_a_publication_holds_and_loads_twice_without_doubling(capsys):
     call_command("load_demo")
     first = counts()
     stories = Article.objects.stories()
@@ -94,11 +80,11 @@ def test_it_holds_what_a_publication_holds_and_loads_twice_without_doubling(draw
 
 
 @pytest.mark.parametrize("day", range(23, 30))
-def test_five_issues_of_its_newsletter_have_gone_out_whatever_the_weekday(drawn, day):
+def test_five_issues_of_its_newsletter_have_gone_out_whatever_the_weekday(day):
     """Early on a Monday there had been no issue for three days, and no story was left for the newest one."""
     with time_machine.travel(datetime(2026, 11, day, 1, tzinfo=UTC), tick=False):
         people.load()
-        stories.load(timezone.now(), pictures.draw_all(str), str)
+        stories.load(timezone.now(), str)
         AdvertiserFactory(name="Palisade Custody")
         newsletters.load(timezone.now())
     issues = Issue.objects.filter(newsletter__slug="daily", status=Issue.Status.SENT)
@@ -130,7 +116,7 @@ def test_a_demo_password_opens_nothing_outside_the_demo(account, settings, rf):
     assert authenticate(rf.post("/"), email=user.email, password=account.password) is None
 
 
-def test_scale_adds_plain_stories_and_comments(drawn, capsys):
+def test_scale_adds_plain_stories_and_comments(capsys):
     call_command("load_demo", scale=1)
     assert Article.objects.count() > 1000
     article = Article.objects.get(slug__startswith="plain-", pk=Article.objects.latest("pk").pk)

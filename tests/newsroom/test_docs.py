@@ -9,6 +9,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLOWS = (ROOT / "docs/flows.md").read_text(encoding="utf-8")
+ALL_DOCS = "".join(
+    path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md"))
+)
 
 
 def variables_read() -> set[str]:
@@ -34,7 +38,7 @@ def test_every_command_of_ours_is_documented_and_exists():
 
 
 def test_every_file_and_address_that_the_documents_name_exists():
-    named = set(re.findall(r"`([a-z_]+/[\w/]+\.(?:py|html|sh))`", README + FLOWS + SETTINGS))
+    named = set(re.findall(r"`([a-z_]+/[\w/]+\.(?:py|html|sh))`", ALL_DOCS))
     linked = set(re.findall(r"\]\(([\w/.-]+)\)", README))
     folders = set(re.findall(r"`(tests/\w+/)`", FLOWS))
     assert len(named) > 15

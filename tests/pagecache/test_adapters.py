@@ -201,7 +201,7 @@ def test_a_reader_who_leaves_takes_nothing_from_those_who_wait_for_the_same_page
     adapter.front.stop()
 
 
-def test_raw_newsletters_in_a_query_are_read(settings, tmp_path):
+def test_raw_letters_in_a_query_are_read(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     seen = []
 

@@ -211,12 +211,12 @@ def test_most_discussed_knows_of_expiry_and_of_renamed_sections(reader, settled,
     comment_on(story)
     page = PublishedArticleFactory(section=SectionFactory(name="Markets")).get_absolute_url()
     settled()
-    assert f'href="{story.get_absolute_url()}"' in reader.text(page)
+    assert f"href={story.get_absolute_url()}" in reader.text(page)
     section = story.section
     section.slug = "statutes"
     section.save()
     settled()
-    assert f'href="/statutes/{story.slug}/"' in reader.text(page)
+    assert f"href=/statutes/{story.slug}/" in reader.text(page)
     noon.shift(301)
     assert "Talked about" not in reader.text(page)
 

@@ -36,7 +36,7 @@ PAGES = (
 COINS = tuple(price_sources.COINS)
 ONLY_THREE = 'Coin.objects.exclude(symbol__in=("BTC", "ETH", "SOL")).update(retired_at=timezone.now(), is_shown=False)'
 ROUND = "polling.refresh(force=True)"
-NAMES = "from django.utils import timezone\nfrom ticker import polling\nfrom ticker.models import Coin, PriceSource\n"
+NAMES = "from django.utils import timezone\nfrom ticker.polling import poller as polling\nfrom ticker.models import Coin, PriceSource\n"
 # So that every source has its turn within the time: none is left alone for long.
 AT_ONCE = "PriceSource.objects.update(next_try_at=None)\n"
 

@@ -12,6 +12,7 @@ from newsroom.operations import health
 from ticker.models import LONGEST_STRIP, Coin, FormerCoinSlug, Poller, PriceSource, Quote
 
 from ..factories import CoinFactory, PublishedArticleFactory, QuoteFactory, member_of
+from ..pages import squeezed
 from .conftest import page_of, rows
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def test_a_renamed_coin_keeps_its_addresses_and_chips(client, coins):
     page = page_of(client, article.get_absolute_url())
     assert (
         'class="chip" href="/prices/pol/"><b>POL</b><span class="chip__price" data-symbol="POL"> $0.5000'
-        in page
+        in squeezed(page)
     )
     other = CoinFactory.build(name="Polygon", symbol="PLG", slug="polygon", coingecko_id="x")
     with pytest.raises(Exception, match="POL was out under this address"):
