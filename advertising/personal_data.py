@@ -1,4 +1,4 @@
-"""What advertising holds of one person: told, and erased. What a firm bought stays with the firm."""
+"""Personal data in advertising: exported and erased. What a firm bought stays with the firm."""
 
 from typing import Any
 
@@ -30,7 +30,9 @@ def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
 
 
 def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dict[str, int]:
-    """The person leaves their firms. Placements and the record of their steps stay, without a name."""
+    """The person leaves their firms. Placements and the record of their steps stay, without a
+    name.
+    """
     contact_of = Advertiser.objects.filter(contact_email__iexact=address)
     firms = list(Advertiser.objects.filter(members__in=accounts))
     left = Membership.objects.filter(user__in=accounts).delete()[0]

@@ -1,4 +1,4 @@
-"""Which placements run, which wait, and whose they are."""
+"""Querysets of placements: running, waiting, of one advertiser."""
 
 from typing import TYPE_CHECKING, Any, Self
 

@@ -19,7 +19,9 @@ class ArticlesConfig(AppConfig):
 def purge_lists_of_tags(
     instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any
 ) -> None:
-    """A tag was put on a story, or taken off: the list of that tag and the story’s own pages say so."""
+    """A tag was put on a story, or taken off: the list of that tag and the story’s own pages say
+    so.
+    """
     from articles import cache_tags
     from articles.models import Article, Tag
     from pagecache import invalidation

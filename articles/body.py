@@ -1,4 +1,6 @@
-"""The body of a story: from the editor’s HTML to safe HTML, text and the page. Nothing else sanitises."""
+"""The body of a story: from the editor’s HTML to safe HTML, text and the page. Nothing else
+sanitises.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -129,9 +131,12 @@ def for_page(
 ) -> str:
     """Return the body as readers get it.
 
-    `chips` maps symbols to ready HTML; a coin that we do not follow reads as its symbol. `pictures` maps the keys
-    of the library to what writes a picture with its description; one that was deleted stays as it stands in the
-    text. Links that lead elsewhere carry rel="noopener", and in paid pieces rel="sponsored nofollow noopener"; one
+    `chips` maps symbols to ready HTML; a coin that we do not follow reads as its symbol. `pictures`
+    maps the keys
+    of the library to what writes a picture with its description; one that was deleted stays as it
+    stands in the
+    text. Links that lead elsewhere carry rel="noopener", and in paid pieces rel="sponsored nofollow
+    noopener"; one
     that has a paragraph to itself is shown as a card.
     """
     html = _with_pictures(html, pictures or {})
@@ -146,7 +151,9 @@ def for_page(
 
 
 def for_feed(html: str, *, is_paid: bool, site_url: str) -> str:
-    """Return the body for feeds and newsletters: addresses are absolute, and a coin reads as its symbol."""
+    """Return the body for feeds and newsletters: addresses are absolute, and a coin reads as its
+    symbol.
+    """
     html = _with_relations(html, is_paid=is_paid, own_host=urlsplit(site_url).netloc)
     return _with_chips(_OWN_ADDRESS.sub(rf'\1="{site_url}/', html), {})
 
@@ -161,7 +168,9 @@ def _with_pictures(html: str, pictures: Mapping[int, ShowPicture]) -> str:
 
 
 def _with_cards(html: str, own_host: str) -> str:
-    """Instead of a foreign site’s script: where the link leads, in words, for whoever wants to go there."""
+    """Instead of a foreign site’s script: where the link leads, in words, for whoever wants to go
+    there.
+    """
 
     def card(match: re.Match[str]) -> str:
         parts = urlsplit(unescape(match[1]))
@@ -188,7 +197,7 @@ def _with_relations(html: str, *, is_paid: bool, own_host: str) -> str:
 
 
 def links(html: str) -> list[str]:
-    """Where a text leads, as it is written in it."""
+    """Return the addresses of links in a text, as they are written in it."""
     return _LINK.findall(html)
 
 
@@ -208,7 +217,7 @@ def _page_table(match: re.Match[str]) -> str:
 
 
 def images_without_alt(html: str) -> bool:
-    """Whether a picture in the text says nothing to who cannot see it."""
+    """Return whether a picture in the text has no alternative text."""
     return any(not re.search(r'\balt="[^"]+"', tag) for tag in re.findall(r"<img\b[^>]*>", html))
 
 

@@ -1,4 +1,4 @@
-"""What a change of a story, a subject or a picture changes, and what lists of stories are called."""
+"""Cache tags of stories, subjects, pictures and lists."""
 
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,8 @@ def sitemap_tag(block: int) -> str:
 
 
 def tags_of_article(article: "Article", also: models.Model | None = None) -> list[str]:
-    """Its own pages, and every list that it stands in now. `also` is what it is being taken from or put to.
+    """Its own pages, and every list that it stands in now. `also` is what it is being taken from or
+    put to.
 
     Lists that it has left show it, and so carry its own key. A draft is shown nowhere.
     """
@@ -75,7 +76,9 @@ def picture_tag(key: int) -> str:
 
 
 def tags_of_image(image: "Image") -> list[str]:
-    """The stories that it leads, the texts that it stands in, and the authors whose portrait it is."""
+    """The stories that it leads, the texts that it stands in, and the authors whose portrait it
+    is.
+    """
     from articles.models import Article, Author
 
     found = [

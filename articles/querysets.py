@@ -1,4 +1,4 @@
-"""What the public may see, and in which order: asked here by every page, list and search."""
+"""Querysets of what the public may see, used by every page, list and search."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
@@ -22,13 +22,15 @@ def _is_kept(now: datetime) -> GreaterThan:
 
 
 def _has_status_published() -> Exact:
-    """Written so that no database walks all that is published, where a few stories have a time to go."""
+    """Written so that no database walks all that is published, where a few stories have a time to
+    go.
+    """
     return Exact(Lower("status"), Value("published"))
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
     def listed(self) -> Self:
-        """What readers may know of: corrections of stories that were out, each with its story, the newest first.
+        """Return corrections of stories that were public, each with its story, the newest first.
 
         `published_at` is their own time, by which lists are walked.
         """
@@ -61,7 +63,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(_has_status_published(), expires_at__lte=timezone.now())
 
     def expiring(self, since: datetime) -> Self:
-        """Whose time is over after `since`, the next one first."""
+        """Return stories that expire after `since`, the next one first."""
         return self.filter(_has_status_published(), expires_at__gt=since).order_by("expires_at")
 
     def gone(self) -> Self:
@@ -80,7 +82,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.select_related("section", "hero")._light()
 
     def for_cards_of_one_section(self) -> Self:
-        """The same for `section.articles`, which know their section: joined, it leads SQLite to sort them all."""
+        """The same for `section.articles`, which know their section: joined, it leads SQLite to
+        sort them all.
+        """
         return self.select_related("hero")._light()
 
     def _light(self) -> Self:

@@ -100,7 +100,9 @@ def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
 
 
 def story_page(request: HttpRequest, article: Article, is_preview: bool = False) -> HttpResponse:
-    """The page of a story that its reader may see. A preview is not for search engines, and says what it is."""
+    """The page of a story that its reader may see. A preview is not for search engines, and says
+    what it is.
+    """
     # One query brings the price strip and the coins that the story is about, on the strip or not.
     about = ArticleCoin.objects.filter(article=article, coin=OuterRef("pk"))
     coins = Coin.objects.on_strip(and_also=Exists(about)).annotate(
@@ -175,7 +177,9 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 
 def redirect_or_404(request: HttpRequest, slug: str) -> HttpResponse:
-    """A story that is not public here: it may have another name now, or be gone. Raises Http404 otherwise."""
+    """A story that is not public here: it may have another name now, or be gone. Raises Http404
+    otherwise.
+    """
     moved = redirects.story_formerly(slug)
     if moved is not None:
         return redirect(moved, permanent=True)
@@ -256,7 +260,7 @@ def _named(rows: Sequence[Named], slug: str | None) -> Named | None:
 
 @require_safe
 def suggest(request: HttpRequest) -> JsonResponse:
-    """What the search box offers while somebody types."""
+    """Return search suggestions while somebody types."""
     found = searching.suggestions(request.GET.get("q", "")[: searching.LONGEST_QUERY])
     response = JsonResponse(
         {"suggestions": [{"label": each.label, "url": each.url} for each in found]}

@@ -18,7 +18,9 @@ class CommentsConfig(AppConfig):
         signals.decided.connect(spam_services.tell_of_decision)
 
     def connect_names(self) -> None:
-        """Names and badges of account holders stand under their comments: a change of either changes those pages."""
+        """Names and badges of account holders stand under their comments: a change of either
+        changes those pages.
+        """
         from django.contrib.auth import get_user_model
         from django.db.models.signals import post_save, pre_delete
 
@@ -30,7 +32,9 @@ class CommentsConfig(AppConfig):
             signal.connect(commenters.purge_pages_of_author, sender=Author)
 
     def disconnect_library(self) -> None:
-        """Stop the library from republishing held replies at every save, and from mailing inside requests."""
+        """Stop the library from republishing held replies at every save, and from mailing inside
+        requests.
+        """
         from django.db.models.signals import pre_save
         from django_comments.signals import comment_was_posted, comment_will_be_posted
         from django_comments_xtd import get_model, views

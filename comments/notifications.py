@@ -1,7 +1,8 @@
 """
 “E-mail me when someone replies”: by the queue, once the reply is public, and easily turned off.
 
-A reply is told by itself; but nobody gets more than a few mails an hour. What comes faster is told together.
+A reply is told by itself; but nobody gets more than a few mails an hour. What comes faster is told
+together.
 """
 
 from datetime import timedelta
@@ -40,7 +41,9 @@ def tell_followers_later(reply: SiteComment) -> None:
 
 @task()
 def tell_followers(reply_id: int) -> None:
-    """Mail the writer of the comment that was answered, if they asked for it and it was not themselves."""
+    """Mail the writer of the comment that was answered, if they asked for it and it was not
+    themselves.
+    """
     reply = SiteComment.objects.filter(pk=reply_id, is_public=True, is_removed=False).first()
     if reply is None:
         return
@@ -63,9 +66,11 @@ def tell_followers(reply_id: int) -> None:
 
 @task()
 def tell_together() -> int:
-    """Mail what waited because too much came at once; a mail for each address. Returns how many were sent.
+    """Mail what waited because too much came at once; a mail for each address. Returns how many
+    were sent.
 
-    An address that the server refuses holds up no other; the job fails in the end, so that it is seen.
+    An address that the server refuses holds up no other; the job fails in the end, so that it is
+    seen.
     """
     now = timezone.now()
     ReplyNotification.objects.filter(made_at__lt=now - KEPT_FOR).delete()
@@ -95,7 +100,7 @@ def _digest(address: str) -> str:
 
 
 def _may_mail(to: str) -> bool:
-    """Whether this address had fewer mails in the last hour than anybody gets."""
+    """Return whether this address had fewer mails in the last hour than the limit."""
     lately = ReplyNotification.objects.filter(to=to, mailed_at__gt=timezone.now() - HOUR)
     return lately.values("mailed_at").distinct().count() < MOST_AN_HOUR
 
@@ -175,7 +180,9 @@ def mute_key(comment: SiteComment) -> str:
 
 
 def mute(key: str) -> None:
-    """Stop mails about replies to what the key names. Raises signing.BadSignature for a forged key."""
+    """Stop mails about replies to what the key names. Raises signing.BadSignature for a forged
+    key.
+    """
     named = signing.loads(key, salt=SALT)
     # Links in mails of earlier releases name one.
     SiteComment.objects.filter(pk__in=named if isinstance(named, list) else [named]).update(

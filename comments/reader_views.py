@@ -1,4 +1,6 @@
-"""What readers do with comments that stand: agree, report, change their own. The pages themselves hold no token."""
+"""Readers’ actions on published comments: agree, report, change one’s own. The pages themselves
+hold no token.
+"""
 
 from typing import Any
 
@@ -67,12 +69,16 @@ def story_of(comment: SiteComment) -> Article | None:
 
 @require_safe
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
-    """An address for one comment that stays true: it leads to whatever page the comment stands on now."""
+    """An address for one comment that stays true: it leads to whatever page the comment stands on
+    now.
+    """
     comment, article = standing_comment(pk)
     return redirect(paging.address_of(comment, article))
 
 
-@csrf_exempt  # The page holds no token. A vote that another site sends for a reader is refused by what browsers say.
+# The page holds no token. A vote that another site sends for a reader is refused by what browsers
+# say.
+@csrf_exempt
 @require_POST
 def react(request: HttpRequest) -> HttpResponse:
     """One vote. Scripts are told the counts, everybody else goes back to the comment."""
@@ -95,7 +101,9 @@ def react(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what is wrong with a comment. The answer is the same for the first and for every further report."""
+    """Say what is wrong with a comment. The answer is the same for the first and for every further
+    report.
+    """
     comment, article = standing_comment(pk)
     form = ReportForm(request.POST or None)
     context: dict[str, Any] = {"article": article, "comment": comment, "form": form}
@@ -161,12 +169,14 @@ def _change(request: HttpRequest, comment: SiteComment | None) -> HttpResponse:
 
 
 def is_from_here(request: HttpRequest) -> bool:
-    """Whether a form of ours was sent, by what browsers say; those that say nothing are believed."""
+    """Return whether a form of ours was sent, by what browsers say; those that say nothing are
+    believed.
+    """
     return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
 
 
 def back_to_comment(comment: SiteComment, article: Article) -> HttpResponse:
-    """Where a writer goes: to the comment on its page, or to a page that says why it waits."""
+    """Redirect a writer to the comment on its page, or to a page that says why it waits."""
     if decisions.is_held(comment):
         return redirect("comment-held", article.pk, comment.pk)
     return show_fresh(redirect(paging.address_of(comment, article)))

@@ -1,4 +1,4 @@
-"""What others may want to hear of. Sent inside the transaction: whoever acts on it waits for the commit."""
+"""Signals of comments, sent inside the transaction: whoever acts on one waits for the commit."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,6 @@
-"""Commenting, as HTTP. The article’s page holds no token: a preview page or a small script brings fresh ones."""
+"""Commenting, as HTTP. The article’s page holds no token: a preview page or a small script brings
+fresh ones.
+"""
 
 from typing import Any
 
@@ -63,10 +65,13 @@ def show_closed(request: HttpRequest, closed: Closed) -> HttpResponse:
     return render(request, "comments/closed.html", {"why": str(closed)}, status=404)
 
 
-@csrf_exempt  # It changes nothing: it shows the words again, with the tokens that posting them needs.
+# It changes nothing: it shows the words again, with the tokens that posting them needs.
+@csrf_exempt
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
-    """What the form in the article posts to without JavaScript: a look at the comment, ready to be sent."""
+    """Show the comment again, ready to be sent: what the form in the article posts to without
+    JavaScript.
+    """
     try:
         article = article_named(request.POST)
     except Closed as closed:
@@ -98,7 +103,9 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def tokens(request: HttpRequest) -> HttpResponse:
-    """What the script asks for when the form is first touched, so that posting is one step."""
+    """Return fresh tokens for the script, when the form is first touched, so that posting is one
+    step.
+    """
     try:
         article = article_named(request.GET)
     except Closed as closed:
@@ -118,7 +125,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def post(request: HttpRequest) -> HttpResponse:
-    """Account holders and known readers are published at once; strangers are asked, by mail, to confirm."""
+    """Account holders and known readers are published at once; strangers are asked, by mail, to
+    confirm.
+    """
     try:
         article = article_named(request.POST)
     except Closed as closed:
@@ -153,7 +162,8 @@ def post(request: HttpRequest) -> HttpResponse:
     return show_form(request, article, form, status=400)
 
 
-@csrf_exempt  # Its cookie is not sent with forms of other sites, and without it nothing is forgotten.
+# Its cookie is not sent with forms of other sites, and without it nothing is forgotten.
+@csrf_exempt
 @require_POST
 def forget(request: HttpRequest) -> HttpResponse:
     """“Not you?”: forget who was remembered in this browser."""
@@ -162,7 +172,9 @@ def forget(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def held_comment(request: HttpRequest, article: int, comment: int) -> HttpResponse:
-    """Why a comment waits for a moderator. Who asks for another’s learns no more than which rule holds it."""
+    """Say why a comment waits for a moderator. Who asks for another’s learns no more than which
+    rule holds it.
+    """
     waiting = SiteComment.objects.filter(
         pk=min(comment, LARGEST_PK), object_pk=str(article)
     ).first()
@@ -179,7 +191,9 @@ def held_comment(request: HttpRequest, article: int, comment: int) -> HttpRespon
 
 
 def identified(request: HttpRequest, data: Any, reader: VerifiedCommenter | None = None) -> Any:
-    """An account’s own name and address stand for whatever the form holds, a known reader’s for what it leaves out."""
+    """An account’s own name and address stand for whatever the form holds, a known reader’s for
+    what it leaves out.
+    """
     if request.user.is_authenticated:
         data["name"] = name_of(request.user)
         data["email"] = request.user.email or f"{request.user.get_username()}@accounts.invalid"
@@ -196,7 +210,9 @@ def name_of(user: Any) -> str:
 
 
 def known_as(request: HttpRequest, reader: VerifiedCommenter | None) -> dict[str, Any]:
-    """What the form may leave out. The address is not told, not even to the browser that it came from."""
+    """Return the fields that the form may leave out. The address is not told, not even to the
+    browser that it came from.
+    """
     if request.user.is_authenticated:
         return {"known": {"name": name_of(request.user), "is_account": True}}
     return {"known": {"name": reader.name, "is_account": False}} if reader else {}
@@ -256,7 +272,8 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "comments/expired.html", status=404)
     if request.method == "POST":
         try:
-            # Only whoever publishes by the button is known from then on: a link that was used is no key.
+            # Only whoever publishes by the button is known from then on: a link that was used is no
+            # key.
             is_first = waiting.comment_id is None and is_from_here(request)
             comment = confirmation.confirm(waiting.key)
             cookie = (

@@ -1,4 +1,6 @@
-"""Bases of the admin's pages: read-only rows, one-row tables, and lists that cost the same however long they are."""
+"""Bases of the admin's pages: read-only rows, one-row tables, and lists that cost the same however
+long they are.
+"""
 
 from functools import cached_property
 from typing import Any
@@ -13,7 +15,9 @@ MOST_COUNTED = 5_000
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
-        """At most MOST_COUNTED: what lies behind is found by searching and filtering, not by turning pages."""
+        """At most MOST_COUNTED: what lies behind is found by searching and filtering, not by
+        turning pages.
+        """
         return min(self._counted, MOST_COUNTED)
 
     @property
@@ -60,7 +64,9 @@ class SingleRowAdmin(admin.ModelAdmin[Any]):
         return False
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
-        """For the menu of every page, which asks for no rows: the list offers to add the row while there is none."""
+        """For the menu of every page, which asks for no rows: the list offers to add the row while
+        there is none.
+        """
         return {
             "add": False,
             "change": self.has_change_permission(request),

@@ -1,4 +1,4 @@
-"""Where a request comes from."""
+"""The IP address of a client."""
 
 from ipaddress import ip_address, ip_network
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 
 def network_address(request: HttpRequest) -> str | None:
-    """What our own proxy noted last, or who connected."""
+    """Return the address that our own proxy noted last, or of who connected."""
     noted = (
         request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1]
         if settings.BEHIND_PROXY
@@ -22,7 +22,7 @@ def network_address(request: HttpRequest) -> str | None:
 
 
 def network_of(ip: str | None) -> str:
-    """What one household has: a whole /64 of the newer addresses, one of the older."""
+    """Return the network of a household: a whole /64 of IPv6, one address of IPv4."""
     if not ip or ":" not in ip:
         return ip or ""
     return str(ip_network((int(ip_address(ip)), 64), strict=False))

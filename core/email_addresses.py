@@ -1,4 +1,6 @@
-"""E-mail addresses that a mail can be sent to. Lives here because comments and the newsletter both know articles."""
+"""E-mail addresses that a mail can be sent to. Lives here because comments and the newsletter both
+know articles.
+"""
 
 from django.core.exceptions import ValidationError
 
@@ -12,7 +14,8 @@ def can_be_mailed(address: str) -> None:
 
 
 def one_spelling(address: str) -> str:
-    """The same for every way to write an address: small letters, and a domain as it stands on the wire.
+    """The same for every way to write an address: small letters, and a domain as it stands on the
+    wire.
 
     Raises ValidationError for one that no mail can be sent to.
     """
@@ -24,7 +27,9 @@ def one_spelling(address: str) -> str:
 
 
 def spelled(address: str) -> str:
-    """As `one_spelling`, to look an address up: one that no mail can be sent to stays as it is, in small letters."""
+    """As `one_spelling`, to look an address up: one that no mail can be sent to stays as it is, in
+    small letters.
+    """
     try:
         return one_spelling(address)
     except ValidationError:
@@ -32,7 +37,9 @@ def spelled(address: str) -> str:
 
 
 def inbox(address: str) -> str:
-    """Whose inbox it is: what stands behind a plus sign reaches the same person (RFC 5233)."""
+    """Return the inbox of an address: what stands behind a plus sign reaches the same person (RFC
+    5233).
+    """
     name, _, domain = address.rpartition("@")
     return f"{name.partition('+')[0] or name}@{domain}"
 

@@ -1,5 +1,5 @@
 """
-What our own pages show in a frame: nobody else may, and no cache keeps it.
+Pages of ours that our own pages may frame: nobody else may, and no cache keeps them.
 
 Lives here because advertising and the newsletter both know articles.
 """
@@ -9,7 +9,9 @@ from django.http import HttpResponse
 
 
 def in_our_frame(response: HttpResponse, **sources: list[str]) -> HttpResponse:
-    """Let our own pages frame this one. `sources` replace directives of its policy, such as `img_src=[NONE]`."""
+    """Let our own pages frame this one. `sources` replace directives of its policy, such as
+    `img_src=[NONE]`.
+    """
     response["Cache-Control"] = "private, no-store"
     response["X-Frame-Options"] = "SAMEORIGIN"
     policy = {name.replace("_", "-"): allowed for name, allowed in sources.items()}

@@ -1,4 +1,6 @@
-"""A plain mail from a template. Lives here because comments, advertising and the newsletter all know articles."""
+"""A plain mail from a template. Lives here because comments, advertising and the newsletter all
+know articles.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +16,9 @@ def plain(
     context: Mapping[str, Any],
     headers: Mapping[str, str] | None = None,
 ) -> EmailMessage:
-    """A mail to one person, ready to be sent. A subject of several lines, such as a typed title, becomes one."""
+    """A mail to one person, ready to be sent. A subject of several lines, such as a typed title,
+    becomes one.
+    """
     return EmailMessage(
         subject=" ".join(subject.split()),
         body=render_to_string(template, dict(context)),

@@ -9,5 +9,7 @@ if TYPE_CHECKING:
 
 
 def signed_in(request: HttpRequest) -> "User":
-    """Return the account of a request that only signed-in people can send, as the type checker wants it."""
+    """Return the account of a request that only signed-in people can send, as the type checker
+    wants it.
+    """
     return cast("User", request.user)

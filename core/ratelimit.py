@@ -1,5 +1,6 @@
 """
-How much one network may do: counted in the memory of each process, by stretches of time, and never written down.
+Rate limits by network: counted in the memory of each process, by windows of time, and never written
+down.
 
 Lives here because comments, advertising and the newsletter all know articles.
 """

@@ -1,7 +1,8 @@
 """
 Taking up new connections many at a time.
 
-uvloop takes up one a turn of its loop. When 256 readers arrive at a busy server, the last would wait for 256 turns,
+uvloop takes up one a turn of its loop. When 256 readers arrive at a busy server, the last would
+wait for 256 turns,
 half a second, before the first byte of theirs is read.
 """
 
@@ -16,7 +17,7 @@ PAUSE = 0.5  # seconds, when the system has no more files to give
 
 
 class Acceptor:
-    """What `create_server` returns, as far as gunicorn uses it."""
+    """A stand-in for what `create_server` returns, as far as gunicorn uses it."""
 
     def __init__(
         self, loop: uvloop.Loop, factory: Callable[[], Any], listener: socket.socket

@@ -1,11 +1,14 @@
 """
 gunicorn’s HTTP/1.1 protocol, with kept pages answered as soon as the request is read.
 
-A hit needs no task, no scope and no messages: the bytes of the answer are there. That is what makes it as fast as a
-web server’s static file. Only the plainest requests are answered here; whatever is unusual in the least goes the way
+A hit needs no task, no scope and no messages: the bytes of the answer are there. That is what makes
+it as fast as a
+web server’s static file. Only the plainest requests are answered here; whatever is unusual in the
+least goes the way
 of all others, through gunicorn’s parser and the ASGI front, which answers the same.
 
-Relies on names inside gunicorn’s protocol, which is pinned; tests/pagecache/test_wire.py fails if an
+Relies on names inside gunicorn’s protocol, which is pinned; tests/pagecache/test_wire.py fails if
+an
 update changes them.
 """
 
@@ -21,7 +24,8 @@ from pagecache.page_cache import HIT, STALE, PageCache
 LONGEST_HEAD = 8192  # bytes
 LONGEST_REMEMBERED = 300  # bytes of an address
 MOST_UNSENT = 262_144  # bytes that a slow reader may leave in our buffer
-# One whole request in one piece: a plain target, plain header lines (RFC 9112, section 5), nothing after it.
+# One whole request in one piece: a plain target, plain header lines (RFC 9112, section 5), nothing
+# after it.
 REQUEST = re.compile(
     rb"GET (/[!$&-~]*) HTTP/1\.1\r\n((?:[!#-'*+.0-9A-Z^-z|~-]+:[\t -~]*\r\n)+)\r\n"
 )
@@ -61,7 +65,8 @@ clock = Clock()
 class PageProtocol(ASGIProtocol):
     """Answers hits from `data_received`. Everything else is gunicorn’s."""
 
-    # The last request whose bytes went to gunicorn’s parser. While it may hold part of one, we stay out of its way.
+    # The last request whose bytes went to gunicorn’s parser. While it may hold part of one, we stay
+    # out of its way.
     _fed_for = 0
     _answered_at = 0.0
 
@@ -72,7 +77,9 @@ class PageProtocol(ASGIProtocol):
         self._fed_for = max(1, self._fed_for, self.req_count)
 
     def _is_between_requests(self) -> bool:
-        """Whether gunicorn waits for a request, or has not begun to, and its parser holds nothing of one."""
+        """Return whether gunicorn waits for a request, or has not begun to, and its parser holds
+        nothing of one.
+        """
         is_waiting = self._awaiting_request and self.req_count > self._fed_for
         return is_waiting or (self.req_count == 0 and self._fed_for == 0)
 

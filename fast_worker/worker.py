@@ -1,4 +1,6 @@
-"""The gunicorn worker of `./run`: its own ASGI worker, with our protocol and loop where they are known to fit."""
+"""The gunicorn worker of `./run`: its own ASGI worker, with our protocol and loop where they are
+known to fit.
+"""
 
 import asyncio
 import gc
@@ -33,6 +35,7 @@ class FastWorker(gasgi.ASGIWorker):
         from fast_worker.protocol import PageProtocol
 
         gasgi.ASGIProtocol = PageProtocol
-        # What was loaded by now stays for good. Going through it again and again for garbage would hold up readers.
+        # What was loaded by now stays for good. Going through it again and again for garbage would
+        # hold up readers.
         gc.collect()
         gc.freeze()

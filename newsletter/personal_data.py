@@ -1,4 +1,4 @@
-"""What the newsletter holds of one person: told, and erased."""
+"""Personal data in newsletters: exported and erased."""
 
 from typing import Any
 

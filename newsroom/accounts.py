@@ -27,7 +27,9 @@ def on_site(address: str) -> str:
 
 
 def verify_staff_address(sender: Any, instance: Any, **kwargs: Any) -> None:
-    """Accounts of the desk are made by people who know whose they are: their address needs no mail to confirm."""
+    """Accounts of the desk are made by people who know whose they are: their address needs no mail
+    to confirm.
+    """
     if instance.is_staff and instance.email:
         confirm_address(instance)
 

@@ -23,7 +23,8 @@ class Desk(admin.AdminSite):
     index_template = "admin/desk.html"
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Django’s own lists and forms fail on numbers and keys that nobody typed; that is a bad request.
+        """Django’s own lists and forms fail on numbers and keys that nobody typed; that is a bad
+        request.
 
         It is logged with its traceback, because a fault of ours would look the same.
         """

@@ -1,4 +1,6 @@
-"""The cache shared by several machines. It holds nothing that matters: without it the site is slower, not broken."""
+"""The cache shared by several machines. It holds nothing that matters: without it the site is
+slower, not broken.
+"""
 
 import logging
 from collections.abc import Callable

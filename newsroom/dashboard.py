@@ -1,4 +1,4 @@
-"""What the front of the desk shows a person: what waits for them, what goes out today, what is late, what changed."""
+"""The dashboard: a person’s to-do list, today’s schedule, what is late, recent changes."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -53,7 +53,9 @@ class Today:
 
 
 def for_person(user: Any) -> Today:
-    """Only what this person may open. One query a queue, three for the timeline, two for newsletters, one for the rest."""
+    """Only what this person may open. One query a queue, three for the timeline, two for
+    newsletters, one for the rest.
+    """
     sees_stories = user.has_perm("articles.change_article")
     late = (
         [*health.reasons_not_ready(timezone.now()), *health.troubled_coins()]
@@ -106,7 +108,7 @@ def _queues(user: Any) -> list[Queue]:
 
 
 def _sales() -> list[Queue]:
-    """What advertisers wait for. One query."""
+    """Return what advertisers wait for. One query."""
     placements = reverse("admin:advertising_placement_changelist")
     shortfalls = reverse("admin:advertising_shortfall_changelist")
     submitted, asked, short = Q(status="submitted"), Q(awaits_answer=True), Q(shortfall__answer="")
@@ -171,7 +173,7 @@ def _happening(
 
 
 def _changes(user: Any) -> list[LogEntry]:
-    """What was done on the desk lately, of the kinds that this person may see."""
+    """Return recent changes on the desk, of the kinds that this person may see."""
     entries = LogEntry.objects.select_related("user", "content_type").order_by("-action_time")[
         : MOST_CHANGES * 3
     ]

@@ -1,4 +1,4 @@
-"""What the environment says, read with care: every refusal is one clear sentence."""
+"""The environment, read with care: every refusal is one clear sentence."""
 
 import os
 from collections.abc import Sequence
@@ -89,7 +89,9 @@ def required(name: str) -> str:
 
 
 def mail_provider(name: str, key: str, secret: str, env: environ.Env) -> dict[str, str | int]:
-    """What django-anymail needs to know. Without the secret of the webhook anybody could tell us of bounces."""
+    """Return django-anymail’s settings. Without the secret of the webhook anybody could tell us of
+    bounces.
+    """
     if ":" not in secret:
         raise ImproperlyConfigured(
             "MAIL_WEBHOOK_SECRET must be a name and a password with a colon between them."
@@ -114,7 +116,8 @@ def database(env: environ.Env, data_dir: Path) -> dict[str, Any]:
     settings["CONN_MAX_AGE"] = 60
     if url.startswith("sqlite:"):
         settings["OPTIONS"] = {
-            # A write transaction takes its lock at the start: two writers wait instead of failing half-way.
+            # A write transaction takes its lock at the start: two writers wait instead of failing
+            # half-way.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",

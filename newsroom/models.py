@@ -6,6 +6,7 @@ from django.urls import reverse
 from django_prose_editor.fields import ProseEditorField
 
 from articles import body
+from core.undeletable import UndeletableModel
 from newsroom.pages.text_files import ads_lines, mail_or_https, robots_lines
 from pagecache.cache_tagged import TaggedAsTable
 
@@ -108,7 +109,7 @@ class AboutPage(TaggedAsTable):
 
 
 class PeriodicJob(models.Model):
-    """When each job of the scheduler runs next. The row is the lock: two schedulers cannot start one job twice."""
+    """The next run of a job. The row is the lock: two schedulers cannot start one job twice."""
 
     name = models.CharField(max_length=60, unique=True)
     next_run_at = models.DateTimeField()
@@ -131,8 +132,10 @@ class Heartbeat(models.Model):
         return f"{self.name} at {self.at:%H:%M:%S}"
 
 
-class PrivacyRequest(models.Model):
-    """Somebody asked what is held of them, or to be forgotten. The record holds a digest, and no address."""
+class PrivacyRequest(UndeletableModel):
+    """Somebody asked what is held of them, or to be forgotten. The record holds a digest, and no
+    address.
+    """
 
     class Kind(models.TextChoices):
         EXPORT = "export", "told what is held"

@@ -1,7 +1,8 @@
 """
-What the publication holds of one person, and how it forgets them: articles 15 and 17 of the GDPR.
+Privacy requests: export and erase one person’s data, by articles 15 and 17 of the GDPR.
 
-Each app tells and erases its own part; this module finds the accounts, calls them, and keeps the record.
+Each app tells and erases its own part; this module finds the accounts, calls them, and keeps the
+record.
 """
 
 import re
@@ -53,12 +54,14 @@ def accounts_of(address: str) -> list[Any]:
 
 
 def found(address: str) -> dict[str, int]:
-    """How much of each kind there is, without showing it."""
+    """Return how much of each kind there is, without showing it."""
     return {kind: len(rows) for kind, rows in _everything(address).items()}
 
 
 def export(address: str, by: "User | None" = None) -> dict[str, list[Any]]:
-    """Everything that is held of a person, by kind; and a line in the record that it was asked for."""
+    """Everything that is held of a person, by kind; and a line in the record that it was asked
+    for.
+    """
     with transaction.atomic():
         data = _everything(address)
         _note(Kind.EXPORT, address, by, {kind: len(rows) for kind, rows in data.items()})
@@ -66,7 +69,9 @@ def export(address: str, by: "User | None" = None) -> dict[str, list[Any]]:
 
 
 def erase(address: str, by: "User | None" = None, *, keep_words: bool = False) -> dict[str, int]:
-    """Forget a person, in one transaction. Raises ValidationError, having changed nothing, for staff."""
+    """Forget a person, in one transaction. Raises ValidationError, having changed nothing, for
+    staff.
+    """
     with transaction.atomic():
         accounts = accounts_of(address)
         if any(account.is_staff or account.is_superuser for account in accounts):
@@ -80,7 +85,9 @@ def erase(address: str, by: "User | None" = None, *, keep_words: bool = False) -
 
 
 def digest(address: str) -> str:
-    """By which it can be shown that a person was forgotten, to whoever knows the address, and to nobody else."""
+    """By which it can be shown that a person was forgotten, to whoever knows the address, and to
+    nobody else.
+    """
     return salted_hmac("newsroom.person", address.lower(), algorithm="sha256").hexdigest()
 
 
@@ -140,7 +147,9 @@ def _erase_accounts(address: str, accounts: list[Any]) -> dict[str, int]:
 
 
 def _log(address: str, accounts: list[Any]) -> Any:
-    """Lines that name the address, or what an account is called where the line is about just that."""
+    """Lines that name the address, or what an account is called where the line is about just
+    that.
+    """
     named = {
         name
         for account in accounts
@@ -162,7 +171,7 @@ def _jobs(address: str) -> Any:
 
 
 def _names(text: str, address: str) -> bool:
-    """Whether `text` holds this very address, and not as a part of another’s."""
+    """Return whether `text` holds this very address, and not as a part of another’s."""
     return bool(re.search(rf"(?<![\w.+-]){re.escape(address)}(?![\w-]|\.\w)", text, re.IGNORECASE))
 
 

@@ -1,4 +1,4 @@
-"""Who we are: the publication’s one row."""
+"""The publication’s one row."""
 
 from newsroom.models import Publication
 from pagecache import add_tags, table_tag

@@ -1,4 +1,4 @@
-"""Who may do what: the groups of the desk, kept up to date at every migration."""
+"""Roles: the groups of the desk and their permissions, kept up to date at every migration."""
 
 from typing import Any
 
@@ -102,7 +102,8 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
 def ensure(**kwargs: Any) -> None:
     """Create the groups and give them what the table says.
 
-    What was added to a group by hand stays; what was taken away by hand comes back with the next migration.
+    What was added to a group by hand stays; what was taken away by hand comes back with the next
+    migration.
     """
     from django.contrib.auth.models import Group, Permission
     from django.contrib.contenttypes.models import ContentType

@@ -35,9 +35,12 @@ FINISHED_KEPT_FOR = timedelta(days=7)
 
 
 def try_again(now: datetime) -> None:
-    """Put failed jobs back, such as a mail that the server would not take: four more times, ever later."""
+    """Put failed jobs back, such as a mail that the server would not take: four more times, ever
+    later.
+    """
     recent = DBTaskResult.objects.filter(status="FAILED", finished_at__gte=now - timedelta(days=1))
-    # The scheduler itself starts periodic jobs again; one that waits here would keep it from doing so.
+    # The scheduler itself starts periodic jobs again; one that waits here would keep it from doing
+    # so.
     recent = recent.exclude(task_path__in=[job.task.module_path for job in JOBS])
     for failed in recent.only("pk", "worker_ids"):
         tries = len(failed.worker_ids)
@@ -134,7 +137,9 @@ JOBS = (
 
 
 def beat(name: str) -> None:
-    """Leave a sign of life, unless the last one is fresh: it ticks every second and need not write as often."""
+    """Leave a sign of life, unless the last one is fresh: it ticks every second and need not write
+    as often.
+    """
     now = timezone.now()
     if not Heartbeat.objects.filter(name=name, at__gt=now - BEAT_EVERY).exists():
         Heartbeat.objects.update_or_create(name=name, defaults={"at": now})

@@ -165,7 +165,8 @@ CACHES = {
     )
 }
 
-# Memory for whole pages in each web process, in megabytes; 0 turns the page cache off, as DEBUG does.
+# Memory for whole pages in each web process, in megabytes; 0 turns the page cache off, as DEBUG
+# does.
 PAGE_CACHE_MB = (
     0 if DEBUG else environment.whole_number("PAGE_CACHE_MB", default=64, least=0, most=100_000)
 )
@@ -222,11 +223,13 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MAX_AGE = 3600
-# What browsers may fetch ahead: the story that a reader is about to open. It is named in a header of every page.
+# What browsers may fetch ahead: the story that a reader is about to open. It is named in a header
+# of every page.
 WHITENOISE_MIMETYPES = {".speculationrules": "application/speculationrules+json"}
 SPECULATION_RULES = "newsroom/next.speculationrules"
 FILE_UPLOAD_PERMISSIONS = 0o644
-# The largest request body, in bytes: of readers; of the desk, where a text may be pasted with its pictures in it and
+# The largest request body, in bytes: of readers; of the desk, where a text may be pasted with its
+# pictures in it and
 # comes back cleaned; and of forms with files.
 LARGEST_BODY = 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
@@ -311,17 +314,20 @@ STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
 STRIPE_WEBHOOK_SECRET = environment.required("STRIPE_WEBHOOK_SECRET") if STRIPE_SECRET_KEY else ""
 STRIPE_URL = env.str("STRIPE_URL", default="https://api.stripe.com").rstrip("/")
 
-# How much a network may tell a web process in a minute of placements shown and seen before it stops counting; 0: all.
+# How much a network may tell a web process in a minute of placements shown and seen before it stops
+# counting; 0: all.
 SEEN_A_MINUTE = environment.whole_number("SEEN_A_MINUTE", default=240, least=0, most=1_000_000)
 
 # --- The newsletter ---------------------------------------------------------------------------
 
-# Sign-ups in ten minutes that nobody confirms, before browsers must work for one; 0: they never must.
+# Sign-ups in ten minutes that nobody confirms, before browsers must work for one; 0: they never
+# must.
 SIGN_UPS_IN_TEN_MINUTES = environment.whole_number(
     "SIGN_UPS_IN_TEN_MINUTES", default=200, least=0, most=1_000_000
 )
 
-# How many newsletters leave in a second, from all workers together; 0: as many as the mail server takes.
+# How many newsletters leave in a second, from all workers together; 0: as many as the mail server
+# takes.
 MAILS_PER_SECOND = environment.whole_number("MAILS_PER_SECOND", default=50, least=0, most=10_000)
 
 # --- Prices -----------------------------------------------------------------------------

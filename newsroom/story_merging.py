@@ -1,4 +1,6 @@
-"""Two stories become one: comments and corrections follow, and every old address leads to the story that stays."""
+"""Two stories become one: comments and corrections follow, and every old address leads to the story
+that stays.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
 
 def merge(source: Article, into: Article, by: "User") -> int:
-    """Let `source` go up in `into`. Returns how many comments followed; all of it happens, or nothing.
+    """Let `source` go up in `into`. Returns how many comments followed; all of it happens, or
+    nothing.
 
     Raises PermissionDenied, or ValidationError for stories that cannot be merged.
     """

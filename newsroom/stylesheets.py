@@ -64,7 +64,9 @@ def urls(name: str) -> list[str]:
 
 
 class BundledManifestStorage(CompressedManifestStaticFilesStorage):
-    """Joins the parts of each bundle before names get their hashes and files their compressed twins."""
+    """Joins the parts of each bundle before names get their hashes and files their compressed
+    twins.
+    """
 
     def post_process(
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any
@@ -86,6 +88,8 @@ class BundledManifestStorage(CompressedManifestStaticFilesStorage):
 
 
 def squeezed(css: str) -> str:
-    """Without comments and indentation. Spaces inside a line stay: in a selector they may mean something."""
+    """Without comments and indentation. Spaces inside a line stay: in a selector they may mean
+    something.
+    """
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     return re.sub(r"([{};,])\s*\n\s*", r"\1", css).strip() + "\n"

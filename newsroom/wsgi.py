@@ -1,4 +1,6 @@
-"""Django as a WSGI application, without the page cache: what the ASGI front calls, and `manage.py runserver`."""
+"""Django as a WSGI application, without the page cache: what the ASGI front calls, and `manage.py
+runserver`.
+"""
 
 import os
 

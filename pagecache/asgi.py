@@ -1,7 +1,9 @@
 """
-The front for ASGI servers: kept pages are answered on the event loop, everything else by Django in threads.
+The front for ASGI servers: kept pages are answered on the event loop, everything else by Django in
+threads.
 
-Django’s own ASGI handler is not used: with synchronous views it costs several times what its WSGI handler does.
+Django’s own ASGI handler is not used: with synchronous views it costs several times what its WSGI
+handler does.
 """
 
 import asyncio
@@ -79,7 +81,9 @@ class CachedApplication:
 
 
 def in_origin_form(scope: Scope) -> Scope:
-    """The request with its target as a path: an absolute one names the host, too (RFC 9112, section 3.2.2)."""
+    """The request with its target as a path: an absolute one names the host, too (RFC 9112, section
+    3.2.2).
+    """
     if scope["path"].startswith("/"):
         return scope
     target = urlsplit(scope["path"])
@@ -103,7 +107,9 @@ def fields_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 def address_parts(scope: Scope, fields: dict[bytes, bytes]) -> tuple[str, str, str, str, bool]:
-    """What decides the address of the page: path, query, host, cookies, and whether the way here was safe."""
+    """Return what decides the address of the page: path, query, host, cookies, and whether the way
+    here was safe.
+    """
     scheme = (
         fields.get(b"x-forwarded-proto", b"").decode("latin-1")
         if settings.BEHIND_PROXY

@@ -1,4 +1,6 @@
-"""Rows that pages are made of: loaded, they are recorded; saved or deleted, the pages that showed them go."""
+"""Rows that pages are made of: loaded, they are recorded; saved or deleted, the pages that showed
+them go.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,7 +18,9 @@ class CacheTagged(models.Model):
         abstract = True
 
     def cache_tags(self) -> Iterable[str]:
-        """What a change of this row changes. Called after it is saved and before it is deleted."""
+        """Return the tags that a change of this row invalidates. Called after it is saved and
+        before it is deleted.
+        """
         return [tags.row_tag(self)]
 
 
@@ -51,6 +55,8 @@ class TaggedAsTable(CacheTagged):
 def invalidate_pages_of(
     sender: type[models.Model], instance: models.Model, raw: bool = False, **kwargs: Any
 ) -> None:
-    """Receives post_save and pre_delete of every model: Django’s admin, commands and the shell all come by here."""
+    """Receives post_save and pre_delete of every model: Django’s admin, commands and the shell all
+    come by here.
+    """
     if isinstance(instance, CacheTagged) and not raw:
         invalidation.invalidate(*instance.cache_tags())

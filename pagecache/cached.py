@@ -1,9 +1,12 @@
 """
 Values read from the database once, and again when something that they were made of changed.
 
-What pages share, such as the menu, is checked with one small query a page for all of it together. It is asked in the
-page’s own view of the database, so a page never mixes what it read with what was read before a change. What answers
-that may cost no query need, such as the candidates of an ad slot, trusts the listener of the process instead, which
+What pages share, such as the menu, is checked with one small query a page for all of it together.
+It is asked in the
+page’s own view of the database, so a page never mixes what it read with what was read before a
+change. What answers
+that may cost no query need, such as the candidates of an ad slot, trusts the listener of the
+process instead, which
 hears of changes within a fifth of a second.
 """
 
@@ -46,7 +49,8 @@ MOST_KEPT = 200  # of one function, for different arguments
 def cached_by_tags(
     *tags: str, listened: bool = False
 ) -> Callable[[Maker[Args, Value]], Maker[Args, Value]]:
-    """Keep what a function returns until something that `tags` name changes. Nobody may change what it returns.
+    """Keep what a function returns until something that `tags` name changes. Nobody may change what
+    it returns.
 
     With `listened` a process that serves asks no query whether it holds.
     """
@@ -110,20 +114,26 @@ def _make(make: Callable[[], Value], versions: Versions, began_at: datetime) -> 
 
 
 def _is_of_another_time(made_of: RenderContext, page: RenderContext) -> bool:
-    """What is over; and what began after the page did, which may have missed what comes between."""
+    """Return whether it is over, or began after the page did and so may have missed what comes
+    between.
+    """
     is_over = made_of.changes_at is not None and made_of.changes_at <= timezone.now()
     return is_over or made_of.began_at > page.began_at
 
 
 def _versions_of_page(page: RenderContext, tags: Collection[str]) -> Versions:
-    """The newest change of each tag: asked once a page for all that is shared, before anything kept is used."""
+    """The newest change of each tag: asked once a page for all that is shared, before anything kept
+    is used.
+    """
     if not page.versions.keys() >= set(tags):
         page.versions = _versions(_all_tags)
     return {tag: page.versions[tag] for tag in tags}
 
 
 def _versions(tags: Collection[str]) -> Versions:
-    """Counted as well: in PostgreSQL a change with a lower number may be committed after one with a higher."""
+    """Counted as well: in PostgreSQL a change with a lower number may be committed after one with a
+    higher.
+    """
     rows = (
         Invalidation.objects.filter(key__in=tags)
         .values_list("key")

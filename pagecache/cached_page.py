@@ -1,4 +1,6 @@
-"""A page as it is kept: its bodies in every encoding, its headers, what it is made of, and until when it holds."""
+"""A page as it is kept: its bodies in every encoding, its headers, what it is made of, and until
+when it holds.
+"""
 
 import gzip
 import hashlib
@@ -52,7 +54,9 @@ REPEATED = frozenset({"cache-control", "surrogate-key", "cache-tag", "content-se
 
 
 def kept_by_nginx(now: float) -> list[tuple[str, str]]:
-    """To the end of this second, whatever a CDN before it may keep: nginx makes nearly two of one that it is given."""
+    """To the end of this second, whatever a CDN before it may keep: nginx makes nearly two of one
+    that it is given.
+    """
     return [("X-Accel-Expires", f"@{int(now)}")] if settings.BEHIND_PROXY else []
 
 
@@ -75,13 +79,17 @@ class CachedPage:
 
     @cached_property
     def size(self) -> int:
-        """About how many bytes it takes in memory: bodies, the lines of headers before each, keys, and the rest."""
+        """About how many bytes it takes in memory: bodies, the lines of headers before each, keys,
+        and the rest.
+        """
         headers = sum(len(name) + len(value) + 200 for name, value in self.headers)
         lines = 2 * len(self.bodies) * headers
         return sum(map(len, self.bodies.values())) + headers + lines + 200 * len(self.keys) + 3_000
 
     def unverified(self, now: float) -> "CachedPage":
-        """This page while nobody can be asked whether it still holds: to be made anew as soon as somebody can."""
+        """This page while nobody can be asked whether it still holds: to be made anew as soon as
+        somebody can.
+        """
         return replace(
             self, refresh_at=min(self.refresh_at, now), changes_at=min(self.changes_at, now)
         )
@@ -101,7 +109,9 @@ class CachedPage:
         return f'"{self.digest}-{encoding}"' if encoding else f'"{self.digest}"'
 
     def is_known_by(self, if_none_match: str, if_modified_since: str = "") -> bool:
-        """Whether the reader has this very page, in whatever encoding: RFC 9110, section 13.2.2."""
+        """Return whether the reader has this very page, in whatever encoding: RFC 9110, section
+        13.2.2.
+        """
         if self.status != 200:
             return False
         if if_none_match:
@@ -124,7 +134,7 @@ class CachedPage:
         return f"HTTP/1.1 {self.status_line}\r\n".encode() + _lines(self.headers_for(encoding))
 
     def fields_of_the_moment(self) -> list[tuple[str, str]]:
-        """What is true of one answer only."""
+        """Return the header fields that are true of one answer only."""
         now, fields = time.time(), []
         if settings.CDN:
             # Without it, a CDN that we purge would keep the page for longer than the page has left.
@@ -149,7 +159,7 @@ class CachedPage:
         return fields
 
     def not_modified_headers(self, encoding: str) -> list[tuple[str, str]]:
-        """What RFC 9110, section 15.4.5, wants repeated."""
+        """Return the fields of a 304: RFC 9110, section 15.4.5."""
         repeated = [(name, value) for name, value in self.headers if name.lower() in REPEATED]
         return [*repeated, *self.validators(encoding)]
 
@@ -254,7 +264,9 @@ def make_cached_page(
 
 
 def minified(body: bytes) -> bytes:
-    """HTML without the white space and the comments of its templates, and otherwise as it was written."""
+    """HTML without the white space and the comments of its templates, and otherwise as it was
+    written.
+    """
     text: str = minify_html.minify(
         body.decode(),
         keep_closing_tags=True,

@@ -17,7 +17,7 @@ SHORTEST_LIFE = timedelta(seconds=2)  # between two makings of a page in which n
 
 
 def tomorrow(now: datetime | None = None) -> datetime:
-    """When the next day begins."""
+    """Return when the next day begins."""
     return datetime.combine(
         (now or datetime.now(UTC)).date() + timedelta(days=1), time(), tzinfo=UTC
     )
@@ -32,7 +32,8 @@ class RenderContext:
     is_public: bool = False
     # The newest change of each thing that pages share, once it was asked for.
     versions: dict[str, tuple[int, int]] = field(default_factory=dict)
-    # What the page shows was asked for from then on: whatever comes out after this may be missing from it.
+    # What the page shows was asked for from then on: whatever comes out after this may be missing
+    # from it.
     began_at: datetime = field(default_factory=timezone.now)
 
     def include(self, part: "RenderContext") -> None:
@@ -42,7 +43,9 @@ class RenderContext:
         self.changes_at = _earlier(self.changes_at, part.changes_at)
 
     def lifetime(self, now: datetime) -> tuple[datetime, datetime]:
-        """From when the page should be made anew, and from when it may not be shown: at midnight dates change."""
+        """From when the page should be made anew, and from when it may not be shown: at midnight
+        dates change.
+        """
         midnight = tomorrow(self.began_at)
         changes = _earlier(self.changes_at, midnight) or midnight
         refresh = max(self.refresh_at or now + REFRESHED_AFTER, now + SHORTEST_LIFE)
@@ -53,7 +56,7 @@ _current: ContextVar[RenderContext | None] = ContextVar("recording", default=Non
 
 
 def current_context() -> RenderContext | None:
-    """What is being made in this thread, or None outside of a page."""
+    """Return the context of the page that is being made in this thread, or None outside of one."""
     return _current.get()
 
 
@@ -67,7 +70,7 @@ def collecting(made: RenderContext) -> Iterator[RenderContext]:
 
 
 def render_began_at() -> datetime:
-    """When the page that is being made was begun; now, outside of one."""
+    """Return when the page that is being made was begun; now, outside of one."""
     made = _current.get()
     return made.began_at if made is not None else timezone.now()
 
@@ -80,7 +83,9 @@ def add_tags(*keys: str) -> None:
 
 
 def refresh_at(moment: datetime | None) -> None:
-    """From then on the page should be made anew, and may be shown a little longer while that happens."""
+    """From then on the page should be made anew, and may be shown a little longer while that
+    happens.
+    """
     made = _current.get()
     if made is not None:
         made.refresh_at = _earlier(made.refresh_at, moment)
@@ -100,8 +105,10 @@ def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
 def public_page(*params: str, asks: tuple[str, ...] = ()) -> Callable[[View], View]:
     """Mark a view whose page is the same for every reader, so that it may be kept.
 
-    `params` are the query parameters that make another page of it, such as "page"; all others are dropped before
-    the view sees them. A request that carries one of `asks` goes by the cache: there is no end of their values.
+    `params` are the query parameters that make another page of it, such as "page"; all others are
+    dropped before
+    the view sees them. A request that carries one of `asks` goes by the cache: there is no end of
+    their values.
     """
 
     def mark(view: View) -> View:

@@ -1,8 +1,10 @@
 """
 Telling every web process what changed, within a second, and losing nothing.
 
-A change is a row, written in the transaction of what changed: it is there if and only if that is, whatever is killed
-when. (Of an object saved outside of any transaction it is the next statement.) Each process reads the new rows several
+A change is a row, written in the transaction of what changed: it is there if and only if that is,
+whatever is killed
+when. (Of an object saved outside of any transaction it is the next statement.) Each process reads
+the new rows several
 times a second.
 """
 
@@ -26,7 +28,8 @@ logger = logging.getLogger(__name__)
 
 POLL_EVERY = 0.2  # seconds
 KEPT_FOR = timedelta(days=2)  # pages kept in files or Redis live for a day at most
-# PostgreSQL gives out numbers before it commits: a lower one may appear after a higher one, this much later at most.
+# PostgreSQL gives out numbers before it commits: a lower one may appear after a higher one, this
+# much later at most.
 GAP_LIFETIME = 600.0  # seconds
 MOST_GAPS = 10_000
 GAPS_AT_ONCE = 500
@@ -45,15 +48,17 @@ def invalidate(*keys: str) -> None:
 
 
 def invalidated_since(number: int, keys: Collection[str]) -> bool:
-    """Whether anything that `keys` name changed after the change of that number."""
+    """Return whether one of `keys` was invalidated after the change of that number."""
     return Invalidation.objects.filter(key__in=[*keys, EVERYTHING], id__gt=number).exists()
 
 
 @task()
 def prune_log() -> int:
-    """Delete what every process has read long ago and no kept page is older than, or what a newer change says as well.
+    """Delete what every process has read long ago and no kept page is older than, or what a newer
+    change says as well.
 
-    So a page that asks for the newest changes of what it shares looks at few rows, however much is said and published.
+    So a page that asks for the newest changes of what it shares looks at few rows, however much is
+    said and published.
     """
     now = timezone.now()
     newer = Invalidation.objects.filter(key=OuterRef("key"), id__gt=OuterRef("id"))
@@ -65,12 +70,14 @@ _listening: "InvalidationListener | None" = None
 
 
 def current_listener() -> "InvalidationListener | None":
-    """What hears of changes in this process; None in one that serves no pages, such as a command."""
+    """Return the listener of this process; None in one that serves no pages, such as a command."""
     return _listening
 
 
 class InvalidationListener:
-    """Reads changes as they are committed and hands their keys to `apply`. One a process, in a thread of its own."""
+    """Reads changes as they are committed and hands their keys to `apply`. One a process, in a
+    thread of its own.
+    """
 
     def __init__(
         self, apply: Callable[[Collection[str]], object], after_poll: Callable[[], object]
@@ -90,7 +97,9 @@ class InvalidationListener:
 
     @property
     def is_blind(self) -> bool:
-        """True while the database cannot be asked, or does not answer: what is kept may then be out of date."""
+        """True while the database cannot be asked, or does not answer: what is kept may then be out
+        of date.
+        """
         if self._is_blind:
             return True
         return self._thread is not None and time.monotonic() - self._polled_at > SILENT_AFTER
@@ -139,13 +148,16 @@ class InvalidationListener:
             connection.close()
 
     def _wake_up(self) -> None:
-        """Begin at the newest change; after a long blindness nothing that is kept can be trusted."""
+        """Begin at the newest change; after a long blindness nothing that is kept can be
+        trusted.
+        """
         if self._last < 0:
             self._begin()
             # A page that was begun before may lack a change that we shall never be told of.
             self._note([EVERYTHING])
         elif self._last and not Invalidation.objects.filter(id=self._last).exists():
-            # Rows that we had not read may have been forgotten since, or the database is an older one.
+            # Rows that we had not read may have been forgotten since, or the database is an older
+            # one.
             self._begin()
             self._note([EVERYTHING])
         self._is_blind = False
@@ -211,12 +223,14 @@ class InvalidationListener:
     # --- What whoever makes a page asks ------------------------------------------------------
 
     def mark(self) -> tuple[int, int]:
-        """Before a page is made: where we are in our own order, and the number up to which all changes are known."""
+        """Before a page is made: where we are in our own order, and the number up to which all
+        changes are known.
+        """
         with self._lock:
             return self._moment, min([self._last + 1, *self._gaps]) - 1
 
     def changed_after(self, moment: int, keys: Collection[str]) -> bool:
-        """Whether what a page was made of changed while it was made."""
+        """Return whether what a page was made of changed while it was made."""
         with self._lock:
             if moment < self._forgotten:
                 return True

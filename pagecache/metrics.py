@@ -1,4 +1,4 @@
-"""What the cache did, counted by each process and added up for whoever watches."""
+"""Metrics of the cache, counted by each process and added up."""
 
 import contextlib
 import json
@@ -63,7 +63,9 @@ def read_all(folder: Path) -> dict[str, CacheCounts]:
 
 
 def as_text(processes: dict[str, CacheCounts]) -> str:
-    """In the text format of Prometheus: https://prometheus.io/docs/instrumenting/exposition_formats/."""
+    """In the text format of Prometheus:
+    https://prometheus.io/docs/instrumenting/exposition_formats/.
+    """
     lines = []
     for name, description in DESCRIPTIONS.items():
         metric = f"newsroom_page_cache_{name}" + ("" if name in GAUGES else "_total")

@@ -1,4 +1,6 @@
-"""What every answer says about keeping it: public pages for how long and made of what, all others not at all."""
+"""Caching headers of every answer: public pages for how long and made of what, all others not at
+all.
+"""
 
 import time
 from collections.abc import Callable
@@ -20,7 +22,9 @@ MISSING_FOR = 60  # seconds a CDN may keep that there is nothing
 
 
 class PageCacheMiddleware:
-    """Outside of whatever sets a cookie or answers in a view’s place, so that it judges what is really sent."""
+    """Outside of whatever sets a cookie or answers in a view’s place, so that it judges what is
+    really sent.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -53,7 +57,8 @@ class PageCacheMiddleware:
             response[name] = value
 
     def cache_control(self, status: int, refresh_at: datetime, changes_at: datetime) -> str:
-        """Browsers ask each time, and mostly hear 304. A cache that we can purge keeps a page as long as we do.
+        """Browsers ask each time, and mostly hear 304. A cache that we can purge keeps a page as
+        long as we do.
 
         One that we cannot purge asks again after a second.
         """
@@ -68,7 +73,9 @@ class PageCacheMiddleware:
 
 
 def keep_private(response: HttpResponse) -> None:
-    """Keep caches and search engines out of what is not the same for every reader, unless the view knows better."""
+    """Keep caches and search engines out of what is not the same for every reader, unless the view
+    knows better.
+    """
     response.setdefault("Cache-Control", "private, no-store")
     if "private" in response["Cache-Control"]:
         response.setdefault("X-Robots-Tag", "noindex")

@@ -1,11 +1,13 @@
-"""What changed: one row a key, written in the transaction that makes the change."""
+"""The invalidation log: one row a tag, written in the transaction that makes the change."""
 
 from django.db import models
 from django.utils import timezone
 
 
 class Invalidation(models.Model):
-    """Pages that carry `key` and were made before this are no longer true. Read by every web process."""
+    """Pages that carry `key` and were made before this are no longer true. Read by every web
+    process.
+    """
 
     id = models.BigAutoField(primary_key=True)
     key = models.CharField(max_length=120)

@@ -1,7 +1,8 @@
 """
 The front: answers with a kept page, or has it made, once, however many ask.
 
-It stands before Django. A page is made from its address alone, without the cookies, the language or anything else of
+It stands before Django. A page is made from its address alone, without the cookies, the language or
+anything else of
 whoever asked first, so nothing of theirs can be in it.
 """
 
@@ -20,8 +21,10 @@ from pagecache.render import WSGIApplication, render
 from pagecache.stores import persistent
 from pagecache.stores.memory import MemoryStore
 
-# Threads: a page is made by one processor, and waits for the database now and then. As many make pages that were here
-# before as make others, so that nobody holds up the front page by asking for a thousand addresses that are none.
+# Threads: a page is made by one processor, and waits for the database now and then. As many make
+# pages that were here
+# before as make others, so that nobody holds up the front page by asking for a thousand addresses
+# that are none.
 MAKERS = 3
 MOST_WAITING = 200  # addresses that nobody asked for before; about six seconds of work
 MOST_TRIES = 3  # at a page whose content changes while it is made
@@ -79,7 +82,9 @@ class PageCache:
     def address(
         self, path: str, query: str, host: str, cookies: str, is_secure: bool
     ) -> str | None:
-        """Where the page that a GET or HEAD asks for is kept, or None if the request must go by us."""
+        """Return the key of the page that a GET or HEAD asks for, or None if the request must
+        bypass the cache.
+        """
         if not self.is_on or (cookies and rules.is_personal(cookies)):
             return None
         if not rules.is_ours(host) or (self.needs_tls and not is_secure):
@@ -93,7 +98,8 @@ class PageCache:
             return None
         now = time.time()
         if self._is_troubled(address, now):
-            # Nobody can say what changed, or make it anew. What is held is better than nothing, and marked.
+            # Nobody can say what changed, or make it anew. What is held is better than nothing, and
+            # marked.
             if now > page.changes_at + STALE_IF_ERROR:
                 return None
             self.counts.stale += 1
@@ -116,7 +122,9 @@ class PageCache:
     # --- Making -----------------------------------------------------------------------------
 
     def make(self, address: str) -> "Future[CachedPage]":
-        """Have the page made, unless that is under way: a thousand readers of a cold page cause one rendering."""
+        """Have the page made, unless that is under way: a thousand readers of a cold page cause one
+        rendering.
+        """
         held = self.memory.get(address)
         is_known = (
             held is not None and held.status < 400
@@ -154,14 +162,17 @@ class PageCache:
         return page
 
     def _from_shelf(self, address: str) -> CachedPage | None:
-        """What another process, or the one before us, made, if nothing in it changed since."""
+        """Return the page that another process, or the one before us, made, if nothing in it
+        changed since.
+        """
         earlier = self.memory.get(address)
         moment, _ = self.watcher.mark()
         page = self.shelf.get(address)
         if page is None or time.time() >= page.refresh_at:
             return None
         if earlier is not None and earlier.is_purged and page.made_at <= earlier.made_at:
-            return None  # We know already that it is out of date, whether or not the database can be asked.
+            # We know already that it is out of date, whether or not the database can be asked.
+            return None
         try:
             if invalidation.invalidated_since(page.as_of, page.keys):
                 return None
@@ -179,7 +190,9 @@ class PageCache:
         return page
 
     def _render_until_settled(self, address: str, earlier: CachedPage | None) -> CachedPage:
-        """Render, and again if something in the page changed meanwhile: nobody gets the old page from now on."""
+        """Render, and again if something in the page changed meanwhile: nobody gets the old page
+        from now on.
+        """
         for _ in range(MOST_TRIES):
             moment, as_of = self.watcher.mark()
             self.counts.renders += 1
@@ -211,7 +224,9 @@ class PageCache:
 
 
 def _too_many() -> "Future[CachedPage]":
-    """Rather than a queue without an end, in which whoever comes last waits for all who left long ago."""
+    """Rather than a queue without an end, in which whoever comes last waits for all who left long
+    ago.
+    """
     fields = [
         ("Content-Type", "text/html; charset=utf-8"),
         ("Cache-Control", "no-store"),

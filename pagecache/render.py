@@ -18,7 +18,9 @@ RECORDING = "pagecache.context"  # where the middleware finds it
 
 
 def render(application: WSGIApplication, address: str, as_of: int) -> CachedPage:
-    """Make the page at `address`. It may only be kept if Django said that it is public; then its times lie ahead."""
+    """Make the page at `address`. It may only be kept if Django said that it is public; then its
+    times lie ahead.
+    """
     recording = RenderContext()
     status, headers, body = call(application, environ_of(address) | {RECORDING: recording})
     refresh_at = changes_at = 0.0

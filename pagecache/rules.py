@@ -1,4 +1,6 @@
-"""Which requests may be answered from the cache, and under which address their page is kept."""
+"""Rules of the cache: which requests may be answered from it, and under which address their page is
+kept.
+"""
 
 import re
 from functools import lru_cache
@@ -21,7 +23,9 @@ PREVIEW_COOKIE = "preview"
 
 
 def is_personal(cookies: str) -> bool:
-    """Whether a request with this Cookie header may see a page of its own. Cookies of other scripts do not matter."""
+    """Return whether a request with this Cookie header may see a page of its own. Cookies of other
+    scripts do not matter.
+    """
     return _own_cookie(settings.SESSION_COOKIE_NAME).search(cookies) is not None
 
 
@@ -41,16 +45,20 @@ def show_fresh(response: HttpResponse) -> HttpResponse:
 
 @lru_cache(8)
 def is_ours(host: str) -> bool:
-    """Whether the Host header names this site. What matches by a pattern only is left to Django."""
+    """Return whether the Host header names this site. What matches by a pattern only is left to
+    Django.
+    """
     domain, _ = split_domain_port(host)
     return domain in settings.ALLOWED_HOSTS
 
 
 @lru_cache(4096)
 def params_of(path: str) -> tuple[frozenset[str], frozenset[str]] | None:
-    """The query parameters that matter to the public page at `path`, and those that it is never kept with.
+    """The query parameters that matter to the public page at `path`, and those that it is never
+    kept with.
 
-    None when what is there is not the same for everybody. An address of nothing is: it is a 404 for all.
+    None when what is there is not the same for everybody. An address of nothing is: it is a 404 for
+    all.
     """
     if "\x00" in path or path.startswith(settings.STATIC_URL):
         return None  # Static files are compressed and named already; whitenoise has them at hand.
@@ -63,9 +71,11 @@ def params_of(path: str) -> tuple[frozenset[str], frozenset[str]] | None:
 
 
 def address_of(path: str, query: str) -> str | None:
-    """Where the page is kept: its path with the parameters that matter, sorted. None: it is not kept.
+    """Return the page’s key: its path with the parameters that matter, sorted. None: it is not
+    kept.
 
-    Whatever else a query holds is dropped, so that no link from elsewhere and no robot fills the cache.
+    Whatever else a query holds is dropped, so that no link from elsewhere and no robot fills the
+    cache.
     """
     if len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY:
         return None  # Nor is it remembered that it is not.

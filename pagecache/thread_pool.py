@@ -1,4 +1,6 @@
-"""Django in threads, for requests that no kept page answers: a2wsgi, mended where a reader who leaves would hurt."""
+"""Django in threads, for requests that no kept page answers: a2wsgi, mended where a reader who
+leaves would hurt.
+"""
 
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +34,9 @@ class DjangoInThreads:
 
 
 class Responder(WSGIResponder):
-    """Lets the thread go when its reader has left; it would wait for ever to hand over the next piece."""
+    """Lets the thread go when its reader has left; it would wait for ever to hand over the next
+    piece.
+    """
 
     has_left = False
 

@@ -22,15 +22,27 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def pytest_make_parametrize_id(val: Any) -> str | None:
-    """What is long is named by how it begins: names of tests go to and fro between the processes."""
+    """What is long is named by how it begins: names of tests go to and fro between the
+    processes.
+    """
     if isinstance(val, str | bytes) and len(val) > 80:
         return f"{val[:40]!a}, {len(val)} long"
     return None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is skipped on PostgreSQL is drilled on SQLite."""
+    for item in items:
+        if item.get_closest_marker("drill") and item.get_closest_marker("skipif"):
+            item.add_marker(pytest.mark.on_sqlite)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
-    """In place of pytest-django’s: a copy of a migrated database, since migrating takes longer than many tests."""
+    """In place of pytest-django’s: a copy of a migrated database, since migrating takes longer than
+    many tests.
+    """
     with databases.copy_of_migrated("newsroom_tests") as url, django_db_blocker.unblock():
         connection.close()
         # Of the address only what says where: how it is opened is said by the settings.
@@ -42,7 +54,9 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 
 @pytest.fixture(autouse=True)
 def _separate_tests(settings: Any, tmp_path: Any) -> None:
-    """Tasks run as soon as they are committed; files and cached things of one test are gone in the next."""
+    """Tasks run as soon as they are committed; files and cached things of one test are gone in the
+    next.
+    """
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,4 +1,6 @@
-"""A migrated database, made once for all processes and runs that share its migrations, and copied for each of them."""
+"""A migrated database, made once for all processes and runs that share its migrations, and copied
+for each of them.
+"""
 
 import fcntl
 import hashlib
@@ -97,7 +99,9 @@ def _exists(url: str, name: str) -> bool:
 def database_on_server(
     url: str, name: str, *, template: str = "", keep_as: str = ""
 ) -> Iterator[str]:
-    """A database on the server that `url` names, a copy of `template`; dropped in the end, or kept as `keep_as`."""
+    """A database on the server that `url` names, a copy of `template`; dropped in the end, or kept
+    as `keep_as`.
+    """
     import psycopg
 
     with psycopg.connect(named(url, "postgres"), autocommit=True) as server:

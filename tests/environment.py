@@ -1,4 +1,6 @@
-"""Loaded by pytest before the settings: the tests have a data folder of their own and never mail or call anybody."""
+"""Loaded by pytest before the settings: the tests have a data folder of their own and never mail or
+call anybody.
+"""
 
 import os
 import tempfile

@@ -1,4 +1,6 @@
-"""Coins, their prices and where these come from, on the desk. Prices are written by the poller only."""
+"""Coins, their prices and where these come from, on the desk. Prices are written by the poller
+only.
+"""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -99,7 +101,9 @@ class CoinAdmin(admin.ModelAdmin[Coin]):
         return {"position": last + 1, **super().get_changeform_initial_data(request)}
 
     def find_view(self, request: HttpRequest) -> HttpResponse:
-        """Coins that a name may mean. Nothing is fetched here: the lists came with the last check."""
+        """Coins that a name may mean. Nothing is fetched here: the lists came with the last
+        check.
+        """
         if not self.has_add_permission(request):
             raise PermissionDenied
         words = request.GET.get("q", "")

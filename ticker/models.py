@@ -1,4 +1,6 @@
-"""Coins that the publication follows, the last good price of each, and what the poller knows of its sources."""
+"""Coins that the publication follows, the last good price of each, and what the poller knows of its
+sources.
+"""
 
 from datetime import datetime
 from decimal import Decimal
@@ -39,7 +41,9 @@ class CoinQuerySet(models.QuerySet["Coin"]):
         return shown.defer("quote__week")
 
     def on_strip(self, and_also: Exists | None = None) -> Self:
-        """The coins of the price strip, in the desk’s order, each with its quote; and others that a page names."""
+        """The coins of the price strip, in the desk’s order, each with its quote; and others that a
+        page names.
+        """
         wanted = Q(retired_at=None, is_shown=True, is_on_strip=True)
         coins = self.filter(wanted | Q(and_also) if and_also is not None else wanted)
         return coins.select_related("quote").defer("quote__week").order_by("position", "symbol")
@@ -148,7 +152,9 @@ class Coin(TaggedAsTable):
             )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A renamed coin keeps its page’s old address and the chips that stories wrote with its old symbol."""
+        """A renamed coin keeps its page’s old address and the chips that stories wrote with its old
+        symbol.
+        """
         before = getattr(self, "loaded_as", {})
         with transaction.atomic():
             if before.get("symbol") not in (None, self.symbol, *self.former_symbols):
@@ -243,7 +249,7 @@ class History(models.Model):
 
 
 class PriceSource(models.Model):
-    """What the poller knows of one provider: when it last answered, and when to ask it again."""
+    """The poller’s record of one provider: when it last answered, and when to ask it again."""
 
     name = models.CharField(max_length=30, unique=True)
     last_success_at = models.DateTimeField("last answer", null=True, blank=True)
@@ -298,7 +304,9 @@ class Poller(models.Model):
 
 
 class ListedCoin(models.Model):
-    """A coin as a provider lists it: what a coin can be chosen from, and checked against, once a week."""
+    """A coin as a provider lists it: what a coin can be chosen from, and checked against, once a
+    week.
+    """
 
     provider = models.CharField(max_length=30)
     identifier = models.CharField(max_length=120)

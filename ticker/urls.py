@@ -5,7 +5,9 @@ from ticker.presentation import charts
 
 
 class SpanConverter:
-    """The spans of charts that have an address of their own; seven days stand on the coin’s page."""
+    """The spans of charts that have an address of their own; seven days stand on the coin’s
+    page.
+    """
 
     regex = "|".join(key for key in charts.SPANS if key != charts.WEEK.key)
 

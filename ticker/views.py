@@ -17,7 +17,9 @@ from ticker.presentation.shown_prices import coin_figures, price_charts
 @public_page("sort", "shown", asks=("named", "mine"))
 @require_safe
 def prices(request: HttpRequest) -> HttpResponse:
-    """All coins. Sorted and filtered by addresses; `mine`: as this browser chose, for those without a script."""
+    """All coins. Sorted and filtered by addresses; `mine`: as this browser chose, for those without
+    a script.
+    """
     named = " ".join(request.GET.get("named", "").split())[:LONGEST_NAME]
     is_mine = "mine" in request.GET
     table = Table(request.GET.get("sort", ""), request.GET.get("shown", ""), named, is_mine)
@@ -63,7 +65,9 @@ def coin(request: HttpRequest, slug: str, span: charts.Span = charts.WEEK) -> Ht
 @public_page()
 @require_safe
 def strip(request: HttpRequest) -> HttpResponse:
-    """The strip’s lists alone, for pages that lie open: asked for now and then, and answered from the cache."""
+    """The strip’s lists alone, for pages that lie open: asked for now and then, and answered from
+    the cache.
+    """
     add_tags(table_tag(Coin))
     response = render(request, "ticker/_strip_lists.html", {"coins": list(Coin.objects.on_strip())})
     response["X-Robots-Tag"] = "noindex"

@@ -1,4 +1,6 @@
-"""Orders, credits and receipts on the desk: added to, never changed and never deleted. And the ledger of counts."""
+"""Orders, credits and receipts on the desk: added to, never changed and never deleted. And the
+ledger of counts.
+"""
 
 from decimal import Decimal
 from typing import Any, ClassVar

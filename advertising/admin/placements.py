@@ -1,4 +1,6 @@
-"""Placements on the desk: a queue, the copy as readers would see it, and a decision with its reason."""
+"""Placements on the desk: a queue, the copy as readers would see it, and a decision with its
+reason.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -101,7 +103,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         return format_html('<a class="button" href="{}">Review</a>', address)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Placement | None = None) -> Any:
-        """Whose it is and what was sold stay as they were once there is something to see."""
+        """The advertiser and what was sold stay as they were once there is something to see."""
         settled = ("advertiser", "product", "slot") if obj and obj.latest_creative else ()
         # A paid article stands where, and since when, it was published.
         published = ("section", "starts_on") if obj and obj.article_id else ()
@@ -118,7 +120,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         obj.save(update_fields=changed or ["title"])
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What carries money is kept."""
+        """Keep what carries money."""
         return False
 
     def get_urls(self) -> list[Any]:
@@ -158,7 +160,9 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         return previews.page(request, placement, creative)
 
     def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """One page: what readers would see, beside what was approved before, and the three buttons."""
+        """One page: what readers would see, beside what was approved before, and the three
+        buttons.
+        """
         if not request.user.has_perm("advertising.review_placement"):
             raise PermissionDenied
         placement = get_object_or_404(
@@ -195,7 +199,9 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         return redirect("admin:advertising_placement_review", placement.pk)
 
     def decide(self, request: HttpRequest, placement: Placement) -> bool:
-        """Carry out the decision that was sent; say what went wrong otherwise. True when it is done."""
+        """Carry out the decision that was sent; say what went wrong otherwise. True when it is
+        done.
+        """
         note = request.POST.get("note", "")
         seen = request.POST.get("version", "")
         version = int(seen) if seen.isdecimal() and len(seen) < 6 else -1
@@ -243,7 +249,9 @@ class PictureInline(admin.TabularInline[CreativePicture, Creative]):
 
 @admin.register(Creative)
 class CreativeAdmin(admin.ModelAdmin[Creative]):
-    """A new version made at the desk, for a house placement say, waits in the queue like any other."""
+    """A new version made at the desk, for a house placement say, waits in the queue like any
+    other.
+    """
 
     list_display = ("placement", "version", "headline", "created_at")
     list_select_related = ("placement",)

@@ -1,4 +1,4 @@
-"""What is booked, what is free, and how much a position can be expected to have."""
+"""Availability: booked and free days, and the views that a position can be expected to have."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -38,7 +38,9 @@ class Outlook:
 
 
 def forecast(slot: str, today: date | None = None) -> int:
-    """Viewable impressions a day: the mean of the last two weeks, whoever stood there. One query."""
+    """Viewable impressions a day: the mean of the last two weeks, whoever stood there. One
+    query.
+    """
     today = today or timezone.now().date()
     first = today - timedelta(days=LOOK_BACK)
     rows = DailyCount.objects.filter(
@@ -49,7 +51,9 @@ def forecast(slot: str, today: date | None = None) -> int:
 
 
 def booked_by_day(slot: str, days: Sequence[date], but: Placement | None = None) -> dict[date, int]:
-    """How much of each day was bought by placements that are approved or wait for it. One query."""
+    """Return the views bought of each day, by placements that are approved or wait for it. One
+    query.
+    """
     booked: dict[date, int] = defaultdict(int)
     for placement in (
         bookings(days[0], days[-1], but)
@@ -73,7 +77,7 @@ def bookings(first: date, last: date, but: Placement | None = None) -> QuerySet[
 
 
 def daily_share(placement: Placement) -> int:
-    """What a placement takes on one of its days, when it is spread evenly."""
+    """Return a placement’s share of one of its days, when it is spread evenly."""
     first, last = placement.run
     return -(-(placement.goal or 0) // ((last - first).days + 1))
 
@@ -107,7 +111,7 @@ def is_newsletter_taken(day: date, but: Placement | None = None) -> bool:
 
 
 def has_newsletter(day: date) -> bool:
-    """Whether a newsletter goes out on a day, and has not gone."""
+    """Return whether a newsletter goes out on a day, and has not gone."""
     return day in newsletter_slot.going_out([day])
 
 

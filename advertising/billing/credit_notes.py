@@ -1,4 +1,4 @@
-"""What is given back: for runs that fell short, and for what was ordered and does not run."""
+"""Credits: for runs that fell short, and for what was ordered and does not run."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -36,7 +36,9 @@ SMALLEST_SHARE = Decimal("0.01")
 
 
 def cost_of(placement: Placement) -> tuple[Order, Decimal] | None:
-    """The order of a placement and what it cost there with tax; None for one that nobody ordered."""
+    """The order of a placement and what it cost there with tax; None for one that nobody
+    ordered.
+    """
     ordered = OrderedPlacement.objects.filter(placement=placement).select_related("order").first()
     if ordered is None:
         return None
@@ -55,13 +57,16 @@ def delivered(placement: Placement) -> int:
 def credit_rest(
     placement: Placement, by: "User | None", kind: Credit.Kind, reason: str
 ) -> Credit | None:
-    """Give back what was paid for and not delivered. Called in the transaction of what it follows from."""
+    """Give back what was paid for and not delivered. Called in the transaction of what it follows
+    from.
+    """
     cost = cost_of(placement)
     if cost is None or Credit.objects.filter(placement=placement, kind__in=AUTOMATIC).exists():
         return None
     order, amount = cost
     order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
-    # Never more than is left of the invoice: each line’s tax is rounded, and goodwill may have come before.
+    # Never more than is left of the invoice: each line’s tax is rounded, and goodwill may have come
+    # before.
     back = min(rates.rounded(amount * _share_left(placement)), order.total - order.credited)
     if back <= 0:
         return None
@@ -71,13 +76,17 @@ def credit_rest(
 
 
 def bought(placement: Placement) -> int | None:
-    """Viewable impressions as they were ordered, whatever the desk set later; None where it was not sold by them."""
+    """Viewable impressions as they were ordered, whatever the desk set later; None where it was not
+    sold by them.
+    """
     ordered = OrderedPlacement.objects.filter(placement=placement).first()
     return ordered.goal if ordered and ordered.goal else placement.goal
 
 
 def _share_left(placement: Placement) -> Decimal:
-    """From 0 to 1: of its impressions, or where it was not sold by them, of its days; all of a newsletter nobody got."""
+    """From 0 to 1: of its impressions, or where it was not sold by them, of its days; all of a
+    newsletter nobody got.
+    """
     if placement.product == Product.NEWSLETTER:
         return Decimal(0 if newsletter_slot.was_got(placement.pk) else 1)
     number = bought(placement)

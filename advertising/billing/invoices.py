@@ -69,7 +69,9 @@ class _Paper(FPDF):
 
 
 def _shown(text: str) -> str:
-    """A newsletter that none of our faces has would be a box: a question mark is read as one that is missing."""
+    """A newsletter that none of our faces has would be a box: a question mark is read as one that
+    is missing.
+    """
     return "".join(letter if ord(letter) < 0x2500 or letter in "−–—" else "?" for letter in text)
 
 

@@ -29,13 +29,16 @@ from advertising.organisations import membership as organisations
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-# What an editor approved and nobody ordered is ordered by itself after it began: nothing runs for nothing.
+# What an editor approved and nobody ordered is ordered by itself after it began: nothing runs for
+# nothing.
 ORDERED_AFTER = timedelta(days=1)
 MOST_LINES = 200
 
 
 def to_be_ordered(advertiser: Advertiser) -> QuerySet[Placement]:
-    """What was submitted, or approved and not rejected since, and belongs to no order."""
+    """Return placements that were submitted, or approved and not rejected since, and belong to no
+    order.
+    """
     found = Placement.objects.sold().filter(advertiser=advertiser, ordered=None)
     return found.select_related("advertiser", "section").order_by("created_at", "pk")
 
@@ -132,7 +135,9 @@ def _as_they_are(terms: SalesTerms) -> dict[str, str]:
 
 @task()
 def order_what_runs() -> int:
-    """Order what was approved, has begun, and nobody ordered. Returns how many orders there were."""
+    """Order what was approved, has begun, and nobody ordered. Returns how many orders there
+    were.
+    """
     began = (timezone.now() - ORDERED_AFTER).date()
     placed = 0
     running = Placement.objects.approved().filter(

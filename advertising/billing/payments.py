@@ -12,17 +12,18 @@ from django_tasks import task
 
 from advertising.models import Checkout, Order, Payment, ProviderEvent
 
-# A page of the provider takes money for so long; a little less than its own minimum of half an hour and a minute.
+# A page of the provider takes money for so long; a little less than its own minimum of half an hour
+# and a minute.
 OPEN_FOR = timedelta(minutes=30)
 
 
 class BadSignature(Exception):
-    """What claims to come from a provider does not."""
+    """A message claims to come from a provider, and does not."""
 
 
 @dataclass(frozen=True)
 class PaymentEvent:
-    """What a provider says: an event of its own number, and money if there was any."""
+    """A message of a provider: an event with its own number, and money if there was any."""
 
     key: str
     kind: str
@@ -33,19 +34,23 @@ class PaymentEvent:
 
 
 class PaymentProvider(Protocol):
-    """What we need of a provider of card payments on its own pages."""
+    """A provider of card payments on its own pages."""
 
     name: str
 
     def checkout_page(self, checkout: Checkout) -> str:
-        """Have a page made for an amount, and return its address. Asks over the network: the worker’s work."""
+        """Have a page made for an amount, and return its address. Asks over the network: the
+        worker’s work.
+        """
 
     def read(self, body: bytes, signature: str) -> PaymentEvent:
-        """What a message says. Raises BadSignature."""
+        """Return the event of a message. Raises BadSignature."""
 
 
 def provider() -> PaymentProvider | None:
-    """The provider that the settings name; none by default, and then orders are paid by transfer."""
+    """The provider that the settings name; none by default, and then orders are paid by
+    transfer.
+    """
     if not settings.STRIPE_SECRET_KEY:
         return None
     from advertising.billing.stripe_checkout import StripeCheckout
@@ -86,7 +91,9 @@ def fetch_page(checkout_id: int) -> None:
 
 
 def handle_event(told: PaymentEvent, by: str) -> str:
-    """Act on what a provider told us, once, however often and in which order it says so. Returns what came of it."""
+    """Act on what a provider told us, once, however often and in which order it says so. Returns
+    what came of it.
+    """
     try:
         with transaction.atomic():
             event = ProviderEvent.objects.create(

@@ -1,4 +1,4 @@
-"""What a placement costs by the rate card, in US dollars before tax."""
+"""The price of a placement by the rate card, in US dollars before tax."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -29,7 +29,9 @@ class Price:
 
 
 def rounded(amount: Decimal) -> Decimal:
-    """To whole cents, half a cent up: each line is rounded, and a total is the sum of what is printed."""
+    """To whole cents, half a cent up: each line is rounded, and a total is the sum of what is
+    printed.
+    """
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
@@ -60,7 +62,9 @@ def price_of(placement: Placement, rate: Rate | None = None) -> Price | None:
 
 
 def pin(placement: Placement) -> None:
-    """Keep the price that its advertiser saw, whatever the rate card says later. The caller saves it."""
+    """Keep the price that its advertiser saw, whatever the rate card says later. The caller saves
+    it.
+    """
     placement.price_lines = []
     price = price_of(placement)
     if price is not None:

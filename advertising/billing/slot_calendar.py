@@ -1,4 +1,6 @@
-"""The coming weeks of every position: what is booked, what can be expected, and where the two do not fit."""
+"""The coming weeks of every position: what is booked, what can be expected, and where the two do
+not fit.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -101,7 +101,9 @@ def pay(request: MemberRequest, number: str) -> HttpResponse:
 @login_required
 @require_safe
 def paying(request: MemberRequest, number: str, pk: int) -> HttpResponse:
-    """Waits for the worker, then leads to the provider’s page. No request of ours waits for the network."""
+    """Waits for the worker, then leads to the provider’s page. No request of ours waits for the
+    network.
+    """
     found = visible_order(request, number)
     checkout = get_object_or_404(Checkout, order=found, pk=min(pk, 2**31))
     if checkout.url.startswith("https://") or (checkout.url and settings.DEMO):

@@ -1,4 +1,6 @@
-"""An advertiser’s plain text as paragraphs: an empty line between them, “## ” before a heading. And how two differ."""
+"""An advertiser’s plain text as paragraphs: an empty line between them, “## ” before a heading. And
+how two differ.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +40,9 @@ READ = {
 
 
 def differences(approved: Any, newest: Any) -> list[word_diff.Difference]:
-    """What a newer version says otherwise than the approved one, word by word. Pictures are shown, not compared."""
+    """Return the words in which a newer version differs from the approved one. Pictures are shown,
+    not compared.
+    """
     if approved is None or newest is None or approved.pk == newest.pk:
         return []
     found = []

@@ -80,7 +80,8 @@ def _store_booking(form: PlacementForm) -> Placement:
 
 
 def _still_open(placement: Placement, values: dict[str, Any]) -> dict[str, Any]:
-    """What of a booking may be written now that the row is locked: it may have been submitted meanwhile.
+    """Return the fields that may be written now that the row is locked: it may have been submitted
+    meanwhile.
 
     Sent back, it may change; but what it needs to be read again is not taken from it.
     """

@@ -1,4 +1,4 @@
-"""What an advertiser fills in, for each product its own. Every refusal says how to mend it."""
+"""Forms of the portal, one for each product. Every refusal says how to mend it."""
 
 from datetime import date, timedelta
 from html import unescape
@@ -272,7 +272,9 @@ class PlacementForm(forms.Form):
         return data
 
     def _make_safe(self, data: dict[str, Any]) -> None:
-        """The editor’s HTML is kept beside its words. Each link is held to what addresses are held to."""
+        """The editor’s HTML is kept beside its words. Each link is held to what addresses are held
+        to.
+        """
         data["html"] = story_text.to_html(data.get("text") or "")
         data["text"] = story_text.to_plain(data["html"])
         for link in body.links(data["html"]):
@@ -427,7 +429,9 @@ def terms_of(data: dict[str, Any]) -> risk_warnings.Terms:
 
 
 def picture_of(creative: Creative | None, size: Size) -> CreativePicture | None:
-    """The picture of a version at one size. Of the version before, it stays unless a new one is sent."""
+    """The picture of a version at one size. Of the version before, it stays unless a new one is
+    sent.
+    """
     return creative.pictures.filter(size=size.name).first() if creative else None
 
 

@@ -1,4 +1,4 @@
-"""Where a placement may lead: to a site of the open web, by its own name, over TLS."""
+"""Landing pages: sites of the open web, by their own names, over TLS."""
 
 import ipaddress
 import re
@@ -67,7 +67,9 @@ def _check_host(host: str) -> None:
 
 
 def _is_number(host: str) -> bool:
-    """An address in numbers, also in the old ways of writing one that browsers take: 2130706433, 0x7f.1."""
+    """An address in numbers, also in the old ways of writing one that browsers take: 2130706433,
+    0x7f.1.
+    """
     try:
         ipaddress.ip_address(host.strip("[]"))
         return True
@@ -77,7 +79,9 @@ def _is_number(host: str) -> bool:
 
 
 def looks_like_another(host: str) -> bool:
-    """Whether a name that is not Latin reads like one that is: аpple.com with a Cyrillic а. Müller is Latin."""
+    """Return whether a name that is not Latin reads like one that is: аpple.com with a Cyrillic а.
+    Müller is Latin.
+    """
     return any(
         _is_foreign(label) and lookalikes.plain(label).isascii() for label in _in_letters(host)
     )
@@ -90,7 +94,9 @@ def _is_foreign(label: str) -> bool:
 
 
 def _in_letters(host: str) -> list[str]:
-    """The labels that are not ASCII, written out: xn--… is what a browser sends, not what a reader sees."""
+    """The labels that are not ASCII, written out: xn--… is what a browser sends, not what a reader
+    sees.
+    """
     found = []
     for label in host.split("."):
         if label.startswith("xn--"):
@@ -104,13 +110,15 @@ def _in_letters(host: str) -> list[str]:
 
 
 def is_of(host: str, domain: str) -> bool:
-    """Whether `host` is `domain` or stands under it."""
+    """Return whether `host` is `domain` or stands under it."""
     domain = domain.removeprefix("www.")
     return bool(domain) and (host == domain or host.endswith(f".{domain}"))
 
 
 def imitates(host: str, domain: str) -> bool:
-    """Whether a reader may take `host` for `domain`, which it is not: pa1isade.example, palisade-custody.example.co."""
+    """Return whether a reader may take `host` for `domain`, which it is not: pa1isade.example,
+    palisade-custody.example.co.
+    """
     if not domain or is_of(host, domain):
         return False
     name = domain.removeprefix("www.").split(".")[0]

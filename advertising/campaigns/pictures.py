@@ -31,7 +31,8 @@ def check_fit(file: Any, size: Size) -> None:
 
 
 def clean_copy(file: Any) -> ContentFile[bytes]:
-    """The picture, written anew from its pixels: of what stood in or behind them, nothing stays but how to show them.
+    """The picture, written anew from its pixels: of what stood in or behind them, nothing stays but
+    how to show them.
 
     A file may be a picture and something else at once; this one is a picture alone.
     """

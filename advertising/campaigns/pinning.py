@@ -1,7 +1,8 @@
 """
 The approved copy, pinned by a digest of all that readers see of it.
 
-Approving notes the digest. What is served is compared with it whenever it is read anew; bytes that differ from what
+Approving notes the digest. What is served is compared with it whenever it is read anew; bytes that
+differ from what
 was approved are not served, whoever changed them and how.
 """
 
@@ -21,7 +22,9 @@ FIELDS = (
 
 
 def digest(creative: Creative) -> str:
-    """Of the words, and of the digests that its pictures had when they came. Uses pictures that are at hand."""
+    """Of the words, and of the digests that its pictures had when they came. Uses pictures that are
+    at hand.
+    """
     pictures = sorted((each.size, each.digest) for each in creative.pictures.all())
     words = {name: getattr(creative, name) for name in FIELDS}
     if creative.html:
@@ -30,14 +33,16 @@ def digest(creative: Creative) -> str:
 
 
 def is_as_approved(placement: Placement) -> bool:
-    """Whether the words and the names of the pictures are those that an editor approved."""
+    """Return whether the words and the names of the pictures are those that an editor approved."""
     creative = placement.approved_creative
     return creative is not None and digest(creative) == placement.approved_digest
 
 
 @task()
 def look_at_pictures() -> int:
-    """Compare the files of everything approved with what they were. What differs is taken off. Returns how many."""
+    """Compare the files of everything approved with what they were. What differs is taken off.
+    Returns how many.
+    """
     changed = 0
     approved = Placement.objects.approved().exclude(approved_digest="")
     pictures = CreativePicture.objects.filter(

@@ -1,4 +1,6 @@
-"""The real page with a version that nobody has approved: in a frame, for its advertiser and the desk, never counted."""
+"""The real page with a version that nobody has approved: in a frame, for its advertiser and the
+desk, never counted.
+"""
 
 from typing import Any
 
@@ -35,7 +37,9 @@ _FRAME = {"is_preview": True}
 
 
 def _with_banner(request: HttpRequest, placement: Placement, creative: Creative) -> HttpResponse:
-    """A story of the section it is for. Its boxes are left as they are made: no script fills or counts them."""
+    """A story of the section it is for. Its boxes are left as they are made: no script fills or
+    counts them.
+    """
     stories = Article.objects.published().journalism().select_related("section", "hero")
     if placement.section_id:
         stories = stories.filter(section=placement.section_id) or stories

@@ -27,9 +27,12 @@ ALLOWED = {
 
 
 def submit(placement: Placement, by: "User | None") -> Placement:
-    """Put the newest version in the desk’s queue. What was approved before stays live until a decision."""
+    """Put the newest version in the desk’s queue. What was approved before stays live until a
+    decision.
+    """
     with transaction.atomic():
-        # Locked before it is read: what is checked is what is sent, whoever writes at the same time.
+        # Locked before it is read: what is checked is what is sent, whoever writes at the same
+        # time.
         locked = (
             Placement.objects.select_for_update(of=("self",))
             .select_related("advertiser")
@@ -51,7 +54,8 @@ def approve(
 ) -> Placement:
     """Pin a version, the newest by default: from now on readers see that copy and no other.
 
-    `version` is what the editor looked at; a newer one that arrived meanwhile is refused. So is one in which the checks
+    `version` is what the editor looked at; a newer one that arrived meanwhile is refused. So is one
+    in which the checks
     found something that holds, unless the editor says that they looked at it.
     """
     return _decide(placement, Status.APPROVED, by, version=version, has_looked=has_looked)
@@ -158,7 +162,9 @@ def _pin(placement: Placement, version: int | None, has_looked: bool) -> None:
 
 
 def _mail_later(decision: ReviewDecision) -> None:
-    """Tell each of the advertiser’s people by a mail of their own, so that trying one again repeats no other."""
+    """Tell each of the advertiser’s people by a mail of their own, so that trying one again repeats
+    no other.
+    """
     for address in decision.placement.advertiser.addresses():
         mail_decision.enqueue(decision.pk, address)
 

@@ -1,8 +1,10 @@
 """
 The warnings that a paid piece about a token carries, by the markets it is meant for.
 
-United Kingdom: FCA, PS23/6 and COBS 4.12A, since 8 October 2023. European Union: MiCA (Regulation 2023/1114),
-article 7. United States: Securities Act, section 17(b), asks for the amount that was paid, and to be told who paid it.
+United Kingdom: FCA, PS23/6 and COBS 4.12A, since 8 October 2023. European Union: MiCA (Regulation
+2023/1114),
+article 7. United States: Securities Act, section 17(b), asks for the amount that was paid, and to
+be told who paid it.
 The words of the first two are prescribed.
 """
 
@@ -33,7 +35,7 @@ PLAIN_WARNING = "{token} can lose all of its value. Nobody protects you if somet
 
 @dataclass(frozen=True)
 class Terms:
-    """What a piece about a token says of itself."""
+    """The declarations of a piece about a token."""
 
     token: str
     markets: Sequence[str]
@@ -44,7 +46,7 @@ class Terms:
 
 
 def missing(terms: Terms) -> dict[str, str]:
-    """What each market asks for and is not there: field and sentence."""
+    """Return what each market asks for and is not there: field and sentence."""
     if not terms.token:
         return {}
     if not terms.markets:
@@ -66,7 +68,9 @@ def missing(terms: Terms) -> dict[str, str]:
 
 
 def compose(terms: Terms) -> str:
-    """The warning as readers see it, a paragraph for each market; empty for a piece that is about no token."""
+    """The warning as readers see it, a paragraph for each market; empty for a piece that is about
+    no token.
+    """
     if not terms.token:
         return ""
     parts = []

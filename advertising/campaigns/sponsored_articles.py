@@ -1,4 +1,6 @@
-"""A sponsored article or press release is an Article, made from the approved copy and nothing else."""
+"""A sponsored article or press release is an Article, made from the approved copy and nothing
+else.
+"""
 
 from datetime import UTC, datetime, time
 from html import escape

@@ -1,4 +1,6 @@
-"""The words of a sponsored article: from the editor’s HTML, or plain text, to safe HTML. Nothing else makes it safe."""
+"""The words of a sponsored article: from the editor’s HTML, or plain text, to safe HTML. Nothing
+else makes it safe.
+"""
 
 import re
 from html import escape
@@ -34,7 +36,9 @@ _FIRST_PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
 
 
 def to_html(text: str) -> str:
-    """What somebody wrote, in the editor or, without JavaScript, as plain text with “## ” before headings."""
+    """Return HTML of a text from the editor or, without JavaScript, of plain text with “## ” before
+    headings.
+    """
     if _IS_HTML.match(text):
         clean = _cleaner.clean(text)
         return clean if body.plain_text(clean) else ""
@@ -54,7 +58,9 @@ def to_plain(html: str) -> str:
 
 
 def standfirst_and_body(html: str) -> tuple[str, str]:
-    """A short first paragraph stands first. One that is too long opens the body instead, so nothing is lost."""
+    """A short first paragraph stands first. One that is too long opens the body instead, so nothing
+    is lost.
+    """
     first = _FIRST_PARAGRAPH.match(html)
     opening = body.plain_text(first[1]) if first else ""
     rest = html[first.end() :] if first else html

@@ -1,4 +1,6 @@
-"""The advertiser’s pages: the rate card for everybody, placements for members of the advertiser only."""
+"""The advertiser’s pages: the rate card for everybody, placements for members of the advertiser
+only.
+"""
 
 from typing import Any
 
@@ -174,7 +176,9 @@ def editor_media(request: MemberRequest, form: PlacementForm) -> Media:
 @require_http_methods(FORM_METHODS)
 @csp_update({"frame-src": ["'self'"]})
 def check(request: MemberRequest, pk: int) -> HttpResponse:
-    """Before it goes to the desk: the real page with it, what the checks found, and what it costs."""
+    """Before it goes to the desk: the real page with it, what the checks found, and what it
+    costs.
+    """
     placement = own_placement(request, pk)
     may_submit = Placement.objects.may_be_changed_by(request.user).filter(pk=placement.pk).exists()
     if request.method == "POST":
@@ -234,7 +238,7 @@ def submit(request: MemberRequest, placement: Placement) -> HttpResponse:
 @login_required
 @require_safe
 def preview(request: MemberRequest, pk: int) -> HttpResponse:
-    """What the frame shows: the real page with what is being written, never counted."""
+    """Show the real page in the frame, with what is being written in it, never counted."""
     placement = own_placement(request, pk)
     creative = placement.latest_creative
     if creative is None:
@@ -249,7 +253,7 @@ CHOSEN = "advertiser"  # in the session of somebody who speaks for several
 
 
 def advertiser_of(request: MemberRequest) -> Advertiser | None:
-    """Whom somebody speaks for: the one they chose last, or their first."""
+    """Return the advertiser that somebody speaks for: the one they chose last, or their first."""
     membership = _membership(request)
     return membership.advertiser if membership else None
 

@@ -1,4 +1,4 @@
-"""What a page asks for its slots, what it says was shown and seen, and where a click leads."""
+"""Endpoints that pages call: fill slots, count what was shown and seen, lead on from a click."""
 
 import logging
 import random
@@ -25,7 +25,8 @@ logger = logging.getLogger(__name__)
 MOST_SLOTS = 8  # of one page
 MOST_EVENTS = 12  # of one beacon
 NARROWEST_DESKTOP = 768  # CSS pixels
-# A click on a banner comes by us; one on a link of a paid story is told, for its links lead where they say.
+# A click on a banner comes by us; one on a link of a paid story is told, for its links lead where
+# they say.
 BY_BEACON = (Action.RENDERED, Action.VIEWABLE, Action.CLICKED)
 
 _dice = random.SystemRandom()
@@ -48,7 +49,7 @@ empty_slot: Any = SimpleLazyObject(lambda: render_to_string("advertising/_empty_
 
 
 class Reader:
-    """What a request tells of who asks: as much as filling and counting need."""
+    """The facts of a request that filling and counting need."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
@@ -59,7 +60,7 @@ class Reader:
         self.offered: list[offers.Offer] = []
 
     def fill(self, position: page_context.Position | None) -> dict[str, Any] | None:
-        """What stands in one slot, with its token."""
+        """Return the content of one slot, with its token."""
         if position is None:
             return None
         if position.slot == STORY_SLOT:
@@ -88,7 +89,9 @@ class Reader:
         return Device.PHONE if int(width) < NARROWEST_DESKTOP else Device.DESKTOP
 
     def reason(self, advertiser: int) -> str:
-        """Why what is offered now cannot count later: robots, what is fetched ahead, our own and the advertiser’s."""
+        """Return why an offer cannot count later: robots, prefetch, our own and the advertiser’s
+        people; “” if it can.
+        """
         if found := invalid_traffic.agent_reason(self.agent):
             return found
         if self.is_prefetch:
@@ -135,7 +138,9 @@ def is_prefetch(request: HttpRequest) -> bool:
 @csrf_exempt  # It carries no cookie’s authority: the token in it is all that counts.
 @require_POST
 def seen(request: HttpRequest) -> HttpResponse:
-    """A beacon: `action` and one `token` for each placement. Whatever comes of it, the answer says nothing."""
+    """A beacon: `action` and one `token` for each placement. Whatever comes of it, the answer says
+    nothing.
+    """
     action = request.POST.get("action", "")
     signed = request.POST.getlist("token")
     if action not in BY_BEACON or not signed or len(signed) > MOST_EVENTS:
@@ -152,7 +157,9 @@ def click(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def plain_click(request: HttpRequest, pk: int) -> HttpResponse:
-    """From a banner in a page without JavaScript: never shown as far as we know, so never charged."""
+    """From a banner in a page without JavaScript: never shown as far as we know, so never
+    charged.
+    """
     placement = serving_placement(pk)
     token = tokens.issue(
         placement.pk, placement.approved_creative_id or 0, placement.slot or placement.product, ""
@@ -176,7 +183,9 @@ def _placement_of(signed: str) -> Placement:
 
 
 def serving_placement(pk: int) -> Placement:
-    """Of those in memory without a query. One that has ended may still lead to what was approved."""
+    """Of those in memory without a query. One that has ended may still lead to what was
+    approved.
+    """
     for banners in serving.candidates().values():
         for banner in banners:
             if banner.placement.pk == pk:

@@ -1,4 +1,6 @@
-"""What the newsletter says of its paid place, because advertising does not know it: the days it has, and who got it."""
+"""The newsletter’s part of advertising, registered by the newsletter: its days, and who got a
+placement.
+"""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -25,5 +27,5 @@ def going_out(days: Collection[date]) -> set[date]:
 
 
 def was_got(placement: int) -> bool:
-    """Whether any reader got the newsletter that a placement was sold for."""
+    """Return whether any reader got the newsletter that a placement was sold for."""
     return any(newsletter.was_got(placement) for newsletter in _newsletters)

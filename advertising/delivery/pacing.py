@@ -1,4 +1,6 @@
-"""How far a placement has come with what was bought, and whether it should wait for others."""
+"""Pacing: how far a placement has come with what was bought, and whether it should wait for
+others.
+"""
 
 import threading
 import time
@@ -31,7 +33,9 @@ NOTHING = Delivered()
 
 
 def delivered(now: datetime | None = None) -> Mapping[int, Delivered]:
-    """Of every placement that is running with a limit. One query, whose answer is held for two seconds."""
+    """Of every placement that is running with a limit. One query, whose answer is held for two
+    seconds.
+    """
     with _memory.lock:
         if time.monotonic() - _memory.read_at > READ_EVERY:
             _memory.found = _read((now or timezone.now()).date())
@@ -73,13 +77,15 @@ def elapsed(placement: Placement, now: datetime) -> float:
 
 
 def is_used_up(placement: Placement, so_far: Delivered) -> bool:
-    """Whether what was bought, or what one day may take, has been delivered."""
+    """Return whether what was bought, or what one day may take, has been delivered."""
     over = placement.goal is not None and so_far.total >= placement.goal
     return over or (placement.daily_cap is not None and so_far.today >= placement.daily_cap)
 
 
 def is_ahead(placement: Placement, so_far: Delivered, now: datetime) -> bool:
-    """Whether it has come further than its days have: then it waits, so that its last day is seen as well."""
+    """Return whether it has come further than its days have: then it waits, so that its last day is
+    seen as well.
+    """
     if placement.goal is None:
         return False
     due = placement.goal * elapsed(placement, now)
@@ -87,7 +93,7 @@ def is_ahead(placement: Placement, so_far: Delivered, now: datetime) -> bool:
 
 
 def urgency(placement: Placement, so_far: Delivered, now: datetime) -> float:
-    """How much more often than its weight says it should be chosen: 1 on pace, more when it is behind."""
+    """Return by how much the weight is raised: 1 on pace, more when it is behind."""
     if placement.goal is None:
         return 1.0
     to_come = 1.0 - so_far.total / placement.goal

@@ -1,5 +1,6 @@
 """
-What a page says of itself to whoever fills its slots: signed, so that no browser can claim another page.
+The signed position of a slot: its page, section and coins, so that no browser can claim another
+page.
 
 It is part of the kept page, the same for every reader, and holds as long as the secret of the site.
 """
@@ -16,7 +17,8 @@ _signer = signing.Signer(salt="advertising.page")
 
 @dataclass(frozen=True)
 class Position:
-    """One slot of one page: its name, the page’s path, its section, and the symbols of the coins it is about.
+    """One slot of one page: its name, the page’s path, its section, and the symbols of the coins it
+    is about.
 
     `story` is the number of a paid article on its own page.
     """
@@ -44,7 +46,7 @@ def read(signed: str) -> Position | None:
 
 
 def of_template(context: dict[str, Any], slot: str) -> Position:
-    """What a page’s template knows of it."""
+    """Return the position that a page’s template stands for."""
     article, section, coin = context.get("article"), context.get("section"), context.get("coin")
     section_pk = getattr(article, "section_id", None) or getattr(section, "pk", None)
     coins = [context["coin"]] if coin is not None else (context.get("story_coins") or [])

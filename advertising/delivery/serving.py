@@ -1,4 +1,4 @@
-"""Which placement stands in which slot: candidates, filters, choice."""
+"""Ad serving: candidates of a slot, filters, choice."""
 
 import random
 import zlib
@@ -103,7 +103,8 @@ def _banner(placement: Placement) -> Banner:
 
 @cached_by_tags(table_tag(Placement), listened=True)
 def candidates() -> dict[str, list[Banner]]:
-    """The banners of all slots, written out, in the memory of the process: fresh a moment after a change.
+    """The banners of all slots, written out, in the memory of the process: fresh a moment after a
+    change.
 
     Those that begin on a later day are among them: a process may hold them for days.
     """
@@ -192,9 +193,10 @@ def choose(
     delivered: Mapping[int, pacing.Delivered],
     dice: random.Random,
 ) -> Banner | None:
-    """Who stands in the slot.
+    """Return the banner to show, or None.
 
-    Those that fit the page; of them the paid that are neither used up nor ahead of their pace; if there are none, the
+    Those that fit the page; of them the paid that are neither used up nor ahead of their pace; if
+    there are none, the
     house’s. Among those left chance decides, by weight, and by how far each is behind.
     """
 
@@ -228,14 +230,18 @@ def choose(
 
 @cached_by_tags(table_tag(Placement))
 def banners_of_today() -> dict[str, list[Banner]]:
-    """What a page may show to readers without JavaScript. It is part of the page, and never counted."""
+    """Return banners for readers without JavaScript. They are part of the page, and never
+    counted.
+    """
     add_tags(table_tag(Placement))
     changes_at(tomorrow())  # Placements begin and end by the day.
     return _approved_banners(until=timezone.now().date())
 
 
 def choose_for_everybody(banners: Sequence[Banner], asked: Asked) -> Banner | None:
-    """Paid before house. The page’s address and the day decide, so a page is the same for every reader."""
+    """Paid before house. The page’s address and the day decide, so a page is the same for every
+    reader.
+    """
     left = fitting(banners, asked)
     left = [banner for banner in left if not banner.is_house] or left
     key = f"{asked.position.page}:{asked.position.slot}:{len(asked.shown)}:{asked.now:%Y-%m-%d}"

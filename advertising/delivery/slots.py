@@ -1,4 +1,6 @@
-"""The named positions on our pages, and the picture sizes each needs (IAB fixed sizes, with their weights)."""
+"""The named positions on our pages, and the picture sizes each needs (IAB fixed sizes, with their
+weights).
+"""
 
 from dataclasses import dataclass
 
@@ -60,5 +62,5 @@ CHOICES = [(slot.name, slot.label) for slot in SLOTS.values()]
 
 
 def label_of(name: str) -> str:
-    """How reports call a position; that of a paid story is the story itself."""
+    """Return a position’s name in reports; that of a paid story is the story itself."""
     return SLOTS[name].label if name in SLOTS else name.capitalize()

@@ -1,7 +1,8 @@
 """
 Tokens: what a browser shows us when it has shown a placement, or when somebody clicks on it.
 
-A token is signed, names one offer of one placement on one page, grows old, and is worth one count of each action
+A token is signed, names one offer of one placement on one page, grows old, and is worth one count
+of each action
 (`counting.py`). It holds nothing about the reader.
 """
 
@@ -48,7 +49,9 @@ def issue(placement: int, creative: int, slot: str, page: str, reason: str = "")
 
 
 def read(signed: str) -> Token:
-    """Raises Forged. A token that is too old is a token still: whoever reads it looks at its age."""
+    """Raises Forged. A token that is too old is a token still: whoever reads it looks at its
+    age.
+    """
     try:
         return _token(_signer.unsign_object(signed))
     except (signing.BadSignature, ValueError, TypeError, OverflowError, OSError):
@@ -56,7 +59,7 @@ def read(signed: str) -> Token:
 
 
 def _claimed(signed: str) -> Token | None:
-    """What a forged token says that it is. Nothing in it is to be believed."""
+    """Return the claims of a forged token. Nothing in it is to be believed."""
     try:
         payload = signed.rsplit(":", 1)[0].encode()
         if payload.startswith(b"."):

@@ -25,7 +25,9 @@ Numbers = dict[tuple[str, str], int]
 
 @task()
 def look() -> int:
-    """Note what is odd today and was yesterday, once a kind, placement and day. Returns how much was found."""
+    """Note what is odd today and was yesterday, once a kind, placement and day. Returns how much
+    was found.
+    """
     today = timezone.now().date()
     days = (today - timedelta(days=1), today)
     rows = (
@@ -91,6 +93,6 @@ def _changed(today: date) -> Iterator[TrafficAnomaly]:
 
 
 def recent() -> list[str]:
-    """What the desk is told. One query by an index."""
+    """Return the anomalies of the last days, for the desk. One query by an index."""
     since = timezone.now().date() - SHOWN_FOR
     return [str(each) for each in TrafficAnomaly.objects.filter(day__gt=since)[:20]]

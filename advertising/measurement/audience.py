@@ -1,4 +1,6 @@
-"""Who sees our pages, for the media kit: our own counts, without robots, of whole days that are over."""
+"""The audience of our pages, for the media kit: our own counts, without robots, of whole days that
+are over.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,4 +1,6 @@
-"""Impressions by day as bars, drawn on the server: attributes and classes only, no script, no style."""
+"""Impressions by day as bars, drawn on the server: attributes and classes only, no script, no
+style.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,7 +62,9 @@ class Chart:
 
 
 def draw(by_day: Mapping[date, DeliveryFigures]) -> list[Chart]:
-    """The same numbers for a wide and for a narrow screen; nothing when there is nothing to show."""
+    """The same numbers for a wide and for a narrow screen; nothing when there is nothing to
+    show.
+    """
     steps = _steps(by_day)
     top = max((figures.rendered for _, figures in steps), default=0)
     return [_chart(frame, steps, top) for frame in (WIDE, NARROW)] if top else []

@@ -1,4 +1,6 @@
-"""What browsers say of placements, counted: once for each token, with a reason for all that does not count."""
+"""Impressions, viewable impressions and clicks, counted once for each token, with a reason for all
+that does not count.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +16,7 @@ from advertising.models import Action, Placement, UsedToken
 
 @dataclass(frozen=True)
 class Sender:
-    """Whose browser it is, as far as that is needed today: never stored."""
+    """The browser that sent an event, as far as that is needed today: never stored."""
 
     network: str = ""
     agent: str = ""
@@ -49,7 +51,9 @@ def count(events: Sequence[Event], sender: Sender) -> list[str]:
 
 
 def _used_before(left_out: Sequence[Event]) -> set[tuple[str, str]]:
-    """Which of those that do not count were used before; the others were never shown. Asked only when there are any."""
+    """Return those that were used before; the others were never shown. Asked only when some do not
+    count.
+    """
     nonces = [event.token.nonce for event in left_out if event.action != Action.RENDERED]
     if not nonces:
         return set()
@@ -83,7 +87,9 @@ def _line(event: Event, reason: str) -> ledger.Line:
 
 
 def is_claim_of_ours(placement: int, slot: str) -> bool:
-    """Whether a forged token names something that exists, so that it can be told to whom it was meant to be charged."""
+    """Return whether a forged token names a real placement and slot, so that it can be told to whom
+    it was meant to be charged.
+    """
     return (
         slot in (*SLOTS, STORY_SLOT)
         and 0 < placement < 2**31

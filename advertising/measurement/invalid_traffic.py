@@ -1,8 +1,10 @@
 """
-Why something is not counted as seen or clicked.
+Reasons why something is not counted as seen or clicked: invalid traffic.
 
-The first rule that applies gives the reason. Each reason is counted like everything else, so an advertiser can see
-what was filtered: gross = billable + reasons. The rules follow the general part of the MRC’s guidelines on invalid
+The first rule that applies gives the reason. Each reason is counted like everything else, so an
+advertiser can see
+what was filtered: gross = billable + reasons. The rules follow the general part of the MRC’s
+guidelines on invalid
 traffic; lists of data centres are not public and not used.
 """
 
@@ -94,7 +96,8 @@ def _is_over_rate(event: Event) -> str:
     return RATE if event.is_over_rate else ""
 
 
-# A token that was used before, and a click on what was never shown, are found where the event is stored.
+# A token that was used before, and a click on what was never shown, are found where the event is
+# stored.
 RULES: Sequence[Callable[[Event], str]] = (
     _is_forged,
     _is_robot,

@@ -1,4 +1,6 @@
-"""Adds to the counts: each line is one row, and adding to it is one statement, whoever else adds at the same time."""
+"""Adds to the counts: each line is one row, and adding to it is one statement, whoever else adds at
+the same time.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -29,7 +31,8 @@ def add_to_pages(lines: Mapping[PageLine, int]) -> None:
 def spend(tokens: Iterable[UsedToken]) -> Counter[tuple[str, str]]:
     """Note that tokens were used. Return those that count: (nonce, action) → 1. One statement.
 
-    Left out are those that had been used for this, and what cannot follow: nothing is seen or clicked on that was not
+    Left out are those that had been used for this, and what cannot follow: nothing is seen or
+    clicked on that was not
     shown before.
     """
     rows = [
@@ -57,7 +60,9 @@ def spend(tokens: Iterable[UsedToken]) -> Counter[tuple[str, str]]:
 
 
 def _add(model: type[models.Model], key: tuple[str, ...], lines: Mapping[Any, int]) -> None:
-    """INSERT … ON CONFLICT DO UPDATE, in the order of the keys: two that add at once never wait for each other."""
+    """INSERT … ON CONFLICT DO UPDATE, in the order of the keys: two that add at once never wait for
+    each other.
+    """
     rows = [(*line, number) for line, number in sorted(lines.items()) if number]
     table = connection.ops.quote_name(model._meta.db_table)
     for start in range(0, len(rows), MOST_ROWS):

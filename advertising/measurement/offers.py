@@ -1,8 +1,10 @@
 """
 Offers, counted without a query in the request that makes them.
 
-A process adds up what it offers in memory; once a second a thread adds the sums to the ledger. So a process that is
-killed may lose its last second of offers. Impressions and clicks are never counted this way: each of those is written
+A process adds up what it offers in memory; once a second a thread adds the sums to the ledger. So a
+process that is
+killed may lose its last second of offers. Impressions and clicks are never counted this way: each
+of those is written
 before its request is answered.
 """
 
@@ -36,7 +38,9 @@ class OfferSums:
         self._process = 0
 
     def count(self, offers: Iterable[Offer]) -> None:
-        """Count offers of today. A process that serves no readers, such as a test, writes them at once."""
+        """Count offers of today. A process that serves no readers, such as a test, writes them at
+        once.
+        """
         today = timezone.now().date()
         lines = Counter(
             (placement, slot, today, Action.OFFERED.value, reason)

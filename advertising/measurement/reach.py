@@ -1,8 +1,10 @@
 """
-How many different browsers saw a placement on a day, without knowing who they were.
+Reach: the number of browsers that saw a placement on a day, without knowing whose they were.
 
-A network address and the name of a browser become a digest with the salt of the day. When the day is over the
-digests are counted, and they and the salt are deleted; nothing is left that leads to anybody or joins two days.
+A network address and the name of a browser become a digest with the salt of the day. When the day
+is over the
+digests are counted, and they and the salt are deleted; nothing is left that leads to anybody or
+joins two days.
 """
 
 import base64
@@ -29,7 +31,9 @@ _lock = threading.Lock()
 
 
 def person(network: str, agent: str, day: date) -> str:
-    """A digest of 22 letters that is the same for one browser on one day, and means nothing after it."""
+    """A digest of 22 letters that is the same for one browser on one day, and means nothing after
+    it.
+    """
     digest = hmac.new(_salt(day), f"{network}\n{agent}".encode(), hashlib.sha256).digest()[
         :DIGEST_BYTES
     ]
@@ -60,7 +64,9 @@ def unsettled_before(now_day: date) -> list[date]:
 
 @task()
 def settle_days() -> int:
-    """Count the reach of each day that is over, then destroy what it was counted from. Done twice it does no harm."""
+    """Count the reach of each day that is over, then destroy what it was counted from. Done twice
+    it does no harm.
+    """
     settled = (timezone.now() - SETTLED_AFTER).date()
     days = unsettled_before(settled)
     for day in days:

@@ -25,7 +25,9 @@ _WAS_SHOWN = Q(action=Action.RENDERED) | Q(action=Action.OFFERED, slot=NEWSLETTE
 
 @task()
 def mail_reports() -> int:
-    """Put in the queue what is due. Run twice, or by two, it sends nothing twice. Returns how many were claimed."""
+    """Put in the queue what is due. Run twice, or by two, it sends nothing twice. Returns how many
+    were claimed.
+    """
     now = timezone.now()
     claimed = sum(
         _claim(placement.advertiser, placement.run[1], placement) for placement in _finished()

@@ -1,4 +1,6 @@
-"""What an advertiser, and the desk, are told: by day, slot and page, with everything that was filtered."""
+"""Reports for advertisers and the desk: by day, slot and page, with everything that was
+filtered.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -73,7 +75,9 @@ class Period:
 
 
 def period_of(key: str, placements: QuerySet[Placement], today: date) -> Period:
-    """Up to today. One query for “all”, which begins with the first day on which anything was counted."""
+    """Up to today. One query for “all”, which begins with the first day on which anything was
+    counted.
+    """
     key = key if key in PERIODS else USUAL
     length = PERIODS[key][1]
     if length:
@@ -242,7 +246,9 @@ COLUMNS = ("day", "slot", "action", "gross", "billable", *reasons.LABELS)
 
 
 def table(placements: QuerySet[Placement], period: Period) -> Iterator[tuple[object, ...]]:
-    """The ledger by placement, day, slot and action, with a column for each reason: the rows add up. One query."""
+    """The ledger by placement, day, slot and action, with a column for each reason: the rows add
+    up. One query.
+    """
     yield ("placement", *COLUMNS)
     lines = (
         DailyCount.objects.filter(

@@ -1,4 +1,4 @@
-"""What advertisers see of their placements: all of them together, one by one, and as a table to take along."""
+"""Report pages of the portal: all placements together, one by one, and as a table to download."""
 
 import csv
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def report_table(request: MemberRequest, pk: int | None = None) -> HttpResponseB
 
 
 def report_context(request: HttpRequest, placement: Placement) -> dict[str, Any]:
-    """What the report’s template shows, on the advertiser’s page and on the desk."""
+    """Return the context of a report’s template, on the advertiser’s page and on the desk."""
     period = period_asked_for(request, Placement.objects.filter(pk=placement.pk))
     found = reports.report(placement, period)
     return {
@@ -72,7 +72,7 @@ def period_asked_for(request: HttpRequest, placements: QuerySet[Placement]) -> r
 
 
 class Echo:
-    """What the csv module writes to: it hands back what it is given."""
+    """A file for the csv module that hands back what it is given."""
 
     def write(self, text: str) -> str:
         return text

@@ -1,4 +1,4 @@
-"""Who advertises, what they submitted, which copy of it was approved, and how often it was seen."""
+"""Advertisers, placements, creatives, orders and counts."""
 
 from advertising.models.advertisers import (
     PAID_STORIES,

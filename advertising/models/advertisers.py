@@ -1,4 +1,4 @@
-"""Who advertises, and the rate card."""
+"""Advertisers and the rate card."""
 
 from django.conf import settings
 from django.core.validators import URLValidator
@@ -46,7 +46,9 @@ class Advertiser(CacheTagged):
         return self.name
 
     def addresses(self) -> list[str]:
-        """Who is told of decisions and figures: each of its people, and the firm’s own address."""
+        """Return the addresses that decisions and reports go to: each member’s, and the firm’s
+        own.
+        """
         found = set(self.members.exclude(email="").values_list("email", flat=True))
         return sorted(found | ({self.contact_email} if self.contact_email else set()))
 
@@ -57,7 +59,7 @@ class Advertiser(CacheTagged):
 
 
 class Role(models.TextChoices):
-    """What somebody may do for an advertiser. Each may do what those below may."""
+    """A member’s role. Each may do what those below may."""
 
     OWNER = "owner", "Owner: people, orders and all below"
     MEMBER = "member", "Member: submits and changes placements"
@@ -88,7 +90,9 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """Somebody was asked by mail to join an advertiser. The link in the mail is the key; a digest of it stands here."""
+    """Somebody was asked by mail to join an advertiser. The link in the mail is the key; a digest
+    of it stands here.
+    """
 
     advertiser = models.ForeignKey(Advertiser, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField()

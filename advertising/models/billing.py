@@ -1,11 +1,11 @@
-"""Orders, what was credited and what was paid. Nothing of it is ever deleted, and an order never changes."""
+"""Orders, what was credited and what was paid. Nothing of it is ever deleted, and an order never
+changes.
+"""
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -14,22 +14,15 @@ from django.utils import timezone
 
 from advertising.models.advertisers import Advertiser
 from advertising.models.placements import Placement
+from core.undeletable import UndeletableModel
 
 CURRENCY = "USD"
 
 
-class UndeletableModel(models.Model):
-    """A row that carries money."""
-
-    class Meta:
-        abstract = True
-
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
-        raise ValidationError("What carries money cannot be deleted.")
-
-
 class SalesTerms(models.Model):
-    """Who sells, and how it is paid: one row, printed on invoices. An order keeps what it said on its day."""
+    """The seller and how it is paid: one row, printed on invoices. An order keeps what it said on
+    its day.
+    """
 
     seller = models.CharField(max_length=160, blank=True, help_text="The legal name on invoices.")
     address = models.TextField(max_length=400, blank=True)
@@ -54,8 +47,10 @@ class SalesTerms(models.Model):
         return self.seller or "Terms of sale"
 
 
-class InvoiceSequence(models.Model):
-    """The last number of a year’s invoices: taken under a lock, so that none is missing and none comes twice."""
+class InvoiceSequence(UndeletableModel):
+    """The last number of a year’s invoices: taken under a lock, so that none is missing and none
+    comes twice.
+    """
 
     year = models.PositiveSmallIntegerField(primary_key=True)
     last = models.PositiveIntegerField(default=0)
@@ -111,7 +106,7 @@ class Order(UndeletableModel):
 
     @property
     def balance(self) -> Decimal:
-        """What is still to be paid; less than nothing is owed to the advertiser."""
+        """Return the amount still to be paid; less than nothing is owed to the advertiser."""
         return self.total - self.credited - self.paid
 
     def state(self, today: date | None = None) -> tuple[str, str]:
@@ -125,7 +120,7 @@ class Order(UndeletableModel):
         return ("rejected", "Overdue") if today > self.due_on else ("submitted", "To be paid")
 
 
-class OrderedPlacement(models.Model):
+class OrderedPlacement(UndeletableModel):
     """That a placement belongs to an order. It belongs to one at most."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="ordered")
@@ -156,7 +151,9 @@ class OrderLine(UndeletableModel):
 
 
 class Credit(UndeletableModel):
-    """Money given back on an order: for what was not delivered, not run, or out of goodwill. With tax."""
+    """Money given back on an order: for what was not delivered, not run, or out of goodwill. With
+    tax.
+    """
 
     class Kind(models.TextChoices):
         SHORTFALL = "shortfall", "Not delivered in full"
@@ -198,7 +195,9 @@ class Credit(UndeletableModel):
 
 
 class Payment(UndeletableModel):
-    """Money that came. `reference` is what the bank or the provider calls it: the same is never noted twice."""
+    """Money that came. `reference` is what the bank or the provider calls it: the same is never
+    noted twice.
+    """
 
     class Provider(models.TextChoices):
         TRANSFER = "transfer", "Bank transfer"
@@ -234,8 +233,10 @@ class Payment(UndeletableModel):
         return f"{self.order}: {self.amount} by {self.get_provider_display()}"
 
 
-class Checkout(models.Model):
-    """A page of the card provider that an advertiser asked for. Its address is fetched by the worker."""
+class Checkout(UndeletableModel):
+    """A page of the card provider that an advertiser asked for. Its address is fetched by the
+    worker.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="checkouts")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
@@ -247,8 +248,8 @@ class Checkout(models.Model):
         return f"{self.order}: {self.amount}"
 
 
-class ProviderEvent(models.Model):
-    """What a provider told us, once each, and what came of it."""
+class ProviderEvent(UndeletableModel):
+    """An event of a payment provider, kept once, with its outcome."""
 
     provider = models.CharField(max_length=10)
     key = models.CharField(max_length=120)
@@ -266,7 +267,7 @@ class ProviderEvent(models.Model):
         return f"{self.kind}: {self.outcome}"
 
 
-class Shortfall(models.Model):
+class Shortfall(UndeletableModel):
     """A run that ended with less than was bought: the desk credits it, or lets it run on."""
 
     class Answer(models.TextChoices):

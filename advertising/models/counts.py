@@ -1,14 +1,17 @@
-"""How often placements were offered, shown, seen and clicked, and why something did not count. Never deleted."""
+"""Counts of offers, impressions, viewable impressions and clicks, with reasons for what does not
+count. Never deleted.
+"""
 
 from django.db import models
 from django.db.models import Q
 
 from advertising.models.advertisers import Advertiser
 from advertising.models.placements import Placement
+from core.undeletable import UndeletableModel
 
 
 class Action(models.TextChoices):
-    """What happens to a placement on a page, in this order. Each is counted apart from the others."""
+    """An event of a placement on a page, in this order. Each is counted apart from the others."""
 
     OFFERED = "offered", "Offered"  # our answer to a page held it
     RENDERED = "rendered", "Impressions"  # a browser put it into the page
@@ -19,8 +22,10 @@ class Action(models.TextChoices):
     CLICKED = "clicked", "Clicks"
 
 
-class DailyCount(models.Model):
-    """A line of the ledger. Lines without a reason are billable; gross is the sum of all lines of an action."""
+class DailyCount(UndeletableModel):
+    """A line of the ledger. Lines without a reason are billable; gross is the sum of all lines of
+    an action.
+    """
 
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="counts")
     slot = models.CharField(max_length=20)
@@ -45,8 +50,10 @@ class DailyCount(models.Model):
         return f"{self.day} {self.slot} {self.action} {self.reason or 'billable'}: {self.number}"
 
 
-class PageCount(models.Model):
-    """On which pages a placement was shown, seen and clicked over its whole run: what is billable alone."""
+class PageCount(UndeletableModel):
+    """On which pages a placement was shown, seen and clicked over its whole run: what is billable
+    alone.
+    """
 
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="page_counts")
     page = models.CharField(max_length=300)
@@ -65,7 +72,9 @@ class PageCount(models.Model):
 
 
 class UsedToken(models.Model):
-    """That a token was used for an action: it cannot be once more. Forgotten with the salt of its day."""
+    """That a token was used for an action: it cannot be once more. Forgotten with the salt of its
+    day.
+    """
 
     nonce = models.CharField(max_length=16)
     action = models.CharField(max_length=10, choices=Action.choices)
@@ -84,8 +93,8 @@ class UsedToken(models.Model):
         return f"{self.nonce} {self.action}"
 
 
-class DailyReach(models.Model):
-    """How many different browsers were shown a placement on a day."""
+class DailyReach(UndeletableModel):
+    """The number of browsers that were shown a placement on a day."""
 
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="reach")
     day = models.DateField()
@@ -102,8 +111,8 @@ class DailyReach(models.Model):
         return f"{self.day}: {self.people}"
 
 
-class DailyAudience(models.Model):
-    """How many different browsers saw anything that we count on a day: what the media kit says."""
+class DailyAudience(UndeletableModel):
+    """The number of browsers that saw anything that we count on a day, for the media kit."""
 
     day = models.DateField(primary_key=True)
     browsers = models.PositiveIntegerField()
@@ -135,7 +144,7 @@ class TrafficAnomaly(models.Model):
 
 
 class DailySalt(models.Model):
-    """What digests of a day are made with. Deleted after it: then no digest leads back to anybody."""
+    """The salt of a day’s digests. Deleted after it: then no digest leads back to anybody."""
 
     day = models.DateField(primary_key=True)
     salt = models.BinaryField(max_length=32)
@@ -144,8 +153,10 @@ class DailySalt(models.Model):
         return f"Salt of {self.day}"
 
 
-class SentReport(models.Model):
-    """That figures were mailed: of a week to an advertiser, or of a whole run. Each is sent once."""
+class SentReport(UndeletableModel):
+    """That figures were mailed: of a week to an advertiser, or of a whole run. Each is sent
+    once.
+    """
 
     advertiser = models.ForeignKey(Advertiser, on_delete=models.PROTECT, related_name="+")
     placement = models.ForeignKey(Placement, null=True, on_delete=models.PROTECT, related_name="+")

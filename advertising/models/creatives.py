@@ -1,4 +1,4 @@
-"""What readers would see of a placement: its versions, with their words and pictures."""
+"""Creatives: versions of a placement’s words and pictures."""
 
 from typing import Any
 
@@ -21,7 +21,9 @@ class PaymentDisclosure(models.TextChoices):
 
 
 class Creative(models.Model):
-    """One version of what readers would see. Approved copies never change; an edit is a new version."""
+    """One version of what readers would see. Approved copies never change; an edit is a new
+    version.
+    """
 
     placement = models.ForeignKey(Placement, on_delete=models.CASCADE, related_name="creatives")
     version = models.PositiveSmallIntegerField()
@@ -104,7 +106,9 @@ class Creative(models.Model):
         return [finding for finding in self.findings if finding["weight"] == "hold"]
 
     def missing(self) -> list[str]:
-        """What its product, its slot or its subject needs and it does not have, a sentence each."""
+        """Return what its product, its slot or its subject needs and it does not have, a sentence
+        each.
+        """
         placement = self.placement
         warnings = list(risk_warnings.missing(self.terms).values())
         if not self.target_url:

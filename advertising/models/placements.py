@@ -1,4 +1,4 @@
-"""What advertisers submitted, which copy of it was approved, and who decided."""
+"""Placements: what was booked, which copy was approved, and its status."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -156,11 +156,13 @@ class Placement(CacheTagged):
         return self.product in PAID_STORIES
 
     def cache_tags(self) -> list[str]:
-        """Every page with a slot. A draft is shown nowhere, however often its advertiser saves it."""
+        """Every page with a slot. A draft is shown nowhere, however often its advertiser saves
+        it.
+        """
         return [tags.table_tag(self)] if self.approved_creative_id else []
 
     def missing(self) -> list[str]:
-        """What a booking needs and this one does not have, a sentence each."""
+        """Return what a booking needs and this one does not have, a sentence each."""
         problems = []
         if self.product == Product.BANNER and not self.slot:
             problems.append("Choose where the banner stands.")
@@ -195,7 +197,9 @@ class Placement(CacheTagged):
 
     @property
     def state(self) -> tuple[str, str]:
-        """The badge: its class and its words. Dates decide between scheduled, running and finished."""
+        """The badge: its class and its words. Dates decide between scheduled, running and
+        finished.
+        """
         if self.status != self.Status.APPROVED:
             return self.status, self.get_status_display()
         today = timezone.now().date()
@@ -207,7 +211,9 @@ class Placement(CacheTagged):
 
     @property
     def run(self) -> tuple[date, date]:
-        """Its first and its last day. Only a draft may have none: asked for then, this raises ValueError."""
+        """Its first and its last day. Only a draft may have none: asked for then, this raises
+        ValueError.
+        """
         if self.starts_on is None or self.ends_on is None:
             raise ValueError("This placement has no days yet.")
         return self.starts_on, self.ends_on
@@ -233,7 +239,8 @@ class Placement(CacheTagged):
 
     @property
     def is_booked(self) -> bool:
-        """From its submission on, position, days and number are those that were priced; the desk changes them.
+        """From its submission on, position, days and number are those that were priced; the desk
+        changes them.
 
         Sent back before anything of it was approved or ordered, it is open again.
         """

@@ -1,16 +1,14 @@
-"""What happened to a placement, and what its advertiser and the desk wrote to each other. Never deleted."""
-
-from typing import Any
+"""The history of a placement, and its messages between advertiser and desk. Never deleted."""
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 
 from advertising.models.placements import Placement
+from core.undeletable import UndeletableModel
 
 
-class ReviewDecision(models.Model):
-    """What happened to a placement, who did it and when. Never deleted."""
+class ReviewDecision(UndeletableModel):
+    """A step in the review of a placement, with who took it and when. Never deleted."""
 
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="decisions")
     by = models.ForeignKey(
@@ -27,11 +25,8 @@ class ReviewDecision(models.Model):
     def __str__(self) -> str:
         return f"{self.get_old_status_display()} → {self.get_new_status_display()}"
 
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
-        raise ValidationError("A decision cannot be deleted.")
 
-
-class Message(models.Model):
+class Message(UndeletableModel):
     """Between an advertiser and the desk, about one placement. Never changed, never deleted."""
 
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="messages")

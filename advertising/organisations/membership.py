@@ -1,4 +1,4 @@
-"""Who may do what for an advertiser, and how somebody joins one."""
+"""Members of an advertiser, their roles, and invitations."""
 
 import hashlib
 import secrets
@@ -38,7 +38,9 @@ def require_owner(user: "User", advertiser: Advertiser) -> None:
 
 
 def invite(advertiser: Advertiser, by: "User", email: str, role: str) -> Invitation:
-    """Mail somebody a link with which they may join. Asking the same person again replaces the link."""
+    """Mail somebody a link with which they may join. Asking the same person again replaces the
+    link.
+    """
     require_owner(by, advertiser)
     email = email.strip().lower()
     if advertiser.members.filter(email__iexact=email).exists():
@@ -98,7 +100,9 @@ def find(key: str) -> Invitation:
 
 
 def accept(key: str, user: "User") -> Membership:
-    """Join, once. The link is enough: whoever was sent it may use an account with another address."""
+    """Join, once. The link is enough: whoever was sent it may use an account with another
+    address.
+    """
     with transaction.atomic():
         invitation = find(key)
         used = Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(
@@ -113,7 +117,7 @@ def accept(key: str, user: "User") -> Membership:
 
 
 def see_to_an_owner(advertiser: Advertiser) -> None:
-    """When the last owner is gone, whoever has been there longest takes over."""
+    """Make the longest-standing member the owner when the last owner is gone."""
     if not advertiser.memberships.filter(role=Role.OWNER).exists():
         eldest = advertiser.memberships.order_by("pk").first()
         if eldest is not None:
@@ -122,7 +126,9 @@ def see_to_an_owner(advertiser: Advertiser) -> None:
 
 
 def change_role(advertiser: Advertiser, by: "User", membership_pk: int, role: str) -> None:
-    """Give somebody another role, or with “” none: they leave. An advertiser is never without an owner."""
+    """Give somebody another role, or with “” none: they leave. An advertiser is never without an
+    owner.
+    """
     with transaction.atomic():
         Advertiser.objects.select_for_update(of=("self",)).get(pk=advertiser.pk)
         membership = advertiser.memberships.filter(pk=membership_pk).first()

@@ -23,9 +23,11 @@ register.filter("money", dollars)
 
 @register.inclusion_tag("advertising/_slot.html", takes_context=True)
 def slot(context: dict[str, Any], name: str, where: str) -> dict[str, Any]:
-    """The box of an advertisement at one place of this page, said in words such as “beside the story”.
+    """The box of an advertisement at one place of this page, said in words such as “beside the
+    story”.
 
-    `slots.js` fills it with what `delivery/endpoints.py` gives it. For readers without JavaScript it holds one of today’s
+    `slots.js` fills it with what `delivery/endpoints.py` gives it. For readers without JavaScript
+    it holds one of today’s
     banners, which leads to its approved address and is not counted as seen.
     """
     shown: list[int] = context["request"].__dict__.setdefault("banners_shown", [])
@@ -47,7 +49,9 @@ def slot(context: dict[str, Any], name: str, where: str) -> dict[str, Any]:
 
 
 def preview_slot(previewed: serving.Banner | None, name: str, where: str) -> dict[str, Any]:
-    """In a preview: the version that is being written where it would stand, and nothing signed that could count."""
+    """In a preview: the version that is being written where it would stand, and nothing signed that
+    could count.
+    """
     is_its_place = previewed is not None and previewed.slot.name == name
     banner = previewed if is_its_place else None
     target = previewed.creative.target_url if previewed else ""
@@ -62,7 +66,8 @@ def preview_slot(previewed: serving.Banner | None, name: str, where: str) -> dic
 
 @register.simple_tag(takes_context=True)
 def story_position(context: dict[str, Any]) -> str:
-    """Attributes of what stands for a paid article on its own page: so it is counted as banners are.
+    """Attributes of what stands for a paid article on its own page: so it is counted as banners
+    are.
 
     A preview has none, and so is never counted.
     """

@@ -1,4 +1,6 @@
-"""While a story is being written: what was typed is kept, and shown in the real page before anybody saves."""
+"""While a story is being written: what was typed is kept, and shown in the real page before anybody
+saves.
+"""
 
 from typing import Any
 
@@ -83,7 +85,7 @@ class DraftingMixin(admin.ModelAdmin[Any]):
         return TemplateResponse(request, "admin/story_preview.html", context)
 
     def preview_page(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What the frame shows: the story with what this person has typed and not saved."""
+        """Show the story in the frame with what this person has typed and not saved."""
         article = self._story(request, pk)
         copy = autosaves.unsaved(signed_in(request), article)
         if copy is not None:

@@ -8,13 +8,17 @@ from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from js_asset.media import Media
 
-# What the editor adds to the page’s style: the one inline style that the strict policy lets pass, by its digest.
-# A new version of the editor may change it; then the journey of the editor fails on the browser’s complaint.
+# What the editor adds to the page’s style: the one inline style that the strict policy lets pass,
+# by its digest.
+# A new version of the editor may change it; then the journey of the editor fails on the browser’s
+# complaint.
 EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 
 
 class BodyEditorMixin(admin.ModelAdmin[Any]):
-    """Lets the rich editor work under the strict policy: its import map passes by a nonce, its style by a digest."""
+    """Lets the rich editor work under the strict policy: its import map passes by a nonce, its
+    style by a digest.
+    """
 
     @method_decorator(csp_update({"style-src": [EDITOR_STYLE]}))
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -1,4 +1,6 @@
-"""The library opened from the editor: a picture is found or uploaded there, and put into the text."""
+"""The library opened from the editor: a picture is found or uploaded there, and put into the
+text.
+"""
 
 from typing import Any
 
@@ -67,7 +69,9 @@ class PickingMixin(admin.ModelAdmin[Any]):
 
 
 def pictures_like(query: str, before: str) -> Any:
-    """Pictures with every word in what is said of them, the newest first, those below the key `before`."""
+    """Pictures with every word in what is said of them, the newest first, those below the key
+    `before`.
+    """
     pictures = Image.objects.order_by("-pk")
     for word in query.split()[:MOST_WORDS]:
         pictures = pictures.filter(

@@ -23,7 +23,7 @@ class ImageAdmin(PickingMixin, admin.ModelAdmin[Image]):
 
     @admin.display(description="sizes")
     def progress(self, image: Image) -> str:
-        """How far the worker is: the original is shown meanwhile."""
+        """Say how far the worker is: the original is shown meanwhile."""
         if not image.renditions:
             return "Being made; the original is shown until they are."
         widths = [f"{width} px" for width in images.widths_of(image)]

@@ -1,4 +1,6 @@
-"""Forms that ask the database once for what they show: Django’s own ask again for every row and every list."""
+"""Forms that ask the database once for what they show: Django’s own ask again for every row and
+every list.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -107,7 +109,9 @@ class LeanInline(LabellingMixin, admin.TabularInline[Any, Any]):
 
 
 def choices_once(request: HttpRequest, field: Any) -> list[Any]:
-    """The rows to choose from, read once a request: Django makes the class of a formset several times in one."""
+    """The rows to choose from, read once a request: Django makes the class of a formset several
+    times in one.
+    """
     read: dict[Any, list[Any]] = request.__dict__.setdefault("choices_once", {})
     model = field.queryset.model
     if model not in read:

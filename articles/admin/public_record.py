@@ -1,4 +1,4 @@
-"""What readers may rely on, on the desk: corrections, redirects, the front page’s order, and the log."""
+"""The public record on the desk: corrections, redirects, the front page’s order, and the log."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ class CorrectionAdmin(admin.ModelAdmin[Correction]):
         return ("article",) if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What was said in public is not unsaid; a correction can be corrected."""
+        """Keep what was said in public; a correction can be corrected."""
         return False
 
     def save_model(self, request: HttpRequest, obj: Correction, form: Any, change: bool) -> None:

@@ -212,7 +212,9 @@ class ArticleAdmin(
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """A version that is to come later is written, read off, and rolled back before it is put off."""
+        """A version that is to come later is written, read off, and rolled back before it is put
+        off.
+        """
         try:
             return super().change_view(request, object_id, form_url, extra_context)
         except ScheduledRevision as put_off:
@@ -280,16 +282,19 @@ class ArticleAdmin(
     # --- Who may ------------------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """What is out may only be changed by those who may publish."""
+        """Let only those who may publish change what is published."""
         allowed = super().has_change_permission(request, obj)
         if obj is not None and hasattr(obj, "placement"):
-            return False  # The approved copy is pinned: it changes through its placement, after a review.
+            # The approved copy is pinned: it changes through its placement, after a review.
+            return False
         if not allowed or obj is None or obj.status in ("draft", "in_review"):
             return allowed
         return request.user.has_perm("articles.publish_article")
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """What was ever out is withdrawn, not deleted: links, comments and receipts point to it."""
+        """Unpublish, and never delete, what was ever public: links, comments and receipts point to
+        it.
+        """
         if not super().has_delete_permission(request, obj):
             return False
         return obj is None or (

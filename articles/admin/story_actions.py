@@ -1,4 +1,4 @@
-"""What can be done to many stories at once: chosen in the list, seen on a page, then confirmed."""
+"""Actions on many stories at once: chosen in the list, seen on a page, then confirmed."""
 
 from typing import Any
 

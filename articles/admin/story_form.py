@@ -1,4 +1,6 @@
-"""The form of a story: it knows which version it was opened on, and says so when somebody else saved meanwhile."""
+"""The form of a story: it knows which version it was opened on, and says so when somebody else
+saved meanwhile.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +19,7 @@ MOST_TAGS = 25
 
 
 class ScheduledRevision(Exception):
-    """What was sent is to come out later: everything that was written is rolled back, and `content` kept."""
+    """Raised to roll back a save that becomes a scheduled update; `content` is kept."""
 
     def __init__(self, content: dict[str, Any], at: datetime) -> None:
         self.content = content
@@ -26,7 +28,9 @@ class ScheduledRevision(Exception):
 
 @dataclass(frozen=True)
 class Conflict:
-    """Somebody else’s version, saved after this form was opened, and how it differs from what was sent."""
+    """Somebody else’s version, saved after this form was opened, and how it differs from what was
+    sent.
+    """
 
     revision: Revision
     differences: list[word_diff.Difference]

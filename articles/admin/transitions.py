@@ -27,7 +27,9 @@ class TransitionsMixin(admin.ModelAdmin[Any]):
         ]
 
     def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
-        """“Save and publish” saves the form first, so that what is published is what was on the screen."""
+        """“Save and publish” saves the form first, so that what is published is what was on the
+        screen.
+        """
         if "_publish" in request.POST:
             self.run(request, obj, "publish")
             return redirect("admin:articles_article_change", obj.pk)
@@ -102,7 +104,7 @@ def sentences(error: ValidationError) -> list[str]:
 
 
 def label(field: str) -> str:
-    """What the form calls a field."""
+    """Return the form’s label of a field."""
     return str(getattr(Article._meta.get_field(field), "verbose_name", field)).capitalize()
 
 

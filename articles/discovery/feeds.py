@@ -1,5 +1,6 @@
 """
-Feeds: the newest of the whole publication, of a section, an author, a tag or a coin, in RSS 2.0, Atom and JSON Feed.
+Feeds: the newest of the whole publication, of a section, an author, a tag or a coin, in RSS 2.0,
+Atom and JSON Feed.
 
 https://www.rssboard.org/rss-specification, RFC 4287, https://www.jsonfeed.org/version/1.1/.
 Paid pieces are in them as they are in the lists, under their label.
@@ -55,7 +56,9 @@ class Feed:
 
     @property
     def updated_at(self) -> datetime:
-        """When the newest of its entries changed: the same entries are the same bytes."""
+        """Return the time of the newest change among its entries: the same entries are the same
+        bytes.
+        """
         return max(
             (entry.updated_at for entry in self.entries),
             default=datetime.fromisoformat("2009-01-03T00:00Z"),
@@ -136,7 +139,7 @@ def _entry_of_correction(correction: Correction) -> Entry:
 
 
 def tag_uri(article: Article) -> str:
-    """What feed readers know a piece by, for ever: RFC 4151."""
+    """Return the identifier of a piece for feed readers, for ever: RFC 4151."""
     host = urlsplit(settings.SITE_URL).hostname
     return f"tag:{host},{article.created_at:%Y-%m-%d}:article:{article.pk}"
 

@@ -1,4 +1,6 @@
-"""What search engines and cards read: title, description, canonical address, picture, JSON-LD."""
+"""Metadata for search engines and cards: title, description, canonical address, picture,
+JSON-LD.
+"""
 
 import hashlib
 import json
@@ -77,7 +79,7 @@ def share_card(article: Article) -> str:
 
 
 def card_words(article: Article) -> tuple[str, str]:
-    """What a share card says: the headline, and over it the section, or what the piece is labelled as."""
+    """Return the headline of a share card, and the section or label above it."""
     return article.title, article.label if article.is_paid else article.section.name
 
 

@@ -1,4 +1,6 @@
-"""Addresses that go on working: a story’s former names, and other pages that moved. One hop, never a loop."""
+"""Addresses that go on working: a story’s former names, and other pages that moved. One hop, never
+a loop.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -27,7 +29,7 @@ def own_path(path: str) -> None:
 
 
 def leads_back(old_path: str, new_path: str) -> bool:
-    """Whether going from `new_path` on one comes to `old_path` again."""
+    """Return whether going from `new_path` on one comes to `old_path` again."""
     from articles.models import Redirect
 
     for _ in range(LONGEST_CHAIN):
@@ -43,7 +45,9 @@ def leads_back(old_path: str, new_path: str) -> bool:
 
 
 def move(old_path: str, new_path: str) -> None:
-    """A page moved. What led to its old address leads to the new one, so that nobody is sent on twice."""
+    """A page moved. What led to its old address leads to the new one, so that nobody is sent on
+    twice.
+    """
     from articles.models import Redirect
 
     if old_path == new_path:
@@ -60,7 +64,9 @@ def move(old_path: str, new_path: str) -> None:
 
 
 def follow(article: "Article", old_slug: str) -> None:
-    """Let the address that `article` was out under go on leading to it. What was never out leaves nothing."""
+    """Let the address that `article` was out under go on leading to it. What was never out leaves
+    nothing.
+    """
     was_out = article.published_at is not None and article.published_at <= timezone.now()
     if old_slug != article.slug and was_out:
         remember_slug(article, old_slug)
@@ -96,7 +102,9 @@ def story_formerly(slug: str) -> "Article | None":
 
 
 def destination(path: str) -> str | None:
-    """Where `path` leads now: a path, “” for a page that is gone, None for one that never was."""
+    """Return where `path` leads now: a path, “” for a page that is gone, None for one that never
+    was.
+    """
     from articles.models import Redirect
 
     add_tags(tags.MISSING)

@@ -1,8 +1,10 @@
 """
 Search: every word must be in headline, standfirst or body, in whatever form.
 
-The best matches come first: those with the words in their headline, together, and new. They are chosen among the
-newest so many matches, so that a common word costs the same in a million stories; after them all matches can be walked
+The best matches come first: those with the words in their headline, together, and new. They are
+chosen among the
+newest so many matches, so that a common word costs the same in a million stories; after them all
+matches can be walked
 by time.
 """
 
@@ -32,7 +34,8 @@ MOST_NAMES = 1000
 SHORTEST_SUGGESTED = 2  # letters
 MOST_SUBJECTS = 4
 MOST_HEADLINES = 5
-SPARE = 10  # matches besides, for stories whose time is over and whom the scheduler has not withdrawn yet
+# matches besides, for stories whose time is over and whom the scheduler has not withdrawn yet
+SPARE = 10
 
 
 def words(query: str) -> list[str]:
@@ -42,7 +45,9 @@ def words(query: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Results:
-    """Published pieces with every one of the words, to be walked page by page; none for no words."""
+    """Published pieces with every one of the words, to be walked page by page; none for no
+    words.
+    """
 
     wanted: search_index.Wanted
 
@@ -98,7 +103,9 @@ class Results:
 
 
 def _begin_of_headlines() -> datetime | None:
-    """Since when headlines are looked through: words that stand together in few would else be sought in all."""
+    """Since when headlines are looked through: words that stand together in few would else be
+    sought in all.
+    """
     latest = Article.objects.filter(status=Article.Status.PUBLISHED).order_by("-published_at")
     return next(
         iter(latest.values_list("published_at", flat=True)[HEADLINES_OF : HEADLINES_OF + 1]), None
@@ -110,7 +117,9 @@ def _latest(*moments: datetime | None) -> datetime | None:
 
 
 def _in_order(found: list[int]) -> list[Any]:
-    """The stories of these keys. The index knows what is published; what is public is asked where everybody asks."""
+    """The stories of these keys. The index knows what is published; what is public is asked where
+    everybody asks.
+    """
     # In no order, and sections apart: either would lead SQLite through all stories.
     stories = (
         Article.objects.published().order_by().select_related("hero").prefetch_related("section")
@@ -120,7 +129,9 @@ def _in_order(found: list[int]) -> list[Any]:
 
 
 def score(title: str, published_at: datetime, wanted: Sequence[str], now: datetime) -> float:
-    """How well a story answers: words in the headline, the words side by side there, and how new it is."""
+    """Return how well a story answers: words in the headline, words side by side there, and its
+    age.
+    """
     headline = words_of(title)
     roots = [root(word) for word in headline]
     in_headline = sum(root(word) in roots for word in wanted) / max(1, len(wanted))
@@ -177,7 +188,9 @@ def suggestions(query: str) -> list[Suggestion]:
 
 
 def excerpt(article: Any, found: list[str], width: int = 180) -> str:
-    """The text around the first word found, or the standfirst when only that or the headline matches."""
+    """The text around the first word found, or the standfirst when only that or the headline
+    matches.
+    """
     text = body.plain_text(article.body).replace("\n", " · ")
     place = next(places(text, found), None)
     if place is None:

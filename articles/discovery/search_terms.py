@@ -1,4 +1,6 @@
-"""Words as search sees them: small letters without accents and apostrophes, and which of them are forms of one word."""
+"""Words as search sees them: small letters without accents and apostrophes, and which of them are
+forms of one word.
+"""
 
 import re
 import unicodedata
@@ -8,7 +10,8 @@ LONGEST_TEXT = 200_000
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile(r"(?<=[^\W_])['’](?=[^\W_])")
 _ENDING = re.compile(r"(?<=\w{3})(?:ings?|ied|ies|ed|es|ly|e|s|y)$")
-# Letters of Europe with an accent, to the same ones without: text that went through it keeps its length.
+# Letters of Europe with an accent, to the same ones without: text that went through it keeps its
+# length.
 _WITHOUT_ACCENT = {
     code: unicodedata.normalize("NFKD", chr(code))[0]
     for code in range(0xC0, 0x250)
@@ -17,7 +20,9 @@ _WITHOUT_ACCENT = {
 
 
 def words_of(text: str) -> list[str]:
-    """The words of `text` in their order: letters and digits only, whatever was typed between them."""
+    """The words of `text` in their order: letters and digits only, whatever was typed between
+    them.
+    """
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text)
         text = "".join(char for char in decomposed if not unicodedata.combining(char))
@@ -25,15 +30,18 @@ def words_of(text: str) -> list[str]:
 
 
 def search_text(headline: str, text: str) -> str:
-    """What the index reads of a story: the words of its headline in the first line, all others in the second."""
+    """Return the text that the index reads: the words of the headline in the first line, all others
+    in the second.
+    """
     # PostgreSQL keeps at most a megabyte of lexemes a story.
     return f"{' '.join(words_of(headline))}\n{' '.join(words_of(text))[:LONGEST_TEXT]}"
 
 
 def places(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Where in `text` one of `words`, or another form of it, begins and ends.
+    """Yield the places in `text` where one of `words`, or another form of it, begins and ends.
 
-    The index stems as the literature does; this is a rougher guess, good enough to mark what it found.
+    The index stems as the literature does; this is a rougher guess, good enough to mark what it
+    found.
     """
     roots = {root(word) for word in words}
     if not roots:
@@ -46,10 +54,12 @@ def places(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
 
 
 def root(word: str) -> str:
-    """What forms of one word have in common, roughly."""
+    """Return the part that forms of one word have in common, roughly."""
     return _ENDING.sub("", word)
 
 
 def reading_minutes(count: int) -> int:
-    """Of so many words, at 230 a minute, the middle of what studies of silent reading find; never 0."""
+    """Of so many words, at 230 a minute, the middle of what studies of silent reading find; never
+    0.
+    """
     return max(1, round(count / 230))

@@ -1,7 +1,8 @@
 """
 Sitemaps of stories: https://www.sitemaps.org/protocol.html, and Google’s for news.
 
-The stories are cut into blocks by their key, so that a file never moves to another address, and costs the same
+The stories are cut into blocks by their key, so that a file never moves to another address, and
+costs the same
 however large the archive is.
 """
 
@@ -42,7 +43,9 @@ def blocks() -> list[int]:
 
 
 def stories_of(block: int) -> Iterator[Address]:
-    """The public pieces of one file. Paid ones are in it too: they are pages of ours, and say what they are."""
+    """The public pieces of one file. Paid ones are in it too: they are pages of ours, and say what
+    they are.
+    """
     add_tags(
         cache_tags.sitemap_tag(block), table_tag(Section)
     )  # Sections are part of the addresses.
@@ -81,7 +84,7 @@ def _moment(value: datetime) -> str:
 
 
 def news(publication: str) -> str:
-    """What was published in the last two days, for Google News. Nothing that anybody paid for."""
+    """Return the stories of the last two days, for Google News. Nothing that anybody paid for."""
     add_tags(cache_tags.STORIES, table_tag(Section))
     page_lifetime.until_next_change()
     since = timezone.now() - NEWS_FOR

@@ -27,18 +27,22 @@ SMALLEST_LIBRARY_WIDTH = 600
 LONGEST_SIDE = 16_000  # WebP ends at 16,383
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 RENDITION_WIDTHS = (400, 800, 1280)
-# Of the same look; AVIF comes out a third to a half smaller. More speed makes it larger, less takes seconds a picture.
+# Of the same look; AVIF comes out a third to a half smaller. More speed makes it larger, less takes
+# seconds a picture.
 WEBP = {"format": "WEBP", "quality": 62, "method": 4}
 AVIF = {"format": "AVIF", "quality": 50, "speed": 8, "max_threads": 1}
 AVIF_PREFIX = "avif-"
-# What search engines and cards want besides: https://developers.google.com/search/docs/appearance/structured-data/article
+# What search engines and cards want besides:
+# https://developers.google.com/search/docs/appearance/structured-data/article
 CROPS = {"16x9": (1200, 675), "4x3": (1200, 900), "1x1": (1200, 1200)}
 JPEG_QUALITY = 82
 ORIENTATION = 0x0112  # the one thing that a camera notes and we keep
 
 
 def validate_picture(file: Any) -> None:
-    """Refuse, in one sentence, what is broken, too large by bytes or pixels, or not a plain picture."""
+    """Refuse, in one sentence, what is broken, too large by bytes or pixels, or not a plain
+    picture.
+    """
     if getattr(file, "_committed", False):
         return  # It was checked when it came; the form is saved without a new upload.
     if file.size > LARGEST_BYTES:
@@ -63,7 +67,9 @@ def validate_library_picture(file: Any) -> None:
 
 
 def open_picture(file: Any) -> Pillow.Image:
-    """Return the decoded picture. Raises ValidationError, having read no more than the header of a bomb."""
+    """Return the decoded picture. Raises ValidationError, having read no more than the header of a
+    bomb.
+    """
     try:
         file.seek(0)
         with warnings.catch_warnings():
@@ -88,7 +94,8 @@ def open_picture(file: Any) -> Pillow.Image:
 
 
 def without_metadata(file: Any) -> Any:
-    """`file` without what a camera or a program wrote into it, such as where it was taken; its orientation stays.
+    """`file` without what a camera or a program wrote into it, such as where it was taken; its
+    orientation stays.
 
     A file that says nothing of itself is returned as it is.
     """
@@ -119,7 +126,9 @@ def orientation_of(picture: Pillow.Image) -> Pillow.Exif:
 
 
 def cropped(picture: Pillow.Image, size: tuple[int, int], focal: tuple[int, int]) -> Pillow.Image:
-    """The largest part of `picture` of that shape around the focal point (per cent), no larger than `size`."""
+    """The largest part of `picture` of that shape around the focal point (per cent), no larger than
+    `size`.
+    """
     scale = min(picture.width / size[0], picture.height / size[1])
     width, height = round(size[0] * scale), round(size[1] * scale)
     left = min(max(0, round(picture.width * focal[0] / 100 - width / 2)), picture.width - width)
@@ -142,7 +151,9 @@ def rendition_widths(width: int) -> list[int]:
 
 
 def make_renditions(image: "Image") -> None:
-    """Write WebP and AVIF files of each smaller width and the crops beside the original, without its metadata."""
+    """Write WebP and AVIF files of each smaller width and the crops beside the original, without
+    its metadata.
+    """
     with image.file.open("rb") as file:
         picture = ImageOps.exif_transpose(open_picture(file))
     picture = in_web_colours(picture)
@@ -220,7 +231,9 @@ def render_image(image_id: int, again: bool = False) -> None:
 
 
 def render_later(image: "Image", again: bool = False) -> None:
-    """Have the worker make the renditions once the upload is committed; until then the picture is shown as it was."""
+    """Have the worker make the renditions once the upload is committed; until then the picture is
+    shown as it was.
+    """
     transaction.on_commit(lambda: render_image.enqueue(image.pk, again))
 
 
@@ -229,7 +242,9 @@ def widths_of(image: "Image") -> list[int]:
 
 
 def crop_urls(image: "Image") -> list[str]:
-    """The crops for search engines and cards, the widest first; none before the worker has made them."""
+    """The crops for search engines and cards, the widest first; none before the worker has made
+    them.
+    """
     return [
         image.file.storage.url(image.renditions[name]) for name in CROPS if name in image.renditions
     ]
@@ -246,6 +261,8 @@ def url_at_width(image: "Image", width: int) -> str:
 
 
 def srcset(image: "Image", prefix: str = "") -> str:
-    """The files of each width, WebP unless AVIF is asked for by its prefix; nothing where there are none."""
+    """The files of each width, WebP unless AVIF is asked for by its prefix; nothing where there are
+    none.
+    """
     named = ((width, image.renditions.get(f"{prefix}{width}")) for width in widths_of(image))
     return ", ".join(f"{image.file.storage.url(name)} {width}w" for width, name in named if name)

@@ -1,4 +1,6 @@
-"""Stories, who wrote them, what they are about, the pictures in them, and what the desk keeps of its work."""
+"""Stories, who wrote them, what they are about, the pictures in them, and what the desk keeps of
+its work.
+"""
 
 from articles.models.desk import Autosave, FrontPick, PreviewLink, Revision
 from articles.models.pictures import Image

@@ -1,4 +1,4 @@
-"""What the desk keeps of its work: versions, unsaved text, secret links, the front page’s order."""
+"""Records of the desk’s work: revisions, autosaves, preview links, the front page’s order."""
 
 from django.conf import settings
 from django.db import models
@@ -61,7 +61,7 @@ class Revision(models.Model):
 
 
 class Autosave(models.Model):
-    """What somebody has typed and not saved yet. Theirs alone, and gone when they save."""
+    """Unsaved text of one person, gone when they save."""
 
     article = models.ForeignKey(
         Article, null=True, on_delete=models.CASCADE, related_name="working_copies"
@@ -91,7 +91,9 @@ class Autosave(models.Model):
 
 
 class PreviewLink(models.Model):
-    """A secret address at which a story can be read before it is out, until it expires or is revoked."""
+    """A secret address at which a story can be read before it is out, until it expires or is
+    revoked.
+    """
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="preview_links")
     key = models.CharField(max_length=64, unique=True)

@@ -1,4 +1,4 @@
-"""What readers may rely on: corrections that stay listed, and addresses that go on working."""
+"""The public record: corrections that stay listed, and addresses that go on working."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -56,7 +56,9 @@ class Correction(CacheTagged):
 
 
 class FormerSlug(models.Model):
-    """A name that a story was out under. Its address leads to the story, whatever that is called now."""
+    """A name that a story was out under. Its address leads to the story, whatever that is called
+    now.
+    """
 
     slug = models.SlugField(max_length=120, unique=True)
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="former_slugs")
@@ -70,7 +72,9 @@ class FormerSlug(models.Model):
 
 
 class Redirect(CacheTagged):
-    """An address of another page than a story, and where it leads now. Never through a third one."""
+    """An address of another page than a story, and where it leads now. Never through a third
+    one.
+    """
 
     old_path = models.CharField(
         max_length=300,

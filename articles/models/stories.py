@@ -124,10 +124,12 @@ class Article(TaggedByRow):
             ("merge_article", "Can merge two stories into one"),
         ]
         indexes = [
-            # Each is walked from one end: tests/articles/test_plans.py reads what both databases make of them.
+            # Each is walked from one end: tests/articles/test_plans.py reads what both databases
+            # make of them.
             models.Index(fields=["-published_at", "-id"], name="article_by_time"),
             models.Index(fields=["status", "-published_at", "-id"], name="article_latest"),
-            # Without the status, so that readers’ lists and the desk’s walk the same: nearly everything is published.
+            # Without the status, so that readers’ lists and the desk’s walk the same: nearly
+            # everything is published.
             models.Index(fields=["kind", "-published_at", "-id"], name="article_kind_by_time"),
             models.Index(
                 fields=["section", "-published_at", "-id"], name="article_section_by_time"
@@ -185,7 +187,9 @@ class Article(TaggedByRow):
         return cache_tags.tags_of_article(self)
 
     def clean(self) -> None:
-        """What is out keeps what publishing asked for, and no story takes the address of another."""
+        """Hold a published story to what publishing asked for, and keep one story from another’s
+        address.
+        """
         former = redirects.story_once_called(self.slug)
         if former is not None and former.pk != self.pk:
             raise ValidationError(
@@ -203,7 +207,7 @@ class Article(TaggedByRow):
         return self.published_at < self.embargoed_until
 
     def missing(self) -> dict[str, str]:
-        """What must be there before anybody reads it: field and sentence."""
+        """Return what must be there before anybody reads it: field and sentence."""
         problems = {}
         if not body.plain_text(self.body):
             problems["body"] = "Write the story first."
@@ -230,7 +234,9 @@ class Article(TaggedByRow):
 
     @property
     def is_paid(self) -> bool:
-        """The one flag behind label, disclosure, link relations and what the piece is kept out of."""
+        """The one flag behind label, disclosure, link relations and what the piece is kept out
+        of.
+        """
         return bool(self.paid_by)
 
     @property
@@ -239,7 +245,7 @@ class Article(TaggedByRow):
 
     @property
     def label(self) -> str:
-        """What stands before a paid piece wherever it is shown; nothing before journalism."""
+        """Return the label before a paid piece wherever it is shown; nothing before journalism."""
         if not self.is_paid:
             return ""
         return "Press release" if self.kind == self.Kind.PRESS_RELEASE else "Sponsored"
@@ -303,7 +309,9 @@ class ArticleCoin(CacheTagged):
 
 
 class Listing(models.Model):
-    """A published story under one of its subjects. The database writes these rows: see listing_index.py."""
+    """A published story under one of its subjects. The database writes these rows: see
+    listing_index.py.
+    """
 
     subject = models.CharField(max_length=40, help_text="Such as tag:7.")
     published_at = models.DateTimeField()
@@ -320,7 +328,7 @@ class Listing(models.Model):
 
 
 class StatusChange(models.Model):
-    """Who changed a story’s status, from what to what, and when."""
+    """A change of a story’s status: by whom, from what to what, and when."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="status_changes")
     by = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""What stories are about and who writes them: sections, tags, authors."""
+"""Subjects and writers of stories: sections, tags, authors."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -130,7 +130,9 @@ class Author(TaggedByRow):
 
 
 class Holding(CacheTagged):
-    """A coin that an author says they hold. What they held when a story came out is kept on its byline."""
+    """A coin that an author says they hold. What they held when a story came out is kept on its
+    byline.
+    """
 
     author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="held")
     coin = models.ForeignKey(Coin, on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""What somebody has typed and not saved: kept every few seconds, offered when they come back, gone when they save."""
+"""Autosaves: kept every few seconds, offered when their writer comes back, gone when they save."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -32,7 +32,9 @@ KEPT_FOR = timedelta(days=30)
 def keep(
     user: "User", article: Article | None, fields: dict[str, str], seen_revision: int
 ) -> Autosave:
-    """Write down the form’s fields as they stand. One row a person and story, however often it is called."""
+    """Write down the form’s fields as they stand. One row a person and story, however often it is
+    called.
+    """
     values = {name: fields[name][:LONGEST] for name in FIELDS if name in fields}
     copy, _ = Autosave.objects.update_or_create(
         user=user,
@@ -43,7 +45,7 @@ def keep(
 
 
 def unsaved(user: "User", article: Article | None) -> Autosave | None:
-    """What this person typed and never saved, if it says anything else than the story does."""
+    """Return the unsaved text of this person, if it says anything else than the story does."""
     copy = Autosave.objects.filter(user=user, article=article).first()
     if copy is None or not _differs(copy, article):
         return None

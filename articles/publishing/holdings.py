@@ -1,11 +1,13 @@
-"""What authors hold of the coins that they write about, as they declared it when the story came out."""
+"""Holdings: the coins that authors own and write about, as declared when the story came out."""
 
 from articles.models import Article, Author, Byline, Holding
 from articles.publishing.bylines import join_names
 
 
 def record_at_publication(article: Article) -> None:
-    """Keep on each byline which of the story’s coins its author holds now. What was kept before stays."""
+    """Keep on each byline which of the story’s coins its author holds now. What was kept before
+    stays.
+    """
     if article.is_paid:
         return
     coins = list(article.article_coins.values_list("coin_id", flat=True))
@@ -21,7 +23,9 @@ def record_at_publication(article: Article) -> None:
 
 
 def declared_by(author: Author) -> str:
-    """What an author says of it on their own page: in their words, or else the coins that they declared."""
+    """Return an author’s disclosure for their own page: in their words, or else the coins that they
+    declared.
+    """
     if author.holdings:
         return author.holdings
     coins = [holding.coin.name for holding in author.held.select_related("coin")]
@@ -29,7 +33,9 @@ def declared_by(author: Author) -> str:
 
 
 def sentence(bylines: list[Byline]) -> str:
-    """“Ada Quill holds Bitcoin.”, or nothing where nobody declared anything. Bylines come with their authors."""
+    """“Ada Quill holds Bitcoin.”, or nothing where nobody declared anything. Bylines come with
+    their authors.
+    """
     holders = [
         f"{each.author.name} holds {each.held_at_publication}"
         for each in bylines

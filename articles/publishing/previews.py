@@ -1,4 +1,6 @@
-"""Reading a story before it is out: at a secret address that expires and can be revoked, or on the desk."""
+"""Reading a story before it is out: at a secret address that expires and can be revoked, or on the
+desk.
+"""
 
 import secrets
 from datetime import datetime, timedelta

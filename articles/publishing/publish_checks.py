@@ -1,4 +1,4 @@
-"""What the desk is told about a story: what stops it from coming out, and what would make it better."""
+"""Publish checks: what stops a story from being published, and what would improve it."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class PublishCheck:
 
 
 def checks_for(article: Article) -> list[PublishCheck]:
-    """What blocks first, then what advises; nothing for a story that is fine."""
+    """Return what blocks first, then what advises; nothing for a story that is fine."""
     return [
         PublishCheck(field, text, blocks=True)
         for field, text in workflow.what_is_missing(article).items()

@@ -1,5 +1,6 @@
 """
-Versions of a story: what it said each time it was saved, what changed between two, and how to get one back.
+Versions of a story: what it said each time it was saved, what changed between two, and how to get
+one back.
 
 A version is plain data, so that it can be read whatever becomes of the tables it speaks of.
 """
@@ -75,7 +76,9 @@ def content_of(article: Article) -> dict[str, Any]:
 
 
 def keep(article: Article, by: "User | None", origin: Revision.Origin = Origin.SAVED) -> Revision:
-    """Write down `article` as it stands now, as its newest version. Call it in the transaction of the change."""
+    """Write down `article` as it stands now, as its newest version. Call it in the transaction of
+    the change.
+    """
     with transaction.atomic():
         locked = Article.objects.select_for_update(of=("self",)).only("revision").get(pk=article.pk)
         number = locked.revision + 1
@@ -108,9 +111,11 @@ def restore(revision: Revision, by: "User") -> Revision:
 def apply(
     article: Article, content: dict[str, Any], by: "User | None", origin: Revision.Origin
 ) -> Revision:
-    """Make `article` say what `content` says, and keep that as a version. The caller holds the lock.
+    """Make `article` say what `content` says, and keep that as a version. The caller holds the
+    lock.
 
-    What is no longer there (a deleted tag, say) is left out. Raises ValidationError for what could not be public.
+    What is no longer there (a deleted tag, say) is left out. Raises ValidationError for what could
+    not be public.
     """
     old_slug = article.slug
     for name in WORDS:

@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word, for people to read."""
+"""Differences between two texts, word by word, for people to read."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,8 @@ from difflib import SequenceMatcher
 from enum import Enum
 
 _TOKEN = re.compile(r"\s+|[^\W_]+|.", re.DOTALL)
-# Comparing words costs the product of their numbers: two long blocks that have little in common are shown whole.
+# Comparing words costs the product of their numbers: two long blocks that have little in common are
+# shown whole.
 MOST_WORDS = 2_000
 
 
@@ -34,7 +35,8 @@ class Difference:
 def compare(old: str, new: str) -> list[list[DiffPart]]:
     """Return the lines of both texts in their order, each as parts that stayed, went or came.
 
-    Lines are paired first, so that a paragraph that moved into another’s place is not mixed up with it.
+    Lines are paired first, so that a paragraph that moved into another’s place is not mixed up with
+    it.
     """
     return list(_lines(old.splitlines(), new.splitlines()))
 

@@ -41,8 +41,10 @@ def return_to_draft(article: Article, by: "User") -> Article:
 def publish(article: Article, by: "User | None", at: datetime | None = None) -> Article:
     """Publish now, or at `at`: a time in the future schedules, one in the past backdates.
 
-    Publishing again a story that is out changes its time only if `at` is given; one that is scheduled
-    comes out at once without it. Raises PermissionDenied, or ValidationError naming each field that is
+    Publishing again a story that is out changes its time only if `at` is given; one that is
+    scheduled
+    comes out at once without it. Raises PermissionDenied, or ValidationError naming each field that
+    is
     not ready, such as an embargo that has not ended. `by` is None for commands.
     """
     _require_publisher(by)
@@ -72,7 +74,8 @@ def withdraw(article: Article, by: "User | None", note: str = "") -> Article:
 def revise_at(article: Article, content: dict[str, Any], at: datetime, by: "User") -> Revision:
     """Let a story that is out say `content` from `at` on; until then it says what it says.
 
-    A version that was to come before is called off. Raises PermissionDenied, or ValidationError for a time that is
+    A version that was to come before is called off. Raises PermissionDenied, or ValidationError for
+    a time that is
     past or a story that is not out.
     """
     _require_publisher(by)
@@ -129,7 +132,8 @@ def _publish_due(revision: Revision) -> bool:
                     f"Version {revision.number} came out.",
                 )
         except ValidationError as error:
-            # What became wrong meanwhile, such as a slug that another story took, stays on the desk for a person.
+            # What became wrong meanwhile, such as a slug that another story took, stays on the desk
+            # for a person.
             Revision.objects.filter(pk=revision.pk).update(origin=Revision.Origin.REPLACED)
             text = f"Version {revision.number} could not come out: {' '.join(error.messages)}"
             _log(locked, None, locked.status, locked.status, text)
@@ -146,7 +150,7 @@ def withdraw_expired() -> int:
 
 
 def has_due() -> bool:
-    """Whether the scheduler has anything to do here."""
+    """Return whether the scheduler has anything to do here."""
     due = Revision.objects.filter(
         origin=Revision.Origin.SCHEDULED, goes_live_at__lte=timezone.now()
     )
@@ -214,7 +218,7 @@ def _log(article: Article, by: "User | None", old: str, new: str, note: str) -> 
 
 
 def what_is_missing(article: Article) -> dict[str, str]:
-    """What must be there before anybody reads it: field and sentence."""
+    """Return what must be there before anybody reads it: field and sentence."""
     problems = article.missing()
     if not article.is_paid and not article.bylines.all():
         problems["bylines"] = "Add a byline."
@@ -234,9 +238,11 @@ def _check_embargo(article: Article) -> None:
 
 
 def _note_what_holds_now(article: Article) -> None:
-    """Keep what was so when the story came out: the prices of its coins, and which of them its authors held.
+    """Keep what was so when the story came out: the prices of its coins, and which of them its
+    authors held.
 
-    Nothing is noted for a story that is backdated or still to come; for the latter the scheduler does it in time.
+    Nothing is noted for a story that is backdated or still to come; for the latter the scheduler
+    does it in time.
     """
     now = timezone.now()
     if article.published_at is None or not now - NEW_FOR <= article.published_at <= now:
@@ -257,7 +263,9 @@ def _keep_prices(article: Article, now: datetime) -> None:
 
 @task()
 def note_what_came_out() -> None:
-    """A scheduled story comes out without anybody’s doing; this notes its prices and holdings soon after."""
+    """A scheduled story comes out without anybody’s doing; this notes its prices and holdings soon
+    after.
+    """
     new = Article.objects.published().filter(published_at__gte=timezone.now() - NEW_FOR)
     for article in new.filter(article_coins__price_at_publication=None).distinct():
         _note_what_holds_now(article)

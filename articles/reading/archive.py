@@ -34,7 +34,9 @@ class Month:
 
 
 def months() -> list[Month]:
-    """From the month of the first story to this one, the newest first. One step along an index, however many."""
+    """From the month of the first story to this one, the newest first. One step along an index,
+    however many.
+    """
     add_tags(cache_tags.STORIES)
     first = (
         Article.objects.published()
@@ -53,6 +55,7 @@ def months() -> list[Month]:
 
 def stories_in(month: Month) -> ArticleQuerySet:
     add_tags(cache_tags.STORIES)
-    # Written as BETWEEN, SQLite takes it as its bound, and not the “until now” that every list has besides.
+    # Written as BETWEEN, SQLite takes it as its bound, and not the “until now” that every list has
+    # besides.
     last = month.next.begins - timedelta(microseconds=1)
     return Article.objects.published().filter(published_at__range=(month.begins, last))

@@ -1,7 +1,8 @@
 """
 The front page: what leads, what stands beside it, and each section’s block.
 
-The desk may put a story on a place; every place that it leaves empty is filled with the latest stories.
+The desk may put a story on a place; every place that it leaves empty is filled with the latest
+stories.
 """
 
 from dataclasses import dataclass, field
@@ -42,7 +43,9 @@ class FrontPage:
 
 
 def compose() -> FrontPage:
-    """Fill the page without using a story twice. An empty archive gives an empty page, never a hole."""
+    """Fill the page without using a story twice. An empty archive gives an empty page, never a
+    hole.
+    """
     add_tags(cache_tags.STORIES)
     published = Article.objects.published().for_cards().newest_first()
     sponsored = published.filter(
@@ -74,7 +77,9 @@ def _for_its_days(sponsored: QuerySet[Article]) -> list[Article]:
 
 
 def picked() -> list[tuple[int, Article]]:
-    """The stories that the desk chose, with their places, as long as they are public and their time lasts."""
+    """The stories that the desk chose, with their places, as long as they are public and their time
+    lasts.
+    """
     add_tags(cache_tags.FRONT)
     now = timezone.now()
     places = FrontPick.objects.filter(Q(until__isnull=True) | Q(until__gt=now)).order_by(
@@ -92,7 +97,9 @@ def picked() -> list[tuple[int, Article]]:
 
 
 def arranged(picks: list[tuple[int, Article]], latest: list[Article]) -> list[Article]:
-    """Each pick on its place, or the next free one; the latest stories on all others, none twice, no hole."""
+    """Each pick on its place, or the next free one; the latest stories on all others, none twice,
+    no hole.
+    """
     places: dict[int, Article] = {}
     for position, story in picks:
         free = (

@@ -1,8 +1,10 @@
 """
 The stories of a tag, an author or a coin, in the order in which they came out.
 
-A row for each story under each of its subjects carries the time of publishing, so that such a list is walked along one
-index however long it is. The database keeps the rows by triggers: no way to write a story, or what it is about, gets
+A row for each story under each of its subjects carries the time of publishing, so that such a list
+is walked along one
+index however long it is. The database keeps the rows by triggers: no way to write a story, or what
+it is about, gets
 past them.
 """
 
@@ -25,7 +27,8 @@ SUBJECTS = {
 }
 
 
-# Listed besides what was asked for: stories whose time is over stay listed until the scheduler withdraws them.
+# Listed besides what was asked for: stories whose time is over stay listed until the scheduler
+# withdraws them.
 SPARE = 10
 
 
@@ -33,7 +36,8 @@ SPARE = 10
 class SubjectSource:
     """A walk along those of `stories` that are about `subject` or by it.
 
-    The keys come from the listing alone, and the stories by their keys: joined, SQLite may begin with the stories.
+    The keys come from the listing alone, and the stories by their keys: joined, SQLite may begin
+    with the stories.
     """
 
     subject: models.Model
@@ -78,7 +82,9 @@ class SubjectSource:
 
 
 def create(say: Callable[[str], None]) -> None:
-    """Make the triggers where one is missing, and then all rows anew: some may have been written without them."""
+    """Make the triggers where one is missing, and then all rows anew: some may have been written
+    without them.
+    """
     catalogue = (
         "sqlite_master WHERE name" if connection.vendor == "sqlite" else "pg_trigger WHERE tgname"
     )
@@ -161,7 +167,9 @@ def _statements(name: str, table: str, event: str, action: str) -> list[str]:
 
 
 def _locks(table: str, action: str) -> str:
-    """Publishing a story and giving it a subject wait for each other: whoever comes second sees what the first did."""
+    """Publishing a story and giving it a subject wait for each other: whoever comes second sees
+    what the first did.
+    """
     if table == "articles_article":
         return ""
     rows = [row for row in ("OLD", "NEW") if f"{row}.article_id" in action]

@@ -1,4 +1,4 @@
-"""When what readers see changes without anybody’s doing: a story comes out, or its time is over."""
+"""The moments at which public pages change by themselves: a story comes out, or expires."""
 
 from articles import cache_tags
 from articles.models import Article

@@ -1,7 +1,8 @@
 """
 Pages of a list, by plain links that stay the same.
 
-A page begins behind a story, not at a number: however deep it lies it costs the same, and it does not move when new
+A page begins behind a story, not at a number: however deep it lies it costs the same, and it does
+not move when new
 stories come out. The links name the story’s time and key: ?before=1795486560000000-12.
 """
 
@@ -22,7 +23,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a story stands in a list that is ordered by time and key."""
+    """A story’s position in a list that is ordered by time and key."""
 
     published_at: datetime
     pk: int
@@ -43,9 +44,13 @@ class Cursor:
         return f"{(self.published_at - _EPOCH) // timedelta(microseconds=1)}-{self.pk}"
 
     def older(self, key: str = "pk") -> Q:
-        """What comes after this place in a list, the newest first; `key` is the field of the story’s key."""
-        # The first condition is what the index is walked by; the second settles those of the same moment. Written as
-        # BETWEEN, SQLite takes it as its bound, and not the “until now” that every list has besides.
+        """Return the condition for what follows in a list, the newest first; `key` is the field of
+        the story’s key.
+        """
+        # The first condition is what the index is walked by; the second settles those of the same
+        # moment. Written as
+        # BETWEEN, SQLite takes it as its bound, and not the “until now” that every list has
+        # besides.
         until_then = Q(published_at__range=(_BEGINNING, self.published_at))
         return until_then & (Q(published_at__lt=self.published_at) | Q(**{f"{key}__lt": self.pk}))
 
@@ -85,7 +90,9 @@ class Page:
 
 
 class KeysetSource(Protocol):
-    """A list of stories that can be walked from its newest or from a place in it, no more of it than asked for."""
+    """A list of stories that can be walked from its newest or from a place in it, no more of it
+    than asked for.
+    """
 
     def newest(self, count: int) -> list[Any]: ...
     def older(self, place: Cursor, count: int) -> list[Any]: ...
@@ -114,7 +121,8 @@ def page_of(
 ) -> Page:
     """Return the page that ?before= or ?after= names, else the first, the newest stories first.
 
-    One walk: whether there is more is seen from one row more. Raises Http404 for a place that no link of ours names,
+    One walk: whether there is more is seen from one row more. Raises Http404 for a place that no
+    link of ours names,
     or behind which there is nothing. `keep` stays in the links.
     """
     walk = QuerySource(stories) if isinstance(stories, QuerySet) else stories

@@ -1,4 +1,4 @@
-"""What to read next: stories on the same tags and coins, and what readers talk about most."""
+"""Related stories, on the same tags and coins, and the most discussed ones."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,8 @@ MOST_TAGS = 5
 MOST_COINS = 3
 AMONG = 20  # the newest of a tag: briefs and paid pieces are passed over
 DISCUSSED = 5
-# Wrapped once more, because SQLite joins no lists that are cut off. CROSS JOIN keeps it to the order that is written.
+# Wrapped once more, because SQLite joins no lists that are cut off. CROSS JOIN keeps it to the
+# order that is written.
 _IS_STORY = "story.kind = 'story' AND story.paid_by = ''"
 _BY_SECTION = f"""SELECT id FROM (SELECT id FROM articles_article AS story WHERE section_id = %s AND published_at <= %s
     AND status = 'published' AND {_IS_STORY} ORDER BY published_at DESC, id DESC LIMIT {AMONG}) AS by_section"""
@@ -31,7 +32,9 @@ _SHARED = """(SELECT count(*) FROM articles_listing WHERE article_id = articles_
 
 
 def read_next(article: Article, coins: Sequence[Coin] = ()) -> list[Article]:
-    """Stories that share most tags and coins with `article`, then of its section, the newest first. One query."""
+    """Stories that share most tags and coins with `article`, then of its section, the newest first.
+    One query.
+    """
     subjects = [*list(article.tags.all())[:MOST_TAGS], *coins[:MOST_COINS]]
     add_tags(
         f"section:{article.section_id}:{cache_tags.STORIES}", *map(cache_tags.stories_tag, subjects)
@@ -40,9 +43,11 @@ def read_next(article: Article, coins: Sequence[Coin] = ()) -> list[Article]:
 
 
 def nearest(article: Article, subjects: Sequence[Model]) -> ArticleQuerySet:
-    """The newest of each subject and of the section: short walks along an index, however large the archive is.
+    """The newest of each subject and of the section: short walks along an index, however large the
+    archive is.
 
-    The walks are written out, because Django takes ten times as long to compose them as a database to make them.
+    The walks are written out, because Django takes ten times as long to compose them as a database
+    to make them.
     """
     names = [tags.row_tag(subject) for subject in subjects]
     now = connection.ops.adapt_datetimefield_value(timezone.now())

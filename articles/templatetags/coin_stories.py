@@ -15,7 +15,9 @@ SHOWN = 8
 
 @register.simple_tag
 def stories_about(coin: Coin) -> list[Article]:
-    """The newest published pieces about `coin`, each with `price_then`, the price it had when they came out."""
+    """The newest published pieces about `coin`, each with `price_then`, the price it had when they
+    came out.
+    """
     add_tags(cache_tags.stories_tag(coin))
     then = ArticleCoin.objects.filter(coin=coin, article=OuterRef("pk")).values(
         "price_at_publication"

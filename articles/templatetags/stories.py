@@ -65,7 +65,9 @@ def body_halves(
 
 
 def _pictures_in(html: str) -> dict[int, body.ShowPicture]:
-    """The library’s pictures in a text, in all their sizes; one query, and none where there are none."""
+    """The library’s pictures in a text, in all their sizes; one query, and none where there are
+    none.
+    """
     wanted = body.pictures_in(html)
     for key in wanted:
         add_tags(cache_tags.picture_tag(key))
@@ -85,7 +87,7 @@ def safe_body(html: str) -> SafeString:
 
 @register.simple_tag
 def metadata_of(shown: Any, path: str, site: Any) -> metadata.Metadata:
-    """What search engines and cards read of the page at `path` that shows `shown`; None for the front page."""
+    """Return the metadata of the page at `path` that shows `shown`; None for the front page."""
     publisher = metadata.Publisher(site.name, site.tagline, site.contact_email, site.legal_owner)
     if shown is None:
         return metadata.of_home(publisher)
@@ -94,7 +96,7 @@ def metadata_of(shown: Any, path: str, site: Any) -> metadata.Metadata:
 
 @register.simple_tag
 def retractions(article: Article) -> list[Correction]:
-    """What stands above a story that was taken back: all that was said about it."""
+    """Return the retractions of a story, for the notice above it."""
     said = list(article.corrections.all())
     return said if any(each.kind == Correction.Kind.RETRACTION for each in said) else []
 

@@ -61,7 +61,9 @@ class SiteCommentAdmin(QueueMixin, CappedListAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> Any:
-        """Words are looked for in so many comments only: what moderators look for was written lately."""
+        """Words are looked for in so many comments only: what moderators look for was written
+        lately.
+        """
         if search_term and "@" not in search_term:
             newest = SiteComment.objects.order_by("-submit_date", "-pk").values("pk")[:SEARCHED]
             queryset = queryset.filter(pk__in=newest)
@@ -125,7 +127,9 @@ class SiteCommentAdmin(QueueMixin, CappedListAdmin):
     def _once_confirmed(
         self, request: HttpRequest, queryset: QuerySet[Any], action: str, decide: Callable[..., Any]
     ) -> HttpResponse | None:
-        """Several are named first, and nothing happens to them until that was confirmed; one is done at once."""
+        """Several are named first, and nothing happens to them until that was confirmed; one is
+        done at once.
+        """
         chosen = queryset.order_by("pk")
         if len(chosen) > MOST_AT_ONCE:
             self.message_user(

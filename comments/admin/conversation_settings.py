@@ -1,4 +1,4 @@
-"""When conversations are open, and what was forgotten of them, on the desk."""
+"""Opening hours of comments, and the IP anonymisation log, on the desk."""
 
 from django.contrib import admin
 

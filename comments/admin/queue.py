@@ -1,4 +1,6 @@
-"""The queue of the moderators: what waits, with what a decision needs beside it, and the decisions."""
+"""The queue of the moderators: what waits, with what a decision needs beside it, and the
+decisions.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -216,7 +218,9 @@ def _by_comment(rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 
 def histories(comments: Iterable[SiteComment]) -> tuple[Counter[Any], Counter[Any]]:
-    """How many comments of each writer stand, and how many were removed: two queries for all of them."""
+    """Return for each writer how many comments are published and how many were removed: two queries
+    for all.
+    """
     standing, removed = Counter[Any](), Counter[Any]()
     users = {each.user_id for each in comments if each.user_id}
     addresses = {
@@ -252,7 +256,9 @@ def _bans_on(chosen: list[int]) -> dict[int, tuple[str | None, str, int | None]]
 
 
 def _put_bans_back(bans: list[Any], user: Any) -> bool:
-    """Lift what a decision banned, and give a ban that stood before its time again; others’ changes since stay."""
+    """Lift what a decision banned, and give a ban that stood before its time again; others’ changes
+    since stay.
+    """
     if not user.has_perm("comments.add_ban"):
         return False
     for pk, before in bans:
@@ -266,7 +272,9 @@ def _put_bans_back(bans: list[Any], user: Any) -> bool:
 
 
 def _as_they_were(chosen: list[int], shown: str) -> list[int]:
-    """Those that were not changed after the page that the moderator decided from; none if it names no moment."""
+    """Those that were not changed after the page that the moderator decided from; none if it names
+    no moment.
+    """
     try:
         moment = parse_datetime(shown)
     except ValueError:

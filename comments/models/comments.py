@@ -21,7 +21,9 @@ class ReplyRefused(Exception):
 
 
 class _Place(NamedTuple):
-    """What a reply has to know of what it answers. Plain values: a post asks for it again and again."""
+    """The facts about a parent that a reply needs. Plain values: a post asks for it again and
+    again.
+    """
 
     pk: int
     parent_id: int
@@ -78,7 +80,9 @@ class SiteComment(XtdComment):
         XtdComment.norel_objects.filter(pk__in=ancestors).update(nested_count=F("nested_count") + 1)
 
     def _answered(self) -> "tuple[_Place, int]":
-        """Where what this answers stands, and the last place taken in its thread. Raises ReplyRefused."""
+        """Return the parent’s position, and the last position taken in its thread. Raises
+        ReplyRefused.
+        """
         in_thread = (
             XtdComment.norel_objects.filter(thread_id=OuterRef("thread_id"))
             .order_by("-order")
@@ -102,7 +106,9 @@ class SiteComment(XtdComment):
 
 
 def comments_on(article: Article) -> models.QuerySet[SiteComment]:
-    """Every comment on `article` in any state. The kind of object is joined, not asked for by itself first."""
+    """Every comment on `article` in any state. The kind of object is joined, not asked for by
+    itself first.
+    """
     return SiteComment.objects.filter(object_pk=str(article.pk), **UNDER_STORIES)
 
 

@@ -1,4 +1,4 @@
-"""What a stranger wrote and has not confirmed."""
+"""Comments of strangers that wait for e-mail confirmation."""
 
 from django.db import models
 from django.utils import timezone
@@ -7,7 +7,7 @@ from articles.models import Article
 
 
 class Confirmation(models.Model):
-    """What a stranger wrote, kept until the link in the mail is used. The link holds only the key."""
+    """A comment kept until the link in the mail is used. The link holds only the key."""
 
     key = models.CharField(max_length=64, unique=True)
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""When conversations take new comments, for the whole publication."""
+"""Settings of comments for the whole publication."""
 
 from typing import Any
 

@@ -1,10 +1,12 @@
-"""What is kept of what was forgotten."""
+"""The log of IP anonymisation."""
 
 from django.db import models
 from django.utils import timezone
 
+from core.undeletable import UndeletableModel
 
-class IpAnonymisationRun(models.Model):
+
+class IpAnonymisationRun(UndeletableModel):
     """One run of the job that shortens network addresses, for whoever must show that it runs."""
 
     at = models.DateTimeField(default=timezone.now, db_index=True)

@@ -1,4 +1,4 @@
-"""What moderators work with: rules, why a comment waits, what was decided, who may not write here."""
+"""Moderation: rules, flags, decisions, bans."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from comments.models.comments import SiteComment
+from core.undeletable import UndeletableModel
 from pagecache.cache_tagged import CacheTagged, TaggedAsTable
 
 # How many earlier comments of a writer are looked at.
@@ -17,7 +18,7 @@ LONGEST_FOUND = 200
 
 
 class Rule(TaggedAsTable):
-    """What is done with a comment of a certain kind, and why, in words for its writer."""
+    """A rule: how a kind of comment is treated, and why, in words for its writer."""
 
     class Kind(models.TextChoices):
         NEWCOMER = "newcomer", "The first comments of somebody new"
@@ -109,7 +110,7 @@ class Rule(TaggedAsTable):
 
 
 class Flag(models.Model):
-    """Why a comment stands in the queue of the moderators. Settled, it stays for the statistics."""
+    """A reason for which a comment waits for a moderator. Settled, it stays for the statistics."""
 
     class Outcome(models.TextChoices):
         APPROVED = "approved", "approved"
@@ -148,8 +149,8 @@ class Flag(models.Model):
         return self.rule_name
 
 
-class ModerationDecision(models.Model):
-    """What a moderator did with a comment, and how it stood before, so that it can be undone."""
+class ModerationDecision(UndeletableModel):
+    """A moderator’s decision on a comment, with its earlier state, so that it can be undone."""
 
     class Action(models.TextChoices):
         APPROVE = "approve", "approved"
@@ -175,7 +176,7 @@ class ModerationDecision(models.Model):
 
 
 class Ban(models.Model):
-    """Who may not write: an account, an e-mail address or a network, for a time or for good."""
+    """A ban of an account, an e-mail address or a network, for a time or for good."""
 
     class Kind(models.TextChoices):
         ACCOUNT = "account", "An account"

@@ -1,4 +1,4 @@
-"""What readers do with a comment besides answering it, and what is to be known of it because of that."""
+"""Readers’ actions on a comment besides answering it, and their counts."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,9 @@ from comments.models.comments import SiteComment
 
 
 class CommentStats(models.Model):
-    """What the library’s row has no column for. A comment that nobody touched has none."""
+    """Counts and times that the library’s row has no column for. A comment that nobody touched has
+    none.
+    """
 
     comment = models.OneToOneField(
         SiteComment, primary_key=True, on_delete=models.CASCADE, related_name="standing"
@@ -66,7 +68,7 @@ class Report(models.Model):
 
 
 class Edit(models.Model):
-    """What a comment said before its writer changed it: for moderators."""
+    """A comment’s text before its writer changed it, for moderators."""
 
     comment = models.ForeignKey(SiteComment, on_delete=models.CASCADE, related_name="edits")
     text = models.TextField()

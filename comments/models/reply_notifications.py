@@ -7,7 +7,9 @@ from comments.models.comments import SiteComment
 
 
 class ReplyNotification(models.Model):
-    """One reply, to be told to the writer of what it answers: by itself, or with others when many come."""
+    """One reply, to be told to the writer of what it answers: by itself, or with others when many
+    come.
+    """
 
     reply = models.OneToOneField(
         SiteComment, primary_key=True, on_delete=models.CASCADE, related_name="notice"

@@ -5,7 +5,9 @@ from django.utils import timezone
 
 
 class VerifiedCommenter(models.Model):
-    """A browser whose reader asked for it. Its cookie holds a random text, of which a digest stands here."""
+    """A browser whose reader asked for it. Its cookie holds a random text, of which a digest stands
+    here.
+    """
 
     digest = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=50)

@@ -1,4 +1,4 @@
-"""Who may not write here, for how long, and how that is said."""
+"""Bans: whom they stop, for how long, and how that is said."""
 
 from datetime import datetime
 from ipaddress import ip_address, ip_network
@@ -19,7 +19,9 @@ LARGEST = {4: 16, 6: 32}
 
 
 def of_writer(user: "User | None", email: str, ip: str | None) -> Ban | None:
-    """The ban that stands in the way of this writer now. One query, by the values that would match."""
+    """The ban that stands in the way of this writer now. One query, by the values that would
+    match.
+    """
     wanted = Q(kind=Ban.Kind.ADDRESS, value__in=[email.lower(), veiled(email)])
     if user is not None:
         wanted |= Q(kind=Ban.Kind.ACCOUNT, value=user.get_username())
@@ -29,7 +31,9 @@ def of_writer(user: "User | None", email: str, ip: str | None) -> Ban | None:
 
 
 def veiled(email: str) -> str:
-    """What stands for an address whose owner was erased: the ban goes on, and nobody can read whom it is for."""
+    """Return a digest for an address whose owner was erased: the ban goes on, and nobody can read
+    whom it is for.
+    """
     return "erased:" + salted_hmac("comments.ban", email.lower(), algorithm="sha256").hexdigest()
 
 

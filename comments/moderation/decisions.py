@@ -1,4 +1,6 @@
-"""What moderators decide of comments: one function writes their state, and each decision can be undone."""
+"""Decisions of moderators: one function writes a comment’s state, and each decision can be
+undone.
+"""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -62,7 +64,8 @@ def decide(
 ) -> list[ModerationDecision]:
     """Write the state of comments, settle what waits, and log it, in one transaction.
 
-    What stands so already and does not wait is left alone: of two who decide the same, the second changes nothing.
+    What stands so already and does not wait is left alone: of two who decide the same, the second
+    changes nothing.
     What its writer took back is nobody’s to put on the page.
     """
     with transaction.atomic():
@@ -111,7 +114,8 @@ def _decide(
 def undo(decisions: Collection[int], by: "User | None") -> int:
     """Put comments back to where they stood before these decisions; what waited waits again.
 
-    A decision is undone once, and only while it is the last one on its comment. Returns how many were undone.
+    A decision is undone once, and only while it is the last one on its comment. Returns how many
+    were undone.
     """
     with transaction.atomic():
         asked = ModerationDecision.objects.filter(pk__in=decisions, undone_at=None)
@@ -148,7 +152,9 @@ def _taken_back(comments: Iterable[SiteComment]) -> set[int]:
 def ban_writer(
     comment: SiteComment, by: "User | None", until: datetime | None = None
 ) -> list[ModerationDecision]:
-    """Ban the account or the address behind a comment, and take away as spam what it wrote lately."""
+    """Ban the account or the address behind a comment, and take away as spam what it wrote
+    lately.
+    """
     with transaction.atomic():
         if comment.user is not None:
             bans.impose(
@@ -172,7 +178,9 @@ def ban_writer(
 
 
 def hold_back(comment: SiteComment) -> None:
-    """Take a comment off the page until a moderator has read it. The caller has locked it and noted why."""
+    """Take a comment off the page until a moderator has read it. The caller has locked it and noted
+    why.
+    """
     _write(comment, is_public=False)
     comment.is_public = False
     comment_counts.recount(int(comment.object_pk))
@@ -214,12 +222,12 @@ def _recount(comments: Iterable[SiteComment]) -> None:
 
 
 def waiting() -> QuerySet[Flag]:
-    """What stands in the queue, the oldest first."""
+    """Return the queue, the oldest first."""
     return Flag.objects.filter(settled_at=None).order_by("pk")
 
 
 def count_waiting() -> int:
-    """How many wait, counted so far as somebody would read the number."""
+    """Return how many wait, counted only as far as somebody would read the number."""
     return waiting()[:MOST_COUNTED].count()
 
 
@@ -228,7 +236,7 @@ def is_held(comment: SiteComment) -> bool:
 
 
 def reason_of(comment: SiteComment) -> str:
-    """Why a comment waits, in words for its writer."""
+    """Return why a comment waits, in words for its writer."""
     verdict = Flag.objects.select_related("rule").filter(comment=comment, settled_at=None).first()
     if verdict is not None and verdict.rule is not None:
         return verdict.rule.reason

@@ -16,7 +16,9 @@ class NotShown(Exception):
 
 
 def feature(comment: SiteComment, by: "User | None") -> FeaturedComment:
-    """Show `comment` above the others under its story, instead of what was shown before. Raises NotShown."""
+    """Show `comment` above the others under its story, instead of what was shown before. Raises
+    NotShown.
+    """
     with transaction.atomic():
         story = (
             Article.objects.select_for_update(of=("self",))

@@ -1,4 +1,6 @@
-"""Readers report a comment: moderators see it at once, and several reports take it off the page until they have."""
+"""Readers report a comment: moderators see it at once, and several reports take it off the page
+until they have.
+"""
 
 from django.db import IntegrityError, transaction
 
@@ -9,7 +11,9 @@ HIDDEN_AT = 3
 
 
 def report(comment: SiteComment, reporter: str, reason: str, note: str = "") -> bool:
-    """Keep a report, once for each reporter, and put the comment before the moderators. Whether it was new."""
+    """Keep a report, once for each reporter, and put the comment before the moderators. Whether it
+    was new.
+    """
     try:
         with transaction.atomic():
             Report.objects.create(
@@ -30,7 +34,9 @@ def report(comment: SiteComment, reporter: str, reason: str, note: str = "") -> 
 
 
 def _is_to_be_hidden(comment: SiteComment) -> bool:
-    """What a moderator has let stand is not taken down by more reports, unless it was changed since."""
+    """Return whether enough readers reported it. What a moderator approved stays, unless it was
+    changed since.
+    """
     if not comment.is_public:
         return False
     approved = ModerationDecision.objects.filter(

@@ -1,8 +1,10 @@
 """
 Others who have a say, or want to hear: services that know spam, and programs of the newsroom’s own.
 
-One interface, off by default. They are asked and told by the worker, after the reader was answered; a service that is
-away holds up nobody. Whoever turns one on gives readers’ words to a third party and should say so in the privacy page.
+One interface, off by default. They are asked and told by the worker, after the reader was answered;
+a service that is
+away holds up nobody. Whoever turns one on gives readers’ words to a third party and should say so
+in the privacy page.
 """
 
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from comments.moderation import decisions
 
 @dataclass(frozen=True)
 class SpamVerdict:
-    """What a service thinks of a comment that stands, for the queue of the moderators."""
+    """A spam service’s view of a published comment, for the moderators’ queue."""
 
     name: str  # as a rule is named there
     found: str
@@ -28,7 +30,9 @@ class SpamVerdict:
 
 class Service(Protocol):
     def posted(self, comment: SiteComment, article: Article) -> SpamVerdict | None:
-        """A comment was posted. An opinion takes it off the page until a moderator has read it. Raises Unreachable."""
+        """A comment was posted. An opinion takes it off the page until a moderator has read it.
+        Raises Unreachable.
+        """
 
     def decided(self, comment: SiteComment, action: str) -> None:
         """A moderator decided: one of `ModerationDecision.Action`. Raises Unreachable."""

@@ -1,4 +1,4 @@
-"""How the conversation went, for moderators: by week, by moderator, by rule."""
+"""Moderation statistics: by week, by moderator, by rule."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Who stands under a comment: when an account’s name or badge changes, the pages with its comments do."""
+"""Names and badges under comments: when an account’s change, so do the pages with its comments."""
 
 from collections.abc import Collection
 from typing import Any
@@ -16,7 +16,9 @@ SHOWN = frozenset({"username", "first_name", "last_name", "is_staff"})
 def purge_pages_of_user(
     instance: Any, update_fields: Collection[str] | None = None, **kwargs: Any
 ) -> None:
-    """Receives post_save and pre_delete of accounts. Signing in writes other fields, and changes nothing here."""
+    """Receives post_save and pre_delete of accounts. Signing in writes other fields, and changes
+    nothing here.
+    """
     if update_fields is None or SHOWN & set(update_fields):
         _purge(instance.pk)
         if instance.is_staff:

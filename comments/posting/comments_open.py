@@ -1,4 +1,4 @@
-"""Whether a conversation takes new comments now, why not, and until when that is so."""
+"""The open state of comments on a story: open or closed, why, and until when that is so."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -29,7 +29,9 @@ def site_settings() -> ConversationSettings:
 
 
 def open_state(article: Article, now: datetime | None = None) -> OpenState:
-    """The one place that decides it: by story, site, age and hours. A page that asks lives until it changes."""
+    """The one place that decides it: by story, site, age and hours. A page that asks lives until it
+    changes.
+    """
     found = _of(article, site_settings(), now or render_began_at())
     changes_at(found.changes_at)
     return found
@@ -63,6 +65,6 @@ def _ends(article: Article, site: ConversationSettings) -> datetime | None:
 
 
 def _next(at: time, now: datetime) -> datetime:
-    """When the clock shows `at` the next time, in UTC."""
+    """Return the next moment at which the clock shows `at`, in UTC."""
     today = datetime.combine(now.astimezone(UTC).date(), at, UTC)
     return today if today > now else today + timedelta(days=1)

@@ -1,4 +1,6 @@
-"""A stranger’s comment is published by a button behind a mailed link: once, whatever is clicked how often."""
+"""A stranger’s comment is published by a button behind a mailed link: once, whatever is clicked how
+often.
+"""
 
 import hashlib
 import secrets
@@ -26,13 +28,17 @@ class ConfirmationExpired(Exception):
 
 
 class TooManyWaiting(Exception):
-    """The address has links enough to press first. Nobody can use our form to fill somebody’s inbox."""
+    """The address has links enough to press first. Nobody can use our form to fill somebody’s
+    inbox.
+    """
 
 
 def ask(article: Article, words: dict[str, Any], ip: str | None) -> Confirmation:
-    """Keep a stranger’s words and have the link mailed. The same words sent twice are asked about once.
+    """Keep a stranger’s words and have the link mailed. The same words sent twice are asked about
+    once.
 
-    What a rule refuses is refused before any mail is sent. Raises TooManyWaiting, Refused or ReplyRefused, having
+    What a rule refuses is refused before any mail is sent. Raises TooManyWaiting, Refused or
+    ReplyRefused, having
     stored nothing.
     """
     if words.get("reply_to") and not answerable(article, words["reply_to"]).exists():
@@ -115,7 +121,9 @@ def has_expired(waiting: Confirmation) -> bool:
 
 @task()
 def mail_link(confirmation_id: int) -> None:
-    """Mail the link. None of the commenter’s text is in the mail, so that nobody can use us to send theirs."""
+    """Mail the link. None of the commenter’s text is in the mail, so that nobody can use us to send
+    theirs.
+    """
     waiting = (
         Confirmation.objects.select_related("article__section").filter(pk=confirmation_id).first()
     )

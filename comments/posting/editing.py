@@ -1,4 +1,6 @@
-"""A writer changes or takes back what they said: for a while, seen as changed, and kept for moderators."""
+"""A writer changes or takes back what they said: for a while, seen as changed, and kept for
+moderators.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,7 +66,9 @@ def is_open(comment: SiteComment) -> bool:
 
 
 def change(comment: SiteComment, text: str) -> SiteComment:
-    """Let a comment say `text`. It is judged anew; a rule may hold it. Raises TooLate or Refused."""
+    """Let a comment say `text`. It is judged anew; a rule may hold it. Raises TooLate or
+    Refused.
+    """
     with transaction.atomic():
         comment = _locked_own(comment)
         if not is_open(comment):

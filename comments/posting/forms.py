@@ -41,7 +41,8 @@ class CommentForm(CommentSecurityForm):
     )
     followup = forms.BooleanField(required=False)
     remember = forms.BooleanField(required=False)
-    # Whether that can be answered is asked by whoever stores the comment, and by the page that shows it again.
+    # Whether that can be answered is asked by whoever stores the comment, and by the page that
+    # shows it again.
     reply_to = forms.IntegerField(
         required=False, min_value=1, max_value=LARGEST_PK, error_messages={"max_value": NOT_HERE}
     )

@@ -1,4 +1,6 @@
-"""What may stand in a comment: letters, marks and lines, and nothing that makes a page look like something else."""
+"""Plain text of comments: letters, marks and lines, and nothing that makes a page look like
+something else.
+"""
 
 import re
 import unicodedata
@@ -8,8 +10,10 @@ from django import forms
 # Accents that stand on one letter: more of them is a tower that covers the lines above (“zalgo”).
 MOST_MARKS = 4
 MOST_LINES = 150
-# Everything that reorders what follows, U+202A to U+202E and U+2066 to U+2069: https://www.unicode.org/reports/tr9/.
-# What has no width and joins nothing. The joiners of emoji and of Persian, and the plain marks of direction, stay.
+# Everything that reorders what follows, U+202A to U+202E and U+2066 to U+2069:
+# https://www.unicode.org/reports/tr9/.
+# What has no width and joins nothing. The joiners of emoji and of Persian, and the plain marks of
+# direction, stay.
 _UNSEEN = re.compile(
     "[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\ufeff\u00ad\u180e"
     "\ufff9-\ufffb\ufffe\uffff\ufdd0-\ufdef\ue000-\uf8ff]"
@@ -21,7 +25,9 @@ _TAGS = re.compile("[\U000e0000-\U000e0fff]")
 
 
 def clean(text: str) -> str:
-    """`text` as it is kept: one kind of line end, no unseen characters, no towers of accents, no gaps of many lines."""
+    """`text` as it is kept: one kind of line end, no unseen characters, no towers of accents, no
+    gaps of many lines.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _TAGS.sub("", _UNSEEN.sub("", _CONTROLS.sub("", text)))
     if not text.isascii():

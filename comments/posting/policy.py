@@ -1,4 +1,4 @@
-"""Whether somebody may say something here: bans first, then the rules."""
+"""The comment policy: bans first, then the rules."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,10 @@ class CommentRefused(Exception):
 def admit(
     words: dict[str, Any], *, ip: str | None, user: "User | None" = None, at: datetime | None = None
 ) -> rules.Judgement | None:
-    """What the rules say of a comment that may be posted: nothing, hold it, or mark it. Raises CommentRefused.
+    """Return the rules’ verdict on a comment: nothing, hold it, or mark it. Raises CommentRefused.
 
-    `at`: when it was posted, for one that is changed: what came before it is then what came before that.
+    `at`: when it was posted, for one that is changed: what came before it is then what came before
+    that.
     """
     if is_of_newsroom(user):
         return None

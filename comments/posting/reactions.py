@@ -7,7 +7,9 @@ from pagecache import invalidation
 
 
 def react(comment: SiteComment, voter: str, *, agrees: bool) -> CommentStats:
-    """Cast a vote, change it, or take it back by casting it again. The counts are exact after any number at once."""
+    """Cast a vote, change it, or take it back by casting it again. The counts are exact after any
+    number at once.
+    """
     with transaction.atomic():
         standing = reactions_of(comment)
         mine = Reaction.objects.filter(comment=comment, voter=voter)

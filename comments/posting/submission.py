@@ -1,4 +1,6 @@
-"""A comment is posted: an account holder’s at once, a stranger’s when they have confirmed it. A rule may hold it."""
+"""A comment is posted: an account holder’s at once, a stranger’s when they have confirmed it. A
+rule may hold it.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 def post_as_user(
     article: Article, words: dict[str, Any], user: "User", ip: str | None
 ) -> SiteComment:
-    """Post an account holder’s comment at once. Raises CommentRefused or ReplyRefused, having stored nothing."""
+    """Post an account holder’s comment at once. Raises CommentRefused or ReplyRefused, having
+    stored nothing.
+    """
     return _post_once(article, words, ip, user=user)
 
 
@@ -52,7 +56,7 @@ def _post_once(
 
 
 def _answers(comment: SiteComment, number: int | None) -> bool:
-    """Whether it answers that comment: below it, or beside it where threads go no deeper."""
+    """Return whether it answers that comment: below it, or beside it where threads go no deeper."""
     if not number:
         return comment.level == 0
     if comment.level < DEEPEST_LEVEL or comment.parent_id == number:
@@ -73,7 +77,8 @@ def publish(
 ) -> SiteComment:
     """Insert a comment, count it, and tell whoever asked to hear of replies once it is committed.
 
-    A rule may hold it: then it is not public, and waits for a moderator. Raises CommentRefused or ReplyRefused, having
+    A rule may hold it: then it is not public, and waits for a moderator. Raises CommentRefused or
+    ReplyRefused, having
     stored nothing.
     """
     # What all posts ask alike, such as the rules, is kept as it is for pages.

@@ -1,7 +1,8 @@
 """
 Readers without an account who asked to be remembered in their browser.
 
-The cookie is sent to the pages of /comments/ only: stories are the same for everybody, and stay so. It holds a random
+The cookie is sent to the pages of /comments/ only: stories are the same for everybody, and stay so.
+It holds a random
 text; what it stands for is kept here, and the address leaves this place in mails only.
 """
 
@@ -26,7 +27,7 @@ SEEN_EVERY = timedelta(days=1)
 
 
 def of_request(request: HttpRequest) -> VerifiedCommenter | None:
-    """Whose browser this is, if its reader asked to be remembered."""
+    """Return the verified commenter of this browser, if its reader asked to be remembered."""
     text = request.COOKIES.get(COOKIE, "")
     if not text:
         return None
@@ -41,7 +42,8 @@ def of_request(request: HttpRequest) -> VerifiedCommenter | None:
 def remember(
     words: dict[str, Any], known: VerifiedCommenter | None
 ) -> tuple[VerifiedCommenter, str]:
-    """Keep what a reader is called, and return it with the text of the cookie; empty where the browser has it already.
+    """Keep what a reader is called, and return it with the text of the cookie; empty where the
+    browser has it already.
 
     Another address is another reader: whoever confirmed one has confirmed nothing for the other.
     """
@@ -56,9 +58,11 @@ def remember(
 
 
 def confirmed(waiting: Confirmation, known: VerifiedCommenter | None) -> str:
-    """An address was confirmed from this browser. Returns the text of a new cookie, if it needs one.
+    """An address was confirmed from this browser. Returns the text of a new cookie, if it needs
+    one.
 
-    Only the browser in which the button was pressed is known from then on: whoever wrote the comment elsewhere may
+    Only the browser in which the button was pressed is known from then on: whoever wrote the
+    comment elsewhere may
     have written in somebody else’s name.
     """
     if known is not None and known.email.lower() != waiting.email.lower():
@@ -77,7 +81,9 @@ def confirmed(waiting: Confirmation, known: VerifiedCommenter | None) -> str:
 
 
 def may_write_at_once(reader: VerifiedCommenter | None, email: str) -> bool:
-    """Whether this browser has confirmed this very address, and the desk lets such readers write at once."""
+    """Return whether this browser has confirmed this very address, and the desk lets such readers
+    write at once.
+    """
     is_theirs = (
         reader is not None
         and reader.confirmed_at is not None
@@ -106,7 +112,9 @@ def forget(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 @task()
 def forget_old() -> int:
-    """Forget whoever was not seen for a year; and, with the mails, whoever has confirmed nothing."""
+    """Forget whoever was not seen for a year; and, with the mails, whoever has confirmed
+    nothing.
+    """
     now = timezone.now()
     gone = Q(seen_at__lte=now - LIFETIME) | Q(
         confirmed_at=None, seen_at__lte=now - confirmation.LIFETIME

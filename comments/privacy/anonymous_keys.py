@@ -1,4 +1,6 @@
-"""Who presses a button without an account, told apart for one comment only, and how often somebody may."""
+"""Anonymous keys of readers without an account, different for every comment, and their rate
+limit.
+"""
 
 import hashlib
 import hmac
@@ -15,7 +17,8 @@ _presses = ratelimit.RateLimiter(MOST_A_MINUTE)
 
 
 def key_for(comment: SiteComment, user: Any, ip: str | None) -> str:
-    """An account by its number. A stranger by a digest of the network that differs for every comment.
+    """An account by its number. A stranger by a digest of the network that differs for every
+    comment.
 
     So a network has one vote on a comment, and nobody can tell from our rows what else it voted on.
     """

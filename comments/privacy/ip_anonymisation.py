@@ -1,4 +1,4 @@
-"""What is forgotten, and when; and the record that it was."""
+"""IP anonymisation: after how many days, and the log that it was done."""
 
 from collections import defaultdict
 from datetime import timedelta
@@ -22,7 +22,8 @@ _IS_SHORT = Q(ip_address__endswith=".0") | Q(ip_address__endswith="::")
 
 @task()
 def shorten_ip_addresses() -> int:
-    """Shorten the network addresses of comments older than IP_LIFETIME, and leave a record of the run.
+    """Shorten the network addresses of comments older than IP_LIFETIME, and leave a record of the
+    run.
 
     It goes on where the last run ended, so that it costs the same however many comments there are.
     """
@@ -41,7 +42,9 @@ def shorten_ip_addresses() -> int:
 
 
 def overdue() -> bool:
-    """Whether the job has not run for a day although there is something to shorten. A look or two into an index."""
+    """Return whether the job has not run for a day although there is something to do. A look or two
+    into an index.
+    """
     late = timezone.now() - LATE_AFTER
     if IpAnonymisationRun.objects.filter(at__gt=late).exists():
         return False
@@ -60,7 +63,9 @@ def _long(after: int) -> QuerySet[SiteComment]:
 
 
 def _looked_through(after: int) -> int:
-    """Up to where every comment is old enough. What came in by another way, with an old date, has a later number."""
+    """Up to where every comment is old enough. What came in by another way, with an old date, has a
+    later number.
+    """
     young = SiteComment.objects.filter(pk__gt=after, submit_date__gte=timezone.now() - IP_LIFETIME)
     first = young.order_by("pk").values_list("pk", flat=True).first()
     newest = SiteComment.objects.aggregate(newest=Max("pk"))["newest"] or 0

@@ -1,4 +1,4 @@
-"""What conversations hold of one person: told, and erased."""
+"""Personal data in comments: exported and erased."""
 
 from typing import Any
 
@@ -83,9 +83,11 @@ def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
 
 
 def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dict[str, int]:
-    """Take a person out of every conversation, in one transaction. Returns how much of each kind was changed.
+    """Take a person out of every conversation, in one transaction. Returns how much of each kind
+    was changed.
 
-    Their comments leave the page; where somebody answered, a line stays. With `keep_words` what they said stays under
+    Their comments leave the page; where somebody answered, a line stays. With `keep_words` what
+    they said stays under
     a name that is nobody’s. A ban on an address goes on without the address.
     """
     with transaction.atomic():
@@ -112,7 +114,7 @@ def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dic
 
 
 def _forget_notes(voters: list[str]) -> None:
-    """What they wrote in reports stands in the queue as well."""
+    """Forget notes of reports, which stand in the queue as well."""
     for report in Report.objects.filter(reporter__in=voters).exclude(note=""):
         Flag.objects.filter(comment=report.comment_id, found=report.note[:LONGEST_FOUND]).update(
             found=""
@@ -159,7 +161,9 @@ def _browsers(address: str) -> QuerySet[VerifiedCommenter]:
 
 
 def _voters(accounts: list[Any]) -> list[str]:
-    """As `visitors` names accounts. What strangers pressed is theirs alone to know: it names no address."""
+    """As `visitors` names accounts. What strangers pressed is theirs alone to know: it names no
+    address.
+    """
     return [f"account:{account.pk}" for account in accounts]
 
 

@@ -1,4 +1,4 @@
-"""How many comments an article has, kept on the article so that a card needs no count."""
+"""Comment counts, kept on the article so that a card needs no count."""
 
 from django.db import transaction
 from django.db.models import F
@@ -38,14 +38,17 @@ def recount(article_id: int) -> None:
 
 
 def _lists_that_change(before: int, after: int) -> list[str]:
-    """The newest comments; “most discussed” only if the article has enough to have been or to be among them."""
+    """The newest comments; “most discussed” only if the article has enough to have been or to be
+    among them.
+    """
     if max(before, after) < fewest_of_the_most_discussed():
         return [cache_tags.COMMENTS]
     found = [cache_tags.COMMENTS, cache_tags.DISCUSSED]
     return found if after > before else [*found, cache_tags.DISCUSSED_LESS]
 
 
-# Not asked again for each comment: where that number has risen since, some pages are made once more than they need.
+# Not asked again for each comment: where that number has risen since, some pages are made once more
+# than they need.
 @cached_by_tags(cache_tags.DISCUSSED_LESS)
 def fewest_of_the_most_discussed() -> int:
     """With how many comments an article is among the most discussed."""

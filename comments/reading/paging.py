@@ -1,9 +1,12 @@
 """
-Where in a long conversation something stands, and how much of it is on one page.
+Paging of long conversations.
 
-A page begins with a thread and is full after so many threads or comments, whichever comes first. Of a long thread it
-shows the beginning; the rest is on the thread’s own pages. So no page grows with its conversation. Pages are named by
-the thread or the comment that they begin with: their addresses stay true whatever is said or removed.
+A page begins with a thread and is full after so many threads or comments, whichever comes first. Of
+a long thread it
+shows the beginning; the rest is on the thread’s own pages. So no page grows with its conversation.
+Pages are named by
+the thread or the comment that they begin with: their addresses stay true whatever is said or
+removed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -50,7 +53,9 @@ def most_rows() -> int:
 
 
 def fitting(sizes: Iterable[int]) -> int:
-    """How many threads of these sizes, counted with their first comments, stand on one page: one at least."""
+    """Return how many threads of these sizes, counted with their first comments, fit on one page:
+    one at least.
+    """
     threads = comments = 0
     for size in sizes:
         if threads == THREADS_PER_PAGE or (threads and comments >= THOUGHTS_PER_PAGE):
@@ -75,7 +80,9 @@ def thread_from(article: Article, thread: int, start: int = 0) -> str:
 
 
 def address_of(comment: SiteComment, article: Article) -> str:
-    """Where `comment` is read: under the story, on a later page, or on a page of its thread."""
+    """Return the address of `comment`: under the story, on a later page, or on a page of its
+    thread.
+    """
     if comment.order > SHOWN_OF_A_THREAD:
         return f"{thread_from(article, comment.thread_id, comment.pk)}#c{comment.pk}"
     before = _sizes(_roots(article).filter(id__lt=comment.thread_id))
@@ -85,7 +92,9 @@ def address_of(comment: SiteComment, article: Article) -> str:
 
 
 def earlier(article: Article, start: int, order: str) -> str:
-    """The page before the one that begins with `start`, in an order of time; empty where there is none."""
+    """The page before the one that begins with `start`, in an order of time; empty where there is
+    none.
+    """
     before = _roots(article).filter(id__lt=start).order_by("-id")
     if order == NEWEST:
         before = _roots(article).filter(id__gt=start)
@@ -97,14 +106,15 @@ def earlier(article: Article, start: int, order: str) -> str:
 
 
 def first_page(article: Article, order: str = OLDEST) -> str:
-    """Where a conversation begins: under its story, or on a page of another order."""
+    """Return the first page of a conversation: under its story, or on a page of another order."""
     return f"{article.get_absolute_url() if order == OLDEST else page_from(article, None, order)}#comments"
 
 
 def _roots(article: Article) -> QuerySet[Comment]:
     """The first comments of threads.
 
-    Of the library’s own row: an index has an article’s in the order of their keys, and so the first fifty are found
+    Of the library’s own row: an index has an article’s in the order of their keys, and so the first
+    fifty are found
     without a look at the others.
     """
     seen = Q(is_public=True) | Q(**{f"{_OURS}nested_count__gt": 0})

@@ -1,5 +1,6 @@
 """
-Plain text as HTML: paragraphs, links, quotes and code, by the marks that people type anyway. Nothing else is markup.
+Plain text as HTML: paragraphs, links, quotes and code, by the marks that people type anyway.
+Nothing else is markup.
 
     > a line that somebody else said
     `a word of code`

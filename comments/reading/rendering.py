@@ -1,7 +1,10 @@
 """
-A conversation as HTML. The markup of a comment is its template’s, `comments/_comment.html`; but a template costs
-0.2 ms, and a page may hold a thousand comments. So it is filled in once for each kind of comment (with a website or
-without, by staff or by a reader), with marks where the words go, and the words are then put in their place.
+A conversation as HTML. The markup of a comment is its template’s, `comments/_comment.html`; but a
+template costs
+0.2 ms, and a page may hold a thousand comments. So it is filled in once for each kind of comment
+(with a website or
+without, by staff or by a reader), with marks where the words go, and the words are then put in
+their place.
 """
 
 import calendar
@@ -26,7 +29,9 @@ WORDS = ("whole", "pk", "name", "initials", "url", "moment", "date", "prose", "a
 
 
 def conversation(part: ConversationPage, article: Article, is_open: bool) -> SafeString:
-    """The nested lists of a whole conversation, in one pass. Replies can be folded away without a script."""
+    """The nested lists of a whole conversation, in one pass. Replies can be folded away without a
+    script.
+    """
     writers = {byline.author_id for byline in article.bylines.all()}
     parts, last = [], ""
     for step in part.steps:
@@ -78,7 +83,9 @@ def _initials(name: str) -> str:
 
 
 def role_of(comment: CommentView, writers: set[int]) -> str:
-    """“Author” for who wrote the story, “Staff” for the rest of the newsroom, nothing for readers."""
+    """“Author” for who wrote the story, “Staff” for the rest of the newsroom, nothing for
+    readers.
+    """
     if comment.author_id in writers:
         return "Author"
     return "Staff" if comment.is_staff or comment.author_id else ""

@@ -1,4 +1,4 @@
-"""What search engines read of a conversation: https://schema.org/Comment."""
+"""Structured data of comments for search engines: https://schema.org/Comment."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,9 @@ MOST = 20
 
 
 def comments_json_ld(steps: Iterable[Step], article: Article) -> SafeString:
-    """The first comments under a story as part of what the page’s other markup names by the same @id."""
+    """The first comments under a story as part of what the page’s other markup names by the same
+    @id.
+    """
     address = settings.SITE_URL + article.get_absolute_url()
     shown = [step.comment for step in steps if not step.comment.is_tombstone][:MOST]
     data = {

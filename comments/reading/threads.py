@@ -1,4 +1,6 @@
-"""The tree of a conversation, some threads at a time: one query for any size, one pass to build it, one to walk it."""
+"""The tree of a conversation, some threads at a time: one query for any size, one pass to build it,
+one to walk it.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -55,7 +57,8 @@ class CommentView:
     agreed: int
     disagreed: int
     is_edited: bool
-    # Why it is not shown: by a moderator, by its writer, or because it waits. It keeps its place if it was answered.
+    # Why it is not shown: by a moderator, by its writer, or because it waits. It keeps its place if
+    # it was answered.
     gone: str
     is_pick: bool  # of the desk’s, under this story
     size: int  # with all that answers it, however deep
@@ -77,7 +80,9 @@ class CommentView:
 
 @dataclass(slots=True)
 class Step:
-    """One comment on the way through the tree, with the lists that begin before it and end after it."""
+    """One comment on the way through the tree, with the lists that begin before it and end after
+    it.
+    """
 
     comment: CommentView
     opens: int  # so many replies, of which this is the first
@@ -87,7 +92,9 @@ class Step:
 
 @dataclass(slots=True)
 class ConversationPage:
-    """Some threads in their order, flattened so that showing them is one loop; and where others stand."""
+    """Some threads in their order, flattened so that showing them is one loop; and where others
+    stand.
+    """
 
     steps: list[Step]
     begins: int | None
@@ -100,7 +107,8 @@ class ConversationPage:
 def conversation_page(article: Article, start: int = 0, order: str = OLDEST) -> ConversationPage:
     """The threads on `article` from the one with the key `start` on, as many as stand on a page.
 
-    One query; one more behind the first page, and for a story with a pick. The most liked are the first page of their
+    One query; one more behind the first page, and for a story with a pick. The most liked are the
+    first page of their
     order and no more: behind it, time is the better guide.
     """
     # The threads are the story’s, and so is what stands in them.
@@ -148,7 +156,9 @@ def _picked(article: Article, pk: int) -> CommentView | None:
 
 
 def one_thread(article: Article, thread: int, start: int) -> ConversationPage:
-    """A part of one thread: the comments from the one with the key `start` on, below what they answer."""
+    """A part of one thread: the comments from the one with the key `start` on, below what they
+    answer.
+    """
     of_thread = comments_on(article).filter(SEEN, thread_id=thread)
     following = of_thread.filter(pk__gte=start).order_by("pk")
     rows = list(_rows(following, article).order_by("pk")[: paging.THOUGHTS_PER_PAGE + 1])
@@ -178,7 +188,9 @@ def _earlier_in(of_thread: QuerySet[SiteComment], start: int) -> int:
 def _answered_by(
     of_thread: QuerySet[SiteComment], rows: list[tuple[Any, ...]], article: Article
 ) -> list[tuple[Any, ...]]:
-    """What these comments answer and is not among them: no more than three queries, for there are four levels."""
+    """Return the parents of these comments that are not among them: at most three queries, for
+    there are four levels.
+    """
     have, found = {row[0] for row in rows}, []
     missing = {row[1] for row in rows} - have
     while missing:
@@ -203,7 +215,9 @@ def _comment(row: tuple[Any, ...]) -> CommentView:
 
 
 def _roots(rows: Iterable[tuple[Any, ...]]) -> tuple[list[CommentView], int | None]:
-    """The first comments of threads, with their replies hung on them; and the key of the desk’s pick."""
+    """The first comments of threads, with their replies hung on them; and the key of the desk’s
+    pick.
+    """
     comments: dict[int, CommentView] = {}
     pick = None
     for row in rows:
@@ -220,7 +234,9 @@ def _roots(rows: Iterable[tuple[Any, ...]]) -> tuple[list[CommentView], int | No
 
 
 def _walk(comments: list[CommentView]) -> Iterator[Step]:
-    """Depth first without recursion: `opens` starts a list of replies, `closes` ends that many items."""
+    """Depth first without recursion: `opens` starts a list of replies, `closes` ends that many
+    items.
+    """
     stack = [(comment, 0, 0) for comment in reversed(shown(comments))]
     while stack:
         comment, depth, opens = stack.pop()

@@ -1,4 +1,6 @@
-"""The pages of a conversation that its story’s page does not show: later ones, other orders, long threads."""
+"""The pages of a conversation that its story’s page does not show: later ones, other orders, long
+threads.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render

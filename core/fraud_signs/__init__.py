@@ -1,1 +1,1 @@
-"""What the usual swindles of this trade look like, for whoever judges words: readers’ comments and paid copy."""
+"""Signs of fraud that are usual in this trade, looked for in readers’ comments and paid copy."""

@@ -7,7 +7,8 @@ Letters that only look alike, brought to one: the skeleton of Unicode Technical 
 import unicodedata
 from functools import lru_cache
 
-# What is confused in Latin itself, which the standard leaves to the reader. Capital I and l are the same stroke.
+# What is confused in Latin itself, which the standard leaves to the reader. Capital I and l are the
+# same stroke.
 _LATIN = str.maketrans(
     {"0": "o", "1": "l", "i": "l", "|": "l", "5": "s", "3": "e", "4": "a", "@": "a", "$": "s"}
 )

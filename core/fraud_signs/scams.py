@@ -1,4 +1,4 @@
-"""What the usual swindles of this trade say, as patterns over plain text (see lookalikes.plain)."""
+"""Phrases of usual scams, as patterns over plain text (see lookalikes.plain)."""
 
 import re
 

@@ -1,7 +1,8 @@
 """
 Wallet addresses in a text, told from other long words by their checksums.
 
-Bitcoin: Base58Check and Bech32 (BIP 173, BIP 350). Ethereum: EIP-55. Solana has no checksum; its addresses are
+Bitcoin: Base58Check and Bech32 (BIP 173, BIP 350). Ethereum: EIP-55. Solana has no checksum; its
+addresses are
 thirty-two bytes in Base58, which hardly any other word is.
 """
 
@@ -64,7 +65,9 @@ def _polymod(values: list[int]) -> int:
 
 
 def is_base58_check(word: str) -> bool:
-    """A version byte of a Bitcoin address, twenty bytes, and the first four of their double SHA-256."""
+    """A version byte of a Bitcoin address, twenty bytes, and the first four of their double
+    SHA-256.
+    """
     raw = _decoded(word)
     if len(raw) != 25 or raw[0] not in (0x00, 0x05):
         return False

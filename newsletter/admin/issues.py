@@ -1,4 +1,4 @@
-"""Where an issue is composed, looked at, sent and followed."""
+"""The issue form: composed, previewed, sent and followed here."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -33,7 +33,9 @@ NARROW = ("headline", "text")
 
 
 class ItemForm(RowForm):
-    """A story is chosen; a correction comes with the filling, and stays one: its words and its place are edited."""
+    """A story is chosen; a correction comes with the filling, and stays one: its words and its
+    place are edited.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +79,9 @@ class ItemInline(LeanInline):
     extra = 1
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """A story is chosen here, and written elsewhere: no buttons to add or change one. Fields fit a row."""
+        """A story is chosen here, and written elsewhere: no buttons to add or change one. Fields
+        fit a row.
+        """
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "article" and field is not None:
             for button in (
@@ -104,7 +108,9 @@ class ItemInline(LeanInline):
 
 class IssueForm(forms.ModelForm[Issue]):
     def clean(self) -> dict[str, Any] | None:
-        """Of an issue that began to go out while its form was open nothing is saved: readers have it as it was."""
+        """Of an issue that began to go out while its form was open nothing is saved: readers have
+        it as it was.
+        """
         data = super().clean()
         if (
             self.instance.pk
@@ -137,7 +143,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
         return self.inlines if obj and obj.may_be_edited else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
-        """What has gone out stays as it was sent."""
+        """Keep an issue as it was sent."""
         return super().has_change_permission(request, obj) and (obj is None or obj.may_be_edited)
 
     def has_delete_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
@@ -172,7 +178,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _about(self, request: HttpRequest, issue: Issue) -> dict[str, Any]:
-        """How the issue stands, for the top of its form."""
+        """Return the state of the issue, for the top of its form."""
         shown = contents.contents_of(issue)
         items = {item.article_id for item in issue.items.all()}
         seen = {

@@ -86,7 +86,9 @@ class NewsletterAdmin(admin.ModelAdmin[Newsletter]):
         return str(newsletter.section or newsletter.coin or "everything")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Newsletter | None = None) -> Any:
-        """Links in mails and what mail programs sort by hold the address: from the first issue on it stays."""
+        """Links in mails and what mail programs sort by hold the address: from the first issue on
+        it stays.
+        """
         has_gone_out = obj is not None and obj.issues.filter(number__isnull=False).exists()
         return ("slug",) if has_gone_out else ()
 
@@ -104,7 +106,7 @@ class NewsletterAdmin(admin.ModelAdmin[Newsletter]):
         return [path("sender/", view, name="newsletter_newsletter_sender"), *super().get_urls()]
 
     def sender_view(self, request: HttpRequest) -> HttpResponse:
-        """What SPF, DKIM and DMARC lack, from the records as they are pasted."""
+        """Check SPF, DKIM and DMARC from the records as they are pasted."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         form = SenderForm(request.POST or None)

@@ -11,7 +11,7 @@ from newsletter.models import Subscriber, Subscription
 
 
 class SubscriptionInline(admin.TabularInline[Subscription, Subscriber]):
-    """What they agreed to, when, and where."""
+    """The subscriptions of a subscriber, with consent and times."""
 
     model = Subscription
     fields = (

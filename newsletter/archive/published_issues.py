@@ -1,4 +1,4 @@
-"""What the archive shows: issues that went out, with what of them may still be read."""
+"""The archive: issues that went out, with what of them may still be read."""
 
 from django.conf import settings
 from django.db.models import F, Prefetch

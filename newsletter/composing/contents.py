@@ -1,4 +1,6 @@
-"""What stands in an issue: its stories in their order, prices, what is discussed, corrections and the paid place."""
+"""The content of an issue: its stories in their order, prices, most discussed, corrections and the
+sponsor slot.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -139,7 +141,9 @@ class Contents:
 
 
 def contents_of(issue: Issue) -> Contents:
-    """What may be read of an issue now: what was withdrawn since, or has not come out, is not in it. Six queries."""
+    """Return what may be read of an issue now: unpublished and future stories are not in it. Six
+    queries.
+    """
     found = [
         _story(item)
         for item in _items(issue)
@@ -183,7 +187,9 @@ def _story(item: Item) -> Story:
 
 
 def prices_for(newsletter: Newsletter) -> Prices:
-    """The first coins of the strip, and before them the one that the newsletter is about. One query."""
+    """The first coins of the strip, and before them the one that the newsletter is about. One
+    query.
+    """
     coins = list(Coin.objects.on_strip().select_related("quote").defer("quote__week"))
     coins.sort(key=lambda coin: coin.pk != newsletter.coin_id)
     quoted = [
@@ -208,7 +214,9 @@ def _price(coin: Coin, quote: Any) -> PriceLine:
 
 
 def sponsor_of(issue: Issue) -> Sponsor | None:
-    """The copy that the issue was sent with; before that, what is booked for its day. Gone once it is taken off."""
+    """The copy that the issue was sent with; before that, what is booked for its day. Gone once it
+    is taken off.
+    """
     approved = Placement.objects.approved().select_related("advertiser", "approved_creative")
     if issue.started_at:
         placement = approved.filter(pk=issue.placement_id).first() if issue.placement_id else None

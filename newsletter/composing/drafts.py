@@ -1,4 +1,6 @@
-"""Fills an issue from what came out since the last one; and makes the issues of the newsletters whose turn it is."""
+"""Fills an issue from what came out since the last one; and makes the issues of the newsletters
+whose turn it is.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,7 +26,8 @@ MOST_CORRECTIONS = 5
 DISCUSSED_WITHIN = timedelta(days=7)
 LONGEST_LOOK_BACK = timedelta(days=14)
 DRAFTED_AHEAD = timedelta(hours=2)
-# A turn that a stopped scheduler missed is made up for until then; later it would come as a surprise.
+# A turn that a stopped scheduler missed is made up for until then; later it would come as a
+# surprise.
 MADE_UP_WITHIN = timedelta(hours=6)
 
 Status = Issue.Status
@@ -68,7 +71,9 @@ def fill(issue: Issue) -> None:
 
 
 def covered_until(issue: Issue) -> datetime | None:
-    """When the last issue of the newsletter that went out was filled: what came out since is in none."""
+    """Return when the last sent issue of the newsletter was filled: what came out since is in
+    none.
+    """
     gone = Issue.objects.published().filter(newsletter=issue.newsletter_id).exclude(pk=issue.pk)
     until = Coalesce("filled_at", "started_at")
     return (
@@ -113,7 +118,7 @@ _LIGHT = (
 
 
 def _lead(stories: Sequence[Article]) -> Article:
-    """What leads the front page if it is new; else the newest report with a picture."""
+    """Return what leads the front page if it is new; else the newest report with a picture."""
     on_front = {story.pk for place, story in front_page.picked() if place == 1}
     for is_wanted in (
         lambda story: story.pk in on_front,
@@ -126,7 +131,9 @@ def _lead(stories: Sequence[Article]) -> Article:
 
 
 def balanced(stories: Sequence[Article]) -> list[Article]:
-    """One of each section in the order of the menu, then the second of each, and so on; within each as they came."""
+    """One of each section in the order of the menu, then the second of each, and so on; within each
+    as they came.
+    """
     seen: dict[int, int] = {}
     ranked = []
     for story in stories:
@@ -146,7 +153,9 @@ def _discussed(newsletter: Newsletter, taken: Sequence[int]) -> list[Article]:
 
 
 def _corrections(newsletter: Newsletter) -> list[Correction]:
-    """To what readers of this newsletter were sent before, each once: what is too much for this issue is in the next."""
+    """To what readers of this newsletter were sent before, each once: what is too much for this
+    issue is in the next.
+    """
     gone = Item.objects.filter(issue__in=Issue.objects.published().filter(newsletter=newsletter))
     told = gone.filter(correction=None, article=OuterRef("article")).annotate(
         as_of=Coalesce("issue__filled_at", "issue__started_at")
@@ -165,7 +174,9 @@ def _corrections(newsletter: Newsletter) -> list[Correction]:
 
 @task()
 def compose_due() -> int:
-    """Make the issues whose turn is near. Run twice, or by two, no turn has two. Returns how many were made."""
+    """Make the issues whose turn is near. Run twice, or by two, no turn has two. Returns how many
+    were made.
+    """
     now = timezone.now()
     return sum(
         _compose(newsletter, now)
@@ -206,7 +217,9 @@ def _compose(newsletter: Newsletter, now: datetime) -> bool:
 
 
 def _has_issue(newsletter: Newsletter, turn: datetime) -> bool:
-    """Made for this turn, or for its day: by hand, for another hour, or put off to it. One that went late is none."""
+    """Made for this turn, or for its day: by hand, for another hour, or put off to it. One that
+    went late is none.
+    """
     midnight = turn.replace(hour=0, minute=0, second=0, microsecond=0)
     went_late = Q(turn_at__lt=midnight, started_at__isnull=False)
     of_day = Q(day=turn.date()) & ~went_late & ~Q(status__in=(Status.SKIPPED, Status.CANCELLED))

@@ -1,5 +1,6 @@
 """
-An issue as a mail: HTML and plain text, once for all who get the same, with a few places left for each reader.
+An issue as a mail: HTML and plain text, once for all who get the same, with a few places left for
+each reader.
 
 Readers who have clicks counted get links that lead by us; all others get the addresses themselves.
 """
@@ -32,7 +33,9 @@ _INDENT = re.compile(r"\n\s+")
 
 @dataclass(frozen=True)
 class Places:
-    """What is filled in for each reader. Nobody who writes copy can name these places: each rendering has its own."""
+    """Placeholders that are filled in for each reader. Nobody who writes copy can name these: each
+    rendering has its own.
+    """
 
     token: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -106,7 +109,9 @@ class Rendered:
 
 
 def render(shown: Contents, *, counts_clicks: bool = False) -> Rendered:
-    """One variant. Counting needs an issue that is being sent: its links are stored as they are met."""
+    """One variant. Counting needs an issue that is being sent: its links are stored as they are
+    met.
+    """
     places = Places()
     lead = _Counted(shown.issue, places) if counts_clicks else with_straight_quotes
     context = _context(shown, lead, places)
@@ -206,7 +211,9 @@ def _tidy(text: str) -> str:
 
 
 def headers(issue: Issue, delivery: int, subscription: Subscription) -> dict[str, str]:
-    """What mail programs and servers read: RFC 2369, 2919, 5064 and 8058, and Gmail’s Feedback-ID."""
+    """Return the headers that mail programs and servers read: RFC 2369, 2919, 5064 and 8058, and
+    Gmail’s Feedback-ID.
+    """
     host = signed_links.host()
     return {
         **signed_links.leaving_headers(subscription),

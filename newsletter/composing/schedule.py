@@ -1,4 +1,4 @@
-"""When a newsletter goes out: its turns, one after another."""
+"""The schedule of a newsletter: its turns, one after another."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -6,7 +6,7 @@ from newsletter.models import Newsletter
 
 
 def is_on(newsletter: Newsletter, weekday: int) -> bool:
-    """Whether the newsletter goes out on that day of the week; Monday is 0."""
+    """Return whether the newsletter goes out on that day of the week; Monday is 0."""
     if newsletter.rhythm == Newsletter.Rhythm.WEEKLY:
         return weekday == newsletter.weekday
     return newsletter.rhythm == Newsletter.Rhythm.DAILY or weekday < 5
@@ -27,5 +27,5 @@ def next_turn(newsletter: Newsletter, after: datetime) -> datetime:
 
 
 def interval(newsletter: Newsletter) -> timedelta:
-    """How far back the first issue of a newsletter looks."""
+    """Return how far back the first issue of a newsletter looks."""
     return timedelta(days=7 if newsletter.rhythm == Newsletter.Rhythm.WEEKLY else 1)

@@ -1,4 +1,6 @@
-"""The place in the newsletter that advertisers book: on which days there is one, and whether anybody got it."""
+"""The place in the newsletter that advertisers book: on which days there is one, and whether
+anybody got it.
+"""
 
 from collections.abc import Collection
 from datetime import date
@@ -35,7 +37,7 @@ def days_to_come(days: Collection[date]) -> set[date]:
 
 
 def was_got(placement: int) -> bool:
-    """Whether a reader’s server took a mail that had it, or may have."""
+    """Return whether a reader’s server took a mail that had it, or may have."""
     return Delivery.objects.filter(
         issue__placement=placement, has_placement=True, status__in=GONE_OUT
     ).exists()

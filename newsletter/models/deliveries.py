@@ -70,7 +70,9 @@ class Delivery(models.Model):
 
 
 class Click(models.Model):
-    """A link that was opened, until it is known whether a person did it; then it is a number, and this row goes."""
+    """A link that was opened, until it is known whether a person did it; then it is a number, and
+    this row goes.
+    """
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="clicks")
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="clicks")

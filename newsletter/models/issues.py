@@ -23,7 +23,9 @@ def today() -> date:
 
 class IssueQuerySet(models.QuerySet["Issue"]):
     def published(self) -> Self:
-        """What the archive shows: whatever has begun to go out and was not called back before anybody had it."""
+        """Return the issues of the archive: whatever has begun to go out and was not called back
+        before anybody had it.
+        """
         return self.filter(
             Q(status__in=("sending", "paused", "sent")) | Q(status="cancelled", sent_count__gt=0)
         )
@@ -182,7 +184,9 @@ class Issue(CacheTagged):
 
     @property
     def readable_subject(self) -> str:
-        """Nothing where there is none, or where it is the headline of a story that may not be read any more."""
+        """Nothing where there is none, or where it is the headline of a story that may not be read
+        any more.
+        """
         return self.subject if self.subject_of is None or self.subject_of.is_public else ""
 
     @property
@@ -263,7 +267,9 @@ class Item(models.Model):
 
 
 class Link(models.Model):
-    """An address that an issue leads to by us, so that clicks can be counted without trusting the address."""
+    """An address that an issue leads to by us, so that clicks can be counted without trusting the
+    address.
+    """
 
     class Kind(models.TextChoices):
         STORY = "story", "Story"

@@ -25,7 +25,7 @@ def not_reserved(slug: str) -> None:
 
 class NewsletterQuerySet(models.QuerySet["Newsletter"]):
     def offered(self) -> "NewsletterQuerySet":
-        """What readers may choose, the one of the strip first."""
+        """Return the newsletters that readers may choose, the one of the strip first."""
         return self.filter(is_offered=True)
 
 
@@ -131,7 +131,9 @@ class Newsletter(TaggedAsTable):
 
 
 def main_newsletter() -> Newsletter:
-    """The newsletter of the strip: the first that is offered. A publication that has none yet gets one."""
+    """The newsletter of the strip: the first that is offered. A publication that has none yet gets
+    one.
+    """
     found = Newsletter.objects.offered().first() or Newsletter.objects.first()
     if found is not None:
         return found

@@ -1,4 +1,6 @@
-"""Who reads which newsletter, since when, in answer to which words; and who must not be written to any more."""
+"""Subscribers, their subscriptions with proof of consent, and addresses that must not be written to
+any more.
+"""
 
 from typing import Self
 

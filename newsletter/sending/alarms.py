@@ -1,4 +1,6 @@
-"""What about newsletters a person should look at: a turn that passed, a mail server in trouble, a place that was sold."""
+"""Alarms about newsletters: a missed turn, a mail server in trouble, a sold slot without an
+issue.
+"""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -19,7 +21,8 @@ def sentences() -> list[str]:
     now = timezone.now()
     wrong = (
         Q(status="draft", turn_at__range=(now - LOOK_BACK, now - LATE_AFTER))
-        # One of somebody’s own stands for the day’s turn: forgotten, it keeps the newsletter from going out.
+        # One of somebody’s own stands for the day’s turn: forgotten, it keeps the newsletter from
+        # going out.
         | Q(status="draft", turn_at=None, day=now.date())
         | Q(status="scheduled", send_at__lt=now - LATE_AFTER)
         | Q(status="sending", failures__gte=3)

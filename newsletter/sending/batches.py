@@ -1,8 +1,10 @@
 """
 Sends what is due: in slices, by any number of workers, at a set rate.
 
-A row is claimed, marked right before the last bytes of its mail, and noted once the server has answered. A worker that
-is killed leaves claimed rows, which another takes up, and at most one that is marked: that mail is the server’s, its
+A row is claimed, marked right before the last bytes of its mail, and noted once the server has
+answered. A worker that
+is killed leaves claimed rows, which another takes up, and at most one that is marked: that mail is
+the server’s, its
 answer was not seen, and nobody sends it again unless the desk says so.
 """
 
@@ -32,7 +34,8 @@ SLICE = 5.0  # seconds, so that a worker’s other jobs wait no longer
 BATCH = 50
 BATCH_TAKES = 10.0  # seconds at most; what is left of it then is given back
 BACK_OFF = (10, 30, 60, 120, 300)  # seconds, when the mail server is away
-MOST_IN_A_ROW = 10  # “later” to so many in a row: the server wants us to slow down; “no” to so many: it is about us
+# “later” to so many in a row: the server wants us to slow down; “no” to so many: it is about us
+MOST_IN_A_ROW = 10
 FEWEST_OF_ALL = (
     3  # of whom none took it, and the last heard “no”: so it is about us in a short list
 )
@@ -46,7 +49,7 @@ Status = Delivery.Status
 
 
 def has_work() -> bool:
-    """Whether something is due. A look into each of two small indexes."""
+    """Return whether something is due. A look into each of two small indexes."""
     return _due().exists() or _going().exists()
 
 
@@ -83,7 +86,7 @@ def _is_waiting() -> bool:
 
 
 def give_back_abandoned() -> int:
-    """What a killed worker had claimed and not handed over is anybody’s again."""
+    """Requeue what a killed worker had claimed and not handed over."""
     old = timezone.now() - LEASE
     abandoned = Delivery.objects.filter(status=Status.CLAIMED, claimed_at__lt=old)
     given_back = abandoned.update(status=Status.QUEUED, claim="", claimed_at=None)
@@ -110,7 +113,7 @@ def _give_back_unsent(issue: Issue, old: datetime) -> int:
 
 
 def _end_or_wait(issue: Issue) -> None:
-    """What is left of it after a slice: nothing, something later, or a server that took none of its mails."""
+    """Finish the issue after a slice, or wait: for later mails, or for a server that took none."""
     old = timezone.now() - LEASE
     _give_back_unsent(issue, old)
     mails = Delivery.objects.filter(issue=issue)
@@ -125,7 +128,9 @@ def _end_or_wait(issue: Issue) -> None:
 
 
 def _run_of_refusals(issue: Issue) -> int:
-    """To how many in a row the server said “no” for no reason of their own, whichever worker heard it."""
+    """To how many in a row the server said “no” for no reason of their own, whichever worker heard
+    it.
+    """
     return Issue.objects.values_list("refused_in_a_row", flat=True).get(pk=issue.pk)
 
 
@@ -147,7 +152,7 @@ def _pause(issue: Issue, why: str) -> None:
 
 
 def _wait_for_next(issue: Issue) -> None:
-    """Where all that is left was asked to wait, nobody looks again before that."""
+    """Set when somebody looks again, where all that is left was asked to wait."""
     left = Delivery.objects.filter(issue=issue, status=Status.QUEUED)
     if left.exists() and not left.filter(_may_try(timezone.now())).exists():
         soonest = left.aggregate(soonest=Min("next_try_at"))["soonest"]
@@ -202,7 +207,8 @@ class _Slice:
     # --- What is whose ----------------------------------------------------------------------
 
     def _reserve(self) -> bool:
-        """The set rate, for all workers and issues together: each batch moves the moment of the next. Waits for it.
+        """The set rate, for all workers and issues together: each batch moves the moment of the
+        next. Waits for it.
 
         False when the issue is not sent any more, or the time is up.
         """
@@ -219,13 +225,16 @@ class _Slice:
         return max(1, min(BATCH, rate // 4)) if rate else BATCH
 
     def _take(self) -> list[Delivery]:
-        """Claim the next rows. Each is locked as it is read and claimed in the same transaction: no two workers’."""
+        """Claim the next rows. Each is locked as it is read and claimed in the same transaction: no
+        two workers’.
+        """
         now = timezone.now()
         waiting = Delivery.objects.filter(
             _may_try(now), issue=self.issue, status=Status.QUEUED
         ).order_by("pk")
         with transaction.atomic():
-            # Read first: as a part of the UPDATE, PostgreSQL may ask for them again for every row, and claim them all.
+            # Read first: as a part of the UPDATE, PostgreSQL may ask for them again for every row,
+            # and claim them all.
             rows = list(
                 waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[
                     : self._size
@@ -251,7 +260,9 @@ class _Slice:
     # --- One mail after another ----------------------------------------------------------------
 
     def _send(self, batch: list[Delivery], variants: dict[bool, rendering.Rendered]) -> bool:
-        """False when this slice should end: the server is in trouble, or somebody stopped the issue."""
+        """False when this slice should end: the server is in trouble, or somebody stopped the
+        issue.
+        """
         began = time.monotonic()
         for number, delivery in enumerate(batch):
             if time.monotonic() - began > BATCH_TAKES:
@@ -271,7 +282,9 @@ class _Slice:
         return True
 
     def _mark(self, delivery: Delivery, has_placement: bool) -> bool:
-        """The row is still ours, and the issue still being sent. Written with the answer before it."""
+        """The row is still ours, and the issue still being sent. Written with the answer before
+        it.
+        """
         with transaction.atomic():
             written = self._note_all()
             going = Issue.objects.filter(pk=self.issue.pk, status=Issue.Status.SENDING)
@@ -285,7 +298,7 @@ class _Slice:
         return is_marked
 
     def _must_stop(self, delivery: Delivery, outcome: Outcome) -> bool:
-        """Whether this slice should end, having written what came of its mails."""
+        """Return whether this slice should end, having written what came of its mails."""
         if isinstance(outcome, Trouble):
             self._write()
             self._back_off(outcome.answer)
@@ -306,7 +319,9 @@ class _Slice:
         return True
 
     def _longer_run(self, of: str) -> int:
-        """One more that was refused or put off, after those of earlier slices and of other workers: how many."""
+        """One more that was refused or put off, after those of earlier slices and of other workers:
+        how many.
+        """
         self._write()
         self.is_in_run = True
         mine = Issue.objects.filter(pk=self.issue.pk)
@@ -338,7 +353,7 @@ class _Slice:
         del self.unwritten[:written]
 
     def _note_all(self) -> int:
-        """How many answers were written, within a transaction of the caller’s."""
+        """Return how many results were written, within a transaction of the caller’s."""
         for delivery, outcome in self.unwritten:
             delivery_results.note(delivery, outcome, self.claim)
         if self.issue.failures and any(
@@ -357,7 +372,9 @@ def _still_reads(delivery: Delivery) -> bool:
 
 
 def _moved_pace(step: timedelta) -> bool:
-    """Whether the next batch may leave now: one statement, so that one worker may at a time."""
+    """Return whether the next batch may leave now: one statement, so that one worker may at a
+    time.
+    """
     now = timezone.now()
     if SendRate.objects.filter(pk=1, next_at__lte=now).update(next_at=now + step):
         return True

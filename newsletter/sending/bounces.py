@@ -1,4 +1,4 @@
-"""What mail providers tell us afterwards: that a newsletter came back, or was called spam. Their signed webhooks come by
+"""Bounces and complaints, as mail providers report them. Their signed webhooks come by
 django-anymail."""
 
 import re
@@ -35,7 +35,9 @@ def receive(sender: object, event: Any, esp_name: str, **kwargs: Any) -> None:
 
 
 def _bounced(event: Any) -> None:
-    """Of mails that are no newsletters only an address that does not exist is noted: a repetition looks the same."""
+    """Of mails that are no newsletters only an address that does not exist is noted: a repetition
+    looks the same.
+    """
     delivery = _delivery_of(event)
     subscriber = _subscriber_of(event, delivery)
     is_news = delivery is not None and _mark_bounced(delivery)
@@ -46,7 +48,9 @@ def _bounced(event: Any) -> None:
 
 
 def is_hard(event: Any) -> bool:
-    """Whether there is no such address: not when the box is full, or the server has a rule against us."""
+    """Return whether there is no such address: not when the box is full, or the server has a rule
+    against us.
+    """
     said = f"{event.mta_response or ''} {event.description or ''}"
     if _NO_SUCH_ADDRESS.search(said) or event.reject_reason == RejectReason.INVALID:
         return True
@@ -69,7 +73,9 @@ def _delivery_of(event: Any) -> Delivery | None:
 
 
 def _subscriber_of(event: Any, delivery: Delivery | None) -> Subscriber | None:
-    """Whose newsletters go to the address that it names: it says nothing about the new one of somebody who moved."""
+    """Return the subscriber of the address that it names: it says nothing about the new one of
+    somebody who moved.
+    """
     named = spelled(event.recipient or "")
     reader = delivery.subscription.subscriber if delivery and delivery.subscription else None
     if reader and named in ("", reader.email):

@@ -1,4 +1,4 @@
-"""What came of a mail, written into its row; and what that means for the address."""
+"""Results of deliveries, written into their rows; and what they mean for the address."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,7 +35,9 @@ def note(delivery: Delivery, outcome: Outcome, claim: str) -> None:
 
 
 def _note_trouble(delivery: Delivery, row: Any, trouble: Trouble, now: datetime) -> None:
-    """Nobody loses a try, unless the server broke off when it heard of this very recipient: the others go first."""
+    """Nobody loses a try, unless the server broke off when it heard of this very recipient: the
+    others go first.
+    """
     if trouble.is_unsure:
         row.update(status=Status.HANDED, answer=trouble.answer)
     elif trouble.is_at_recipient:

@@ -1,7 +1,8 @@
 """
-How an issue goes from draft to sent: the only writer of its status.
+The status of an issue, from draft to sent: its only writer.
 
-Each step is one conditional statement, so of two who press a button at once one does it and the other is told.
+Each step is one conditional statement, so of two who press a button at once one does it and the
+other is told.
 """
 
 from datetime import datetime, timedelta
@@ -35,10 +36,13 @@ def _refuse(issue: Issue) -> ValidationError:
 
 
 def schedule(issue: Issue, at: datetime) -> None:
-    """Have it sent at a time, or at once if that has come. Raises ValidationError, having changed nothing."""
+    """Have it sent at a time, or at once if that has come. Raises ValidationError, having changed
+    nothing.
+    """
     if contents.contents_of(issue).is_empty:
         raise ValidationError(NOTHING)
-    # It prints the day on which it goes out, or for whose turn it was made, and has the paid place of that day.
+    # It prints the day on which it goes out, or for whose turn it was made, and has the paid place
+    # of that day.
     day = max(issue.turn_at.date(), at.date()) if issue.turn_at else at.date()
     if not _move(issue, (Status.DRAFT,), Status.SCHEDULED, send_at=at, day=day, note=""):
         raise _refuse(issue)
@@ -82,7 +86,9 @@ def cancel(issue: Issue) -> None:
 
 
 def send_unanswered_again(issue: Issue) -> int:
-    """Send it once more to those whose mail was handed over, but whose server’s answer nobody saw."""
+    """Send it once more to those whose mail was handed over, but whose server’s answer nobody
+    saw.
+    """
     with transaction.atomic():
         if not _move(issue, (Status.SENT,), Status.SENDING, finished_at=None, next_batch_at=None):
             raise _refuse(issue)
@@ -91,7 +97,9 @@ def send_unanswered_again(issue: Issue) -> int:
 
 
 def start(issue: Issue) -> bool:
-    """Keep what is sent as it is now, and make a row for each recipient: all in one transaction, by one worker."""
+    """Keep what is sent as it is now, and make a row for each recipient: all in one transaction, by
+    one worker.
+    """
     with transaction.atomic():
         locked = (
             Issue.objects.select_for_update(of=("self",))
@@ -131,7 +139,8 @@ def _next_number(issue: Issue) -> int:
 
 
 def finish(issue: Issue, old: datetime) -> bool:
-    """Once nobody waits any more, and every answer that may still come has come. True when this call did it.
+    """Once nobody waits any more, and every answer that may still come has come. True when this
+    call did it.
 
     `old` is the moment before which a mail was handed over whose answer does not come any more.
     """
@@ -148,7 +157,9 @@ def finish(issue: Issue, old: datetime) -> bool:
 
 
 def open_again(issue: int, at: datetime) -> None:
-    """An answer came after all, and a mail must be tried again: whoever ended the issue thought that none was left."""
+    """An answer came after all, and a mail must be tried again: whoever ended the issue thought
+    that none was left.
+    """
     ended = Issue.objects.filter(pk=issue, status=Status.SENT)
     ended.update(status=Status.SENDING, finished_at=None, next_batch_at=at)
 
@@ -164,7 +175,7 @@ def _show(issue: Issue) -> None:
 
 
 def _keep_as_sent(issue: Issue, shown: contents.Contents) -> None:
-    """What readers get stays readable as they got it, whatever becomes of the stories’ words."""
+    """Keep the issue readable as it was sent, whatever becomes of the stories’ words."""
     sponsor = shown.sponsor
     values = {
         "subject": shown.subject,

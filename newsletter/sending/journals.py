@@ -1,9 +1,12 @@
 """
-Which mail a worker was handing over when it was killed.
+Journals of the mails that workers were handing over when they were killed.
 
-The row of a mail is marked in the database before its last bytes are sent, and a worker may be killed in between. So
-right before it sends them it writes the number of the mail into a file of its own, which outlives it: two calls of the
-system, one after the other, instead of a transaction. A lock on the file tells whether its worker lives.
+The row of a mail is marked in the database before its last bytes are sent, and a worker may be
+killed in between. So
+right before it sends them it writes the number of the mail into a file of its own, which outlives
+it: two calls of the
+system, one after the other, instead of a transaction. A lock on the file tells whether its worker
+lives.
 """
 
 import fcntl
@@ -44,7 +47,9 @@ def journal(claim: str) -> Iterator[Journal]:
 
 
 def was_surely_not_sent(claim: str, delivery: int) -> bool:
-    """Whether the worker of a turn is dead, on this machine, and had not begun to send the end of this mail."""
+    """Return whether the worker of a turn is dead, on this machine, and had not begun to send the
+    end of this mail.
+    """
     try:
         file = os.open(_path(claim), os.O_RDONLY)
     except OSError:

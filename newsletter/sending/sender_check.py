@@ -1,7 +1,8 @@
 """
-What large mail services ask of a sender’s domain, read from its settings as they are given: SPF, DKIM, DMARC.
+Check of a sender’s domain, from its DNS records as they are pasted: SPF, DKIM, DMARC.
 
-Gmail, Yahoo and Microsoft refuse or hide newsletters of senders that lack any of the three, or whose signature is not of
+Gmail, Yahoo and Microsoft refuse or hide newsletters of senders that lack any of the three, or
+whose signature is not of
 the domain that readers see: RFC 7208, RFC 6376, RFC 7489, and the services’ rules for bulk senders.
 """
 
@@ -165,7 +166,9 @@ def _strength(key: str, kind: str) -> list[DnsFinding]:
 
 
 def _aligned(domain: str, signing: str, is_strict: bool) -> list[DnsFinding]:
-    """RFC 7489, section 3.1: both belong to one organisation; with adkim=s they are the very same."""
+    """RFC 7489, section 3.1: both belong to one organisation; with adkim=s they are the very
+    same.
+    """
     one, other = domain.lower().strip(". "), signing.lower().strip(". ")
     if one == other or (not is_strict and _organisation(one) == _organisation(other)):
         return [

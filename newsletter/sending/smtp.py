@@ -1,8 +1,10 @@
 """
 SMTP with a pause before the last bytes of a mail.
 
-A mail is the server’s from the line with a single dot on; before that it is nobody’s, and a connection that breaks
-leaves nothing behind. So a row is marked right before that line is sent: whoever is killed later cannot have the mail
+A mail is the server’s from the line with a single dot on; before that it is nobody’s, and a
+connection that breaks
+leaves nothing behind. So a row is marked right before that line is sent: whoever is killed later
+cannot have the mail
 sent twice, and whoever is killed earlier has not sent it.
 """
 
@@ -70,7 +72,8 @@ class PausingBackend(EmailBackend):
     def open(self) -> bool | None:
         opened = super().open()
         if opened and self.connection and self.connection.sock:
-            # The last line is a packet of its own: held back for the answer to the one before, it costs 40 ms a mail.
+            # The last line is a packet of its own: held back for the answer to the one before, it
+            # costs 40 ms a mail.
             self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return opened
 

@@ -15,7 +15,8 @@ from django.core.mail.message import sanitize_address
 
 from newsletter.sending.smtp import CalledOff, PausingBackend
 
-# Answers of a provider’s interface that are about us, not about the mail: our key, too much, not now.
+# Answers of a provider’s interface that are about us, not about the mail: our key, too much, not
+# now.
 ABOUT_US = (401, 402, 403, 404, 405, 407, 408, 429, 503)
 # Nothing left: there was nobody to give it to.
 _NOT_REACHED = (
@@ -75,7 +76,9 @@ class Post:
     def hand_over(
         self, message: EmailMessage, mark: Callable[[], bool], about_to_send: Callable[[], None]
     ) -> Outcome:
-        """`mark` is called once, as late as can be, and says whether the mail may be sent; then `about_to_send`."""
+        """`mark` is called once, as late as can be, and says whether the mail may be sent; then
+        `about_to_send`.
+        """
         marked = _Marked(mark)
         try:
             recipient, content = _on_envelope(message.to[0]), _bytes_of(message)
@@ -159,7 +162,9 @@ class Post:
         return Trouble(answer[:200], is_unsure, is_at_recipient)
 
     def _drop(self) -> None:
-        """The next mail gets a new connection. No farewell: a server that hangs would not answer it."""
+        """The next mail gets a new connection. No farewell: a server that hangs would not answer
+        it.
+        """
         connection = getattr(self.backend, "connection", None)
         if isinstance(self.backend, PausingBackend) and connection is not None:
             connection.close()
@@ -193,13 +198,17 @@ class _Marked:
 
 
 def _is_unknown(answer: str) -> bool:
-    """Whether there is no such address or domain, as RFC 3463 says it. A bare 550 may mean anything."""
+    """Return whether there is no such address or domain, as RFC 3463 says it. A bare 550 may mean
+    anything.
+    """
     found = _ENHANCED.search(answer)
     return bool(found) and found[1] in NO_SUCH_ADDRESS  # type: ignore[index]
 
 
 def _is_about_box(answer: str, is_about_address: bool) -> bool:
-    """x.2.x of RFC 3463, or a bare refusal of the address itself; not a rule (x.7.x), a limit or a fault on the way."""
+    """x.2.x of RFC 3463, or a bare refusal of the address itself; not a rule (x.7.x), a limit or a
+    fault on the way.
+    """
     found = _ENHANCED.search(answer)
     return found[1][1:].startswith(".2.") if found else is_about_address
 

@@ -1,8 +1,10 @@
 """
 Programs that open the links of a mail before, or instead of, its reader.
 
-Mail gateways follow links to look for viruses, some with the user agent of a browser. Those that name themselves, or
-come from the networks of data centres by their agents, are known at once; the rest is found by what they open: a link
+Mail gateways follow links to look for viruses, some with the user agent of a browser. Those that
+name themselves, or
+come from the networks of data centres by their agents, are known at once; the rest is found by what
+they open: a link
 that no person sees, or many links within seconds.
 """
 
@@ -13,7 +15,8 @@ from datetime import timedelta
 from advertising.measurement import invalid_traffic
 from newsletter.models import Click, Link
 
-# As they call themselves: gateways, previews of messengers and office programs, clients of programs in data centres.
+# As they call themselves: gateways, previews of messengers and office programs, clients of programs
+# in data centres.
 _NAMED = re.compile(
     r"barracuda|proofpoint|mimecast|messagelabs|fireeye|trendmicro|sophos|fortiguard|ironport|cisco|safelinks"
     r"|microsoft office|ms-office|msoffice|outlook-|googleimageproxy|yahoomailproxy|bitlybot|slackbot|telegrambot"
@@ -26,7 +29,9 @@ FEWEST_IN_BURST = 4  # different links: a person opens one or two, and reads
 
 
 def reason_at_once(method: str, agent: str, is_prefetch: bool) -> str:
-    """Why a request is no person’s, as far as it shows by itself; nothing where it may be one."""
+    """Return why a request is no person’s, as far as it shows by itself; nothing where it may be
+    one.
+    """
     if method == "HEAD":
         return invalid_traffic.ROBOT
     if is_prefetch:
@@ -39,7 +44,8 @@ def reason_at_once(method: str, agent: str, is_prefetch: bool) -> str:
 def reasons_together(clicks: Sequence[Click]) -> dict[int, str]:
     """Of all clicks in one mail, by their numbers: what each is once it is seen with the others.
 
-    Whatever the sender of a trapped click opened was opened by a machine, and so was a burst: a mail has one reader, so
+    Whatever the sender of a trapped click opened was opened by a machine, and so was a burst: a
+    mail has one reader, so
     from however many networks it came. The sender of a whole burst opened the rest as well.
     """
     trapped = {click.sender for click in clicks if click.link.kind == Link.Kind.TRAP}
@@ -61,7 +67,9 @@ def reasons_together(clicks: Sequence[Click]) -> dict[int, str]:
 
 
 def _burst(clicks: Sequence[Click]) -> set[int]:
-    """The numbers of those that came so close together, to so many links, as no person opens them."""
+    """The numbers of those that came so close together, to so many links, as no person opens
+    them.
+    """
     found: set[int] = set()
     for first in clicks:
         close = [click for click in clicks if first.at <= click.at <= first.at + BURST]

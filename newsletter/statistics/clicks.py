@@ -1,8 +1,11 @@
 """
-Clicks on the links of newsletters: noted when they come, counted once it is known whether a person made them.
+Clicks on the links of newsletters: noted when they come, counted once it is known whether a person
+made them.
 
-A machine shows itself by what it opens within seconds, so nothing is counted before ten minutes have passed. Then each
-link has a number of people and one of machines, the advertiser’s ledger has its lines, and after a month the rows that
+A machine shows itself by what it opens within seconds, so nothing is counted before ten minutes
+have passed. Then each
+link has a number of people and one of machines, the advertiser’s ledger has its lines, and after a
+month the rows that
 know which mail it was are gone.
 """
 
@@ -45,7 +48,9 @@ def note(link: Link, delivery: int, reason: str, network: str, agent: str) -> No
 
 @task()
 def settle() -> int:
-    """Count what is old enough to be judged. Run twice, or by two, nothing counts twice. Returns how many clicks."""
+    """Count what is old enough to be judged. Run twice, or by two, nothing counts twice. Returns
+    how many clicks.
+    """
     now = timezone.now()
     _count_offered()
     mails = (

@@ -1,4 +1,6 @@
-"""A recipient’s code: it stands in the links of one mail and in its Message-Id, and nobody can make one up."""
+"""A recipient’s code: it stands in the links of one mail and in its Message-Id, and nobody can make
+one up.
+"""
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 

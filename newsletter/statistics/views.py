@@ -1,4 +1,4 @@
-"""Where the links of newsletters lead: by us, to the address that was stored, and to no other."""
+"""Links of newsletters: through us, to the address that was stored, and to no other."""
 
 from typing import cast
 
@@ -17,7 +17,9 @@ LARGEST_PK = 2**63 - 1
 
 @require_safe
 def go(request: HttpRequest, link: int, code: str) -> HttpResponse:
-    """Lead on, whatever becomes of the counting. A code that is not ours counts for nothing, and leads on too."""
+    """Lead on, whatever becomes of the counting. A code that is not ours counts for nothing, and
+    leads on too.
+    """
     found = (
         Link.objects.select_related("issue__newsletter").filter(pk=min(link, LARGEST_PK)).first()
     )

@@ -1,4 +1,4 @@
-"""What readers may send us about their newsletters."""
+"""Forms of readers about their newsletters."""
 
 from typing import Any
 

@@ -1,7 +1,8 @@
 """
 The links in our mails: signed, so that nobody can make one, and never with an address in them.
 
-The link to leave is the key of a subscription: it names reader and newsletter, and works for as long as there is one.
+The link to leave is the key of a subscription: it names reader and newsletter, and works for as
+long as there is one.
 """
 
 from urllib.parse import urlsplit
@@ -32,13 +33,17 @@ class LinkExpired(Exception):
 
 
 def link(purpose: str, subscriber: Subscriber, more: object = None) -> str:
-    """The whole address, for a mail. `more` is what else the link stands for: newsletters, or who has the new address."""
+    """The whole address, for a mail. `more` is what else the link stands for: newsletters, or who
+    has the new address.
+    """
     token = signing.dumps([subscriber.key, more], salt=purpose)
     return settings.SITE_URL + reverse(_PLACES[purpose], args=[token])
 
 
 def read(purpose: str, token: str) -> tuple[Subscriber, object] | None:
-    """Whose link it is and what it stands for; None for one that is not ours. Raises LinkExpired."""
+    """Return whose link it is and what it stands for; None for one that is not ours. Raises
+    LinkExpired.
+    """
     try:
         key, more = signing.loads(token[:_LONGEST], salt=purpose)
     except (signing.BadSignature, ValueError, TypeError):

@@ -1,9 +1,12 @@
 """
-Who signs up is a person: as far as that can be seen without a puzzle.
+Protection of the sign-up form against robots, as far as it needs no puzzle.
 
-The form stands in pages that are kept for everybody, so it holds nothing that proves anything. A script asks for a
-ticket when the form is touched; without one, one more page with a button carries it. A ticket is good from two seconds
-on. When many ask whom nobody confirms, a ticket must be worked for: a script does some arithmetic, and who has none
+The form stands in pages that are kept for everybody, so it holds nothing that proves anything. A
+script asks for a
+ticket when the form is touched; without one, one more page with a button carries it. A ticket is
+good from two seconds
+on. When many ask whom nobody confirms, a ticket must be worked for: a script does some arithmetic,
+and who has none
 waits for a minute instead.
 """
 
@@ -48,7 +51,7 @@ class SignupVerdict(Enum):
 
 @dataclass(frozen=True)
 class Attempt:
-    """What a form was sent with."""
+    """The facts of a sent form."""
 
     email: str
     ticket: str = ""
@@ -56,7 +59,9 @@ class Attempt:
 
 
 def ticket(email: str = "") -> str:
-    """Signed, with its time. One that was given for an address is good for that address alone, and once."""
+    """Signed, with its time. One that was given for an address is good for that address alone, and
+    once.
+    """
     return signing.dumps(
         [round(time.time(), 1), _digest(email), secrets.token_urlsafe(6)], salt=SALT
     )
@@ -73,14 +78,16 @@ def slow_down(ip: str | None) -> None:
 
 
 def is_under_attack() -> bool:
-    """Whether more asked in the last minutes, and did not confirm, than readers do. One look into an index."""
+    """Return whether more asked in the last minutes, and did not confirm, than readers do. One look
+    into an index.
+    """
     most: int = settings.SIGN_UPS_IN_TEN_MINUTES
     lately = Subscriber.objects.filter(confirmed_at=None, asked_at__gte=timezone.now() - LOOK_BACK)
     return bool(most) and lately[: most + 1].count() > most
 
 
 def judge(attempt: Attempt) -> SignupVerdict:
-    """Whether a mail may be sent for it. What is good is used up by being called so."""
+    """Return whether a mail may be sent for it. What is good is used up by being called so."""
     try:
         given_at, address, nonce = signing.loads(attempt.ticket[:400], salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):

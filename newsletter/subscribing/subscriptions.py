@@ -1,4 +1,4 @@
-"""What happens to subscriptions: asked for, confirmed, chosen, left, taken to another address."""
+"""Subscriptions: asked for, confirmed, chosen, unsubscribed, moved to another address."""
 
 import secrets
 from collections.abc import Collection, Iterable
@@ -44,7 +44,9 @@ Status, Leaving = Subscription.Status, Subscription.Leaving
 
 
 def ask(email: str, source: str, newsletters: Collection[Newsletter] = ()) -> None:
-    """Mail a link to confirm. Says nothing about whether the address is known: the page is the same."""
+    """Mail a link to confirm. Says nothing about whether the address is known: the page is the
+    same.
+    """
     now = timezone.now()
     with transaction.atomic():
         subscriber, _ = Subscriber.objects.get_or_create(
@@ -57,7 +59,9 @@ def ask(email: str, source: str, newsletters: Collection[Newsletter] = ()) -> No
 
 
 def _may_mail(subscriber: Subscriber, now: datetime) -> bool:
-    """One statement decides, so an inbox is mailed once an hour whichever forms are sent at once."""
+    """One statement decides, so an inbox is mailed once an hour whichever forms are sent at
+    once.
+    """
     # Who called a newsletter spam is not written to, whoever asks.
     mine = Subscriber.objects.filter(pk=subscriber.pk).exclude(suppressed_because=COMPLAINED)
     if not mine.exists():
@@ -103,7 +107,7 @@ def _wish(
 
 
 def _former(subscription: Subscription) -> list[dict[str, str]]:
-    """What was agreed to before, and until when it was had: the proof for what was sent then."""
+    """Return the earlier consent, and until when it held: the proof for what was sent then."""
     if subscription.status != Status.LEFT or subscription.confirmed_at is None:
         return subscription.former
     fields = ("source", "consent_text", "asked_at", "confirmed_at", "left_at", "left_by")
@@ -113,7 +117,8 @@ def _former(subscription: Subscription) -> list[dict[str, str]]:
 
 
 def confirm(subscriber: Subscriber, newsletters: Iterable[int]) -> list[Newsletter]:
-    """What the link of a mail asked for is had from now on; a welcome is mailed once. Returns what is had of it.
+    """Confirm what the link of a mail asked for; a welcome is mailed once. Returns the
+    subscriptions of it.
 
     Only what that mail named: what somebody else asked for meanwhile is not in it.
     """
@@ -139,7 +144,8 @@ def _proven(subscriber: Subscriber, now: datetime) -> None:
 
 
 def leave(key: str, by: str = Leaving.LINK) -> Subscription | None:
-    """Stop one newsletter. Its subscription, also when it had stopped already; None where there is no such link.
+    """Stop one newsletter. Its subscription, also when it had stopped already; None where there is
+    no such link.
 
     The link of a mail that asks for a confirmation says no to all that it asks about.
     """
@@ -161,7 +167,9 @@ def _stop(subscriptions: "QuerySet[Subscription]", by: str) -> None:
 
 
 def _take_back(request: Subscription, now: datetime, by: str = "") -> None:
-    """Nobody wanted it: it is as before somebody asked, a newsletter that was had and left, or else one that never was."""
+    """Nobody wanted it: it is as before somebody asked, a newsletter that was had and left, or else
+    one that never was.
+    """
     left: dict[str, Any] = {"left_at": now, "left_by": by}
     if request.former:
         left = {**request.former[-1], "former": request.former[:-1]}
@@ -177,7 +185,9 @@ def leave_all(subscriber: Subscriber, by: str = Leaving.PREFERENCES) -> None:
 def choose(
     subscriber: Subscriber, newsletters: Collection[Newsletter], counts_clicks: bool
 ) -> None:
-    """Have exactly these newsletters of those that are offered. Whoever has the link has opened a mail of ours."""
+    """Have exactly these newsletters of those that are offered. Whoever has the link has opened a
+    mail of ours.
+    """
     now = timezone.now()
     with transaction.atomic():
         Subscriber.objects.filter(pk=subscriber.pk).update(counts_clicks=counts_clicks)
@@ -192,7 +202,8 @@ def choose(
 
 
 def ask_for_address(subscriber: Subscriber, email: str) -> None:
-    """Mail a link to the new address; nothing changes until it is opened there. Raises ValidationError.
+    """Mail a link to the new address; nothing changes until it is opened there. Raises
+    ValidationError.
 
     The new address is held to the same hour as by every other form: nobody can have others mailed.
     """
@@ -214,7 +225,8 @@ def ask_for_link(subscriber: Subscriber) -> None:
 
 
 def change_address(subscriber: Subscriber, email: str) -> bool:
-    """Send all newsletters to `email` from now on. True when it changed: a second press changes nothing.
+    """Send all newsletters to `email` from now on. True when it changed: a second press changes
+    nothing.
 
     An address that has newsletters of its own keeps them: both are then one reader.
     """
@@ -227,7 +239,8 @@ def change_address(subscriber: Subscriber, email: str) -> bool:
         former = old.email
         if other := Subscriber.objects.select_for_update().filter(email=email).first():
             _take_over(old, other)
-        # A new key: the links in mails to the old address open nothing any more, but each newsletter can still be left.
+        # A new key: the links in mails to the old address open nothing any more, but each
+        # newsletter can still be left.
         now = timezone.now()
         Subscriber.objects.filter(pk=old.pk).update(
             email=email, key=secrets.token_urlsafe(32), confirmed_at=now
@@ -238,7 +251,7 @@ def change_address(subscriber: Subscriber, email: str) -> bool:
 
 
 def _take_over(subscriber: Subscriber, other: Subscriber) -> None:
-    """What `other` reads is read by `subscriber`; `other` goes.
+    """Move what `other` reads to `subscriber`; `other` goes.
 
     The links to leave in mails to the address that stays are those that go on working.
     """
@@ -256,19 +269,24 @@ def _take_over(subscriber: Subscriber, other: Subscriber) -> None:
     other.delete()
 
 
-# --- Mails -----------------------------------------------------------------------------------------
+# --- Mails
+# -----------------------------------------------------------------------------------------
 
 
 @task()
 def mail_answer(subscriber_id: int) -> None:
-    """To whoever owns the address that a form was sent with: a link to confirm, or to what they have."""
+    """To whoever owns the address that a form was sent with: a link to confirm, or to what they
+    have.
+    """
     if subscriber := Subscriber.objects.filter(pk=subscriber_id).first():
         _mail_answer(subscriber)
 
 
 @task()
 def mail_link(subscriber_id: int) -> None:
-    """To a reader who asked for the way to their newsletters, whatever else somebody asked for with their address."""
+    """To a reader who asked for the way to their newsletters, whatever else somebody asked for with
+    their address.
+    """
     subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
     if subscriber and subscriber.is_confirmed:
         _mail_preferences(subscriber)
@@ -360,9 +378,11 @@ def mail_changed(former: str) -> None:
 
 @task()
 def forget_readers() -> int:
-    """No address is kept of those who never confirm, or who left every newsletter a month ago. Returns how many went.
+    """No address is kept of those who never confirm, or who left every newsletter a month ago.
+    Returns how many went.
 
-    Who called a newsletter spam stays known, so that nobody writes to them again. Who was sent which newsletter is forgotten
+    Who called a newsletter spam stays known, so that nobody writes to them again. Who was sent
+    which newsletter is forgotten
     after three months.
     """
     now = timezone.now()
@@ -384,7 +404,9 @@ def forget_readers() -> int:
 
 
 def _forget_what_was_never_confirmed(now: datetime) -> None:
-    """Of those who have other newsletters, too: anybody can have asked. What was had before that stays on record."""
+    """Of those who have other newsletters, too: anybody can have asked. What was had before that
+    stays on record.
+    """
     long_ago = now - UNCONFIRMED_LIFETIME
     # Whoever was asked about another newsletter meanwhile may still say yes to both.
     never = Subscription.objects.filter(
@@ -398,7 +420,7 @@ def _forget_what_was_never_confirmed(now: datetime) -> None:
 
 
 def _forget_who_got_what(now: datetime) -> None:
-    """How many got an old newsletter stays; who they were goes."""
+    """Forget who got an old newsletter; how many stays."""
     named = Delivery.objects.filter(issue=OuterRef("pk"), subscription__isnull=False)
     old = Issue.objects.filter(Exists(named), started_at__lt=now - WHO_GOT_WHAT)
     for issue in list(old.values_list("pk", flat=True)[:20]):

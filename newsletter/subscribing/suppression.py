@@ -1,4 +1,6 @@
-"""Which addresses are not written to any more: those that do not exist, and those whose owners called a newsletter spam."""
+"""Suppression of addresses: those that do not exist, and those whose owners called a newsletter
+spam.
+"""
 
 from django.db.models import F
 from django.utils import timezone
@@ -19,7 +21,8 @@ def note_accepted(delivery: Delivery) -> None:
 
 
 def note_refused(delivery: Delivery, refused: Refused) -> None:
-    """An address that does not exist is struck off at once; one that is full or busy, after several newsletters.
+    """An address that does not exist is struck off at once; one that is full or busy, after several
+    newsletters.
 
     A rule against us, or a limit of ours, says nothing of the address.
     """
@@ -38,7 +41,9 @@ def note_soft(subscriber: Subscriber) -> None:
 
 
 def suppress(subscriber: Subscriber, because: str) -> None:
-    """Once; what was known first stays. The subscriptions stay, so that confirming brings them back."""
+    """Once; what was known first stays. The subscriptions stay, so that confirming brings them
+    back.
+    """
     not_yet = Subscriber.objects.filter(pk=subscriber.pk, suppressed_because="")
     not_yet.update(suppressed_because=because, suppressed_at=timezone.now())
 

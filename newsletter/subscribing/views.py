@@ -20,7 +20,9 @@ TOO_OFTEN = "Too many addresses were sent from your network in the last hour. Tr
 
 
 @public_page()
-@csrf_exempt  # The form stands in cached pages, without a token: a forged post sends one mail to confirm, no more.
+# The form stands in cached pages, without a token: a forged post sends one mail to confirm, no
+# more.
+@csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def newsletter(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
@@ -91,7 +93,7 @@ def asked(request: HttpRequest) -> HttpResponse:
 
 
 def _open(request: HttpRequest, purpose: str, token: str) -> tuple[Subscriber, Any] | HttpResponse:
-    """Whose link it is, or the page that says why it opens nothing."""
+    """Return whose link it is, or the page that says why it opens nothing."""
     try:
         found = signed_links.read(purpose, token)
     except signed_links.LinkExpired:
@@ -129,7 +131,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt  # RFC 8058: mail programs post here without cookies.
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, key: str) -> HttpResponse:
-    """GET shows a button and changes nothing; POST stops one newsletter, whether a person or a mail program sent it."""
+    """GET shows a button and changes nothing; POST stops one newsletter, whether a person or a mail
+    program sent it.
+    """
     subscription = (
         Subscription.objects.filter(key=key[:64]).select_related("newsletter", "subscriber").first()
     )
@@ -142,7 +146,8 @@ def leave(request: HttpRequest, key: str) -> HttpResponse:
     is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
     way = Subscription.Leaving.ONE_CLICK if is_one_click else Subscription.Leaving.LINK
     if request.POST.get("what") == "link":
-        # Mail programs and filters have this link as well: it stops a newsletter, and opens nothing of its reader’s.
+        # Mail programs and filters have this link as well: it stops a newsletter, and opens nothing
+        # of its reader’s.
         subscriptions.ask_for_link(subscription.subscriber)
         return redirect("newsletter-asked")
     subscriptions.leave(subscription.key, way)
@@ -152,7 +157,9 @@ def leave(request: HttpRequest, key: str) -> HttpResponse:
 @csrf_exempt  # The link is the proof.
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    """Every newsletter with a box, whether clicks are counted, another address, and a way to leave them all."""
+    """Every newsletter with a box, whether clicks are counted, another address, and a way to leave
+    them all.
+    """
     opened = _open(request, signed_links.PREFERENCES, token)
     if isinstance(opened, HttpResponse):
         return opened

@@ -37,7 +37,7 @@ def _offered() -> list[Newsletter]:
 
 @register.simple_tag
 def newsletter_subscribers() -> int:
-    """Who would get the newsletter that advertisers book a place in."""
+    """Return how many would get the newsletter that advertisers book a place in."""
     return Subscription.objects.to_be_sent().filter(newsletter__carries_placement=True).count()
 
 

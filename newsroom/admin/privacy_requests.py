@@ -1,4 +1,6 @@
-"""The desk’s page for what is held of one person: looked up, told, forgotten. The address is in no link."""
+"""The desk’s page for what is held of one person: looked up, told, forgotten. The address is in no
+link.
+"""
 
 import json
 

@@ -1,4 +1,6 @@
-"""Reads the demo’s texts: TOML between two lines of +++, then HTML; conversations as indented lines."""
+"""Reads the demo’s texts: TOML between two lines of +++, then HTML; conversations as indented
+lines.
+"""
 
 import tomllib
 from collections.abc import Iterator

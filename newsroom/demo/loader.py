@@ -28,10 +28,13 @@ class NotADemo(Exception):
 
 
 def load(say: Say = print) -> None:
-    """Fill the database. Raises NotADemo, having changed nothing, where the demo has no business."""
+    """Fill the database. Raises NotADemo, having changed nothing, where the demo has no
+    business.
+    """
     refuse_real_publication()
     now = timezone.now()
-    # All or nothing: a start that was interrupted begins again, and never goes on with half a publication.
+    # All or nothing: a start that was interrupted begins again, and never goes on with half a
+    # publication.
     with transaction.atomic():
         people.load()
         prices.load(now)

@@ -1,4 +1,6 @@
-"""The demo’s newsletters: what can be chosen, who reads them, and a week of issues with what became of them."""
+"""The demo’s newsletters: what can be chosen, who reads them, and a week of issues with what became
+of them.
+"""
 
 import random
 from datetime import UTC, date, datetime, time, timedelta
@@ -93,7 +95,9 @@ def load(now: datetime) -> None:
 
 
 def leave_out_turn(newsletter: Newsletter, now: datetime) -> None:
-    """Of the hours before the demo began: nobody was here to read it, and nothing is made up for."""
+    """Of the hours before the demo began: nobody was here to read it, and nothing is made up
+    for.
+    """
     turn = next_turn(newsletter, now - drafts.MADE_UP_WITHIN)
     if turn <= now:
         note = "The demo began after its hour."
@@ -217,7 +221,9 @@ def load_issue(newsletter: Newsletter, turn: datetime, number: int) -> None:
 
 
 def stories_of(newsletter: Newsletter, turn: datetime) -> list[Article]:
-    """What was new since the issue before; the first has what there was. A few are always left for the next."""
+    """Return stories that were new since the issue before; the first has what there was. A few are
+    always left for the next.
+    """
     told = Item.objects.filter(issue__newsletter=newsletter).values("article")
     stories = (
         Article.objects.published()

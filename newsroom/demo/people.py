@@ -55,7 +55,9 @@ def load() -> None:
 
 
 def load_author(row: dict[str, str]) -> None:
-    """An author has an account without a password: their comments carry the badge, nobody can sign in as them."""
+    """An author has an account without a password: their comments carry the badge, nobody can sign
+    in as them.
+    """
     first, _, last = row["name"].partition(" ")
     user, created = get_user_model().objects.get_or_create(
         username=row["slug"],

@@ -17,7 +17,9 @@ def is_shipped(slug: str) -> bool:
 
 
 def add(slug: str, alt: str, caption: str = "", credit: str = "Illustration: Finality") -> Image:
-    """Put a shipped picture and its renditions into the library, or return the one that is there."""
+    """Put a shipped picture and its renditions into the library, or return the one that is
+    there.
+    """
     largest = FOLDER / f"{slug}.webp"
     existing = Image.objects.filter(file=_stored_name(largest)).first()
     if existing:

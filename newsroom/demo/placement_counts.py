@@ -1,4 +1,6 @@
-"""What the demo’s placements had until yesterday: invented, and adding up like everything that is counted."""
+"""Counts of the demo’s placements until yesterday: invented, and adding up like everything that is
+counted.
+"""
 
 import random
 import zlib
@@ -10,7 +12,8 @@ from advertising.models import Action, DailyAudience, DailyCount, DailyReach, Pl
 from articles.models import Article
 
 MOST_DAYS = 40
-# Of a hundred that were shown in a slot, how many were viewable, and clicks of ten thousand viewable.
+# Of a hundred that were shown in a slot, how many were viewable, and clicks of ten thousand
+# viewable.
 OF_SLOT = {"top": (81, 62), "billboard": (68, 58), "rectangle": (61, 44)}
 # Of a thousand shown, how many were filtered for each reason.
 FILTERED = {
@@ -86,7 +89,9 @@ def spread(
     amount: int,
     pages: list[str],
 ) -> None:
-    """The first page has most; whatever is left over is its as well, so that pages add up to days."""
+    """The first page has most; whatever is left over is its as well, so that pages add up to
+    days.
+    """
     shares = [amount // (3 * (place + 1)) for place in range(1, len(pages))]
     for page, share in zip(pages[1:], shares, strict=True):
         on_pages[placement.pk, page, action.value] += min(share, amount // len(pages))

@@ -55,7 +55,8 @@ RATES = (
     ),
 )
 
-# Advertiser, title, slot, the headline and line on the picture, first and last day from today, what happens.
+# Advertiser, title, slot, the headline and line on the picture, first and last day from today, what
+# happens.
 BANNERS = (
     (
         "Palisade Custody",
@@ -271,7 +272,9 @@ def decide(placement: Placement, outcome: str) -> None:
 
 
 def load_paid_article(advertiser: Advertiser, text: files.Text, now: datetime) -> None:
-    """A paid article that ran before this system did: published with its own HTML, under the same label."""
+    """A paid article that ran before this system did: published with its own HTML, under the same
+    label.
+    """
     keys = text.keys
     article = Article.objects.create(
         kind=keys["kind"],

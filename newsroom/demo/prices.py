@@ -15,7 +15,9 @@ SOURCE = "sample"
 
 
 def load(now: datetime) -> None:
-    """Give each coin its sample quote, unless it has a quote already: a live price is never overwritten."""
+    """Give each coin its sample quote, unless it has a quote already: a live price is never
+    overwritten.
+    """
     snapshot = files.tables("prices.toml")
     taken_at = datetime.fromisoformat(snapshot["taken_at"]).astimezone(UTC)
     for row in snapshot["coin"]:
@@ -67,7 +69,9 @@ def load_directory(listed: list[dict[str, str]], now: datetime) -> None:
 def invented_year(
     symbol: str, price: Decimal, week_ago: Decimal, until: datetime
 ) -> list[list[str]]:
-    """Pairs of a moment and a price, which pass through the price a week ago. The same at every load."""
+    """Pairs of a moment and a price, which pass through the price a week ago. The same at every
+    load.
+    """
     rng = random.Random(f"{symbol} for a year")
     start = week_ago * Decimal(str(rng.uniform(0.55, 1.35)))
     walk = [
@@ -82,7 +86,9 @@ def invented_year(
 
 
 def invented_week(symbol: str, price: Decimal, change: Decimal) -> list[Decimal]:
-    """Hourly prices that end at `price` and were `change` per cent away a day before. The same at every load."""
+    """Hourly prices that end at `price` and were `change` per cent away a day before. The same at
+    every load.
+    """
     rng = random.Random(symbol)
     day_before = price / (1 + change / 100)
     start = day_before * Decimal(str(rng.uniform(0.94, 1.05)))

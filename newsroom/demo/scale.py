@@ -52,7 +52,9 @@ def load(thousands: int, say: Callable[[str], None]) -> None:
 
 @contextmanager
 def without_indexes(say: Callable[[str], None]) -> Iterator[None]:
-    """What the database keeps of every story is made once at the end. After an interruption, the next start does it."""
+    """Build indexes once at the end, in place of row by row. After an interruption, the next start
+    does it.
+    """
     search_index.drop()
     listing_index.drop()
     yield
@@ -87,7 +89,7 @@ def add_stories(
 
 
 def add_subjects(stories: list[Article], rng: random.Random) -> None:
-    """Who wrote each and what it is about, where there is anybody and anything; every second one is about Bitcoin."""
+    """Give stories authors and subjects, where there are any; every second one is about Bitcoin."""
     authors, tags, coins = (
         list(model.objects.order_by("pk").values_list("pk", flat=True)) for model in SUBJECTS
     )

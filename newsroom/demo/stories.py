@@ -81,7 +81,9 @@ def finish(article: Article, authors: list[str], keys: dict[str, Any], now: date
 
 
 def price_then(coin: Coin, at: datetime) -> Decimal | None:
-    """The sample’s price at that hour, or None when it lies outside the week that the sample covers."""
+    """The sample’s price at that hour, or None when it lies outside the week that the sample
+    covers.
+    """
     quote = Quote.objects.filter(coin=coin, is_sample=True).first()
     if quote is None:
         return None

@@ -43,7 +43,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """What the page cache does and how prices stand, for who has the token; to others there is nothing here."""
+    """Show metrics of the page cache and prices to whoever has the token; to others there is
+    nothing here.
+    """
     token = request.META.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
     if not settings.METRICS_TOKEN or not constant_time_compare(token, settings.METRICS_TOKEN):
         raise Http404
@@ -73,7 +75,9 @@ def reasons_not_ready(now: datetime) -> list[str]:
 
 
 def troubled_coins() -> list[str]:
-    """Coins that their sources do not know any more, or whose price alone is late, a sentence each."""
+    """Coins that their sources do not know any more, or whose price alone is late, a sentence
+    each.
+    """
     coins = list(Coin.objects.followed().select_related("quote").defer("quote__week"))
     found = [f"{coin}: {coin.problem}" for coin in coins if coin.problem]
     priced = [
@@ -89,9 +93,12 @@ def troubled_coins() -> list[str]:
 
 
 def missed(now: datetime) -> list[str]:
-    """What should have happened by now and did not, a sentence each: the scheduler or the worker stands still."""
+    """Return what should have happened by now and did not, a sentence each: the scheduler or the
+    worker stands still.
+    """
     overdue = now - MISSED_AFTER
-    # Their stories are asked for apart: joined, they may lead SQLite to go through all stories first.
+    # Their stories are asked for apart: joined, they may lead SQLite to go through all stories
+    # first.
     versions = Revision.objects.filter(origin=Revision.Origin.SCHEDULED, goes_live_at__lt=overdue)
     versions = versions.order_by("goes_live_at").defer("content").prefetch_related("article")
     found = [

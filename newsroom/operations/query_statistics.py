@@ -1,10 +1,14 @@
-"""What the database knows of how its rows are spread, by which it chooses indexes. PostgreSQL sees to it by itself."""
+"""Statistics by which the database chooses indexes. PostgreSQL keeps its own by itself, and is
+asked at the same time.
+"""
 
 from django.db import connection
 from django_tasks import task
 
-# Of each index. As quick for a million rows as for ten thousand, and enough for SQLite to see that stories by their
-# keys are better sought by these than among all that are published: with fewer it takes those for some hundred.
+# Of each index. As quick for a million rows as for ten thousand, and enough for SQLite to see that
+# stories by their
+# keys are better sought by these than among all that are published: with fewer it takes those for
+# some hundred.
 ROWS_READ = 10_000
 
 

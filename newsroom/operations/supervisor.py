@@ -1,4 +1,6 @@
-"""Web, worker and scheduler as children of one process: started together, restarted apart, stopped together."""
+"""Web, worker and scheduler as children of one process: started together, restarted apart, stopped
+together.
+"""
 
 import contextlib
 import os
@@ -25,7 +27,8 @@ class Child:
     deaths: list[float] = field(default_factory=list)
 
     def start(self, environment: Mapping[str, str]) -> None:
-        # A group of its own: a signal from the terminal reaches the parent alone, which passes it on in order.
+        # A group of its own: a signal from the terminal reaches the parent alone, which passes it
+        # on in order.
         self.process = subprocess.Popen(
             self.command,
             env=dict(environment),
@@ -42,7 +45,9 @@ class Child:
 
 
 def _die_with(parent: int) -> None:
-    """On Linux the kernel ends the child when its parent is killed in a way that nobody can catch."""
+    """On Linux the kernel ends the child when its parent is killed in a way that nobody can
+    catch.
+    """
     if sys.platform == "linux":
         import ctypes
 
@@ -60,7 +65,9 @@ class Supervisor:
         self.environment = dict(os.environ)
 
     def run(self) -> int:
-        """Keep the children alive until told to stop. Returns the exit code: 0 after a signal, 1 on giving up."""
+        """Keep the children alive until told to stop. Returns the exit code: 0 after a signal, 1 on
+        giving up.
+        """
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._stop)
         try:

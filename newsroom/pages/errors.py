@@ -1,4 +1,6 @@
-"""Every refusal has a page of ours: plain words, the right status, nothing of the request repeated."""
+"""Every refusal has a page of ours: plain words, the right status, nothing of the request
+repeated.
+"""
 
 from collections.abc import Callable
 from copy import copy
@@ -48,7 +50,7 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """What has moved is found by its old address; what is gone says so."""
+    """Find what has moved by its old address; say so of what is gone."""
     destination = redirects.destination(request.path)
     if destination:
         return HttpResponsePermanentRedirect(destination)
@@ -63,7 +65,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that the form has expired, or, where nothing can be sent at all, that the page only reads."""
+    """Say that the form has expired, or, where nothing can be sent at all, that the page only
+    reads.
+    """
     if not accepts(request, request.method or ""):
         return wrong_method(request, "GET, HEAD")
     title = "This form has expired"
@@ -73,7 +77,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def accepts(request: HttpRequest, method: str) -> bool:
-    """Whether the page takes `method`: asked of the page itself, by a method that none of ours acts on."""
+    """Return whether the page takes `method`: asked of the page itself, by a method that none of
+    ours acts on.
+    """
     question = copy(request)
     question.method = "OPTIONS"
     view, args, kwargs = resolve(request.path_info)

@@ -1,4 +1,6 @@
-"""Feeds, as HTTP: /feeds/rss/, /feeds/atom/section/policy/ and so on, and the page that lists them."""
+"""Feeds, as HTTP: /feeds/rss/, /feeds/atom/section/policy/ and so on, and the page that lists
+them.
+"""
 
 from django.conf import settings
 from django.db.models import Model

@@ -1,4 +1,6 @@
-"""The picture that a link to a story shows where it is shared: drawn from its words when it has none of its own."""
+"""The picture that a link to a story shows where it is shared: drawn from its words when it has
+none of its own.
+"""
 
 import io
 from collections.abc import Iterator
@@ -66,7 +68,9 @@ def draw(title: str, kicker: str, publication: str, *, is_paid: bool) -> bytes:
 
 
 def fitted(title: str, width: int) -> tuple[int, list[str]]:
-    """The largest size at which a headline takes few enough lines, and those; one without end is cut."""
+    """The largest size at which a headline takes few enough lines, and those; one without end is
+    cut.
+    """
     for size in HEADLINE_SIZES:
         lines, most = list(wrapped(title, width, size)), HEADLINE_ROOM // size
         if len(lines) <= most:
@@ -118,7 +122,7 @@ def runs(text: str, face: str) -> list[tuple[str, str]]:
 
 @lru_cache(4096)
 def part_of(face: str, letter: str) -> str:
-    """Which file of a face draws a letter; the first, with an empty box, where none does."""
+    """Return which file of a face draws a letter; the first, with an empty box, where none does."""
     for part in PARTS:
         font = font_of(face, part, 20)
         if bytes(font.getmask(letter)) != bytes(font.getmask(NO_LETTER)) or letter.isspace():

@@ -32,7 +32,9 @@ def pages(request: HttpRequest) -> HttpResponse:
 
 
 def _pages() -> Iterator[Address]:
-    """Everything but stories. Rows are read as plain values: thousands of tags need not each be a key."""
+    """Everything but stories. Rows are read as plain values: thousands of tags need not each be a
+    key.
+    """
     yield from (Address(reverse(name)) for name in FIXED)
     for model, view in (
         (Section, "section"),

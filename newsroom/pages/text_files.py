@@ -1,4 +1,4 @@
-"""What may stand in the text files that machines read: robots.txt, ads.txt, security.txt."""
+"""Validators of the text files that machines read: robots.txt, ads.txt, security.txt."""
 
 import re
 
@@ -20,7 +20,9 @@ def ads_lines(text: str) -> None:
 
 
 def robots_lines(text: str) -> None:
-    """Raise ValidationError for a line that is no rule of RFC 9309 or one that large robots know."""
+    """Raise ValidationError for a line that is no rule of RFC 9309 or one that large robots
+    know.
+    """
     _check(text, "A line such as “Disallow: /drafts/” is needed", _RULE)
 
 
@@ -32,7 +34,9 @@ def _check(text: str, wanted: str, *kinds: re.Pattern[str]) -> None:
 
 
 def mail_or_https(text: str) -> None:
-    """Raise ValidationError for what is neither an e-mail address nor one that starts with https://."""
+    """Raise ValidationError for what is neither an e-mail address nor one that starts with
+    https://.
+    """
     try:
         (URLValidator(schemes=["https"]) if "://" in text else validate_email)(text)
     except ValidationError as error:

@@ -49,7 +49,7 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
 @public_page()
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """What no search engine should ask for, where the sitemaps are, and what the desk added."""
+    """Say what no search engine should ask for, where the sitemaps are, and what the desk added."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS)]
     if extra := publication.publication().robots_txt.strip():
         lines += ["", *extra.splitlines()]
@@ -63,7 +63,9 @@ def robots(request: HttpRequest) -> HttpResponse:
 @public_page()
 @require_safe
 def ads_txt(request: HttpRequest) -> HttpResponse:
-    """Who may sell our space: https://iabtechlab.com/ads-txt/. Without sellers the placeholder of its section 3.2.1."""
+    """Say who may sell our space: https://iabtechlab.com/ads-txt/. Without sellers the placeholder
+    of its section 3.2.1.
+    """
     text = publication.publication().ads_txt.strip()
     return _plain(
         text.splitlines() or ["placeholder.example.com, placeholder, DIRECT, placeholder"]
@@ -73,7 +75,9 @@ def ads_txt(request: HttpRequest) -> HttpResponse:
 @public_page()
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """Where to report a hole: RFC 9116. It expires, and is made anew, at the beginning of the month after next."""
+    """Say where to report a vulnerability: RFC 9116. It expires, and is made anew, at the beginning
+    of the month after next.
+    """
     contact = publication.publication().security_contact or publication.publication().contact_email
     if not contact:
         raise Http404("Nobody is named.")

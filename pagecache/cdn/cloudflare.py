@@ -1,4 +1,6 @@
-"""Cloudflare: https://developers.cloudflare.com/api/resources/cache/methods/purge/ (by cache tag)."""
+"""Cloudflare: https://developers.cloudflare.com/api/resources/cache/methods/purge/ (by cache
+tag).
+"""
 
 from collections.abc import Sequence
 

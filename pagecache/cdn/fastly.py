@@ -1,4 +1,6 @@
-"""Fastly: https://www.fastly.com/documentation/reference/api/purging/ (purge multiple surrogate keys)."""
+"""Fastly: https://www.fastly.com/documentation/reference/api/purging/ (purge multiple surrogate
+keys).
+"""
 
 from collections.abc import Sequence
 

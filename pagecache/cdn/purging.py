@@ -39,9 +39,11 @@ def configured() -> Cdn | None:
 
 
 def purge_later(keys: Sequence[str]) -> None:
-    """Have the worker purge. The job is a row of the transaction that is open, and so is done if that commits.
+    """Have the worker purge. The job is a row of the transaction that is open, and so is done if
+    that commits.
 
-    Twice: a CDN that is told before our own processes have heard of the change may fetch the old page again.
+    Twice: a CDN that is told before our own processes have heard of the change may fetch the old
+    page again.
     """
     if not settings.CDN:
         return
@@ -52,7 +54,9 @@ def purge_later(keys: Sequence[str]) -> None:
 
 @task()
 def purge_cdn(keys: list[str], tries: int = 0) -> None:
-    """Tried again within seconds: until it is taken, readers see what was changed or withdrawn. Raises Unreachable."""
+    """Tried again within seconds: until it is taken, readers see what was changed or withdrawn.
+    Raises Unreachable.
+    """
     cdn = configured()
     if cdn is None:
         return

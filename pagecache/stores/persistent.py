@@ -1,4 +1,6 @@
-"""Where pages outlive a process, so that a new one starts warm: files, or Redis. Losing a shelf costs time only."""
+"""Stores that outlive a process, so that a new one starts warm: files, or Redis. Losing a store
+costs time only.
+"""
 
 import contextlib
 import fcntl
@@ -68,7 +70,9 @@ class FileStore:
             logger.warning("a page could not be kept in a file", extra={"reason": str(error)[:200]})
 
     def _has_room(self, size: int) -> bool:
-        """Until the folder is tidied no more is written than it may hold: robots invent addresses faster than that."""
+        """Until the folder is tidied no more is written than it may hold: robots invent addresses
+        faster than that.
+        """
         now = time.monotonic()
         if now - self._tidied_at > TIDIED_EVERY:
             self._written, self._tidied_at = 0, now
@@ -104,7 +108,9 @@ class RedisStore:
         self._ask("set", self.prefix + address, page.to_bytes(), ex=min(seconds, LIFETIME))
 
     def _ask(self, command: str, *args: Any, **options: Any) -> Any:
-        """None when Redis does not answer; it is then left alone for a while, so that nobody waits for it again."""
+        """None when Redis does not answer; it is then left alone for a while, so that nobody waits
+        for it again.
+        """
         if time.monotonic() < self.left_alone_until:
             return None
         try:
@@ -134,12 +140,14 @@ def tidy_files() -> int:
 
 
 def most_bytes() -> int:
-    """What the files of kept pages may take."""
+    """Return the bytes that the files of kept pages may take."""
     return int(settings.PAGE_CACHE_MB * settings.PAGE_FILES_PER_MEMORY * 1_000_000)
 
 
 def tidy(folder: Path, most_bytes: int) -> int:
-    """Delete pages of other releases and of yesterday, then the oldest above `most_bytes`. Returns how many went."""
+    """Delete pages of other releases and of yesterday, then the oldest above `most_bytes`. Returns
+    how many went.
+    """
     gone = 0
     current = folder / release()
     with contextlib.suppress(OSError):
@@ -167,7 +175,8 @@ def tidy(folder: Path, most_bytes: int) -> int:
 
 @contextlib.contextmanager
 def only_process(address: str) -> Iterator[bool]:
-    """While this lasts no other process of this machine makes the page. Yields whether we had to wait for one.
+    """While this lasts no other process of this machine makes the page. Yields whether we had to
+    wait for one.
 
     A process that dies lets go. One that takes too long is not waited for.
     """

@@ -79,7 +79,8 @@ def test_nobody_writes_about_what_belongs_to_others_or_without_end(client):
     assert Message.objects.count() == 20
 
 
-# --- The calendar ----------------------------------------------------------------------------------
+# --- The calendar
+# ----------------------------------------------------------------------------------
 
 
 def viewable(placement, day, number):
@@ -139,7 +140,8 @@ def test_the_review_frames_the_real_page_with_the_version_that_was_sent(client):
     assert client.get(address).status_code == 403
 
 
-# --- Odd traffic -----------------------------------------------------------------------------------
+# --- Odd traffic
+# -----------------------------------------------------------------------------------
 
 
 def counted(placement, **numbers):
@@ -191,7 +193,8 @@ def test_a_copy_that_is_not_what_was_approved_is_told():
     assert TrafficAnomaly.objects.get().kind == "changed"
 
 
-# --- The media kit ---------------------------------------------------------------------------------
+# --- The media kit
+# ---------------------------------------------------------------------------------
 
 
 def test_the_rate_card_tells_only_what_was_counted(client):

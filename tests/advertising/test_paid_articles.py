@@ -74,9 +74,13 @@ def test_nobody_paid_can_be_said_as_well(client, advertiser):
     assert release.ends_on == release.starts_on + timedelta(days=30)
 
 
-# --- With the editor --------------------------------------------------------------------------------
+# --- With the editor
+# --------------------------------------------------------------------------------
 
-WRITTEN = "<p>Every December an e-mail arrives.</p><h2>What it asks</h2><ul><li>A <strong>list</strong></li></ul><p>{}</p>"
+WRITTEN = (
+    "<p>Every December an e-mail arrives.</p><h2>What it asks</h2>"
+    "<ul><li>A <strong>list</strong></li></ul><p>{}</p>"
+)
 
 
 def test_what_the_editor_writes_is_kept_and_made_safe(client, advertiser, noon):

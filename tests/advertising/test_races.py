@@ -35,7 +35,8 @@ def test_many_tokens_at_once_are_all_counted_on_lines_that_all_add_to():
 
     def send(index: int) -> None:
         for number in range(10):
-            # In one order and in the other: those who wait for each other’s rows would wait for ever.
+            # In one order and in the other: those who wait for each other’s rows would wait for
+            # ever.
             order = placements if (index + number) % 2 else placements[::-1]
             issued = [
                 tokens.issue(each.pk, each.approved_creative_id, each.slot, "/policy/")

@@ -196,7 +196,8 @@ def test_a_day_without_a_newsletter_cannot_be_booked(client, advertiser, noon):
     assert not availability.has_newsletter(timezone.now().date())  # It has gone.
     noon.shift(timedelta(hours=-8))
     assert availability.has_newsletter(timezone.now().date())
-    # One that the desk writes for a Saturday can be booked, until it is called off; that leaves a Monday its newsletter.
+    # One that the desk writes for a Saturday can be booked, until it is called off; that leaves a
+    # Monday its newsletter.
     special = Issue.objects.create(newsletter=main_newsletter(), day=saturday)
     assert availability.has_newsletter(saturday)
     Issue.objects.filter(pk=special.pk).update(status="skipped")

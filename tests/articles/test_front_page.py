@@ -1,4 +1,6 @@
-"""The front page: the desk’s choice on its places, the latest stories on all others, no hole, nothing twice."""
+"""The front page: the desk’s choice on its places, the latest stories on all others, no hole,
+nothing twice.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,6 @@
-"""What authors hold of the coins that they write about is said where the story is read, as it was when it came out."""
+"""What authors hold of the coins that they write about is said where the story is read, as it was
+when it came out.
+"""
 
 import pytest
 

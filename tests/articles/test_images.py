@@ -122,7 +122,9 @@ def test_the_library_takes_what_can_lead_a_story():
 
 
 def photograph(kind="JPEG", mode="RGB", size=(1600, 1000), orientation=1) -> ContentFile:
-    """A picture whose left half is red, with a camera’s notes in it: its make, and where it stood."""
+    """A picture whose left half is red, with a camera’s notes in it: its make, and where it
+    stood.
+    """
     picture = Pillow.new(mode, size, "#0a5a41" if mode == "RGB" else (90, 20, 60, 10))
     if mode == "RGB":
         picture.paste((200, 0, 0), (0, 0, size[0] // 2, size[1]))

@@ -1,4 +1,6 @@
-"""The stories of a tag, an author or a coin: complete, in order, and kept by the database whatever happens."""
+"""The stories of a tag, an author or a coin: complete, in order, and kept by the database whatever
+happens.
+"""
 
 from datetime import timedelta
 from typing import Any

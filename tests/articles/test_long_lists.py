@@ -1,4 +1,6 @@
-"""Long lists on the desk: what is found, how far is counted, and what may be done to all at once."""
+"""Long lists on the desk: what is found, how far is counted, and what may be done to all at
+once.
+"""
 
 import pytest
 

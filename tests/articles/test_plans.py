@@ -1,4 +1,6 @@
-"""What both databases make of the queries that readers cause most: a walk along an index, never over the table."""
+"""What both databases make of the queries that readers cause most: a walk along an index, never
+over the table.
+"""
 
 import re
 from datetime import timedelta
@@ -158,7 +160,8 @@ def test_no_query_walks_over_a_large_table(archive, name):
         assert not re.search(r"^\s*->\s+Sort|^Sort", plan, re.MULTILINE), plan
 
 
-# Words: one in every story, one in a single story, both; and whether the index of PostgreSQL is the one to ask.
+# Words: one in every story, one in a single story, both; and whether the index of PostgreSQL is the
+# one to ask.
 SEARCHES = {"ledger": False, "1017": True, "ledger 1017": True}
 
 
@@ -199,7 +202,9 @@ def test_a_common_word_is_looked_for_newest_first(archive, monkeypatch):
 def test_stories_by_their_keys_are_sought_by_these_among_a_million(
     archive, rows_read, is_seen_through
 ):
-    """As far as so many rows tell, a status has half as many stories. With too few, SQLite goes through all of them."""
+    """As far as so many rows tell, a status has half as many stories. With too few, SQLite goes
+    through all of them.
+    """
     wanted = (
         Article.objects.published().order_by().filter(pk__in=range(1, 31)).select_related("hero")
     )

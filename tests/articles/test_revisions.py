@@ -1,4 +1,6 @@
-"""Versions: nothing that was saved is lost, what changed can be read, and what is to come comes once."""
+"""Versions: nothing that was saved is lost, what changed can be read, and what is to come comes
+once.
+"""
 
 from datetime import timedelta
 

@@ -159,7 +159,8 @@ def test_the_index_after_every_change_is_the_one_made_anew(make):
     for change in changes():
         change(story)
         kept = everything()
-        connection.check_constraints()  # PostgreSQL changes no table that has something left to check.
+        # PostgreSQL changes no table that has something left to check.
+        connection.check_constraints()
         search_index.rebuild()
         assert everything() == kept
 

@@ -1,4 +1,6 @@
-"""What the specifications ask of feeds, sitemaps and JSON-LD, rule by rule; each raises AssertionError."""
+"""What the specifications ask of feeds, sitemaps and JSON-LD, rule by rule; each raises
+AssertionError.
+"""
 
 import json
 import re
@@ -28,7 +30,9 @@ def _moment(text: str) -> datetime:
 
 
 def rss(text: str) -> list[Any]:
-    """RSS 2.0 and the profile of the RSS board. Returns the entries as an independent reader sees them."""
+    """RSS 2.0 and the profile of the RSS board. Returns the entries as an independent reader sees
+    them.
+    """
     channel = ElementTree.fromstring(text).find("channel")
     for name in ("title", "link", "description"):
         assert channel.findtext(name)
@@ -92,7 +96,9 @@ def json_feed(text: str) -> list[dict[str, Any]]:
 
 
 def sitemap(text: str) -> list[str]:
-    """The protocol of sitemaps.org: a set of addresses or an index of files. Returns the addresses."""
+    """The protocol of sitemaps.org: a set of addresses or an index of files. Returns the
+    addresses.
+    """
     root = ElementTree.fromstring(text)
     kind = {f"{SITEMAP}urlset": "url", f"{SITEMAP}sitemapindex": "sitemap"}[root.tag]
     assert len(root) <= 50_000

@@ -45,7 +45,9 @@ DESK = {
 
 
 def measure(thousands: int, requests: int) -> None:
-    """Build both archives, unless an earlier run left them in var/, and print their times side by side."""
+    """Build both archives, unless an earlier run left them in var/, and print their times side by
+    side.
+    """
     with archive(SMALL) as small, archive(thousands) as large:
         time.sleep(3)  # The first beats of scheduler and worker.
         say("", f"{SMALL},000: ms", f"{thousands},000: ms", "ratio")

@@ -74,7 +74,9 @@ def warm(
 
 
 def row(name: str, ours: Callable[[], Load], theirs: Callable[[], Load]) -> None:
-    """Both in turns, so that whatever else the machine does falls on both; the ratio is the middle of all turns’."""
+    """Both in turns, so that whatever else the machine does falls on both; the ratio is the middle
+    of all turns’.
+    """
     pairs = [(theirs(), ours()) for _ in range(TURNS)]
     ratio = statistics.median(mine.per_second / other.per_second for other, mine in pairs)
     middle = sorted((mine for _, mine in pairs), key=lambda each: each.per_second)[TURNS // 2]
@@ -94,7 +96,8 @@ def say_row(name: str, ours: Load, ratio: float) -> None:
 
 
 def behind_nginx(site: Site, folder: Path, seconds: float) -> None:
-    """Our nginx file with TLS taken off and no limits, beside a file of the same bytes with the same header fields.
+    """Our nginx file with TLS taken off and no limits, beside a file of the same bytes with the
+    same header fields.
 
     Both keep a connection for as many requests.
     """

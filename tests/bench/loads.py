@@ -22,7 +22,9 @@ KEEPALIVE_REQUESTS = 1_000_000  # before nginx closes a connection
 
 @dataclass(frozen=True)
 class Load:
-    """What a load of requests did: per second, milliseconds in the middle and at the slow end, CPU of the server."""
+    """What a load of requests did: per second, milliseconds in the middle and at the slow end, CPU
+    of the server.
+    """
 
     per_second: float
     p50: float
@@ -82,7 +84,9 @@ def load(url: str, pids: list[int], connections: int, seconds: float, **fields: 
 
 @contextlib.contextmanager
 def static_nginx(folder: Path, fields: Mapping[str, str]) -> Iterator[tuple[str, list[int]]]:
-    """nginx with one worker and a folder of files, which it sends with header fields of ours: the yardstick."""
+    """nginx with one worker and a folder of files, which it sends with header fields of ours: the
+    yardstick.
+    """
     port = free_port()
     added = "".join(f"add_header {name} {json.dumps(value)};" for name, value in fields.items())
     (folder / "static").mkdir(parents=True)

@@ -24,8 +24,8 @@ THOUSAND_COMMENTS = """
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from articles.models import Article, Byline
-from articles import publishing
-from comments import counting
+from articles.publishing import workflow as publishing
+from comments.reading import comment_counts as counting
 from comments.models import SiteComment
 first = Article.objects.get(slug="nine-banks-agree-when-a-payment-is-over")
 story = Article(section=first.section, title="A thousand comments", slug="a-thousand-comments", standfirst="Many.",

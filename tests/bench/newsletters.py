@@ -1,4 +1,6 @@
-"""Newsletters: rows for a hundred thousand recipients, and what one worker hands to a mail server on this machine."""
+"""Newsletters: rows for a hundred thousand recipients, and what one worker hands to a mail server
+on this machine.
+"""
 
 import subprocess
 import sys
@@ -17,7 +19,8 @@ START = """
 import time
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from newsletter import composing, issue_status
+from newsletter.composing import drafts as composing
+from newsletter.sending import issue_status
 from newsletter.models import Issue, main_newsletter
 issue = Issue.objects.get(subject="To everybody")
 started = time.perf_counter()

@@ -1,4 +1,6 @@
-"""Slots and beacons: what an answer costs, and how many beacons a second are counted, each of them once."""
+"""Slots and beacons: what an answer costs, and how many beacons a second are counted, each of them
+once.
+"""
 
 import json
 import re

@@ -1,4 +1,6 @@
-"""Conversations: a very long one beside a short one, many who write at once, and a queue of many that wait."""
+"""Conversations: a very long one beside a short one, many who write at once, and a queue of many
+that wait.
+"""
 
 import json
 import re
@@ -23,9 +25,9 @@ import random
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from articles.models import Article, Byline
-from articles import publishing
-from comments import counting
-from comments.models import KnownReader, Rule, SiteComment, Verdict
+from articles.publishing import workflow as publishing
+from comments.reading import comment_counts as counting
+from comments.models import Flag, Rule, SiteComment, VerifiedCommenter
 kind = ContentType.objects.get_for_model(Article)
 """
 STORIES = """
@@ -52,8 +54,8 @@ READERS = f"""
 import hashlib
 for number in range({CLIENTS}):
     digest = hashlib.sha256(f"bench-{{number}}".encode()).hexdigest()
-    KnownReader.objects.create(digest=digest, name=f"Writer {{number}}", email=f"writer{{number}}@readers.example",
-                               confirmed_at=timezone.now())
+    VerifiedCommenter.objects.create(digest=digest, name=f"Writer {{number}}",
+                                     email=f"writer{{number}}@readers.example", confirmed_at=timezone.now())
 """
 COUNT = """
 kept = SiteComment.objects.filter(comment__startswith="Writer ")
@@ -66,7 +68,7 @@ short = Article.objects.get(slug="eight-comments").pk
 from django_comments.models import Comment
 from django_comments_xtd.models import XtdComment
 from django.db.models import Max
-from newsroom import query_statistics
+from newsroom.operations import query_statistics
 begin = Comment.objects.aggregate(last=Max("pk"))["last"] + 1
 for start in range(begin, begin + {HELD}, 1000):
     rows = [dict(pk=pk, content_type=kind, object_pk=str(short), site_id=1, user_name=f"Held {{pk}}", is_public=False,
@@ -76,7 +78,7 @@ for start in range(begin, begin + {HELD}, 1000):
     for row in rows:
         row = {{"comment_ptr_id": row["pk"], "thread_id": row["pk"], "parent_id": row["pk"]}}
         XtdComment(**row).save_base(raw=True, force_insert=True)
-    Verdict.objects.bulk_create(Verdict(comment_id=row["pk"], rule_name="Messenger handles", action="hold")
+    Flag.objects.bulk_create(Flag(comment_id=row["pk"], rule_name="Messenger handles", action="hold")
                                 for row in rows)
 query_statistics.refresh.func()
 """
@@ -95,7 +97,9 @@ def long_and_short(site: Site, requests: int) -> None:
 
 
 def posts(site: Site, elsewhere: Elsewhere, seconds: int = SECONDS) -> None:
-    """As many as 16 readers can post in half a minute into one long conversation; each was told that it stands."""
+    """As many as 16 readers can post in half a minute into one long conversation; each was told
+    that it stands.
+    """
     article = re.search(r'name="object_pk" value="(\d+)"', fetch(site, LONG)[1].decode())[1]
     web, told, wrong = web_processes(site), [0] * CLIENTS, []
     roots = re.findall(r'data-reply="(\d+)"', fetch(site, LONG)[1].decode())

@@ -1,4 +1,6 @@
-"""What posting costs: the same number of queries however long the conversation is, and no other row rewritten."""
+"""What posting costs: the same number of queries however long the conversation is, and no other row
+rewritten.
+"""
 
 import pytest
 from django.contrib.contenttypes.models import ContentType

@@ -1,4 +1,6 @@
-"""Readers who asked to be remembered: their form is short, and a confirmed address needs no mail again."""
+"""Readers who asked to be remembered: their form is short, and a confirmed address needs no mail
+again.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,6 @@
-"""Pages of a conversation stay small however long it is, and everything said is on exactly one way through them."""
+"""Pages of a conversation stay small however long it is, and everything said is on exactly one way
+through them.
+"""
 
 import random
 import re
@@ -151,6 +153,7 @@ def test_a_page_asks_as_often_for_eight_as_for_many(client):
     assert len(part.steps) < paging.THOUGHTS_PER_PAGE + paging.SHOWN_OF_A_THREAD
 
 
+@pytest.mark.drill
 @pytest.mark.skipif(
     connection.vendor != "sqlite", reason="Only SQLite says how many steps it took."
 )

@@ -1,4 +1,6 @@
-"""When a conversation takes comments: by story, by site, by age, by the hour; and how long a page may say so."""
+"""When a conversation takes comments: by story, by site, by age, by the hour; and how long a page
+may say so.
+"""
 
 from datetime import UTC, datetime, time, timedelta
 

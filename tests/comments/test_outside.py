@@ -1,4 +1,6 @@
-"""Services outside: asked by the worker and never in the reader’s request, away without harm, off by default."""
+"""Services outside: asked by the worker and never in the reader’s request, away without harm, off
+by default.
+"""
 
 import hashlib
 import hmac

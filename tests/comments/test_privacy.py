@@ -1,4 +1,6 @@
-"""Network addresses: shortened after two weeks, by a job that leaves a record and is missed when it does not run."""
+"""Network addresses: shortened after two weeks, by a job that leaves a record and is missed when it
+does not run.
+"""
 
 from datetime import timedelta
 

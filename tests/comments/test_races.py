@@ -42,7 +42,9 @@ WORDS = {
 
 
 def at_once(number: int, act: Callable[[int], object]) -> list[object]:
-    """Run `act` in that many threads, all starting together; return the results and raise the first error."""
+    """Run `act` in that many threads, all starting together; return the results and raise the first
+    error.
+    """
     barrier = threading.Barrier(number)
     results: list[object] = []
     errors: list[BaseException] = []
@@ -138,7 +140,9 @@ def test_posting_confirming_and_moderating_one_thread_at_once_never_lock_each_ot
 
 
 def test_votes_changes_and_moderation_at_once_never_lock_each_other():
-    """A vote refers to the comment that others lock: on PostgreSQL each would wait for the other for ever."""
+    """A vote refers to the comment that others lock: on PostgreSQL each would wait for the other
+    for ever.
+    """
     article, user = PublishedArticleFactory(), UserFactory()
     comments = [comment_on(article, user=user) for _ in range(3)]
 

@@ -1,4 +1,6 @@
-"""Readers report a comment: moderators see it, and several reports take it off the page until they have."""
+"""Readers report a comment: moderators see it, and several reports take it off the page until they
+have.
+"""
 
 import re
 

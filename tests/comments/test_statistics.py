@@ -1,4 +1,6 @@
-"""What moderators see of the last weeks: counted right, drawn to one measure, and no dearer for more."""
+"""What moderators see of the last weeks: counted right, drawn to one measure, and no dearer for
+more.
+"""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,6 @@
-"""A yes or a no to a comment: one each, counted where it is cast, and nobody can tell who cast it."""
+"""A yes or a no to a comment: one each, counted where it is cast, and nobody can tell who cast
+it.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""Runs in a process of its own beside a running site: does what it is told on the site’s database, piece by piece."""
+"""Runs in a process of its own beside a running site: does what it is told on the site’s database,
+piece by piece.
+"""
 
 import json
 import sys

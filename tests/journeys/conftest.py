@@ -1,4 +1,6 @@
-"""The real thing: `manage.py serve` with its demo, its processes, its mail files, and a real browser before it."""
+"""The real thing: `manage.py serve` with its demo, its processes, its mail files, and a real
+browser before it.
+"""
 
 import atexit
 import contextlib
@@ -98,7 +100,8 @@ def free_port() -> int:
 def running_site(data: Path, database_url: str = "", **variables: str) -> Iterator[Site]:
     """Start `manage.py serve` as ./run does, wait until it answers, and stop it in the end.
 
-    A folder that is not there yet begins as a copy of the site that was loaded once, and so does a database of
+    A folder that is not there yet begins as a copy of the site that was loaded once, and so does a
+    database of
     `own_database`: what a first start does is seen when that one is made.
     """
     if not data.exists():
@@ -171,7 +174,9 @@ def loaded_once() -> Loaded:
 
 @contextlib.contextmanager
 def own_database(name: str) -> Iterator[str]:
-    """A database of the journeys’ own, loaded, on the server that DATABASE_URL names; nothing to do for SQLite."""
+    """A database of the journeys’ own, loaded, on the server that DATABASE_URL names; nothing to do
+    for SQLite.
+    """
     with empty_database(name, template=loaded_once().database) as url:
         yield url
 
@@ -255,7 +260,9 @@ SEEN = 0.0005
 
 
 def noting_what_moves(page: Page) -> None:
-    """Before a page is opened: note what is painted in one place and then in another, without anybody having acted."""
+    """Before a page is opened: note what is painted in one place and then in another, without
+    anybody having acted.
+    """
     page.add_init_script(
         "window.moved = []; new PerformanceObserver(list => list.getEntries().forEach(entry => window.moved.push("
         "[entry.value, ...entry.sources.map(source => (source.node?.outerHTML ?? source.node?.data ?? '')"
@@ -264,6 +271,8 @@ def noting_what_moves(page: Page) -> None:
 
 
 def what_moved(page: Page) -> list[list[object]]:
-    """How much, as browsers measure it, and what it was; nothing if it was too little to be seen."""
+    """How much, as browsers measure it, and what it was; nothing if it was too little to be
+    seen.
+    """
     moved = page.evaluate("window.moved")
     return moved if sum(each[0] for each in moved) > SEEN else []

@@ -1,4 +1,6 @@
-"""Readers and moderators of a conversation, with JavaScript and without; and what is left when processes are killed."""
+"""Readers and moderators of a conversation, with JavaScript and without; and what is left when
+processes are killed.
+"""
 
 import contextlib
 import http.client
@@ -173,12 +175,13 @@ PREPARE = f"""
 import hashlib
 from django.utils import timezone
 from articles.models import Article
-from comments.models import KnownReader, Rule
+from comments.models import Rule, VerifiedCommenter
 for rule in Rule.objects.all():
     rule.is_on = False
     rule.save()
 for number in range({WRITERS}):
-    KnownReader.objects.create(digest=hashlib.sha256(f"writer-{{number}}".encode()).hexdigest(), name=f"W{{number}}",
+    digest = hashlib.sha256(f"writer-{{number}}".encode()).hexdigest()
+    VerifiedCommenter.objects.create(digest=digest, name=f"W{{number}}",
                                email=f"w{{number}}@readers.example", confirmed_at=timezone.now())
 result = Article.objects.get(slug="how-to-close-an-exchange").pk
 """
@@ -265,6 +268,7 @@ class Writer:
                 time.sleep(0.05)
 
 
+@pytest.mark.drill
 def test_every_acknowledged_comment_is_there_once_whatever_is_killed(own_site):
     elsewhere = Elsewhere(own_site)
     article = elsewhere.do(PREPARE)

@@ -35,7 +35,7 @@ SMALL_MEMORY = {
     "WEB_WORKERS": "2",
     "PAGE_CACHE_MB": "1",
 }  # Not all pages fit, so others are looked for elsewhere.
-pytestmark = pytest.mark.xdist_group("journeys")
+pytestmark = [pytest.mark.drill, pytest.mark.xdist_group("journeys")]
 
 
 def ask(site: Site, path: str) -> tuple[int, str]:
@@ -50,7 +50,9 @@ def ask(site: Site, path: str) -> tuple[int, str]:
 
 @contextlib.contextmanager
 def readers(site: Site) -> Iterator[list[tuple[str, int]]]:
-    """Four readers who go through all pages until the end; the list gets every answer that was not the right one."""
+    """Four readers who go through all pages until the end; the list gets every answer that was not
+    the right one.
+    """
     wrong: list[tuple[str, int]] = []
     asked = [0]
     done = threading.Event()

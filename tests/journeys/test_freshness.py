@@ -1,7 +1,8 @@
 """
 A change is seen on every page, in every process, within a second, while readers keep asking.
 
-CHANGES is a table of what changes × where it must be seen. A public address that is missing from SURFACES, or that
+CHANGES is a table of what changes × where it must be seen. A public address that is missing from
+SURFACES, or that
 no change is looked for on, fails the test: whoever adds a page adds it here.
 """
 
@@ -29,7 +30,8 @@ pytestmark = pytest.mark.xdist_group("journeys")
 WITHIN = 1.0  # seconds from the commit
 ASKED = 8  # times, on a new connection each, so that both processes are asked
 
-# Every public address by its name, with an example of it in the demo; several of one name are told apart by a colon.
+# Every public address by its name, with an example of it in the demo; several of one name are told
+# apart by a colon.
 SURFACES = {
     "home": "/",
     "section": "/policy/",
@@ -104,11 +106,11 @@ LISTS = {
 
 PREPARE = """
 from articles.models import *
-from articles import page_metadata
-from comments import paging
+from articles.discovery import metadata
+from comments.reading import paging
 from comments.models import SiteComment
 from django.contrib.contenttypes.models import ContentType
-from newsroom.models import Page
+from newsroom.models import AboutPage
 first = Article.objects.get(slug="nine-banks-agree-when-a-payment-is-over")
 long = Article.objects.get(slug="ask-for-a-date")
 kind = ContentType.objects.get_for_model(Article)
@@ -119,24 +121,26 @@ for number in range(paging.THREADS_PER_PAGE + 1):
 result = {
     "author": first.authors.first().slug,
     "tag": first.tags.first().slug,
-    "page": Page.objects.first().slug,
+    "page": AboutPage.objects.first().slug,
     "comments": paging.page_from(long, last.pk),
     "thread": paging.thread_from(long, last.pk),
     "in_order": paging.page_from(long, None, paging.NEWEST),
     "long": long.pk,
-    "card": page_metadata.share_card(first),
+    "card": metadata.share_card(first),
 }
 """
 FIND = """
 from articles.models import *
-from articles import publishing
+from articles.publishing import workflow as publishing
 from comments.models import SiteComment
-from comments import moderation, posting, reactions
+from comments.moderation import decisions as moderation
+from comments.posting import reactions, submission as posting
 from django.contrib.auth import get_user_model
 from advertising.models import *
-from advertising import review
+from advertising.campaigns import review
 from newsroom.models import *
-from newsletter import composing, issue_status
+from newsletter.composing import drafts as composing
+from newsletter.sending import issue_status
 from newsletter.models import *
 from django.utils import timezone
 from ticker.models import Coin
@@ -306,7 +310,7 @@ issue_status.start(issue)
         {"newsletter-archive", "newsletter-issue", "newsletter", "feed-newsletter"},
     ),
     "about page": change(
-        'page = Page.objects.first(); page.title = "How we keep it"; page.save()',
+        'page = AboutPage.objects.first(); page.title = "How we keep it"; page.save()',
         "How we keep it",
         {"about", "page"},
     ),
@@ -411,7 +415,8 @@ def test_the_table_knows_every_public_address():
     }
     assert public | {"search", "missing"} == {name.split(":")[0] for name in SURFACES}
     looked_at = set().union(*(each.on for each in CHANGES.values()))
-    # The address of a card holds a digest of its words; the index of sitemaps grows by blocks of thousands.
+    # The address of a card holds a digest of its words; the index of sitemaps grows by blocks of
+    # thousands.
     assert set(SURFACES) - looked_at == {"sitemap", "share-card"}
 
 
@@ -470,7 +475,9 @@ def test_five_hundred_readers_of_a_cold_page_cause_one_rendering(busy_site):
 
     time.sleep(
         1
-    )  # What other tests changed has been heard of: a page that changes while it is made is made anew.
+        # What other tests changed has been heard of: a page that changes while it is made is made
+        # anew.
+    )
     # In a thread of its own: the browser’s driver may run a loop in this one.
     with ThreadPoolExecutor(1) as pool:
         statuses = pool.submit(lambda: asyncio.run(ask_all())).result(60)

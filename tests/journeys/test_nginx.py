@@ -1,4 +1,6 @@
-"""The publication behind Debian’s nginx, with the very file of deploy/nginx: what it keeps, and what it never keeps."""
+"""The publication behind Debian’s nginx, with the very file of deploy/nginx: what it keeps, and
+what it never keeps.
+"""
 
 import contextlib
 import http.client
@@ -209,7 +211,9 @@ def test_a_reader_who_has_the_page_is_told_so(front):
 
 
 def test_a_change_is_seen_through_nginx_too(front):
-    """When its second is over, and ours: the first answer after that shows the change, and so does each later one."""
+    """When its second is over, and ours: the first answer after that shows the change, and so does
+    each later one.
+    """
     elsewhere = Elsewhere(front.site)
 
     def is_seen_soon(sees) -> None:
@@ -269,8 +273,8 @@ def test_what_is_not_for_everybody_is_not_kept(front, path):
 def test_files_come_from_the_disk_for_a_year(front):
     _, body = front.ask(STORY)
     page = body.decode()
-    style = re.search(r'href="(/static/[^"]+site\.[^"]+\.css)"', page)[1]
-    picture = re.search(r'src="(/media/[^"]+)"', page)[1]
+    style = re.search(r'href="?(/static/[^" >]+site\.[^" >]+\.css)', page)[1]
+    picture = re.search(r'src="?(/media/[^" >]+)', page)[1]
     rules = front.ask(STORY)[0].headers["Speculation-Rules"].strip('"')
     assert front.ask(rules)[0].headers["Content-Type"] == "application/speculationrules+json"
     for path in (style, picture):

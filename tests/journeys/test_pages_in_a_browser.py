@@ -101,7 +101,7 @@ ADVERTISER = {
     "invoice": "/partners/orders/{year}-00002/",
 }
 PREFERENCES = """
-from newsletter import signed_links
+from newsletter.subscribing import signed_links
 from newsletter.models import Subscriber
 result = signed_links.link(signed_links.PREFERENCES, Subscriber.objects.get(email="hollis@subscribers.example"))
 """
@@ -119,7 +119,7 @@ def test_no_page_has_a_barrier_or_is_wider_than_the_screen(open_context, width, 
     ).new_page()
     for name, address in PAGES.items():
         page.goto(address, wait_until="load")
-        has_no_barrier(page, name)
+        has_no_barrier(page, name, differs_only=scheme == "dark")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
@@ -153,7 +153,7 @@ def test_the_desk_has_no_barrier_and_is_no_wider_than_a_phone(open_context, widt
         page.goto(address.format(story=story), wait_until="load")
         if name in ("story", "new story"):
             page.locator(".ProseMirror[contenteditable=true]").wait_for()
-        has_no_barrier(page, name)
+        has_no_barrier(page, name, differs_only=scheme == "dark")
 
 
 @not_on_the_second_database
@@ -168,15 +168,19 @@ def test_the_advertisers_pages_have_no_barrier_and_are_no_wider_than_a_phone(
     for name, address in ADVERTISER.items():
         page.goto(address.format(year=date.today().year), wait_until="load")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        has_no_barrier(page, name)
+        has_no_barrier(page, name, differs_only=scheme == "dark")
 
 
-def has_no_barrier(page, name: str) -> None:
-    found = (
-        Axe()
-        .run(page, context=OURS, options={"resultTypes": ["violations"]})
-        .response["violations"]
-    )
+# What a rule of axe says may differ by width and scheme. The others read the same tree each time,
+# so one run of them in each place is enough.
+DIFFERS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
+
+
+def has_no_barrier(page, name: str, *, differs_only: bool = False) -> None:
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if differs_only:
+        options["runOnly"] = {"type": "rule", "values": DIFFERS}
+    found = Axe().run(page, context=OURS, options=options).response["violations"]
     assert [f"{name}: {each['id']}: {each['nodes'][0]['html'][:160]}" for each in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
     # arriving.css hides some parts until they are whole: now they are.
@@ -241,7 +245,9 @@ def test_nothing_moves_while_a_page_arrives_piece_by_piece(open_context, site, w
 @pytest.mark.parametrize("coins", [1, 4, 17])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_price_strip_stays_where_it_is_while_it_arrives(open_context, site, width, coins):
-    """A page may be painted when half of its strip is here: what follows must not push what is read."""
+    """A page may be painted when half of its strip is here: what follows must not push what is
+    read.
+    """
     html = site.get(ARTICLE)
     page = open_context(viewport={"width": width, "height": 800}).new_page()
     # One of the two that are compared could be in the font that came too late for the other.
@@ -265,7 +271,7 @@ def test_the_price_strip_stays_where_it_is_while_it_arrives(open_context, site, 
 
 def test_static_files_last_and_pages_are_asked_for_again(site):
     html = site.get("/")
-    stylesheet = re.search(r'href="(/static/newsroom/css/site\.[0-9a-f]{12}\.css)"', html)[1]
+    stylesheet = re.search(r'href="?(/static/newsroom/css/site\.[0-9a-f]{12}\.css)', html)[1]
     with urllib.request.urlopen(site.url + stylesheet) as response:
         assert "immutable" in response.headers["Cache-Control"]
     for encoding in ("br", "gzip"):

@@ -1,4 +1,6 @@
-"""Placements in a real browser: filled, seen by the rule, clicked, plain without a script; and counted under kills."""
+"""Placements in a real browser: filled, seen by the rule, clicked, plain without a script; and
+counted under kills.
+"""
 
 import contextlib
 import http.client
@@ -188,7 +190,9 @@ BEACONS = 10_000
 
 
 class Sender:
-    """Asks for slots and says that they were shown, the same token again until it is told that it arrived."""
+    """Asks for slots and says that they were shown, the same token again until it is told that it
+    arrived.
+    """
 
     def __init__(self, site, positions: list[str]) -> None:
         self.host = site.url.removeprefix("http://")
@@ -253,10 +257,11 @@ def own_site(tmp_path_factory) -> Iterator:
         yield site
 
 
+@pytest.mark.drill
 def test_ten_thousand_beacons_add_up_exactly_whatever_is_killed(own_site):
     elsewhere = Elsewhere(own_site)
     before = elsewhere.do(COUNTS)
-    positions = re.findall(r'data-position="([^"]+)"', own_site.get(STORY))
+    positions = re.findall(r'data-position="?([^" >]+)', own_site.get(STORY))
     senders = [Sender(own_site, positions) for _ in range(CLIENTS)]
     share = BEACONS // CLIENTS + 1
     threads = [threading.Thread(target=sender.send, args=(share,)) for sender in senders]

@@ -1,4 +1,6 @@
-"""Prices in a real browser: a strip that is still when it is told to, and current when it is looked at."""
+"""Prices in a real browser: a strip that is still when it is told to, and current when it is looked
+at.
+"""
 
 import json
 

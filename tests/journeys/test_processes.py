@@ -1,4 +1,6 @@
-"""Web, worker and scheduler, killed one by one, come back; stopped together nothing stays, and all data is whole."""
+"""Web, worker and scheduler, killed one by one, come back; stopped together nothing stays, and all
+data is whole.
+"""
 
 import json
 import os

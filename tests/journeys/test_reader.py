@@ -1,4 +1,6 @@
-"""A reader reads, comments, answers and asks for the newsletter: with JavaScript, without it, by keyboard alone."""
+"""A reader reads, comments, answers and asks for the newsletter: with JavaScript, without it, by
+keyboard alone.
+"""
 
 import re
 
@@ -98,7 +100,9 @@ LOOKED_AT = 2_200  # milliseconds: as long as a person takes
 
 
 def test_a_browser_works_for_a_newsletter_while_robots_sign_up(page, site):
-    """Two hundred addresses that nobody confirms: a script does the arithmetic, and the reader presses once more."""
+    """Two hundred addresses that nobody confirms: a script does the arithmetic, and the reader
+    presses once more.
+    """
     elsewhere = Elsewhere(site)
     elsewhere.do(ROBOTS)
     try:

@@ -1,5 +1,6 @@
 """
-The real server's answers to raw bytes, with our worker and with gunicorn's plain one, which must not differ.
+The real server's answers to raw bytes, with our worker and with gunicorn's plain one, which must
+not differ.
 
 Our worker answers kept pages by a short way and leaves all else to gunicorn.
 """
@@ -21,7 +22,9 @@ STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
 
 
 class Line:
-    """A connection on which bytes are sent as they are, to the site’s own port or another server of it."""
+    """A connection on which bytes are sent as they are, to the site’s own port or another server of
+    it.
+    """
 
     is_fast = True
 
@@ -149,7 +152,7 @@ def test_a_reader_who_has_the_page_gets_no_body(line):
 
 def test_static_files_are_whitenoises(line):
     """Compressed once, when they were built."""
-    style = re.search(rb'href="(/static/[^"]+site[^"]+css)"', ask(line)[2])[1].decode()
+    style = re.search(rb'href="?(/static/[^" >]+site[^" >]+css)', ask(line)[2])[1].decode()
     status, fields, body = ask(line, style, "Accept-Encoding: br")
     assert (status, fields["content-encoding"]) == (200, "br")
     assert "immutable" in fields["cache-control"]
@@ -299,7 +302,9 @@ def test_odd_spellings_of_an_address_are_the_same_page(line):
 
 
 def test_idle_lines_are_closed_and_busy_ones_are_not(site):
-    """The timer that closes idle lines runs for lines that only ever saw hits, too, and from the last of them."""
+    """The timer that closes idle lines runs for lines that only ever saw hits, too, and from the
+    last of them.
+    """
     with another_server(site, "--keep-alive", str(KEEP_ALIVE)) as port:
         ask(Line(site, port))
         line = Line(site, port)

@@ -1,4 +1,6 @@
-"""Writing on the desk in a real browser: nothing typed is lost, two editors are told apart, a draft is shown around."""
+"""Writing on the desk in a real browser: nothing typed is lost, two editors are told apart, a draft
+is shown around.
+"""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +31,7 @@ slug = f"draft-{uuid.uuid4().hex[:8]}"
 story = Article.objects.create(section=first.section, title="The evening clause", slug=slug, standfirst="Agreed.",
                                body="<p>It is short. It was agreed.</p>", hero=first.hero)
 Byline.objects.create(article=story, author=first.authors.first())
-from articles import revisions
+from articles.publishing import revisions
 revisions.keep(story, None)
 result = story.pk
 """

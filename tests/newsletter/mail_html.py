@@ -1,4 +1,6 @@
-"""What HTML in mails must be: read by a parser that forgives nothing, and by the rules of mail programs."""
+"""What HTML in mails must be: read by a parser that forgives nothing, and by the rules of mail
+programs.
+"""
 
 import itertools
 import re
@@ -25,7 +27,9 @@ NS = "{http://www.w3.org/1999/xhtml}"
 
 
 def validate(html: str) -> ElementTree.Element:
-    """Raise AssertionError for what the standard calls an error, and for what mails should not have."""
+    """Raise AssertionError for what the standard calls an error, and for what mails should not
+    have.
+    """
     parser = html5lib.HTMLParser(strict=True)  # Raises ParseError at the first one.
     tree = parser.parse(html)
     elements = [element for element in tree.iter() if isinstance(element.tag, str)]

@@ -21,11 +21,14 @@ logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 @dataclass
 class Sink:
-    """What a mail server took, and how it is to answer. It speaks real SMTP, on a port of this machine."""
+    """What a mail server took, and how it is to answer. It speaks real SMTP, on a port of this
+    machine.
+    """
 
     port: int = 0
     taken: list[tuple[str, bytes]] = field(default_factory=list)
-    # Asked for the sender, for each recipient, and for each mail: an answer to give in place of 250, or nothing.
+    # Asked for the sender, for each recipient, and for each mail: an answer to give in place of
+    # 250, or nothing.
     at_sender: Callable[[str], str | None] = lambda address: None
     at_recipient: Callable[[str], str | None] = lambda address: None
     at_mail: Callable[[str], str | None] = lambda address: None

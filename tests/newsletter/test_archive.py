@@ -1,4 +1,6 @@
-"""The archive of newsletters: what went out, for everybody, labelled, and without what was withdrawn."""
+"""The archive of newsletters: what went out, for everybody, labelled, and without what was
+withdrawn.
+"""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,6 @@
-"""What a mail provider tells us: by its signed webhook, with its documented words; once, however often it says so."""
+"""What a mail provider tells us: by its signed webhook, with its documented words; once, however
+often it says so.
+"""
 
 import os
 import subprocess

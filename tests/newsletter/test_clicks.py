@@ -1,4 +1,6 @@
-"""Clicks in newsletters: people are counted once, machines apart, and the advertiser’s ledger adds up."""
+"""Clicks in newsletters: people are counted once, machines apart, and the advertiser’s ledger adds
+up.
+"""
 
 import re
 from datetime import timedelta
@@ -33,7 +35,9 @@ def issue(newsletter, sink, noon):
 
 
 def addresses(sink, name: str) -> list[str]:
-    """Where the links in somebody’s mail lead, each once, in their order; not those to leave and to choose."""
+    """Where the links in somebody’s mail lead, each once, in their order; not those to leave and to
+    choose.
+    """
     html = sink.mail_to(f"{name}@readers.example").get_body(("html",)).get_content()
     return list(dict.fromkeys(re.findall(r"http://127\.0\.0\.1:8000(/newsletter/go/[^\"]+)", html)))
 

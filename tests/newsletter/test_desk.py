@@ -1,4 +1,6 @@
-"""The desk’s side of newsletters: composing, looking, testing, sending, and being told what is wrong."""
+"""The desk’s side of newsletters: composing, looking, testing, sending, and being told what is
+wrong.
+"""
 
 import re
 

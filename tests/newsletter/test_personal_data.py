@@ -1,4 +1,6 @@
-"""What newsletters hold of a person is told and erased; what was counted stays, and leads to nobody."""
+"""What newsletters hold of a person is told and erased; what was counted stays, and leads to
+nobody.
+"""
 
 import pytest
 from django.utils import timezone

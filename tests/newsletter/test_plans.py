@@ -1,4 +1,6 @@
-"""What is asked every second, or of every mail, is found by an index: a hundred thousand rows cost what ten do."""
+"""What is asked every second, or of every mail, is found by an index: a hundred thousand rows cost
+what ten do.
+"""
 
 import pytest
 from django.db import connection
@@ -31,7 +33,8 @@ ASKED = {
 def test_it_is_found_by_an_index(name):
     sql, params = ASKED[name]().query.sql_with_params()
     if connection.vendor != "sqlite":
-        # So small a table is read whole; told not to, the planner shows whether there is a way by an index.
+        # So small a table is read whole; told not to, the planner shows whether there is a way by
+        # an index.
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute(f"EXPLAIN {sql}", params)

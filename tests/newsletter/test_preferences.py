@@ -110,7 +110,9 @@ def test_another_address_is_confirmed_there_and_the_old_one_is_told(client, comm
 
 
 def test_the_link_for_a_new_address_does_not_hold_it(client, committed):
-    """Addresses stand in no address of ours: those are kept by browsers and written down by servers."""
+    """Addresses stand in no address of ours: those are kept by browsers and written down by
+    servers.
+    """
     reader("hollis")
     person = Subscriber.objects.get()
     with committed():

@@ -1,4 +1,6 @@
-"""Sending by a provider’s interface: a real HTTP server in its place, with its documented answers and faults."""
+"""Sending by a provider’s interface: a real HTTP server in its place, with its documented answers
+and faults.
+"""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,6 @@
-"""An issue as a mail: valid, readable without pictures and as text, labelled where somebody paid, and not too heavy."""
+"""An issue as a mail: valid, readable without pictures and as text, labelled where somebody paid,
+and not too heavy.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""Sending: to each reader once, whatever the mail server answers, and whoever presses what meanwhile."""
+"""Sending: to each reader once, whatever the mail server answers, and whoever presses what
+meanwhile.
+"""
 
 import threading
 from datetime import timedelta
@@ -92,7 +94,8 @@ def test_a_subject_of_several_lines_becomes_one(newsletter, sink):
     assert len(sink.taken) == 1
 
 
-# --- Who presses what ------------------------------------------------------------------------------
+# --- Who presses what
+# ------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
@@ -264,7 +267,9 @@ def test_two_issues_share_the_rate_and_neither_waits_for_the_other(newsletter, s
 def test_a_worker_that_was_killed_before_the_last_bytes_has_left_a_note(
     newsletter, sink, noon, settings
 ):
-    """Its row was marked; the note of the same turn is of the mail before. One that was noted is the server’s."""
+    """Its row was marked; the note of the same turn is of the mail before. One that was noted is
+    the server’s.
+    """
     for name in ("first", "second"):
         reader(name)
     issue = begin(issue_of(newsletter))

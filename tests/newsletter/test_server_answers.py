@@ -1,4 +1,6 @@
-"""What a mail server answers, and what comes of it: for the mail, for the address, for all others."""
+"""What a mail server answers, and what comes of it: for the mail, for the address, for all
+others.
+"""
 
 import smtplib
 import time
@@ -160,7 +162,9 @@ def test_a_server_that_says_later_to_everybody_is_left_alone(newsletter, sink, n
 def test_a_connection_that_drops_before_the_last_line_loses_nothing(
     newsletter, sink, noon, monkeypatch
 ):
-    """All of the mail was sent but the dot, and the row was not marked yet: the server has nothing."""
+    """All of the mail was sent but the dot, and the row was not marked yet: the server has
+    nothing.
+    """
     reader("hollis")
     dropped = []
 
@@ -215,7 +219,9 @@ def test_a_no_to_everybody_is_about_us_and_pauses(newsletter, sink, noon):
 
 @pytest.fixture
 def slow(newsletter, sink, monkeypatch):
-    """An issue for 25 readers, of whom a slice reaches four: the server takes its time with each."""
+    """An issue for 25 readers, of whom a slice reaches four: the server takes its time with
+    each.
+    """
     for number in range(25):
         reader(f"reader{number}")
     begun: set[str] = set()
@@ -276,7 +282,9 @@ def test_one_who_takes_it_ends_the_run(newsletter, sink):
 def test_a_mail_that_the_server_does_not_ask_for_is_ended_before_the_next(
     newsletter, sink, answer, left
 ):
-    """A server may go on waiting for it: then it would take the next sender for a mistake of ours."""
+    """A server may go on waiting for it: then it would take the next sender for a mistake of
+    ours.
+    """
     for name in ("hollis", "maren", "wren"):
         reader(name)
     sink.at_data = lambda address: answer if "hollis" in address else None

@@ -1,4 +1,6 @@
-"""Who signs up is a person: tickets, their age, work under attack, and how much one network may ask."""
+"""Who signs up is a person: tickets, their age, work under attack, and how much one network may
+ask.
+"""
 
 import re
 from datetime import timedelta
@@ -143,8 +145,11 @@ def test_one_network_asks_for_so_many_in_an_hour(client, committed, noon):
     assert len(mail.outbox) == signup_throttle.MOST_AN_HOUR
 
 
+@pytest.mark.drill
 def test_a_flood_of_sign_ups_mails_no_more_than_the_limit(client, committed, noon, settings):
-    """From one network, with good tickets and different addresses: what is past the limit costs no row."""
+    """From one network, with good tickets and different addresses: what is past the limit costs no
+    row.
+    """
     settings.SIGN_UPS_IN_TEN_MINUTES = 0
     tickets = [signup_throttle.ticket() for _ in range(10_000)]
     noon.shift(3)

@@ -1,4 +1,6 @@
-"""Newsletters: asked for, confirmed, chosen, left; by POST only, and never a way to fill somebody’s inbox."""
+"""Newsletters: asked for, confirmed, chosen, left; by POST only, and never a way to fill somebody’s
+inbox.
+"""
 
 import pytest
 from django.core import mail
@@ -225,7 +227,8 @@ def test_a_robot_that_fills_every_field_gets_nothing(client, committed):
     assert not Subscriber.objects.exists()
 
 
-# --- Links -----------------------------------------------------------------------------------------
+# --- Links
+# -----------------------------------------------------------------------------------------
 
 
 def test_links_that_are_none(client):

@@ -1,4 +1,6 @@
-"""Accounts: every page opens, links in mails lead home, and confirmed addresses stay one to an account."""
+"""Accounts: every page opens, links in mails lead home, and confirmed addresses stay one to an
+account.
+"""
 
 import re
 

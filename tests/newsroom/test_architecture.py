@@ -1,4 +1,6 @@
-"""What is true of the whole tree. Who may import whom is held by `make check`, in pyproject.toml."""
+"""What is true of the whole tree. Who may import whom is held by `make check`, in
+pyproject.toml.
+"""
 
 import ast
 from collections.abc import Iterator

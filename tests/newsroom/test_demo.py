@@ -81,7 +81,9 @@ def test_it_holds_what_a_publication_holds_and_loads_twice_without_doubling(caps
 
 @pytest.mark.parametrize("day", range(23, 30))
 def test_five_issues_of_its_newsletter_have_gone_out_whatever_the_weekday(day):
-    """Early on a Monday there had been no issue for three days, and no story was left for the newest one."""
+    """Early on a Monday there had been no issue for three days, and no story was left for the
+    newest one.
+    """
     with time_machine.travel(datetime(2026, 11, day, 1, tzinfo=UTC), tick=False):
         people.load()
         stories.load(timezone.now(), str)
@@ -116,6 +118,7 @@ def test_a_demo_password_opens_nothing_outside_the_demo(account, settings, rf):
     assert authenticate(rf.post("/"), email=user.email, password=account.password) is None
 
 
+@pytest.mark.drill
 def test_scale_adds_plain_stories_and_comments(capsys):
     call_command("load_demo", scale=1)
     assert Article.objects.count() > 1000

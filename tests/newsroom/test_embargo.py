@@ -1,4 +1,6 @@
-"""Before its hour nothing says a word of a story: not one of all public addresses. At its hour they do."""
+"""Before its hour nothing says a word of a story: not one of all public addresses. At its hour they
+do.
+"""
 
 import re
 from datetime import timedelta
@@ -34,7 +36,9 @@ SILENT = {
 
 @pytest.fixture
 def story(noon):
-    """Scheduled for the minute in which its embargo ends, in an hour, with everything that may link to it."""
+    """Scheduled for the minute in which its embargo ends, in an hour, with everything that may link
+    to it.
+    """
     at = noon_of(noon) + timedelta(hours=1)
     author = AuthorFactory(slug="maren-oduya")
     PublishedArticleFactory(authors=[author], slug="nine-banks-agree-when-a-payment-is-over")

@@ -1,4 +1,6 @@
-"""What a page costs does not grow with the archive: SQLite’s own steps, counted at a thousand stories and at five."""
+"""What a page costs does not grow with the archive: SQLite’s own steps, counted at a thousand
+stories and at five.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,7 +93,9 @@ def costs(client, section: int) -> dict[str, int]:
 
 @pytest.fixture
 def archive(client, monkeypatch):
-    """A story that all lists lead to, and a thousand others by the same author on the same subjects."""
+    """A story that all lists lead to, and a thousand others by the same author on the same
+    subjects.
+    """
     monkeypatch.setattr(admin, "MOST_COUNTED", 500)
     monkeypatch.setattr(search, "HEADLINES_OF", 500)
     sections = [SectionFactory(name=name) for name in ("Policy", "Markets")]
@@ -107,6 +111,7 @@ def archive(client, monkeypatch):
     return sections[0].pk
 
 
+@pytest.mark.drill
 def test_pages_cost_the_same_with_five_times_the_stories(client, archive):
     few = costs(client, archive)
     scale.load(4, lambda text: None)

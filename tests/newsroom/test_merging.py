@@ -1,4 +1,6 @@
-"""Merging: comments and corrections follow, old addresses lead on, and nothing happens by halves."""
+"""Merging: comments and corrections follow, old addresses lead on, and nothing happens by
+halves.
+"""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError

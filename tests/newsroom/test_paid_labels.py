@@ -1,8 +1,10 @@
 """
 What somebody paid for is labelled wherever it is shown.
 
-Every public address is asked, by the table that the other crawls use: a surface that is new and shows a paid piece
-without its label fails here, and so does one that nobody put into the table (tests/journeys/test_freshness.py).
+Every public address is asked, by the table that the other crawls use: a surface that is new and
+shows a paid piece
+without its label fails here, and so does one that nobody put into the table
+(tests/journeys/test_freshness.py).
 """
 
 import json

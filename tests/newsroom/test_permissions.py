@@ -1,7 +1,8 @@
 """
 Who may do what: every page of the desk, asked by every group.
 
-A page of the desk that is not in these tables fails the test, so whoever adds one decides who may open it.
+A page of the desk that is not in these tables fails the test, so whoever adds one decides who may
+open it.
 """
 
 import pytest
@@ -132,7 +133,9 @@ def people():
 
 
 def allowed(people, method: str, address: str) -> str:
-    """The letters of those who are let in. Everybody else is refused, and strangers are asked to sign in."""
+    """The letters of those who are let in. Everybody else is refused, and strangers are asked to
+    sign in.
+    """
     letters = ""
     for letter, client in people.items():
         status = getattr(client, method)(address).status_code

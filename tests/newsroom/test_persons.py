@@ -1,4 +1,6 @@
-"""One person: what is held of them is told whole, and after they were erased nothing of them is in the database."""
+"""One person: what is held of them is told whole, and after they were erased nothing of them is in
+the database.
+"""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,6 @@
-"""How many queries each page takes in a process that has made others before, and no more for more rows."""
+"""How many queries each page takes in a process that has made others before, and no more for more
+rows.
+"""
 
 import re
 
@@ -131,7 +133,9 @@ def an_issue(number: int) -> Issue:
 
 @pytest.fixture
 def places(add_rows):
-    """What stands for the names in the addresses above, once there is enough for each to be a page."""
+    """What stands for the names in the addresses above, once there is enough for each to be a
+    page.
+    """
     add_rows(3)
     Publication.objects.update_or_create(pk=1, defaults={"contact_email": "desk@finality.example"})
     article = Article.objects.get(slug="the-clause")
@@ -154,7 +158,9 @@ def queries(client, address: str) -> int:
 
 
 def test_every_page_keeps_its_budget_however_much_there_is(client, add_rows, places):
-    """A query a row (N+1) shows as a page that takes more for twelve rows of everything than for three."""
+    """A query a row (N+1) shows as a page that takes more for twelve rows of everything than for
+    three.
+    """
     budgets = {address.format(**places): most for address, most in BUDGETS.items()}
     few = {address: queries(client, address) for address in budgets}
     assert {address: number for address, number in few.items() if number > budgets[address]} == {}

@@ -1,4 +1,6 @@
-"""What no page can answer gets a page of ours, never a 500; every answer carries the security headers."""
+"""What no page can answer gets a page of ours, never a 500; every answer carries the security
+headers.
+"""
 
 import pytest
 from django.test import Client

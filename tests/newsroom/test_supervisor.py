@@ -1,4 +1,6 @@
-"""Children die, are killed, or will not stop; the parent restarts them or ends all, and leaves nothing behind."""
+"""Children die, are killed, or will not stop; the parent restarts them or ends all, and leaves
+nothing behind.
+"""
 
 import os
 import signal

@@ -1,4 +1,6 @@
-"""Purging the caches in front: what was changed is said to them in their words, once it is committed."""
+"""Purging the caches in front: what was changed is said to them in their words, once it is
+committed.
+"""
 
 from datetime import timedelta
 
@@ -63,7 +65,8 @@ def test_one_that_does_not_take_it_is_tried_again_in_seconds(set_up, settings, n
         assert again.args_kwargs["args"] == [["article:1"], tries + 1]
         waits.append((again.run_after - timezone.now()).total_seconds())
     assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512]
-    # From then on it stands among the jobs that failed, where the desk's health and the clock find it.
+    # From then on it stands among the jobs that failed, where the desk's health and the clock find
+    # it.
     with pytest.raises(purging.Unreachable):
         purging.purge_cdn.func(["article:1"], purging.MOST_TRIES - 1)
 
@@ -76,7 +79,8 @@ def test_what_is_rolled_back_is_not_said(set_up, settings):
         transaction.set_rollback(True)
     assert not DBTaskResult.objects.exists()
     invalidation.invalidate("article:1")
-    # Once at once; once more when every process of ours has dropped the page, and none can give the old one back.
+    # Once at once; once more when every process of ours has dropped the page, and none can give the
+    # old one back.
     at_once, later = DBTaskResult.objects.order_by("run_after")
     assert (at_once.args_kwargs, later.args_kwargs) == (at_once.args_kwargs,) * 2
     assert later.run_after > timezone.now() + timedelta(seconds=1)
@@ -100,7 +104,9 @@ def lifetime(seconds: int):
 
 
 def test_what_goes_by_the_page_cache_is_kept_by_nginx_for_no_longer(set_up, client, settings, noon):
-    """Where there is a CDN, or none of our own cache: nginx would keep it for as long as the CDN may."""
+    """Where there is a CDN, or none of our own cache: nginx would keep it for as long as the CDN
+    may.
+    """
     address = PublishedArticleFactory().get_absolute_url()
     set_up("fastly")
     assert "X-Accel-Expires" not in client.get(address)

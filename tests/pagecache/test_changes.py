@@ -1,4 +1,6 @@
-"""Changes reach every process: in order or not, whoever is killed, and only if they were committed."""
+"""Changes reach every process: in order or not, whoever is killed, and only if they were
+committed.
+"""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,6 @@
-"""The front before the real Django: kept once, fresh at once, nothing of a reader’s, and no error when things break."""
+"""The front before the real Django: kept once, fresh at once, nothing of a reader’s, and no error
+when things break.
+"""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,6 @@
-"""Nothing of anybody’s is ever kept: every address, asked by everybody, before and after strangers."""
+"""Nothing of anybody’s is ever kept: every address, asked by everybody, before and after
+strangers.
+"""
 
 import re
 
@@ -36,7 +38,9 @@ EXAMPLES = {
 
 
 def addresses() -> list[str]:
-    """Every address of the site that has a name, with its parts filled in. What has none only leads to one of these."""
+    """Every address of the site that has a name, with its parts filled in. What has none only leads
+    to one of these.
+    """
     found = {"/"}
     for place, pattern in patterns(get_resolver()):
         if not pattern.name:
@@ -49,7 +53,9 @@ def addresses() -> list[str]:
 
 @pytest.fixture
 def everybody():
-    """Cookies of an editor, an advertiser and a reader, and words that only their own pages hold."""
+    """Cookies of an editor, an advertiser and a reader, and words that only their own pages
+    hold.
+    """
     article = PublishedArticleFactory(slug="the-clause")
     article.tags.add(TagFactory(slug="the-clause"))
     SectionFactory(name="Policy")

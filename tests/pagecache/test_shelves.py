@@ -1,4 +1,6 @@
-"""Where pages outlive their process: a new one starts warm, is told no old news, and losing it all costs time only."""
+"""Where pages outlive their process: a new one starts warm, is told no old news, and losing it all
+costs time only.
+"""
 
 import shutil
 import threading
@@ -47,7 +49,9 @@ def test_pages_of_other_code_are_not_shown(reader, open_front, monkeypatch):
 
 
 def test_a_robot_fills_no_disk(reader, front, settings):
-    """Pages of addresses that it invents are written until the folder holds what it may, and then no more."""
+    """Pages of addresses that it invents are written until the folder holds what it may, and then
+    no more.
+    """
     settings.PAGE_CACHE_MB, settings.PAGE_FILES_PER_MEMORY = 1, 0.1
     page = reader.get("/")
     for number in range(30):

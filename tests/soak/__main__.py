@@ -1,5 +1,6 @@
 """
-Ten minutes of a running site whose price sources fail at random: no page may be blank, or say less than the truth.
+Ten minutes of a running site whose price sources fail at random: no page may be blank, or say less
+than the truth.
 
 python -m tests.soak [--minutes 10] [--seed 1]
 """
@@ -36,7 +37,11 @@ PAGES = (
 COINS = tuple(price_sources.COINS)
 ONLY_THREE = 'Coin.objects.exclude(symbol__in=("BTC", "ETH", "SOL")).update(retired_at=timezone.now(), is_shown=False)'
 ROUND = "polling.refresh(force=True)"
-NAMES = "from django.utils import timezone\nfrom ticker.polling import poller as polling\nfrom ticker.models import Coin, PriceSource\n"
+NAMES = (
+    "from django.utils import timezone\n"
+    "from ticker.models import Coin, PriceSource\n"
+    "from ticker.polling import poller as polling\n"
+)
 # So that every source has its turn within the time: none is left alone for long.
 AT_ONCE = "PriceSource.objects.update(next_try_at=None)\n"
 

@@ -1,4 +1,6 @@
-"""A real HTTP server in place of the price sources: their documented shapes, and the faults seen in the field."""
+"""A real HTTP server in place of the price sources: their documented shapes, and the faults seen in
+the field.
+"""
 
 import gzip
 import json
@@ -39,7 +41,9 @@ def gecko(now: datetime, **changes: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def paprika(now: datetime, factor: float = 1.0, **changes: dict[str, Any]) -> list[dict[str, Any]]:
-    """As CoinPaprika answers: all coins that it has, ours among them, without how many are in circulation."""
+    """As CoinPaprika answers: all coins that it has, ours among them, without how many are in
+    circulation.
+    """
     rows = []
     for symbol, (name, price) in COINS.items():
         dollars = {

@@ -18,7 +18,8 @@ from .conftest import page_of, rows
 pytestmark = pytest.mark.django_db
 
 
-# --- Coins that change ------------------------------------------------------------------------------------
+# --- Coins that change
+# ------------------------------------------------------------------------------------
 
 
 def test_a_renamed_coin_keeps_its_addresses_and_chips(client, coins):
@@ -170,7 +171,8 @@ def test_a_page_costs_the_same_however_many_coins_are_followed(client, quoted):
     assert cost() == before
 
 
-# --- The desk and machines -----------------------------------------------------------------------------------
+# --- The desk and machines
+# -----------------------------------------------------------------------------------
 
 
 def test_the_desk_sees_how_prices_stand(client, quoted, sources, committed):

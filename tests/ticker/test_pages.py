@@ -1,4 +1,6 @@
-"""What readers see of prices: true figures, their age, their source, charts, and only what they want to see."""
+"""What readers see of prices: true figures, their age, their source, charts, and only what they
+want to see.
+"""
 
 import re
 from datetime import timedelta
@@ -91,7 +93,8 @@ def test_a_chip_says_that_its_price_is_late(client, coins, noon):
     assert "22 Nov, 10:00 UTC" in chip
 
 
-# --- Charts -----------------------------------------------------------------------------------------
+# --- Charts
+# -----------------------------------------------------------------------------------------
 
 
 def test_the_coin_page_draws_its_week(client, coins):

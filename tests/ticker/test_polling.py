@@ -1,4 +1,6 @@
-"""The poller: one for all processes, patient with sources that fail, and true to the calls it may make."""
+"""The poller: one for all processes, patient with sources that fail, and true to the calls it may
+make.
+"""
 
 import random
 import threading
@@ -339,6 +341,7 @@ def test_it_slows_down_before_the_month_runs_dry_and_starts_anew_with_the_next(d
     assert not quota.is_spent(COINGECKO, state, quota.next_month(now))
 
 
+@pytest.mark.drill
 def test_a_whole_month_never_takes_more_calls_than_it_has(
     demo_plan, settings, coins, sources, noon
 ):
@@ -526,7 +529,9 @@ CALM = ("fifty megabytes", "a gzip bomb")  # slow to make; tried by themselves a
 
 @pytest.mark.parametrize("seed", range(3))
 def test_with_faults_at_random_no_page_is_blank_or_unmarked(client, coins, sources, noon, seed):
-    """Six hours in steps of two minutes; each page names every coin with a price and says how old it is."""
+    """Six hours in steps of two minutes; each page names every coin with a price and says how old
+    it is.
+    """
     rng = random.Random(seed)
     good(sources)
     polling.refresh()

@@ -8,7 +8,8 @@ from .conftest import page_of, rows
 pytestmark = pytest.mark.django_db
 
 
-# --- The table ----------------------------------------------------------------------------------------
+# --- The table
+# ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,8 @@ def test_no_coin_by_that_name_is_said_and_escaped(client, quoted):
     assert "We follow no coin called “&lt;script&gt;x”" in page
 
 
-# --- What a reader chose -------------------------------------------------------------------------------
+# --- What a reader chose
+# -------------------------------------------------------------------------------
 
 
 def test_a_choice_is_a_cookie_that_no_kept_page_is_made_by(client, quoted):

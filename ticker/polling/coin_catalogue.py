@@ -1,4 +1,6 @@
-"""What coins there are, by their providers’ own lists: fetched once a week, to choose from and to check against."""
+"""The catalogue of coins, by their providers’ own lists: fetched once a week, to choose from and to
+check against.
+"""
 
 import logging
 from dataclasses import dataclass, field
@@ -27,7 +29,7 @@ MOST_AT_ONCE = 1_000
 
 @dataclass
 class Checked:
-    """What one check found: how many coins each provider lists, what went wrong, which coins have a problem."""
+    """The result of one check: how many coins each provider lists, errors, coins with a problem."""
 
     listed: dict[str, int] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
@@ -35,7 +37,7 @@ class Checked:
 
 
 def is_due() -> bool:
-    """Whether a list is missing or a week old: a look at three rows."""
+    """Return whether a list is missing or a week old: a look at three rows."""
     recent = PriceSource.objects.filter(listed_at__gt=timezone.now() - EVERY)
     return recent.count() < len(DIRECTORIES)
 
@@ -46,7 +48,9 @@ def check_in_background() -> None:
 
 
 def check() -> Checked:
-    """Fetch the lists and look up every coin that is followed. A list that does not come leaves the last one."""
+    """Fetch the lists and look up every coin that is followed. A list that does not come leaves the
+    last one.
+    """
     done, now = Checked(), timezone.now()
     for provider in DIRECTORIES:
         state, _ = PriceSource.objects.get_or_create(name=provider.name)
@@ -87,7 +91,9 @@ def _replace(provider: str, found: list[Listed], now: datetime) -> int:
 
 
 def look_up_all() -> list[Coin]:
-    """Write what is wrong with the identifiers of each coin, and return those where something is."""
+    """Write what is wrong with the identifiers of each coin, and return those where something
+    is.
+    """
     coins = list(Coin.objects.followed())
     listings = {
         provider.name: dict(
@@ -122,7 +128,9 @@ def _problem(coin: Coin, listings: dict[str, dict[str, str]]) -> str:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A coin that can be chosen, as CoinGecko lists it, with what is likely to be the same coin elsewhere."""
+    """A coin that can be chosen, as CoinGecko lists it, with what is likely to be the same coin
+    elsewhere.
+    """
 
     listed: ListedCoin
     coinpaprika_id: str
@@ -130,7 +138,9 @@ class Candidate:
 
 
 def find(words: str) -> list[Candidate]:
-    """What a name or a symbol may mean, the likeliest first. Symbols collide: a person chooses."""
+    """Return what a name or a symbol may mean, the likeliest first. Symbols collide: a person
+    chooses.
+    """
     words = " ".join(words.split())[:60]
     if not words:
         return []
@@ -155,7 +165,9 @@ def find(words: str) -> list[Candidate]:
 
 
 def _twins(found: list[ListedCoin]) -> dict[tuple[str, str], str]:
-    """CoinPaprika’s identifiers of coins with the same symbol and the same name; the higher ranked where two have."""
+    """CoinPaprika’s identifiers of coins with the same symbol and the same name; the higher ranked
+    where two have.
+    """
     rows = ListedCoin.objects.filter(
         provider=COINPAPRIKA.name, symbol__in={coin.symbol for coin in found}
     )

@@ -1,4 +1,6 @@
-"""A price for each day of a year, for the longer charts: one coin at a time, so that the calls last for the month."""
+"""A price for each day of a year, for the longer charts: one coin at a time, so that the calls last
+for the month.
+"""
 
 import logging
 from datetime import datetime, timedelta
@@ -31,7 +33,9 @@ def refresh_in_background() -> None:
 
 
 def refresh_next() -> Coin | None:
-    """Fetch the year of the coin that has waited longest, while the source answers and calls are to spare."""
+    """Fetch the year of the coin that has waited longest, while the source answers and calls are to
+    spare.
+    """
     now = timezone.now()
     if not _take_turn(now):
         return None

@@ -1,8 +1,10 @@
 """
 The one poller of the whole site: which source is asked when, and what follows from its answer.
 
-However many processes run, one holds the lease; it asks the first source that is due, and the next one only while
-those before it are down. What comes is written in one transaction, together with the time of the next round.
+However many processes run, one holds the lease; it asks the first source that is due, and the next
+one only while
+those before it are down. What comes is written in one transaction, together with the time of the
+next round.
 """
 
 import logging
@@ -28,7 +30,8 @@ LEASE = timedelta(
 )  # longer than three sources may take; whoever dies is followed by another
 SOONEST = timedelta(seconds=30)  # from one round to the next
 WEEK_EVERY = timedelta(hours=1)
-# A source is down after so many failures, or so long without an answer; then it is tried now and then.
+# A source is down after so many failures, or so long without an answer; then it is tried now and
+# then.
 MOST_FAILURES = 3
 DOWN_AFTER = timedelta(minutes=10)
 PROBE_EVERY = timedelta(minutes=15)
@@ -50,7 +53,7 @@ class ProviderResult:
 
 @dataclass(frozen=True)
 class PollResult:
-    """What one refresh did. `waiting`: it was not time yet, or another process was at it."""
+    """The result of one refresh. `waiting`: it was not time yet, or another process was at it."""
 
     tried: tuple[ProviderResult, ...] = ()
     waiting: bool = False
@@ -69,7 +72,7 @@ class LeaseLost(Exception):
 
 
 def is_due() -> bool:
-    """Whether it is time for a round and nobody is at it: a look at one row."""
+    """Return whether it is time for a round and nobody is at it: a look at one row."""
     now = timezone.now()
     poller = Poller.objects.values_list("next_round_at", "lease_until").first()
     return poller is None or all(moment is None or moment <= now for moment in poller)
@@ -88,7 +91,8 @@ def refresh_now() -> None:
 def refresh(force: bool = False) -> PollResult:
     """Ask for the price of every coin, once. Errors of sources are kept, not raised.
 
-    `force`: now, whenever the next round would be; of sources that asked to be left alone the first is asked still.
+    `force`: now, whenever the next round would be; of sources that asked to be left alone the first
+    is asked still.
     """
     holder = _take_lease(force)
     if not holder:
@@ -108,7 +112,9 @@ def refresh(force: bool = False) -> PollResult:
 
 
 def _take_lease(force: bool) -> str:
-    """One conditional statement: whoever changes the row has it. Empty where another process does, or it is early."""
+    """One conditional statement: whoever changes the row has it. Empty where another process does,
+    or it is early.
+    """
     now, holder = timezone.now(), secrets.token_hex(16)
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     if not force:
@@ -162,7 +168,9 @@ def _round(holder: str, force: bool) -> PollResult:
 
 
 def _wanted_of(provider: Provider, coins: list[Coin]) -> dict[str, str]:
-    """What the coins are called there, each with its symbol; nothing for a source that is not to be asked."""
+    """Return a provider’s identifiers of coins, each with its symbol; nothing for one that is not
+    to be asked.
+    """
     named = {getattr(coin, provider.identifier): coin.symbol for coin in coins}
     named.pop("", None)
     return named
@@ -196,7 +204,9 @@ def _is_due(provider: Provider, state: PriceSource, now: datetime) -> bool:
 
 
 def is_down(provider: Provider, state: PriceSource, coins: int, now: datetime) -> bool:
-    """Whether the next source is asked in its place: it fails, or has too few calls left to keep prices fresh."""
+    """Return whether to fail over to the next provider: this one fails, or has too few calls left
+    to keep prices fresh.
+    """
     if quota.interval(provider, state, coins, now) > DOWN_AFTER:
         return True
     is_late = state.last_success_at is None or state.last_success_at <= now - DOWN_AFTER
@@ -206,7 +216,9 @@ def is_down(provider: Provider, state: PriceSource, coins: int, now: datetime) -
 def _ask(
     provider: Provider, state: PriceSource, wanted: dict[str, str], now: datetime
 ) -> dict[str, MarketQuote]:
-    """Ask for all at once, and judge by what came. Raises PricesUnavailable. Every call counts, whatever comes."""
+    """Ask for all at once, and judge by what came. Raises PricesUnavailable. Every call counts,
+    whatever comes.
+    """
     is_old = state.last_week_at is None or state.last_week_at <= now - WEEK_EVERY
     with_week = provider.has_weeks and is_old
     count_calls(state, now, provider.calls(len(wanted)))
@@ -240,7 +252,9 @@ def count_calls(state: PriceSource, now: datetime, calls: int) -> None:
 
 
 def leave_alone(state: PriceSource, error: PricesUnavailable, now: datetime) -> None:
-    """Another call than a round failed. Where the source wants peace, rounds keep it as well. Saves it."""
+    """Another call than a round failed. Where the source wants peace, rounds keep it as well. Saves
+    it.
+    """
     _note_error(state, error, now)
     values: dict[str, Any] = {"errors": state.errors}
     if error.code in WANTS_PEACE:
@@ -256,7 +270,9 @@ def _note_error(state: PriceSource, error: PricesUnavailable, now: datetime) -> 
 
 
 def _note_failure(state: PriceSource, error: PricesUnavailable, now: datetime) -> None:
-    """Wait as long as asked, doubling with every failure in a row; a source that is down is tried now and then."""
+    """Wait as long as asked, doubling with every failure in a row; a source that is down is tried
+    now and then.
+    """
     state.failures += 1
     asked = timedelta(seconds=max(error.wait, 60))
     wait = min(asked * 2 ** min(state.failures - 1, 10), max(LONGEST_WAIT, asked))
@@ -285,7 +301,9 @@ SAVED = (
 
 
 def save_calls(state: PriceSource, **values: Any) -> None:
-    """One statement. Calls are added to what is there: rounds and the charts of a year are counted apart."""
+    """One statement. Calls are added to what is there: rounds and the charts of a year are counted
+    apart.
+    """
     calls = state.newly_counted
     counted = Case(When(month=state.month, then=F("calls") + calls), default=Value(calls))
     PriceSource.objects.filter(pk=state.pk).update(**values, calls=counted, month=state.month)
@@ -295,7 +313,9 @@ def save_calls(state: PriceSource, **values: Any) -> None:
 def _release(
     holder: str, asked: list[tuple[Provider, PriceSource]], coins: int, source: str, now: datetime
 ) -> None:
-    """Give the lease back with the time of the next round, in the transaction of what was written."""
+    """Give the lease back with the time of the next round, in the transaction of what was
+    written.
+    """
     moments = []
     for provider, state in asked:
         due = state.next_try_at

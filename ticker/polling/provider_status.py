@@ -1,4 +1,4 @@
-"""How prices stand: which source gives them, how old they are, what each source said last, and what is left to ask."""
+"""The status of prices and their providers: source, age, last error, quota."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ class ProviderStatus:
 
     @property
     def share(self) -> int | None:
-        """How much of the month’s calls is used, in per cent."""
+        """Return how much of the month’s calls is used, in per cent."""
         return min(100, self.calls * 100 // self.monthly_calls) if self.monthly_calls else None
 
     @property

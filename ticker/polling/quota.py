@@ -1,4 +1,6 @@
-"""How often a source may be asked: by its plan, and slower before the calls of the month run out."""
+"""The quota of a provider: how often it may be asked, and slower before the calls of the month run
+out.
+"""
 
 from datetime import datetime, timedelta
 
@@ -23,7 +25,9 @@ def calls_left(provider: Provider, state: PriceSource, now: datetime) -> int | N
 
 
 def interval(provider: Provider, state: PriceSource, coins: int, now: datetime) -> timedelta:
-    """From one round to the next: as the plan wants it, or so that what is left lasts until the month ends."""
+    """From one round to the next: as the plan wants it, or so that what is left lasts until the
+    month ends.
+    """
     wanted = timedelta(seconds=provider.every(coins))
     left = calls_left(provider, state, now)
     if left is None:
@@ -35,7 +39,7 @@ def interval(provider: Provider, state: PriceSource, coins: int, now: datetime) 
 
 
 def is_slowed(provider: Provider, state: PriceSource, coins: int, now: datetime) -> bool:
-    """Whether the plan’s own pace would use up the month too early."""
+    """Return whether the plan’s own pace would use up the month too early."""
     return interval(provider, state, coins, now) > timedelta(seconds=provider.every(coins))
 
 

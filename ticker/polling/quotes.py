@@ -1,4 +1,6 @@
-"""Prices: kept with their time and source, each coin by itself, never blank because of a failure."""
+"""Prices: kept with their time and source, each coin by itself, never blank because of a
+failure.
+"""
 
 import logging
 from collections.abc import Iterable
@@ -21,13 +23,14 @@ logger = logging.getLogger(__name__)
 
 DELAYED_AFTER = timedelta(minutes=15)
 HIDDEN_AFTER = timedelta(hours=24)  # CoinGecko’s terms: stored data is refreshed within a day
-# Another source that says something else than the one before is believed when nothing newer contradicts it.
+# Another source that says something else than the one before is believed when nothing newer
+# contradicts it.
 LARGEST_JUMP = Decimal("0.2")
 
 
 @dataclass(frozen=True)
 class Stored:
-    """What became of an answer; coins by their symbols."""
+    """The outcome of an answer; coins by their symbols."""
 
     updated: int = 0
     missing: tuple[str, ...] = ()
@@ -50,7 +53,8 @@ def store(
     now: datetime,
     expected_at: datetime,
 ) -> Stored:
-    """Write each good quote by itself, all in one statement: what one coin lacks costs the others nothing.
+    """Write each good quote by itself, all in one statement: what one coin lacks costs the others
+    nothing.
 
     Needs select_related("quote"). `expected_at`: when newer prices can be there.
     """
@@ -97,7 +101,9 @@ def _row(
     now: datetime,
     expected_at: datetime,
 ) -> Quote:
-    """What is to stand. Of an earlier quote only what changes slowly stays: how many coins there are, and its week."""
+    """Return the row to store. Of an earlier quote only what changes slowly stays: circulating
+    supply, and its week.
+    """
     live = kept if kept and not kept.is_sample else None
     supply = market.supply or (live.supply if live else None)
     # What is too large to be kept is not known either.
@@ -126,7 +132,9 @@ def _row(
 
 
 def draw_week(quote: Quote, week: Iterable[Decimal | None], until: datetime) -> None:
-    """Note the prices of seven days, and the small line that the tables show of them. An hour may have none."""
+    """Note the prices of seven days, and the small line that the tables show of them. An hour may
+    have none.
+    """
     hours = list(week)
     prices = [price for price in hours if price is not None]
     quote.week, quote.week_at = (

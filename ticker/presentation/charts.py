@@ -1,4 +1,6 @@
-"""Lines and charts as SVG, drawn on the server: attributes and classes only, no script, no style."""
+"""Lines and charts as SVG, drawn on the server: attributes and classes only, no script, no
+style.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ Price = tuple[datetime, Decimal]
 
 
 def spark_path(prices: Sequence[Decimal]) -> str:
-    """The path of a small line: about fifteen points in a box of 56 × 20, or “” for too few prices."""
+    """The path of a small line: about fifteen points in a box of 56 × 20, or “” for too few
+    prices.
+    """
     if len(prices) < 2:
         return ""
     chosen = [prices[index] for index in _spread(len(prices), SPARK_POINTS)]
@@ -37,7 +41,7 @@ def _spread(length: int, count: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Span:
-    """How long a chart looks back, and how its times are written."""
+    """The time span of a chart, and how its times are written."""
 
     key: str  # the end of its address
     label: str
@@ -80,7 +84,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Chart:
-    """What the template needs to draw one size of a price chart; all numbers are in the viewBox’s units."""
+    """The drawing of a price chart in one size; all numbers are in the viewBox’s units."""
 
     width: int
     height: int
@@ -112,7 +116,9 @@ POINTS = 13
 
 
 def draw(prices: Sequence[Price], span: Span, frame: Frame) -> Chart:
-    """Draw prices in the order of their times; two at least. A gap in time is a long straight line."""
+    """Draw prices in the order of their times; two at least. A gap in time is a long straight
+    line.
+    """
     values = [value for _, value in prices]
     low, high = min(values), max(values)
     margin = (high - low or high) / 12
@@ -140,7 +146,7 @@ def draw(prices: Sequence[Price], span: Span, frame: Frame) -> Chart:
 
 @dataclass(frozen=True)
 class _Placing:
-    """Where a price at a time stands in a frame."""
+    """The position of a price at a time in a frame."""
 
     begins: datetime
     ends: datetime

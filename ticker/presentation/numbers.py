@@ -1,4 +1,6 @@
-"""One formatter for every number a reader compares: $97,412 · $0.2214 · $0.00001234 · $1.93tn · −0.87%."""
+"""One formatter for every number a reader compares: $97,412 · $0.2214 · $0.00001234 · $1.93tn ·
+−0.87%.
+"""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -8,7 +10,9 @@ UNITS = ((Decimal(10) ** 12, "tn"), (Decimal(10) ** 9, "bn"), (Decimal(10) ** 6,
 
 
 def price(value: Decimal) -> str:
-    """A price in dollars without its sign: 97,412 and 31.60 and 1.4420 and 0.2214, four digits that matter below 1."""
+    """A price in dollars without its sign: 97,412 and 31.60 and 1.4420 and 0.2214, four digits that
+    matter below 1.
+    """
     size = abs(value)
     if size >= 10_000:
         return _fixed(value, 0)

@@ -1,4 +1,6 @@
-"""What a reader chose to see of prices: a cookie that scripts may read and no page is made by, but the prices page."""
+"""A reader’s price preferences: a cookie that scripts may read and no page is made by, but the
+prices page.
+"""
 
 import re
 from dataclasses import dataclass

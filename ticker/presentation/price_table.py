@@ -58,7 +58,9 @@ class SortLink:
 
 @dataclass(frozen=True)
 class Table:
-    """What a request asks for. `sort` is a key, with a minus for the other way round; empty: in the desk’s order."""
+    """A request for a table. `sort` is a key, with a minus for the other way round; empty: in the
+    desk’s order.
+    """
 
     sort: str = ""
     shown: str = ""
@@ -80,7 +82,9 @@ class Table:
         return key.falls != self.sort.startswith("-")
 
     def rows(self, coins: Iterable[Coin]) -> list[Coin]:
-        """The coins in their order. Those whose figure nobody knows come last, whichever way it goes."""
+        """The coins in their order. Those whose figure nobody knows come last, whichever way it
+        goes.
+        """
         found = [coin for coin in coins if self._has(coin)]
         key = KEYS.get(self.sort.removeprefix("-"))
         if key is None:

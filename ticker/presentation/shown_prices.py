@@ -1,4 +1,4 @@
-"""What a page says of a price: the figure, its age, its source, or nothing when it is too old."""
+"""The display of a price: the figure, its age, its source, or nothing when it is too old."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ def shown_quote(coin: Coin) -> Quote | None:
 
 @dataclass(frozen=True)
 class Freshness:
-    """How old the prices of a page are, in words: one sentence for all of them."""
+    """The age of a page’s prices, in words: one sentence for all of them."""
 
     as_of: datetime | None
     is_sample: bool
@@ -55,7 +55,9 @@ def freshness(coins: Iterable[Coin]) -> Freshness:
 
 
 def _limit_life(live: list[Quote]) -> None:
-    """A page is made anew when newer prices are there, and goes when what it says of their age becomes untrue."""
+    """A page is made anew when newer prices are there, and goes when what it says of their age
+    becomes untrue.
+    """
     if not live:
         return
     now = timezone.now()
@@ -87,7 +89,7 @@ def coin_figures(coin: Coin) -> list[tuple[str, str]]:
 
 
 def change_in_dollars(quote: Quote) -> str:
-    """What the change over 24 hours is in dollars, without its sign; empty where nobody knows."""
+    """Return the change over 24 hours in dollars, without its sign; empty where nobody knows."""
     if quote.change_24h is None:
         return ""
     return numbers.dollars(abs(quote.price - quote.price / (1 + quote.change_24h / 100)))
@@ -102,7 +104,8 @@ class PriceCharts:
 
 
 def price_charts(coin: Coin, span: charts.Span) -> PriceCharts | None:
-    """A coin’s chart in its two sizes and in one sentence, or None without enough prices that may be shown.
+    """A coin’s chart in its two sizes and in one sentence, or None without enough prices that may
+    be shown.
 
     Needs select_related("quote", "history").
     """
@@ -133,7 +136,9 @@ def _prices(coin: Coin, quote: Quote, span: charts.Span) -> list[charts.Price]:
 
 
 def shows_week(quote: Quote) -> bool:
-    """Whether the seven days of a quote are young enough: they come from one source only, and less often."""
+    """Return whether the seven days of a quote are young enough: they come from one source only,
+    and less often.
+    """
     return quote.is_sample or (quote.week_at is not None and _is_kept(quote.week_at))
 
 
@@ -159,7 +164,7 @@ def _of_days(history: History | None) -> list[charts.Price]:
 
 
 def _is_kept(fetched_at: datetime) -> bool:
-    """Whether prices of then may still be shown; the page goes when they may not."""
+    """Return whether prices of then may still be shown; the page goes when they may not."""
     ends = fetched_at + quotes.HIDDEN_AFTER
     changes_at(ends)
     return ends > timezone.now()

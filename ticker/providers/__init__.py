@@ -1,4 +1,6 @@
-"""Where prices come from, in the order in which they are asked: each next one only while those before it are down."""
+"""Price providers, in the order in which they are asked: each next one only while those before it
+are down.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a price source says of a coin, as plain data; and which of its numbers can be believed."""
+"""Plain data from a provider about a coin; and which of its numbers can be believed."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,9 @@ class Listed:
 def number(
     value: Any, above: Decimal = Decimal(0), below: Decimal = LARGEST_NUMBER
 ) -> Decimal | None:
-    """Return a Decimal strictly between the limits; booleans, texts and what we cannot store are None."""
+    """Return a Decimal strictly between the limits; booleans, texts and what we cannot store are
+    None.
+    """
     if not isinstance(value, Decimal) or not value.is_finite() or not above < value < below:
         return None
     if value != 0 and abs(value) < SMALLEST_NUMBER:
@@ -63,7 +65,9 @@ def written_number(
 
 
 def change(value: Decimal | None) -> Decimal | None:
-    """A change in per cent as it is stored, with four places: more than −100 after rounding, too."""
+    """A change in per cent as it is stored, with four places: more than −100 after rounding,
+    too.
+    """
     if value is None or not -100 < value < 10_000:
         return None
     rounded = value.quantize(Decimal("0.0001"))
@@ -88,7 +92,9 @@ def moment_of_milliseconds(value: Any) -> datetime | None:
 
 
 def fresh(quoted_at: datetime | None, now: datetime) -> datetime | None:
-    """When the price held, if that can be: not long ago, and no further ahead than clocks differ."""
+    """Return when the price held, if that can be: not long ago, and no further ahead than clocks
+    differ.
+    """
     if quoted_at is None or not now - OLDEST_FRESH <= quoted_at <= now + CLOCKS_DIFFER_BY:
         return None
     return min(quoted_at, now)

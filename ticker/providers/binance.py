@@ -42,14 +42,17 @@ class Binance:
     def fetch(
         self, wanted: Mapping[str, str], now: datetime, *, with_week: bool = False
     ) -> dict[str, MarketQuote]:
-        """Ask for pairs by their names; `wanted` gives each the symbol of its coin. Raises PricesUnavailable."""
+        """Ask for pairs by their names; `wanted` gives each the symbol of its coin. Raises
+        PricesUnavailable.
+        """
         pairs = json.dumps(sorted(wanted), separators=(",", ":"))
         try:
             rows = self._rows("/ticker/24hr", {"symbols": pairs})
         except PricesUnavailable as error:
             if error.code != 400:
                 raise
-            # One pair that is gone fails the list, and is not named: then all there are, of which ours are taken.
+            # One pair that is gone fails the list, and is not named: then all there are, of which
+            # ours are taken.
             rows = self._rows("/ticker/24hr", {})
         found: dict[str, MarketQuote] = {}
         for row in rows:
@@ -81,7 +84,9 @@ class Binance:
 
 
 def _quote(row: dict[str, Any], pair: str, symbol: str, now: datetime) -> MarketQuote | None:
-    """Return the row as a quote. All its numbers are texts; a pair names its coin, so that is its symbol."""
+    """Return the row as a quote. All its numbers are texts; a pair names its coin, so that is its
+    symbol.
+    """
     price = written_number(row.get("lastPrice"))
     quoted_at = fresh(moment_of_milliseconds(row.get("closeTime")), now)
     if price is None or quoted_at is None or pair != symbol + QUOTED_IN:

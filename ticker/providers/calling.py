@@ -1,4 +1,6 @@
-"""One call to a price source: bounded in time and size, to the address that was set and nowhere else."""
+"""One call to a price source: bounded in time and size, to the address that was set and nowhere
+else.
+"""
 
 import json
 import queue
@@ -25,7 +27,9 @@ LONGEST_WAIT_ASKED = 6 * 3600
 
 
 def get_json(url: str, params: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Any:
-    """What is there, with every number as a Decimal. Raises PricesUnavailable, which says how long to wait."""
+    """Return the answer, with every number as a Decimal. Raises PricesUnavailable, which says how
+    long to wait.
+    """
     content = _within(LONGEST, lambda: _get(url, params, headers or {}))
     try:
         return json.loads(
@@ -49,7 +53,9 @@ def as_list(rows: Any) -> list[Any]:
 
 
 def _within(seconds: float, ask: Any) -> bytes:
-    """What `ask` returns. A source that sends its headers a letter at a time is not waited for."""
+    """Return what `ask` returns. A source that sends its headers a letter at a time is not waited
+    for.
+    """
     answers: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()
 
     def run() -> None:

@@ -64,7 +64,9 @@ class CoinGecko:
     def fetch(
         self, wanted: Mapping[str, str], now: datetime, *, with_week: bool = False
     ) -> dict[str, MarketQuote]:
-        """Ask for coins by their identifiers. A bad coin spoils only itself. Raises PricesUnavailable."""
+        """Ask for coins by their identifiers. A bad coin spoils only itself. Raises
+        PricesUnavailable.
+        """
         identifiers, found = sorted(wanted), dict[str, MarketQuote]()
         for start in range(0, len(identifiers), MOST_AT_ONCE):
             if start:
@@ -88,7 +90,9 @@ class CoinGecko:
         )
 
     def history(self, identifier: str) -> list[tuple[datetime, Decimal]]:
-        """A price for each day of a year, as it was at midnight, and the newest. Raises PricesUnavailable."""
+        """A price for each day of a year, as it was at midnight, and the newest. Raises
+        PricesUnavailable.
+        """
         query = {"vs_currency": "usd", "days": str(YEAR), "interval": "daily"}
         answer = self._get(f"/coins/{quote(identifier, safe='')}/market_chart", query)
         rows = answer.get("prices") if isinstance(answer, dict) else None

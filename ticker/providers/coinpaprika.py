@@ -29,7 +29,9 @@ class CoinPaprika:
     def fetch(
         self, wanted: Mapping[str, str], now: datetime, *, with_week: bool = False
     ) -> dict[str, MarketQuote]:
-        """Ask for coins by their identifiers. A bad coin spoils only itself. Raises PricesUnavailable."""
+        """Ask for coins by their identifiers. A bad coin spoils only itself. Raises
+        PricesUnavailable.
+        """
         found: dict[str, MarketQuote] = {}
         for row in get_list(f"{settings.PRICES_COINPAPRIKA_URL}/tickers", {"quotes": "USD"}):
             quote = _quote(row, now) if isinstance(row, dict) else None
@@ -57,7 +59,9 @@ def _listed(row: dict[str, Any]) -> Listed:
 
 
 def _quote(row: dict[str, Any], now: datetime) -> MarketQuote | None:
-    """Return the row as a quote, or None if it has no believable price or time. A market value of 0 is unknown."""
+    """Return the row as a quote, or None if it has no believable price or time. A market value of 0
+    is unknown.
+    """
     quotes = row.get("quotes")
     dollars = quotes.get("USD") if isinstance(quotes, dict) else None
     if (

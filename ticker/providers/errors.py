@@ -1,10 +1,11 @@
-"""What a provider may answer with instead of prices."""
+"""Errors of a provider."""
 
 
 class PricesUnavailable(Exception):
     """The provider gave no usable prices. Nothing was changed.
 
-    `wait` is how many seconds to leave it alone at least; `code` the status of its answer, if that was the reason.
+    `wait` is how many seconds to leave it alone at least; `code` the status of its answer, if that
+    was the reason.
     """
 
     def __init__(self, reason: str, wait: int = 60, code: int = 0) -> None:

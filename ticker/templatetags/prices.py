@@ -20,7 +20,9 @@ register.filter("quote_of", shown_prices.shown_quote)
 
 @register.simple_tag(takes_context=True)
 def strip_coins(context: dict[str, Any]) -> list[Coin]:
-    """The coins of the strip: the page’s own list if its view read one, so that nothing is read twice."""
+    """The coins of the strip: the page’s own list if its view read one, so that nothing is read
+    twice.
+    """
     add_tags(table_tag(Coin))
     coins = context.get("coins")
     return coins if coins is not None else list(Coin.objects.on_strip())
@@ -63,7 +65,7 @@ def spark(quote: Quote) -> SafeString:
 
 @register.simple_tag
 def late(quote: Quote, fresh: shown_prices.Freshness | None = None) -> SafeString:
-    """What is to be said of a price by itself: that it is late, or a sample among live ones (`fresh` tells)."""
+    """Return a note on one price: that it is late, or a sample among live ones (`fresh` tells)."""
     if quote.is_sample and fresh is not None and not fresh.is_sample:
         return format_html(' <small class="late">{}</small>', "sample")
     if not quotes.is_delayed(quote):

@@ -1,8 +1,10 @@
 """
 The index behind search: SQLite’s FTS5 or PostgreSQL’s tsvector, kept by the database itself.
 
-Triggers and a generated column follow every write, whatever way it came in, in its own transaction: nothing is ever
-missing from the index, and no job can lag behind. Matches are taken newest first and no more than asked for, so that
+Triggers and a generated column follow every write, whatever way it came in, in its own transaction:
+nothing is ever
+missing from the index, and no job can lag behind. Matches are taken newest first and no more than
+asked for, so that
 a common word in a million stories costs what it costs in a thousand.
 """
 
@@ -30,12 +32,16 @@ def drop() -> None:
 
 
 def rebuild(say: Say = lambda text: None) -> None:
-    """Make the index anew from the stories. Readers search the old one until this is done, or wait for it."""
+    """Make the index anew from the stories. Readers search the old one until this is done, or wait
+    for it.
+    """
     with transaction.atomic():
         drop()
         create(say)
 
 
 def newest(wanted: Wanted, limit: int) -> list[int]:
-    """Return the keys of at most `limit` matches, newest first; with `wanted.after`, the nearest first."""
+    """Return the keys of at most `limit` matches, newest first; with `wanted.after`, the nearest
+    first.
+    """
     return _KINDS[connection.vendor].newest(wanted, limit) if wanted.words else []

@@ -1,9 +1,12 @@
 """
 The index on PostgreSQL: a generated column of lexemes under a GIN index.
 
-The index knows no order. So as many matches as are quickly sorted are taken as they come; only where there are more,
-the stories are walked newest first until enough were found. The planner is not left to choose between the two: it
-knows the share of a thousand words only. Words are stemmed in English and none is left out, so that “The Who” can be
+The index knows no order. So as many matches as are quickly sorted are taken as they come; only
+where there are more,
+the stories are walked newest first until enough were found. The planner is not left to choose
+between the two: it
+knows the share of a thousand words only. Words are stemmed in English and none is left out, so that
+“The Who” can be
 found.
 """
 
@@ -26,7 +29,8 @@ _DEFINITION = (
     f"""ALTER TABLE articles_article ADD COLUMN search_vector tsvector GENERATED ALWAYS AS (
         setweight(to_tsvector('{CONFIGURATION}', {_HEADLINE}), 'A') || to_tsvector('{CONFIGURATION}', search_text)
     ) STORED""",
-    # New stories go straight into the index: a list of those that wait would be read at every search.
+    # New stories go straight into the index: a list of those that wait would be read at every
+    # search.
     "CREATE INDEX article_search ON articles_article USING gin (search_vector) WITH (fastupdate = off)",
 )
 

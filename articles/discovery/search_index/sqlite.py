@@ -1,7 +1,8 @@
 """
 The index on SQLite: an FTS5 table without a copy of the text.
 
-A row’s number is the second in which its story was published and the story’s key, so that FTS5, which walks the
+A row’s number is the second in which its story was published and the story’s key, so that FTS5,
+which walks the
 matches in the order of their numbers, gives the newest first without reading the others.
 https://sqlite.org/fts5.html, sections 4.4.3 and 6.1.
 """
@@ -26,7 +27,9 @@ COLUMNS = "headline, body, facets"
 
 
 def _row(story: str) -> str:
-    """The columns of the index, of the story that a trigger calls `story`. A headline is the text’s first line."""
+    """The columns of the index, of the story that a trigger calls `story`. A headline is the text’s
+    first line.
+    """
     return f"""{_place(story)}, substr({story}.search_text, 1, instr({story}.search_text || char(10), char(10)) - 1),
         substr({story}.search_text, instr({story}.search_text || char(10), char(10)) + 1),
         'status_' || {story}.status || ' section_' || {story}.section_id"""
@@ -46,7 +49,8 @@ def _add(story: str) -> str:
     return f"INSERT INTO articles_search (rowid, {COLUMNS}) VALUES ({_row(story)});"
 
 
-# The underscore is a letter here and never one in what a reader asks for: no word can be taken for a facet.
+# The underscore is a letter here and never one in what a reader asks for: no word can be taken for
+# a facet.
 _TABLE = f"""CREATE VIRTUAL TABLE articles_search USING fts5 (
     {COLUMNS}, content='', tokenize="porter unicode61 remove_diacritics 2 tokenchars '_'")"""
 _INDEXED = ("search_text", "status", "section_id", "published_at", "created_at")
@@ -60,7 +64,9 @@ _TRIGGERS = {
 
 
 def create(say: Callable[[str], None]) -> None:
-    """Make the index where it, or one of its triggers, is missing: a migration that remakes the table drops those."""
+    """Make the index where it, or one of its triggers, is missing: a migration that remakes the
+    table drops those.
+    """
     names = ["articles_search", *_TRIGGERS]
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM sqlite_master WHERE name IN (%s, %s, %s, %s)", names)
@@ -103,9 +109,11 @@ def _fill(cursor, say: Callable[[str], None]) -> None:  # type: ignore[no-untype
 
 
 def newest(wanted: Wanted, limit: int) -> list[int]:
-    """Few matches are asked for by their words alone, and looked at: a facet that a million stories have costs more.
+    """Few matches are asked for by their words alone, and looked at: a facet that a million stories
+    have costs more.
 
-    So are the first of many behind a place: FTS5 finds it at once among the matches of a word, and walks to it among
+    So are the first of many behind a place: FTS5 finds it at once among the matches of a word, and
+    walks to it among
     those of a word and a facet.
     """
     few = _rows(wanted, _words(wanted), FEW + 1)
@@ -161,7 +169,9 @@ def _facets(wanted: Wanted) -> str:
 
 
 def _words(wanted: Wanted) -> str:
-    """FTS5’s way to write a question. Words are letters and digits only, so none of them can be an operator."""
+    """FTS5’s way to write a question. Words are letters and digits only, so none of them can be an
+    operator.
+    """
     column = "headline : " if wanted.in_headline else ""
     return " AND ".join(f'{column}"{word}"' for word in wanted.words) + (
         "*" if wanted.begins else ""

@@ -1,4 +1,4 @@
-"""What is asked of the index."""
+"""A question to the search index."""
 
 from dataclasses import dataclass
 from datetime import datetime

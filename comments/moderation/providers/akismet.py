@@ -1,4 +1,6 @@
-"""Akismet: https://akismet.com/developers/detailed-docs/comment-check/ and the two calls by which it learns."""
+"""Akismet: https://akismet.com/developers/detailed-docs/comment-check/ and the two calls by which
+it learns.
+"""
 
 from typing import Any
 

@@ -33,7 +33,9 @@ def call(who: str, url: str, headers: dict[str, str] | None = None, **body: Any)
 
 
 def _read(answer: requests.Response) -> bytes:
-    """As much of the answer as may be long, as it comes: whoever sends a letter a second is not waited for."""
+    """As much of the answer as may be long, as it comes: whoever sends a letter a second is not
+    waited for.
+    """
     ends, text = time.monotonic() + LONGEST, b""
     while len(text) < LARGEST_ANSWER and (
         part := answer.raw.read1(LARGEST_ANSWER, decode_content=True)

@@ -2,9 +2,11 @@
 A signed message to an address of the newsroom’s own, whenever a comment is posted or decided.
 
     POST, application/json
-    Newsroom-Signature: t=<seconds since 1970>,v1=<hex of HMAC-SHA256 over "<t>.<body>" with COMMENT_HOOK_SECRET>
+    Newsroom-Signature: t=<seconds since 1970>,v1=<hex of HMAC-SHA256 over "<t>.<body>" with
+    COMMENT_HOOK_SECRET>
 
-Whoever receives it checks the signature over the bytes as they came, and refuses a `t` that is older than minutes.
+Whoever receives it checks the signature over the bytes as they came, and refuses a `t` that is
+older than minutes.
 The body has no address of a reader, neither of mail nor of a network.
 """
 
@@ -25,7 +27,9 @@ from comments.moderation.spam_services import SpamVerdict
 
 class Hook:
     def posted(self, comment: SiteComment, article: Article) -> SpamVerdict | None:
-        """It listens. An answer of {"hold": "why"} takes the comment off the page until a moderator has read it."""
+        """It listens. An answer of {"hold": "why"} takes the comment off the page until a moderator
+        has read it.
+        """
         said = self._send(
             "comment.posted", comment, {"story": settings.SITE_URL + article.get_absolute_url()}
         )
@@ -62,7 +66,7 @@ def signature(body: bytes, at: int) -> str:
 
 
 def _object(text: str) -> dict[str, Any]:
-    """What it said, if that is an object; anything else is taken for nothing."""
+    """Return the answer if it is an object; anything else is taken for nothing."""
     try:
         said = json.loads(text)
     except ValueError:

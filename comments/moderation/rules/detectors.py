@@ -1,4 +1,6 @@
-"""What each kind of rule looks for. A detector gives what it saw, in a few words for the moderator, or nothing."""
+"""Detectors, one for each kind of rule. Each returns what it saw in a few words for the moderator,
+or nothing.
+"""
 
 import re
 from collections.abc import Callable

@@ -22,7 +22,9 @@ class Past(NamedTuple):
 
 @dataclass(frozen=True)
 class Draft:
-    """What somebody wants to say here, at a moment. What they said before is looked up once, when a rule asks."""
+    """A comment that somebody wants to post, at a moment. Earlier ones are looked up once, when a
+    rule asks.
+    """
 
     text: str
     name: str

@@ -1,4 +1,4 @@
-"""What a rule would have caught, before it is saved."""
+"""Dry run of a rule over recent comments, before it is saved."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,9 @@ class DryRun:
 
     @property
     def standing(self) -> int:
-        """Of those caught, how many moderators and readers had left where they are: the likely mistakes."""
+        """Of those caught, how many moderators and readers had left where they are: the likely
+        mistakes.
+        """
         return sum(each.comment.is_public and not each.comment.is_removed for each in self.caught)
 
 

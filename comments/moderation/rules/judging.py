@@ -1,4 +1,6 @@
-"""What the rules say of a comment: the strictest that fits, and of those the first in order."""
+"""The verdict of the rules on a comment: the strictest that fits, and of those the first in
+order.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +27,9 @@ class Judgement:
 
 
 def judge(draft: Draft, rules: Iterable[Rule] | None = None) -> Judgement | None:
-    """The rule that fits `draft`, or None. Detectors that must ask the database run only if no stricter rule fits."""
+    """The rule that fits `draft`, or None. Detectors that must ask the database run only if no
+    stricter rule fits.
+    """
     asked = rules if rules is not None else rules_in_force()
     for rule in sorted(
         asked, key=lambda rule: (_STRICT[Rule.Action(rule.action)], rule.position, rule.pk or 0)
@@ -41,5 +45,5 @@ def rules_in_force() -> list[Rule]:
 
 
 def fits(rule: Rule, draft: Draft) -> str:
-    """What `rule` sees in `draft`; empty where it does not fit."""
+    """Return what `rule` sees in `draft`; empty where it does not fit."""
     return DETECTORS[rule.kind](rule, draft)[:LONGEST_FOUND]

@@ -1,4 +1,6 @@
-"""Everything that `./run` starts: checks, database, static files, then web, worker and scheduler under one parent."""
+"""Everything that `./run` starts: checks, database, static files, then web, worker and scheduler
+under one parent.
+"""
 
 import errno
 import os

@@ -1,4 +1,6 @@
-"""Orders, invoices and credits: numbers without gaps, cents that add up, and nothing that can be undone."""
+"""Orders, invoices and credits: numbers without gaps, cents that add up, and nothing that can be
+undone.
+"""
 
 import io
 import re

@@ -1,4 +1,6 @@
-"""Card payments by Stripe’s hosted Checkout, against a stand-in of its API and with its signatures."""
+"""Card payments by Stripe’s hosted Checkout, against a stand-in of its API and with its
+signatures.
+"""
 
 import hashlib
 import hmac
@@ -78,7 +80,8 @@ def tell(client, data, secret=SECRET, at=None, body=None):
     return client.post(TOLD, body or sent, content_type="application/json", headers=headers)
 
 
-# --- The page ---------------------------------------------------------------------------------------
+# --- The page
+# ---------------------------------------------------------------------------------------
 
 
 def test_the_worker_fetches_the_page_and_the_advertiser_is_led_there(
@@ -147,7 +150,8 @@ def test_without_a_key_there_is_no_button_and_no_door(client, order, owner, sett
     assert tell(client, event(order)).status_code == 404
 
 
-# --- The money ----------------------------------------------------------------------------------------
+# --- The money
+# ----------------------------------------------------------------------------------------
 
 
 def test_what_stripe_tells_is_noted_once(client, order):

@@ -1,4 +1,6 @@
-"""What should not be sent to the form of a story, and is: a clear sentence or a clean story, and nothing lost."""
+"""What should not be sent to the form of a story, and is: a clear sentence or a clean story, and
+nothing lost.
+"""
 
 import base64
 

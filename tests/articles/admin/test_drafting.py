@@ -1,4 +1,6 @@
-"""While a story is written: what was typed is kept, previews are shown to those who may see them, links end."""
+"""While a story is written: what was typed is kept, previews are shown to those who may see them,
+links end.
+"""
 
 from datetime import timedelta
 

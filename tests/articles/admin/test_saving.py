@@ -1,4 +1,6 @@
-"""Saving on the desk: every save is a version, the second of two savers is told, and a name that was out goes on."""
+"""Saving on the desk: every save is a version, the second of two savers is told, and a name that
+was out goes on.
+"""
 
 from datetime import timedelta
 

@@ -55,7 +55,9 @@ LONG = [
 
 @pytest.mark.parametrize("part", LONG)
 def test_no_text_keeps_a_rule_busy(part):
-    """The steps of every pattern are bounded. One that goes back and forth over these would not come to an end."""
+    """The steps of every pattern are bounded. One that goes back and forth over these would not
+    come to an end.
+    """
     text = part * (3000 // len(part))
     for kind in ("wallet", "seed_phrase", "recovery", "messenger", "words", "domains", "links"):
         assert fits(rule(kind, number=3000, words="send money\nfree coins*"), draft(text)) == ""

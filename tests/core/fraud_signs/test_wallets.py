@@ -1,4 +1,6 @@
-"""Addresses are told from other words by their checksums. The examples are those of the specifications."""
+"""Addresses are told from other words by their checksums. The examples are those of the
+specifications.
+"""
 
 import pytest
 
