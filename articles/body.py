@@ -132,12 +132,9 @@ def for_page(
     """Return the body as readers get it.
 
     `chips` maps symbols to ready HTML; a coin that we do not follow reads as its symbol. `pictures`
-    maps the keys
-    of the library to what writes a picture with its description; one that was deleted stays as it
-    stands in the
-    text. Links that lead elsewhere carry rel="noopener", and in paid pieces rel="sponsored nofollow
-    noopener"; one
-    that has a paragraph to itself is shown as a card.
+    maps the keys of the library to what writes a picture with its description; one that was deleted
+    stays as it stands in the text. Links that lead elsewhere carry rel="noopener", and in paid
+    pieces rel="sponsored nofollow noopener"; one that has a paragraph to itself is shown as a card.
     """
     html = _with_pictures(html, pictures or {})
     html = _with_cards(html, own_host)

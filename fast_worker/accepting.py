@@ -2,8 +2,7 @@
 Taking up new connections many at a time.
 
 uvloop takes up one a turn of its loop. When 256 readers arrive at a busy server, the last would
-wait for 256 turns,
-half a second, before the first byte of theirs is read.
+wait for 256 turns, half a second, before the first byte of theirs is read.
 """
 
 import socket

@@ -1,15 +1,12 @@
-"""
-gunicorn’s HTTP/1.1 protocol, with kept pages answered as soon as the request is read.
+"""gunicorn’s HTTP/1.1 protocol, with kept pages answered as soon as the request is read.
 
 A hit needs no task, no scope and no messages: the bytes of the answer are there. That is what makes
-it as fast as a
-web server’s static file. Only the plainest requests are answered here; whatever is unusual in the
-least goes the way
-of all others, through gunicorn’s parser and the ASGI front, which answers the same.
+it as fast as a web server’s static file. Only the plainest requests are answered here; whatever is
+unusual in the least goes the way of all others, through gunicorn’s parser and the ASGI front, which
+answers the same.
 
 Relies on names inside gunicorn’s protocol, which is pinned; tests/pagecache/test_wire.py fails if
-an
-update changes them.
+an update changes them.
 """
 
 import re

@@ -2,12 +2,9 @@
 Values read from the database once, and again when something that they were made of changed.
 
 What pages share, such as the menu, is checked with one small query a page for all of it together.
-It is asked in the
-page’s own view of the database, so a page never mixes what it read with what was read before a
-change. What answers
-that may cost no query need, such as the candidates of an ad slot, trusts the listener of the
-process instead, which
-hears of changes within a fifth of a second.
+It is asked in the page’s own view of the database, so a page never mixes what it read with what was
+read before a change. What answers that may cost no query need, such as the candidates of an ad
+slot, trusts the listener of the process instead, which hears of changes within a fifth of a second.
 """
 
 import functools

@@ -106,9 +106,8 @@ def public_page(*params: str, asks: tuple[str, ...] = ()) -> Callable[[View], Vi
     """Mark a view whose page is the same for every reader, so that it may be kept.
 
     `params` are the query parameters that make another page of it, such as "page"; all others are
-    dropped before
-    the view sees them. A request that carries one of `asks` goes by the cache: there is no end of
-    their values.
+    dropped before the view sees them. A request that carries one of `asks` goes by the cache: there
+    is no end of their values.
     """
 
     def mark(view: View) -> View:

@@ -2,10 +2,8 @@
 Telling every web process what changed, within a second, and losing nothing.
 
 A change is a row, written in the transaction of what changed: it is there if and only if that is,
-whatever is killed
-when. (Of an object saved outside of any transaction it is the next statement.) Each process reads
-the new rows several
-times a second.
+whatever is killed when. (Of an object saved outside of any transaction it is the next statement.)
+Each process reads the new rows several times a second.
 """
 
 import logging

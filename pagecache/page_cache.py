@@ -2,8 +2,7 @@
 The front: answers with a kept page, or has it made, once, however many ask.
 
 It stands before Django. A page is made from its address alone, without the cookies, the language or
-anything else of
-whoever asked first, so nothing of theirs can be in it.
+anything else of whoever asked first, so nothing of theirs can be in it.
 """
 
 import threading

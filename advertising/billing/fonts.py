@@ -2,8 +2,7 @@
 The faces of the site as a PDF takes them: one weight a file.
 
 The site’s own hold every weight and are compressed. To take one weight out costs a good second for
-an invoice, so it is
-done once, and kept.
+an invoice, so it is done once, and kept.
 """
 
 import os

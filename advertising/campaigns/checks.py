@@ -2,8 +2,7 @@
 Checks that a program makes of a placement before a person reads it.
 
 Each check gives a reason in plain words. The advertiser sees them before submitting; the desk sees
-them again, and
-cannot approve a version with one that holds without saying that it was looked at.
+them again, and cannot approve a version with one that holds without saying that it was looked at.
 """
 
 import re

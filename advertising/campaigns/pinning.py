@@ -2,8 +2,7 @@
 The approved copy, pinned by a digest of all that readers see of it.
 
 Approving notes the digest. What is served is compared with it whenever it is read anew; bytes that
-differ from what
-was approved are not served, whoever changed them and how.
+differ from what was approved are not served, whoever changed them and how.
 """
 
 import hashlib

@@ -55,8 +55,7 @@ def approve(
     """Pin a version, the newest by default: from now on readers see that copy and no other.
 
     `version` is what the editor looked at; a newer one that arrived meanwhile is refused. So is one
-    in which the checks
-    found something that holds, unless the editor says that they looked at it.
+    in which the checks found something that holds, unless the editor says that they looked at it.
     """
     return _decide(placement, Status.APPROVED, by, version=version, has_looked=has_looked)
 

@@ -2,10 +2,8 @@
 The warnings that a paid piece about a token carries, by the markets it is meant for.
 
 United Kingdom: FCA, PS23/6 and COBS 4.12A, since 8 October 2023. European Union: MiCA (Regulation
-2023/1114),
-article 7. United States: Securities Act, section 17(b), asks for the amount that was paid, and to
-be told who paid it.
-The words of the first two are prescribed.
+2023/1114), article 7. United States: Securities Act, section 17(b), asks for the amount that was
+paid, and to be told who paid it. The words of the first two are prescribed.
 """
 
 from collections.abc import Sequence

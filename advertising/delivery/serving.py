@@ -196,8 +196,8 @@ def choose(
     """Return the banner to show, or None.
 
     Those that fit the page; of them the paid that are neither used up nor ahead of their pace; if
-    there are none, the
-    house’s. Among those left chance decides, by weight, and by how far each is behind.
+    there are none, the house’s. Among those left chance decides, by weight, and by how far each is
+    behind.
     """
 
     def so_far(banner: Banner) -> pacing.Delivered:

@@ -2,10 +2,8 @@
 Reasons why something is not counted as seen or clicked: invalid traffic.
 
 The first rule that applies gives the reason. Each reason is counted like everything else, so an
-advertiser can see
-what was filtered: gross = billable + reasons. The rules follow the general part of the MRC’s
-guidelines on invalid
-traffic; lists of data centres are not public and not used.
+advertiser can see what was filtered: gross = billable + reasons. The rules follow the general part
+of the MRC’s guidelines on invalid traffic; lists of data centres are not public and not used.
 """
 
 from collections.abc import Callable, Sequence

@@ -32,8 +32,7 @@ def spend(tokens: Iterable[UsedToken]) -> Counter[tuple[str, str]]:
     """Note that tokens were used. Return those that count: (nonce, action) → 1. One statement.
 
     Left out are those that had been used for this, and what cannot follow: nothing is seen or
-    clicked on that was not
-    shown before.
+    clicked on that was not shown before.
     """
     rows = [
         (token.nonce, token.action, token.placement_id, token.day, token.person) for token in tokens

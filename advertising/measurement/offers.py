@@ -2,10 +2,8 @@
 Offers, counted without a query in the request that makes them.
 
 A process adds up what it offers in memory; once a second a thread adds the sums to the ledger. So a
-process that is
-killed may lose its last second of offers. Impressions and clicks are never counted this way: each
-of those is written
-before its request is answered.
+process that is killed may lose its last second of offers. Impressions and clicks are never counted
+this way: each of those is written before its request is answered.
 """
 
 import atexit

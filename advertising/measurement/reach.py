@@ -2,9 +2,8 @@
 Reach: the number of browsers that saw a placement on a day, without knowing whose they were.
 
 A network address and the name of a browser become a digest with the salt of the day. When the day
-is over the
-digests are counted, and they and the salt are deleted; nothing is left that leads to anybody or
-joins two days.
+is over the digests are counted, and they and the salt are deleted; nothing is left that leads to
+anybody or joins two days.
 """
 
 import base64

@@ -27,8 +27,7 @@ def slot(context: dict[str, Any], name: str, where: str) -> dict[str, Any]:
     story”.
 
     `slots.js` fills it with what `delivery/endpoints.py` gives it. For readers without JavaScript
-    it holds one of today’s
-    banners, which leads to its approved address and is not counted as seen.
+    it holds one of today’s banners, which leads to its approved address and is not counted as seen.
     """
     shown: list[int] = context["request"].__dict__.setdefault("banners_shown", [])
     if hasattr(context["request"], "previewed_banner"):

@@ -2,10 +2,8 @@
 Search: every word must be in headline, standfirst or body, in whatever form.
 
 The best matches come first: those with the words in their headline, together, and new. They are
-chosen among the
-newest so many matches, so that a common word costs the same in a million stories; after them all
-matches can be walked
-by time.
+chosen among the newest so many matches, so that a common word costs the same in a million stories;
+after them all matches can be walked by time.
 """
 
 from collections.abc import Sequence

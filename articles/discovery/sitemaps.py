@@ -2,8 +2,7 @@
 Sitemaps of stories: https://www.sitemaps.org/protocol.html, and Google’s for news.
 
 The stories are cut into blocks by their key, so that a file never moves to another address, and
-costs the same
-however large the archive is.
+costs the same however large the archive is.
 """
 
 from collections.abc import Iterable, Iterator

@@ -42,10 +42,8 @@ def publish(article: Article, by: "User | None", at: datetime | None = None) -> 
     """Publish now, or at `at`: a time in the future schedules, one in the past backdates.
 
     Publishing again a story that is out changes its time only if `at` is given; one that is
-    scheduled
-    comes out at once without it. Raises PermissionDenied, or ValidationError naming each field that
-    is
-    not ready, such as an embargo that has not ended. `by` is None for commands.
+    scheduled comes out at once without it. Raises PermissionDenied, or ValidationError naming each
+    field that is not ready, such as an embargo that has not ended. `by` is None for commands.
     """
     _require_publisher(by)
 
@@ -75,8 +73,7 @@ def revise_at(article: Article, content: dict[str, Any], at: datetime, by: "User
     """Let a story that is out say `content` from `at` on; until then it says what it says.
 
     A version that was to come before is called off. Raises PermissionDenied, or ValidationError for
-    a time that is
-    past or a story that is not out.
+    a time that is past or a story that is not out.
     """
     _require_publisher(by)
     if at <= timezone.now():

@@ -2,10 +2,8 @@
 The stories of a tag, an author or a coin, in the order in which they came out.
 
 A row for each story under each of its subjects carries the time of publishing, so that such a list
-is walked along one
-index however long it is. The database keeps the rows by triggers: no way to write a story, or what
-it is about, gets
-past them.
+is walked along one index however long it is. The database keeps the rows by triggers: no way to
+write a story, or what it is about, gets past them.
 """
 
 from collections.abc import Callable

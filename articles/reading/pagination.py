@@ -2,8 +2,8 @@
 Pages of a list, by plain links that stay the same.
 
 A page begins behind a story, not at a number: however deep it lies it costs the same, and it does
-not move when new
-stories come out. The links name the story’s time and key: ?before=1795486560000000-12.
+not move when new stories come out. The links name the story’s time and key:
+?before=1795486560000000-12.
 """
 
 import re
@@ -122,8 +122,7 @@ def page_of(
     """Return the page that ?before= or ?after= names, else the first, the newest stories first.
 
     One walk: whether there is more is seen from one row more. Raises Http404 for a place that no
-    link of ours names,
-    or behind which there is nothing. `keep` stays in the links.
+    link of ours names, or behind which there is nothing. `keep` stays in the links.
     """
     walk = QuerySource(stories) if isinstance(stories, QuerySet) else stories
     kept = QueryDict(mutable=True)

@@ -2,9 +2,8 @@
 Others who have a say, or want to hear: services that know spam, and programs of the newsroom’s own.
 
 One interface, off by default. They are asked and told by the worker, after the reader was answered;
-a service that is
-away holds up nobody. Whoever turns one on gives readers’ words to a third party and should say so
-in the privacy page.
+a service that is away holds up nobody. Whoever turns one on gives readers’ words to a third party
+and should say so in the privacy page.
 """
 
 from dataclasses import dataclass

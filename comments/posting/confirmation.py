@@ -38,8 +38,7 @@ def ask(article: Article, words: dict[str, Any], ip: str | None) -> Confirmation
     once.
 
     What a rule refuses is refused before any mail is sent. Raises TooManyWaiting, Refused or
-    ReplyRefused, having
-    stored nothing.
+    ReplyRefused, having stored nothing.
     """
     if words.get("reply_to") and not answerable(article, words["reply_to"]).exists():
         raise ReplyRefused(NOT_HERE)

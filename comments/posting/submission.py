@@ -78,8 +78,7 @@ def publish(
     """Insert a comment, count it, and tell whoever asked to hear of replies once it is committed.
 
     A rule may hold it: then it is not public, and waits for a moderator. Raises CommentRefused or
-    ReplyRefused, having
-    stored nothing.
+    ReplyRefused, having stored nothing.
     """
     # What all posts ask alike, such as the rules, is kept as it is for pages.
     with (

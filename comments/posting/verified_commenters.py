@@ -2,8 +2,8 @@
 Readers without an account who asked to be remembered in their browser.
 
 The cookie is sent to the pages of /comments/ only: stories are the same for everybody, and stay so.
-It holds a random
-text; what it stands for is kept here, and the address leaves this place in mails only.
+It holds a random text; what it stands for is kept here, and the address leaves this place in mails
+only.
 """
 
 import hashlib
@@ -62,8 +62,7 @@ def confirmed(waiting: Confirmation, known: VerifiedCommenter | None) -> str:
     one.
 
     Only the browser in which the button was pressed is known from then on: whoever wrote the
-    comment elsewhere may
-    have written in somebody else’s name.
+    comment elsewhere may have written in somebody else’s name.
     """
     if known is not None and known.email.lower() != waiting.email.lower():
         return ""  # Somebody else is known here, until they say “forget me”.

@@ -87,8 +87,7 @@ def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dic
     was changed.
 
     Their comments leave the page; where somebody answered, a line stays. With `keep_words` what
-    they said stays under
-    a name that is nobody’s. A ban on an address goes on without the address.
+    they said stays under a name that is nobody’s. A ban on an address goes on without the address.
     """
     with transaction.atomic():
         comments = decisions.lock(_comments(address, accounts))

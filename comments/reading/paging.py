@@ -2,11 +2,9 @@
 Paging of long conversations.
 
 A page begins with a thread and is full after so many threads or comments, whichever comes first. Of
-a long thread it
-shows the beginning; the rest is on the thread’s own pages. So no page grows with its conversation.
-Pages are named by
-the thread or the comment that they begin with: their addresses stay true whatever is said or
-removed.
+a long thread it shows the beginning; the rest is on the thread’s own pages. So no page grows with
+its conversation. Pages are named by the thread or the comment that they begin with: their addresses
+stay true whatever is said or removed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -114,8 +112,7 @@ def _roots(article: Article) -> QuerySet[Comment]:
     """The first comments of threads.
 
     Of the library’s own row: an index has an article’s in the order of their keys, and so the first
-    fifty are found
-    without a look at the others.
+    fifty are found without a look at the others.
     """
     seen = Q(is_public=True) | Q(**{f"{_OURS}nested_count__gt": 0})
     roots = Comment.objects.filter(

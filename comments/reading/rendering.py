@@ -1,10 +1,7 @@
-"""
-A conversation as HTML. The markup of a comment is its template’s, `comments/_comment.html`; but a
-template costs
-0.2 ms, and a page may hold a thousand comments. So it is filled in once for each kind of comment
-(with a website or
-without, by staff or by a reader), with marks where the words go, and the words are then put in
-their place.
+"""A conversation as HTML. The markup of a comment is its template’s, `comments/_comment.html`; but
+a template costs 0.2 ms, and a page may hold a thousand comments. So it is filled in once for each
+kind of comment (with a website or without, by staff or by a reader), with marks where the words go,
+and the words are then put in their place.
 """
 
 import calendar

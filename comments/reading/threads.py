@@ -108,8 +108,7 @@ def conversation_page(article: Article, start: int = 0, order: str = OLDEST) -> 
     """The threads on `article` from the one with the key `start` on, as many as stand on a page.
 
     One query; one more behind the first page, and for a story with a pick. The most liked are the
-    first page of their
-    order and no more: behind it, time is the better guide.
+    first page of their order and no more: behind it, time is the better guide.
     """
     # The threads are the story’s, and so is what stands in them.
     in_threads = SiteComment.objects.filter(

@@ -2,8 +2,7 @@
 Wallet addresses in a text, told from other long words by their checksums.
 
 Bitcoin: Base58Check and Bech32 (BIP 173, BIP 350). Ethereum: EIP-55. Solana has no checksum; its
-addresses are
-thirty-two bytes in Base58, which hardly any other word is.
+addresses are thirty-two bytes in Base58, which hardly any other word is.
 """
 
 import hashlib

@@ -2,10 +2,9 @@
 Sends what is due: in slices, by any number of workers, at a set rate.
 
 A row is claimed, marked right before the last bytes of its mail, and noted once the server has
-answered. A worker that
-is killed leaves claimed rows, which another takes up, and at most one that is marked: that mail is
-the server’s, its
-answer was not seen, and nobody sends it again unless the desk says so.
+answered. A worker that is killed leaves claimed rows, which another takes up, and at most one that
+is marked: that mail is the server’s, its answer was not seen, and nobody sends it again unless the
+desk says so.
 """
 
 import secrets

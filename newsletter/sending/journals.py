@@ -2,11 +2,9 @@
 Journals of the mails that workers were handing over when they were killed.
 
 The row of a mail is marked in the database before its last bytes are sent, and a worker may be
-killed in between. So
-right before it sends them it writes the number of the mail into a file of its own, which outlives
-it: two calls of the
-system, one after the other, instead of a transaction. A lock on the file tells whether its worker
-lives.
+killed in between. So right before it sends them it writes the number of the mail into a file of its
+own, which outlives it: two calls of the system, one after the other, instead of a transaction. A
+lock on the file tells whether its worker lives.
 """
 
 import fcntl

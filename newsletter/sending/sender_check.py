@@ -2,8 +2,8 @@
 Check of a sender’s domain, from its DNS records as they are pasted: SPF, DKIM, DMARC.
 
 Gmail, Yahoo and Microsoft refuse or hide newsletters of senders that lack any of the three, or
-whose signature is not of
-the domain that readers see: RFC 7208, RFC 6376, RFC 7489, and the services’ rules for bulk senders.
+whose signature is not of the domain that readers see: RFC 7208, RFC 6376, RFC 7489, and the
+services’ rules for bulk senders.
 """
 
 import base64

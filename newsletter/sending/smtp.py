@@ -2,10 +2,9 @@
 SMTP with a pause before the last bytes of a mail.
 
 A mail is the server’s from the line with a single dot on; before that it is nobody’s, and a
-connection that breaks
-leaves nothing behind. So a row is marked right before that line is sent: whoever is killed later
-cannot have the mail
-sent twice, and whoever is killed earlier has not sent it.
+connection that breaks leaves nothing behind. So a row is marked right before that line is sent:
+whoever is killed later cannot have the mail sent twice, and whoever is killed earlier has not sent
+it.
 """
 
 import re

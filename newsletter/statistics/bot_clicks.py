@@ -2,10 +2,8 @@
 Programs that open the links of a mail before, or instead of, its reader.
 
 Mail gateways follow links to look for viruses, some with the user agent of a browser. Those that
-name themselves, or
-come from the networks of data centres by their agents, are known at once; the rest is found by what
-they open: a link
-that no person sees, or many links within seconds.
+name themselves, or come from the networks of data centres by their agents, are known at once; the
+rest is found by what they open: a link that no person sees, or many links within seconds.
 """
 
 import re
@@ -45,8 +43,8 @@ def reasons_together(clicks: Sequence[Click]) -> dict[int, str]:
     """Of all clicks in one mail, by their numbers: what each is once it is seen with the others.
 
     Whatever the sender of a trapped click opened was opened by a machine, and so was a burst: a
-    mail has one reader, so
-    from however many networks it came. The sender of a whole burst opened the rest as well.
+    mail has one reader, so from however many networks it came. The sender of a whole burst opened
+    the rest as well.
     """
     trapped = {click.sender for click in clicks if click.link.kind == Link.Kind.TRAP}
     bursting = {

@@ -3,10 +3,8 @@ Clicks on the links of newsletters: noted when they come, counted once it is kno
 made them.
 
 A machine shows itself by what it opens within seconds, so nothing is counted before ten minutes
-have passed. Then each
-link has a number of people and one of machines, the advertiser’s ledger has its lines, and after a
-month the rows that
-know which mail it was are gone.
+have passed. Then each link has a number of people and one of machines, the advertiser’s ledger has
+its lines, and after a month the rows that know which mail it was are gone.
 """
 
 import logging

@@ -2,12 +2,9 @@
 Protection of the sign-up form against robots, as far as it needs no puzzle.
 
 The form stands in pages that are kept for everybody, so it holds nothing that proves anything. A
-script asks for a
-ticket when the form is touched; without one, one more page with a button carries it. A ticket is
-good from two seconds
-on. When many ask whom nobody confirms, a ticket must be worked for: a script does some arithmetic,
-and who has none
-waits for a minute instead.
+script asks for a ticket when the form is touched; without one, one more page with a button carries
+it. A ticket is good from two seconds on. When many ask whom nobody confirms, a ticket must be
+worked for: a script does some arithmetic, and who has none waits for a minute instead.
 """
 
 import hashlib

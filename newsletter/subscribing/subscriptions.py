@@ -382,8 +382,7 @@ def forget_readers() -> int:
     Returns how many went.
 
     Who called a newsletter spam stays known, so that nobody writes to them again. Who was sent
-    which newsletter is forgotten
-    after three months.
+    which newsletter is forgotten after three months.
     """
     now = timezone.now()
     _forget_who_got_what(now)

@@ -2,9 +2,8 @@
 The pages that one process holds: found in a microsecond, never more bytes than allowed.
 
 A new page is on trial: it is only kept for long when it is asked for again. So a robot that walks
-through a hundred
-thousand addresses, real or not, pushes out other pages that nobody asked for twice, and not the
-front page.
+through a hundred thousand addresses, real or not, pushes out other pages that nobody asked for
+twice, and not the front page.
 """
 
 import threading

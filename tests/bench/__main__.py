@@ -2,12 +2,10 @@
 `make bench`: what pages cost, as ratios measured in one run on one machine.
 
 Kept pages stand beside nginx serving the same bytes as a static file (= 1.00), pages that must be
-made beside a trivial
-view (= 1), pages of a large archive beside the same pages of a small one (= 1). Requests per second
-depend on what else
-the machine does; CPU per request and the ratios hardly do. docs/performance.md explains the tables.
-Needs wrk and
-nginx: on Debian, apt install wrk nginx-light.
+made beside a trivial view (= 1), pages of a large archive beside the same pages of a small one (=
+1). Requests per second depend on what else the machine does; CPU per request and the ratios hardly
+do. docs/performance.md explains the tables. Needs wrk and nginx: on Debian, apt install wrk
+nginx-light.
 """
 
 import argparse

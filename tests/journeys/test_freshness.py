@@ -2,8 +2,7 @@
 A change is seen on every page, in every process, within a second, while readers keep asking.
 
 CHANGES is a table of what changes × where it must be seen. A public address that is missing from
-SURFACES, or that
-no change is looked for on, fails the test: whoever adds a page adds it here.
+SURFACES, or that no change is looked for on, fails the test: whoever adds a page adds it here.
 """
 
 import asyncio

@@ -2,8 +2,7 @@
 What somebody paid for is labelled wherever it is shown.
 
 Every public address is asked, by the table that the other crawls use: a surface that is new and
-shows a paid piece
-without its label fails here, and so does one that nobody put into the table
+shows a paid piece without its label fails here, and so does one that nobody put into the table
 (tests/journeys/test_freshness.py).
 """
 

@@ -2,9 +2,8 @@
 The one poller of the whole site: which source is asked when, and what follows from its answer.
 
 However many processes run, one holds the lease; it asks the first source that is due, and the next
-one only while
-those before it are down. What comes is written in one transaction, together with the time of the
-next round.
+one only while those before it are down. What comes is written in one transaction, together with the
+time of the next round.
 """
 
 import logging

@@ -2,10 +2,9 @@
 The index behind search: SQLite’s FTS5 or PostgreSQL’s tsvector, kept by the database itself.
 
 Triggers and a generated column follow every write, whatever way it came in, in its own transaction:
-nothing is ever
-missing from the index, and no job can lag behind. Matches are taken newest first and no more than
-asked for, so that
-a common word in a million stories costs what it costs in a thousand.
+nothing is ever missing from the index, and no job can lag behind. Matches are taken newest first
+and no more than asked for, so that a common word in a million stories costs what it costs in a
+thousand.
 """
 
 from collections.abc import Callable

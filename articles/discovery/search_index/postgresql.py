@@ -2,12 +2,9 @@
 The index on PostgreSQL: a generated column of lexemes under a GIN index.
 
 The index knows no order. So as many matches as are quickly sorted are taken as they come; only
-where there are more,
-the stories are walked newest first until enough were found. The planner is not left to choose
-between the two: it
-knows the share of a thousand words only. Words are stemmed in English and none is left out, so that
-“The Who” can be
-found.
+where there are more, the stories are walked newest first until enough were found. The planner is
+not left to choose between the two: it knows the share of a thousand words only. Words are stemmed
+in English and none is left out, so that “The Who” can be found.
 """
 
 from collections.abc import Callable

@@ -2,9 +2,8 @@
 The index on SQLite: an FTS5 table without a copy of the text.
 
 A row’s number is the second in which its story was published and the story’s key, so that FTS5,
-which walks the
-matches in the order of their numbers, gives the newest first without reading the others.
-https://sqlite.org/fts5.html, sections 4.4.3 and 6.1.
+which walks the matches in the order of their numbers, gives the newest first without reading the
+others. https://sqlite.org/fts5.html, sections 4.4.3 and 6.1.
 """
 
 import time
@@ -113,8 +112,7 @@ def newest(wanted: Wanted, limit: int) -> list[int]:
     have costs more.
 
     So are the first of many behind a place: FTS5 finds it at once among the matches of a word, and
-    walks to it among
-    those of a word and a facet.
+    walks to it among those of a word and a facet.
     """
     few = _rows(wanted, _words(wanted), FEW + 1)
     are_all = len(few) <= FEW
