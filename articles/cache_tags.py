@@ -8,7 +8,7 @@ from django.utils import timezone
 from pagecache import tags
 
 if TYPE_CHECKING:
-    from articles.models import Article, Author, Image, Tag
+    from articles.models import Article, Author, Tag
 
 STORIES = "stories"  # any list of the newest from all sections
 DISCUSSED = "discussed"
@@ -73,17 +73,3 @@ def tags_of_subject(subject: "Tag | Author") -> list[str]:
 def picture_tag(key: int) -> str:
     """A picture of the library inside a text."""
     return f"picture:{key}"
-
-
-def tags_of_image(image: "Image") -> list[str]:
-    """The stories that it leads, the texts that it stands in, and the authors whose portrait it
-    is.
-    """
-    from articles.models import Article, Author
-
-    found = [
-        f"article:{pk}" for pk in Article.objects.filter(hero=image).values_list("pk", flat=True)
-    ]
-    return [picture_tag(image.pk), *found] + [
-        f"author:{pk}" for pk in Author.objects.filter(portrait=image).values_list("pk", flat=True)
-    ]

@@ -140,7 +140,7 @@ def archive_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     months = archive.months()
     shown = archive.Month(year, month)
     if shown not in months:
-        raise Http404("Nothing came out then.")
+        raise Http404("Nothing was published then.")
     page = page_of(archive.stories_in(shown).for_cards(), request.GET)
     context = {
         "month": shown,

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 class Desk(admin.AdminSite):
     site_header = "The desk"
     site_title = "The desk"
-    index_title = "What waits"
+    index_title = "To do"
     index_template = "admin/desk.html"
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:

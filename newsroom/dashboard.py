@@ -129,7 +129,9 @@ def _sales() -> list[Queue]:
             )
         )
     if counts["short"]:
-        found.append(Queue(counts["short"], "runs fell short", f"{shortfalls}?answer__exact="))
+        found.append(
+            Queue(counts["short"], "under-delivered campaigns", f"{shortfalls}?answer__exact=")
+        )
     return found
 
 

@@ -155,8 +155,8 @@ class PrivacyRequest(UndeletableModel):
 
     class Meta:
         ordering = ["-pk"]
-        verbose_name = "request about a person"
-        verbose_name_plural = "requests about persons"
+        verbose_name = "privacy request"
+        verbose_name_plural = "privacy requests"
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} on {self.at:%d %B %Y}"

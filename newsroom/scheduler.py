@@ -121,7 +121,7 @@ JOBS = (
     Job("settle the days of advertising", timedelta(hours=1), reach.settle_days),
     Job("look at approved pictures", timedelta(hours=6), pinning.look_at_pictures),
     Job("order what runs", timedelta(hours=6), orders.order_what_runs),
-    Job("find runs that fell short", timedelta(hours=6), credit_notes.find_shortfalls),
+    Job("find runs that was under-delivered", timedelta(hours=6), credit_notes.find_shortfalls),
     Job("look for odd traffic", timedelta(hours=1), anomalies.look),
     Job("mail figures to advertisers", timedelta(hours=1), report_mails.mail_reports),
     Job(

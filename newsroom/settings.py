@@ -320,8 +320,7 @@ SEEN_A_MINUTE = environment.whole_number("SEEN_A_MINUTE", default=240, least=0, 
 
 # --- The newsletter ---------------------------------------------------------------------------
 
-# Sign-ups in ten minutes that nobody confirms, before browsers must work for one; 0: they never
-# must.
+# Sign-ups in ten minutes that nobody confirms, before everybody waits for a minute; 0: nobody does.
 SIGN_UPS_IN_TEN_MINUTES = environment.whole_number(
     "SIGN_UPS_IN_TEN_MINUTES", default=200, least=0, most=1_000_000
 )

@@ -194,7 +194,7 @@ class ShortfallAdmin(ReadOnlyAdmin):
             return redirect("admin:advertising_shortfall_changelist")
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{shortfall.placement.title} fell short",
+            "title": f"{shortfall.placement.title} was under-delivered",
             "shortfall": shortfall,
             "cost": credit_notes.cost_of(shortfall.placement),
             "opts": self.model._meta,
@@ -213,7 +213,7 @@ class ShortfallAdmin(ReadOnlyAdmin):
             elif request.POST.get("decision") == "make_good":
                 until = parse_date(request.POST.get("until", "")[:10])
                 if until is None:
-                    raise ValidationError("Choose the last day.")
+                    raise ValidationError("Choose the end date.")
                 credit_notes.make_good(shortfall, signed_in(request), until)
                 words = f"It runs on until {until:%-d %B %Y}."
             else:

@@ -1,50 +1,20 @@
 """Money that comes in: noted once each, by hand or told by a provider of card payments."""
 
-from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
-from typing import Protocol
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_tasks import task
 
+from advertising.billing.payment_events import PaymentEvent, PaymentProvider
 from advertising.models import Checkout, Order, Payment, ProviderEvent
 
 # A page of the provider takes money for so long; a little less than its own minimum of half an hour
 # and a minute.
 OPEN_FOR = timedelta(minutes=30)
-
-
-class BadSignature(Exception):
-    """A message claims to come from a provider, and does not."""
-
-
-@dataclass(frozen=True)
-class PaymentEvent:
-    """A message of a provider: an event with its own number, and money if there was any."""
-
-    key: str
-    kind: str
-    order: str = ""
-    reference: str = ""
-    amount: Decimal | None = None
-    currency: str = ""
-
-
-class PaymentProvider(Protocol):
-    """A provider of card payments on its own pages."""
-
-    name: str
-
-    def checkout_page(self, checkout: Checkout) -> str:
-        """Have a page made for an amount, and return its address. Asks over the network: the
-        worker’s work.
-        """
-
-    def read(self, body: bytes, signature: str) -> PaymentEvent:
-        """Return the event of a message. Raises BadSignature."""
+STRIPE = "advertising.billing.stripe_checkout.StripeCheckout"
 
 
 def provider() -> PaymentProvider | None:
@@ -53,9 +23,9 @@ def provider() -> PaymentProvider | None:
     """
     if not settings.STRIPE_SECRET_KEY:
         return None
-    from advertising.billing.stripe_checkout import StripeCheckout
-
-    return StripeCheckout()
+    # By its name, since its library takes memory that most sites do not need.
+    found: PaymentProvider = import_string(STRIPE)()
+    return found
 
 
 def begin_checkout(order: Order) -> Checkout:

@@ -7,7 +7,7 @@ import stripe
 from django.conf import settings
 from django.urls import reverse
 
-from advertising.billing.payments import BadSignature, PaymentEvent
+from advertising.billing.payment_events import BadSignature, PaymentEvent
 from advertising.models import Checkout
 
 PAID = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})

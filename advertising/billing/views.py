@@ -1,15 +1,18 @@
 """An advertiser’s orders: what can be ordered, what was, its invoice and how it is paid."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from advertising.billing import orders, payments
+from advertising.billing import orders, payment_events, payments
 from advertising.billing import rates as pricing
 from advertising.campaigns.views import FORM_METHODS, MemberRequest, advertiser_of
 from advertising.models import Checkout, Order, Rate
@@ -76,12 +79,10 @@ def order(request: MemberRequest, number: str) -> HttpResponse:
 @login_required
 @require_safe
 def invoice(request: MemberRequest, number: str) -> HttpResponse:
-    from advertising.billing import (
-        invoices,  # Its library takes memory, and most processes never draw a page.
-    )
-
     found = visible_order(request, number)
-    response = HttpResponse(invoices.pdf(found), content_type="application/pdf")
+    # By its name: its library takes memory, and most processes never draw a page.
+    draw_pdf: Callable[[Order], bytes] = import_string("advertising.billing.invoices.pdf")
+    response = HttpResponse(draw_pdf(found), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="invoice-{found.number}.pdf"'
     return response
 
@@ -119,6 +120,6 @@ def told_by_provider(request: HttpRequest) -> HttpResponse:
         raise Http404
     try:
         told = cards.read(request.body, request.headers.get("Stripe-Signature", ""))
-    except payments.BadSignature:
+    except payment_events.BadSignature:
         return HttpResponse("The signature does not match.", status=400, content_type="text/plain")
     return HttpResponse(payments.handle_event(told, cards.name), content_type="text/plain")

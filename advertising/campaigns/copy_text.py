@@ -30,7 +30,7 @@ READ = {
     "headline": "Headline",
     "text": "Text",
     "links_in_text": "Links in the text",
-    "target_url": "Where it leads",
+    "target_url": "Landing page",
     "alt": "Picture description",
     "disclosure": "Disclosure",
     "about_token": "Token",

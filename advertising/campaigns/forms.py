@@ -120,7 +120,7 @@ class PlacementForm(forms.Form):
         help_text="Only on pages about these coins. None chosen: on all pages.",
     )
     device = forms.ChoiceField(
-        choices=Device.choices, initial=Device.ANY, required=False, label="Screens"
+        choices=Device.choices, initial=Device.ANY, required=False, label="Devices"
     )
     goal = forms.IntegerField(
         label="Viewable impressions",
@@ -130,12 +130,12 @@ class PlacementForm(forms.Form):
         widget=forms.NumberInput(attrs={"step": 1000}),
         help_text="How many you buy. They are spread evenly over your days.",
     )
-    starts_on = _day("First day")
-    ends_on = _day("Last day")
+    starts_on = _day("Start date")
+    ends_on = _day("End date")
     headline = forms.CharField(max_length=60, required=False, help_text="60 characters or fewer.")
     text = forms.CharField(widget=forms.Textarea, required=False, max_length=12_000)
     target_url = forms.URLField(
-        label="Where it leads",
+        label="Landing page",
         assume_scheme="https",
         required=False,
         validators=[https_only, check_target],
@@ -304,7 +304,7 @@ class PlacementForm(forms.Form):
     def _check_dates(self, data: dict[str, Any]) -> None:
         starts, ends = data.get("starts_on"), data.get("ends_on")
         if starts and ends and ends < starts:
-            self.add_error("ends_on", "The last day is before the first.")
+            self.add_error("ends_on", "The end date is before the start date.")
         elif starts and ends and ends - starts > LONGEST_RUN:
             self.add_error("ends_on", "Book a year at most.")
         today = timezone.now().date()
@@ -366,7 +366,7 @@ class PlacementForm(forms.Form):
         return self.product in PAID_STORIES
 
     def _check_complete(self, data: dict[str, Any]) -> None:
-        self._require(data, "target_url", "Say where it leads.")
+        self._require(data, "target_url", "Give the landing page.")
         self._require(data, "starts_on", "Choose a day.")
         self._require(data, "ends_on", "Choose a day.")
         self._require(data, "rights", "Confirm that you may use what you sent.")

@@ -15,7 +15,7 @@ from advertising.campaigns import risk_warnings, story_text
 from advertising.delivery.slots import STORY
 from advertising.models import Creative, Placement, Product
 from articles import body
-from articles.media import images
+from articles.media import rendering
 from articles.models import Article, Image, Section
 from articles.publishing import workflow
 
@@ -104,5 +104,5 @@ def _picture(creative: Creative) -> Image | None:
         alt=creative.alt or "Picture supplied by the advertiser",
         credit=creative.placement.advertiser.name,
     )
-    images.render_later(image)
+    rendering.render_later(image)
     return image

@@ -34,9 +34,7 @@ class Creative(models.Model):
     html = models.TextField(
         blank=True, editable=False
     )  # of a sponsored article, whose words are `text`
-    target_url = models.URLField(
-        "where it leads", blank=True, validators=[https_only, check_target]
-    )
+    target_url = models.URLField("landing page", blank=True, validators=[https_only, check_target])
     alt = models.CharField("picture description", max_length=200, blank=True)
     payer = models.CharField("who pays", max_length=120, blank=True)
     payment = models.CharField(max_length=10, choices=PaymentDisclosure.choices, blank=True)
@@ -112,7 +110,7 @@ class Creative(models.Model):
         placement = self.placement
         warnings = list(risk_warnings.missing(self.terms).values())
         if not self.target_url:
-            warnings.append("Say where it leads.")
+            warnings.append("Give the landing page.")
         if placement.is_paid_story and not self.disclosure:
             warnings.append("Say who pays, and how much.")
         if placement.product != Product.BANNER:

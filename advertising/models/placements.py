@@ -59,8 +59,8 @@ class Placement(CacheTagged):
     device = models.CharField(
         max_length=10, choices=Device.choices, default=Device.ANY, help_text="For banners."
     )
-    starts_on = models.DateField("first day", null=True, blank=True)
-    ends_on = models.DateField("last day", null=True, blank=True)
+    starts_on = models.DateField("start date", null=True, blank=True)
+    ends_on = models.DateField("end date", null=True, blank=True)
     status = models.CharField(
         max_length=20, choices=Status.choices, default=Status.DRAFT, editable=False
     )
@@ -191,7 +191,7 @@ class Placement(CacheTagged):
 
     def clean(self) -> None:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
-            raise ValidationError({"ends_on": "The last day is before the first."})
+            raise ValidationError({"ends_on": "The end date is before the start date."})
         if self.product == Product.BANNER and not self.slot:
             raise ValidationError({"slot": "Choose where the banner stands."})
 

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
-from articles.media import images
+from articles.media import rendering
 from articles.models import Image
 
 A_PAGE = 24
@@ -63,7 +63,7 @@ class PickingMixin(admin.ModelAdmin[Any]):
     @transaction.atomic
     def _keep(self, request: HttpRequest, form: PickPictureForm) -> Image:
         picture = form.save()
-        images.render_later(picture)
+        rendering.render_later(picture)
         self.log_addition(request, picture, "Uploaded from the editor.")
         return picture
 

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 
 from articles.admin.image_picker import PickingMixin
 from articles.discovery import redirects
-from articles.media import images
+from articles.media import images, rendering
 from articles.models import Article, Author, Holding, Image, Section, Tag
 from articles.publishing import bylines
 
@@ -48,9 +48,9 @@ class ImageAdmin(PickingMixin, admin.ModelAdmin[Image]):
             obj.renditions = {}
         super().save_model(request, obj, form, change)
         if not obj.renditions:
-            images.render_later(obj)
+            rendering.render_later(obj)
         elif {"focal_x", "focal_y"} & set(form.changed_data):
-            images.render_later(obj, again=True)
+            rendering.render_later(obj, again=True)
 
 
 class MovingAdmin(admin.ModelAdmin[Any]):

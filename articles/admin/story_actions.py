@@ -13,6 +13,17 @@ from articles.publishing import revisions
 from core.people import signed_in
 
 MOST_AT_ONCE = 200
+# Of each action: the word on its button, and in the message after it.
+WORDS = {
+    "publish_chosen": ("Publish", "published"),
+    "withdraw_chosen": ("Unpublish", "unpublished"),
+    "hand_in_chosen": ("Submit", "submitted for review"),
+    "move_chosen": ("Move", "moved"),
+}
+
+
+def _stories(number: int) -> str:
+    return f"{number} {'story' if number == 1 else 'stories'}"
 
 
 class StoryActionsMixin(TransitionsMixin):
@@ -26,15 +37,15 @@ class StoryActionsMixin(TransitionsMixin):
             request, queryset, "publish_chosen", "Publish these stories now?", "publish"
         )
 
-    @admin.action(description="Withdraw…", permissions=["publish"])
+    @admin.action(description="Unpublish…", permissions=["publish"])
     def withdraw_chosen(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        title = "Take these stories off every page?"
+        title = "Unpublish these stories?"
         return self._confirmed(request, queryset, "withdraw_chosen", title, "withdraw")
 
-    @admin.action(description="Hand to the desk…", permissions=["change"])
+    @admin.action(description="Submit for review…", permissions=["change"])
     def hand_in_chosen(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         return self._confirmed(
-            request, queryset, "hand_in_chosen", "Hand these stories to the desk?", "review"
+            request, queryset, "hand_in_chosen", "Submit these stories for review?", "review"
         )
 
     @admin.action(description="Move to another section…", permissions=["publish"])
@@ -70,7 +81,7 @@ class StoryActionsMixin(TransitionsMixin):
         done = sum(
             self.run(request, article, transition) for article in self._allowed(request, queryset)
         )
-        messages.info(request, f"{done} of {queryset.count()} stories.")
+        messages.info(request, f"{_stories(done)} {WORDS[action][1]}.")
         return None
 
     def _ask(
@@ -85,6 +96,7 @@ class StoryActionsMixin(TransitionsMixin):
             "title": title,
             "stories": stories,
             "action": action,
+            "button": f"{WORDS[action][0]} {_stories(len(stories))}",
             "checkbox": ACTION_CHECKBOX_NAME,
             "opts": Article._meta,
             **more,

@@ -86,7 +86,7 @@ class TransitionsMixin(admin.ModelAdmin[Any]):
         if not isinstance(done, Article):
             messages.success(
                 request,
-                "The version to come was called off." if done else "No version was to come.",
+                "The scheduled update was cancelled." if done else "No update was scheduled.",
             )
             return
         self.log_change(request, done, f"Status: {done.get_status_display()}")

@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
-from django_tasks import task
 from PIL import Image as Pillow
 from PIL import ImageOps
 
@@ -219,22 +218,6 @@ def in_web_colours(picture: Pillow.Image) -> Pillow.Image:
     if picture.mode.startswith("I"):  # sixteen bits of grey
         picture = picture.point(lambda value: value * (1 / 256)).convert("L")
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-
-
-@task()
-def render_image(image_id: int, again: bool = False) -> None:
-    from articles.models import Image
-
-    image = Image.objects.filter(pk=image_id).first()
-    if image and (again or not image.renditions):
-        make_renditions(image)
-
-
-def render_later(image: "Image", again: bool = False) -> None:
-    """Have the worker make the renditions once the upload is committed; until then the picture is
-    shown as it was.
-    """
-    transaction.on_commit(lambda: render_image.enqueue(image.pk, again))
 
 
 def widths_of(image: "Image") -> list[int]:

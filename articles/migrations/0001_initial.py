@@ -1,6 +1,6 @@
-import articles.discovery.redirects
 import articles.media.images
 import articles.models.subjects
+import articles.validators
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('body', models.TextField(blank=True, help_text='Write [[BTC]] to show a coin with its live price.')),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], default='draft', editable=False, max_length=20)),
                 ('published_at', models.DateTimeField(blank=True, editable=False, help_text='A time in the future schedules the story.', null=True, verbose_name='published')),
-                ('expires_at', models.DateTimeField(blank=True, help_text='From then on the story is gone from every page, and its address says so (UTC). Empty: never.', null=True, verbose_name='taken down')),
+                ('expires_at', models.DateTimeField(blank=True, help_text='From then on the story is gone from every page, and its address says so (UTC). Empty: never.', null=True, verbose_name='unpublish at')),
                 ('embargoed_until', models.DateTimeField(blank=True, help_text='The story cannot come out before this time, whoever presses the button (UTC).', null=True, verbose_name='embargo')),
                 ('updated_at', models.DateTimeField(blank=True, help_text='Shown to readers. Set it when the story says something new.', null=True, verbose_name='updated')),
                 ('paid_by', models.CharField(blank=True, help_text='Who paid. With this the piece is labelled, on every page, as paid.', max_length=120)),
@@ -74,8 +74,8 @@ class Migration(migrations.Migration):
             name='Redirect',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old_path', models.CharField(help_text='Such as /2019/06/an-old-page/.', max_length=300, unique=True, validators=[articles.discovery.redirects.own_path])),
-                ('new_path', models.CharField(blank=True, help_text='Where it leads. Empty: the page is gone, and says so.', max_length=300, validators=[articles.discovery.redirects.own_path])),
+                ('old_path', models.CharField(help_text='Such as /2019/06/an-old-page/.', max_length=300, unique=True, validators=[articles.validators.own_path])),
+                ('new_path', models.CharField(blank=True, help_text='Landing page. Empty: the page is gone, and says so.', max_length=300, validators=[articles.validators.own_path])),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                 ('holdings', models.CharField(blank=True, help_text='For the author’s page, such as: Holds no coins. Empty, it names the coins below.', max_length=300)),
                 ('joined_on', models.DateField(blank=True, null=True, verbose_name='writing here since')),
                 ('user', models.OneToOneField(blank=True, help_text='Comments from this account carry the badge “Author” under the author’s own stories.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='author', to=settings.AUTH_USER_MODEL)),
-                ('portrait', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='articles.image')),
+                ('portrait', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='portrayed', to='articles.image')),
             ],
             options={
                 'ordering': ['name'],
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='article',
             name='hero',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.image', verbose_name='picture'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_stories', to='articles.image', verbose_name='picture'),
         ),
         migrations.CreateModel(
             name='Listing',

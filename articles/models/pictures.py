@@ -77,4 +77,11 @@ class Image(CacheTagged):
         return images.srcset(self, images.AVIF_PREFIX)
 
     def cache_tags(self) -> list[str]:
-        return cache_tags.tags_of_image(self)
+        """The texts that it stands in, the stories that it leads, and whose portrait it is."""
+        stories = self.led_stories.values_list("pk", flat=True)
+        authors = self.portrayed.values_list("pk", flat=True)
+        return [
+            cache_tags.picture_tag(self.pk),
+            *(f"article:{pk}" for pk in stories),
+            *(f"author:{pk}" for pk in authors),
+        ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_prose_editor.fields import ProseEditorField
 
 from articles import body, cache_tags
-from articles.discovery import redirects, search_terms
+from articles.discovery import search_terms
 from articles.models.pictures import Image
 from articles.models.subjects import Author, Section, Tag
 from articles.querysets import ArticleQuerySet
@@ -53,7 +53,7 @@ class Article(TaggedByRow):
         null=True,
         blank=True,
         on_delete=models.PROTECT,
-        related_name="+",
+        related_name="led_stories",
     )
     authors = models.ManyToManyField(Author, through="Byline", related_name="articles")
     tags = models.ManyToManyField(Tag, blank=True, related_name="articles")
@@ -70,7 +70,7 @@ class Article(TaggedByRow):
         help_text="A time in the future schedules the story.",
     )
     expires_at = models.DateTimeField(
-        "taken down",
+        "unpublish at",
         null=True,
         blank=True,
         help_text="From then on the story is gone from every page, and its address says so (UTC). Empty: never.",
@@ -190,13 +190,13 @@ class Article(TaggedByRow):
         """Hold a published story to what publishing asked for, and keep one story from another’s
         address.
         """
-        former = redirects.story_once_called(self.slug)
+        former = Article.objects.filter(former_slugs__slug=self.slug).only("pk", "title").first()
         if former is not None and former.pk != self.pk:
             raise ValidationError(
                 {"slug": f"“{former.title}” was out under this address. Choose another."}
             )
         if self._is_out_before_embargo():
-            text = "The story is out, or scheduled, for a time before this embargo ends."
+            text = "The story is published, or scheduled, for a time before this embargo ends."
             raise ValidationError({"embargoed_until": text})
         if self.status == self.Status.PUBLISHED and (problems := self.missing()):
             raise ValidationError(problems)

@@ -101,7 +101,7 @@ class Author(TaggedByRow):
     )
     joined_on = models.DateField("writing here since", null=True, blank=True)
     portrait = models.ForeignKey(
-        Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="portrayed"
     )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,

@@ -102,7 +102,7 @@ def restore(revision: Revision, by: "User") -> Revision:
     if article.status in (Article.Status.PUBLISHED, Article.Status.WITHDRAWN) and not by.has_perm(
         "articles.publish_article"
     ):
-        raise PermissionDenied("Only an editor may change what is out.")
+        raise PermissionDenied("Only an editor may change a published story.")
     with transaction.atomic():
         locked = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
         return apply(locked, revision.content, by, Origin.RESTORED)

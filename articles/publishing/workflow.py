@@ -82,7 +82,7 @@ def revise_at(article: Article, content: dict[str, Any], at: datetime, by: "User
         locked = _locked(article)
         if locked.status != Status.PUBLISHED:
             raise ValidationError(
-                "Only a story that is out, or scheduled, can have a version to come."
+                "Only a story that is published, or scheduled, can have a scheduled update."
             )
         call_off_revision(locked, by)
         revision = revisions.keep(locked, by, Revision.Origin.SAVED)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from articles.models import Listing
 from articles.querysets import ArticleQuerySet
 from articles.reading.pagination import Cursor
 from pagecache import tags
@@ -69,8 +70,6 @@ class SubjectSource:
         return self._listed()[:most].count()
 
     def _listed(self) -> models.QuerySet[Any]:
-        from articles.models import Listing
-
         return Listing.objects.filter(
             subject=tags.row_tag(self.subject), published_at__lte=timezone.now()
         )

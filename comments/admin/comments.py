@@ -28,7 +28,8 @@ for library_model in (Comment, XtdComment):
 SEARCHED = 10_000
 MOST_NAMED = 100
 MOST_AT_ONCE = 1_000
-SAID = {"remove": "removed", "put_back": "put back"}
+SAID = {"remove": "removed", "put_back": "restored"}
+BUTTONS = {"remove": "Remove", "put_back": "Restore"}
 
 
 @admin.register(SiteComment)
@@ -113,14 +114,14 @@ class SiteCommentAdmin(QueueMixin, CappedListAdmin):
         if not comment.is_public or comment.is_removed:
             return "Readers do not see it."
         return format_html(
-            '<a href="{}">Read it where it stands</a>', reverse("comment", args=[comment.pk])
+            '<a href="{}">Read it on the site</a>', reverse("comment", args=[comment.pk])
         )
 
-    @admin.action(description="Remove from the page", permissions=["change"])
+    @admin.action(description="Remove from the site", permissions=["change"])
     def remove(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         return self._once_confirmed(request, queryset, "remove", moderation.remove)
 
-    @admin.action(description="Put back on the page", permissions=["change"])
+    @admin.action(description="Restore", permissions=["change"])
     def put_back(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         return self._once_confirmed(request, queryset, "put_back", moderation.approve)
 
@@ -139,7 +140,8 @@ class SiteCommentAdmin(QueueMixin, CappedListAdmin):
         if "confirmed" not in request.POST and len(chosen) > 1:
             context = {
                 **self.admin_site.each_context(request),
-                "title": f"{self.get_action(action)[2]}: {len(chosen)} comments?",  # type: ignore[index]
+                "title": f"{BUTTONS[action]} {len(chosen)} comments?",
+                "button": f"{BUTTONS[action]} {len(chosen)} comments",
                 "comments": chosen[:MOST_NAMED],
                 "more": max(0, len(chosen) - MOST_NAMED),
                 "chosen": [comment.pk for comment in chosen],
@@ -150,7 +152,7 @@ class SiteCommentAdmin(QueueMixin, CappedListAdmin):
         self.message_user(request, f"{number} comment{'' if number == 1 else 's'} {SAID[action]}.")
         return None
 
-    @admin.action(description="Show above the others under its story", permissions=["change"])
+    @admin.action(description="Pin as editors’ pick", permissions=["change"])
     def pick(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         chosen = list(queryset[: MOST_NAMED + 1])
         if len({comment.object_pk for comment in chosen}) < len(chosen) or len(chosen) > MOST_NAMED:
@@ -163,12 +165,12 @@ class SiteCommentAdmin(QueueMixin, CappedListAdmin):
         except featured.NotShown as error:
             self.message_user(request, f"{error} Nothing was changed.", messages.ERROR)
         else:
-            self.message_user(request, f"{len(chosen)} shown above the others.")
+            self.message_user(request, f"{len(chosen)} pinned.")
 
     @admin.action(description="No longer show above the others", permissions=["change"])
     def unpick(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         number = sum(featured.unfeature(comment) for comment in queryset[:MOST_NAMED])
-        self.message_user(request, f"{number} no longer shown above the others.")
+        self.message_user(request, f"{number} no longer pinned.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -83,7 +83,7 @@ class QueueMixin:
         page = page_of_queue(_number(request.GET.get("after", "")) or 0)
         context = {
             **self.admin_site.each_context(request),
-            "title": "What waits",
+            "title": "Moderation queue",
             "page": page,
             "actions": ACTIONS,
         }
@@ -127,6 +127,7 @@ class QueueMixin:
         context = {
             **self.admin_site.each_context(request),
             "title": f"{ACTIONS[action]}: {_comments(len(chosen))}?",
+            "button": f"{ACTIONS[action]}: {_comments(len(chosen))}",
             "comments": SiteComment.objects.filter(pk__in=chosen).order_by("pk"),
             "action": action,
             "shown": request.POST.get("shown", ""),
@@ -167,7 +168,7 @@ class QueueMixin:
         self._require_moderator(request)
         context = {
             **self.admin_site.each_context(request),
-            "title": "How it went",
+            "title": "Moderation statistics",
             "charts": statistics.charts(),
             "weeks": statistics.WEEKS,
         }

@@ -76,12 +76,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('shortened', models.PositiveIntegerField(verbose_name='addresses shortened')),
+                ('shortened', models.PositiveIntegerField(verbose_name='addresses anonymised')),
                 ('through', models.PositiveBigIntegerField(help_text='Comments up to this number were looked at.')),
             ],
             options={
-                'verbose_name': 'run of the shortening of network addresses',
-                'verbose_name_plural': 'runs of the shortening of network addresses',
+                'verbose_name': 'run of IP anonymisation',
+                'verbose_name_plural': 'IP anonymisation log',
                 'ordering': ['-pk'],
             },
         ),

@@ -27,7 +27,7 @@ OLDEST, NEWEST, LIKED = "oldest", "newest", "liked"
 ORDERS = {OLDEST: "Oldest", NEWEST: "Newest", LIKED: "Most liked"}
 
 _OURS = "xtdcomment__"
-# What waits for a moderator is nobody’s yet; what was answered before it was held keeps its place.
+# Comments to moderate is nobody’s yet; what was answered before it was held keeps its place.
 SEEN = Q(is_public=True) | Q(nested_count__gt=0)
 
 

@@ -42,9 +42,9 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('scheduled', 'Scheduled'), ('sending', 'Being sent'), ('paused', 'Paused'), ('sent', 'Sent'), ('cancelled', 'Cancelled'), ('skipped', 'Skipped')], default='draft', editable=False, max_length=10)),
                 ('day', models.DateField(default=newsletter.models.issues.today, help_text='Printed at the top. The paid place of this day stands in it.')),
                 ('subject', models.CharField(blank=True, help_text='What the inbox shows. Empty: the headline of the lead.', max_length=140)),
-                ('preheader', models.CharField(blank=True, help_text='What inboxes show beside it. Empty: how many stories there are, and the first price.', max_length=150, verbose_name='line after the subject')),
-                ('intro', models.TextField(blank=True, help_text='Stands above the stories. Plain text.', max_length=1500, verbose_name='a word from the desk')),
-                ('send_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='goes out')),
+                ('preheader', models.CharField(blank=True, help_text='What inboxes show beside it. Empty: how many stories there are, and the first price.', max_length=150, verbose_name='preview text')),
+                ('intro', models.TextField(blank=True, help_text='Stands above the stories. Plain text.', max_length=1500, verbose_name='introduction')),
+                ('send_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='send at')),
                 ('since', models.DateTimeField(blank=True, editable=False, help_text='From when stories were taken.', null=True, verbose_name='stories since')),
                 ('filled_at', models.DateTimeField(editable=False, help_text='Until when: there the next issue begins.', null=True)),
                 ('turn_at', models.DateTimeField(blank=True, editable=False, null=True)),
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('queued', 'Waiting'), ('claimed', 'Taken by a worker'), ('handed', 'Handed over, answer not seen'), ('sent', 'Accepted by the mail server'), ('refused', 'Refused for good'), ('failed', 'Given up after several tries'), ('left', 'Left before it was sent'), ('bounced', 'Came back')], default='queued', max_length=8)),
+                ('status', models.CharField(choices=[('queued', 'Waiting'), ('claimed', 'Taken by a worker'), ('handed', 'Handed over, delivery unconfirmed'), ('sent', 'Accepted by the mail server'), ('refused', 'Refused for good'), ('failed', 'Given up after several tries'), ('left', 'Unsubscribed before it was sent'), ('bounced', 'Came back')], default='queued', max_length=8)),
                 ('claim', models.CharField(blank=True, help_text='By which worker’s turn it was taken.', max_length=22)),
                 ('claimed_at', models.DateTimeField(null=True)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
             name='Link',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('story', 'Story'), ('placement', 'Paid place'), ('other', 'Other page'), ('trap', 'Trap that no person sees')], max_length=10)),
+                ('kind', models.CharField(choices=[('story', 'Story'), ('placement', 'Sponsor slot'), ('other', 'Other page'), ('trap', 'Trap that no person sees')], max_length=10)),
                 ('url', models.CharField(max_length=600)),
                 ('label', models.CharField(blank=True, max_length=140)),
                 ('people', models.PositiveIntegerField(default=0, help_text='Recipients who followed it.')),
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                 ('send_at', models.TimeField(default=datetime.time(6, 30), help_text='When it goes out (UTC).', verbose_name='hour')),
                 ('planned_at', models.DateTimeField(editable=False, help_text='When its days and hour were set: no turn before that is made up for.', null=True)),
                 ('is_automatic', models.BooleanField(default=False, help_text='At its hour the newest stories are sent without an editor. Otherwise a draft with them waits on the desk from two hours before.', verbose_name='sent by itself')),
-                ('carries_placement', models.BooleanField(default=False, help_text='The newsletter that advertisers book a day of. Only one newsletter can.', verbose_name='carries the paid place')),
+                ('carries_placement', models.BooleanField(default=False, help_text='The newsletter that advertisers book a day of. Only one newsletter can.', verbose_name='has sponsor slot')),
                 ('most_stories', models.PositiveSmallIntegerField(default=7, help_text='In one issue, at most.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='stories')),
                 ('is_offered', models.BooleanField(default=True, help_text='Readers can choose it.', verbose_name='offered')),
                 ('position', models.PositiveSmallIntegerField(default=100, help_text='Lower numbers come first.')),
@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('carries_placement', True)), fields=('carries_placement',), name='newsletter_one_carries_the_placement', violation_error_message='Another newsletter carries the paid place.'), models.CheckConstraint(condition=models.Q(('section__isnull', True), ('coin__isnull', True), _connector='OR'), name='newsletter_about_a_section_or_a_coin', violation_error_message='Choose a section or a coin, not both.')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('carries_placement', True)), fields=('carries_placement',), name='newsletter_one_carries_the_placement', violation_error_message='Another newsletter has the sponsor slot.'), models.CheckConstraint(condition=models.Q(('section__isnull', True), ('coin__isnull', True), _connector='OR'), name='newsletter_about_a_section_or_a_coin', violation_error_message='Choose a section or a coin, not both.')],
             },
         ),
         migrations.AddField(
@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(help_text='Names reader and newsletter in the link to leave.', max_length=64, unique=True)),
-                ('status', models.CharField(choices=[('pending', 'Waiting for confirmation'), ('confirmed', 'Confirmed'), ('left', 'Left')], default='pending', max_length=20)),
+                ('status', models.CharField(choices=[('pending', 'Waiting for confirmation'), ('confirmed', 'Confirmed'), ('left', 'Unsubscribed')], default='pending', max_length=20)),
                 ('source', models.CharField(help_text='Which form asked.', max_length=40)),
                 ('consent_text', models.CharField(help_text='What the form said.', max_length=300)),
                 ('asked_at', models.DateTimeField()),
@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
                 ('issue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='newsletter.issue')),
             ],
             options={
-                'verbose_name_plural': 'what stands in it',
+                'verbose_name_plural': 'content',
                 'ordering': ['position', 'pk'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('correction__isnull', True)), fields=('issue', 'article', 'kind'), name='item_once', violation_error_message='This story stands in the issue already.'), models.UniqueConstraint(fields=('issue', 'correction'), name='item_correction_once')],
             },

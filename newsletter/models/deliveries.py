@@ -14,11 +14,11 @@ class Delivery(models.Model):
         QUEUED = "queued", "Waiting"
         CLAIMED = "claimed", "Taken by a worker"
         # From just before the last bytes of the mail are sent until the server’s answer was read.
-        HANDED = "handed", "Handed over, answer not seen"
+        HANDED = "handed", "Handed over, delivery unconfirmed"
         SENT = "sent", "Accepted by the mail server"
         REFUSED = "refused", "Refused for good"
         FAILED = "failed", "Given up after several tries"
-        LEFT = "left", "Left before it was sent"
+        LEFT = "left", "Unsubscribed before it was sent"
         BOUNCED = "bounced", "Came back"
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="deliveries")

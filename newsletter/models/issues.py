@@ -66,18 +66,18 @@ class Issue(CacheTagged):
         Article, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
     preheader = models.CharField(
-        "line after the subject",
+        "preview text",
         max_length=150,
         blank=True,
         help_text="What inboxes show beside it. Empty: how many stories there are, and the first price.",
     )
     intro = models.TextField(
-        "a word from the desk",
+        "introduction",
         max_length=1500,
         blank=True,
         help_text="Stands above the stories. Plain text.",
     )
-    send_at = models.DateTimeField("goes out", null=True, blank=True, editable=False)
+    send_at = models.DateTimeField("send at", null=True, blank=True, editable=False)
     since = models.DateTimeField(
         "stories since",
         null=True,
@@ -250,7 +250,7 @@ class Item(models.Model):
     )
 
     class Meta:
-        verbose_name_plural = "what stands in it"
+        verbose_name_plural = "content"
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -273,7 +273,7 @@ class Link(models.Model):
 
     class Kind(models.TextChoices):
         STORY = "story", "Story"
-        PLACEMENT = "placement", "Paid place"
+        PLACEMENT = "placement", "Sponsor slot"
         OTHER = "other", "Other page"
         TRAP = "trap", "Trap that no person sees"
 

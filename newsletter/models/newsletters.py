@@ -88,7 +88,7 @@ class Newsletter(TaggedAsTable):
         "Otherwise a draft with them waits on the desk from two hours before.",
     )
     carries_placement = models.BooleanField(
-        "carries the paid place",
+        "has sponsor slot",
         default=False,
         help_text="The newsletter that advertisers book a day of. Only one newsletter can.",
     )
@@ -107,7 +107,7 @@ class Newsletter(TaggedAsTable):
                 fields=["carries_placement"],
                 condition=Q(carries_placement=True),
                 name="newsletter_one_carries_the_placement",
-                violation_error_message="Another newsletter carries the paid place.",
+                violation_error_message="Another newsletter has the sponsor slot.",
             ),
             models.CheckConstraint(
                 condition=Q(section__isnull=True) | Q(coin__isnull=True),

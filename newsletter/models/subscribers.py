@@ -87,7 +87,7 @@ class Subscription(models.Model):
     class Status(models.TextChoices):
         PENDING = "pending", "Waiting for confirmation"
         CONFIRMED = "confirmed", "Confirmed"
-        LEFT = "left", "Left"
+        LEFT = "left", "Unsubscribed"
 
     class Leaving(models.TextChoices):
         """By which way somebody left."""

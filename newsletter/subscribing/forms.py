@@ -29,7 +29,6 @@ class NewsletterForm(forms.Form):
     # Which newsletters, by their slugs; whatever else stands there counts for nothing.
     newsletter = forms.MultipleChoiceField(required=False)
     ticket = forms.CharField(required=False, max_length=400)
-    work = forms.CharField(required=False, max_length=15)
     # Nobody sees this field; robots fill it in.
     website = forms.CharField(required=False, max_length=200)
 

@@ -3,11 +3,10 @@ Protection of the sign-up form against robots, as far as it needs no puzzle.
 
 The form stands in pages that are kept for everybody, so it holds nothing that proves anything. A
 script asks for a ticket when the form is touched; without one, one more page with a button carries
-it. A ticket is good from two seconds on. When many ask whom nobody confirms, a ticket must be
-worked for: a script does some arithmetic, and who has none waits for a minute instead.
+it. A ticket is good from two seconds on. When many ask whom nobody confirms, everybody gets that
+page, and its button works after a minute.
 """
 
-import hashlib
 import secrets
 import time
 from dataclasses import dataclass
@@ -26,8 +25,7 @@ from newsletter.models import Subscriber
 SALT = "newsletter.ticket"
 SOONEST = 2.0  # seconds between the first touch and the button
 LATEST = 2 * 3600.0
-WAIT_INSTEAD = 60.0  # for browsers without scripts, while work is asked for
-WORK_BITS = 16  # of zeros: about a second of a browser’s time
+WAIT_UNDER_ATTACK = 60.0
 MOST_AN_HOUR = 20  # sign-ups of one network
 LOOK_BACK = timedelta(minutes=10)
 MOST_FORMS_AN_HOUR = (
@@ -43,7 +41,7 @@ class SignupVerdict(Enum):
     GOOD = "good"
     NO_TICKET = "no ticket"
     TOO_FAST = "too fast"
-    WORK = "work"
+    WAIT = "wait"
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,6 @@ class Attempt:
 
     email: str
     ticket: str = ""
-    work: str = ""
 
 
 def ticket(email: str = "") -> str:
@@ -94,21 +91,10 @@ def judge(attempt: Attempt) -> SignupVerdict:
         return SignupVerdict.NO_TICKET
     if age < SOONEST:
         return SignupVerdict.TOO_FAST
-    if is_under_attack():
-        if not address:
-            return SignupVerdict.WORK
-        if age < WAIT_INSTEAD and not is_worked(attempt.ticket, attempt.work):
-            return SignupVerdict.WORK
+    if is_under_attack() and (not address or age < WAIT_UNDER_ATTACK):
+        return SignupVerdict.WAIT
     # Whoever comes second with the same ticket asks for another.
     return SignupVerdict.GOOD if _tickets.use(nonce) else SignupVerdict.NO_TICKET
-
-
-def is_worked(ticket: str, work: str) -> bool:
-    """SHA-256 of ticket and answer begins with enough zeros."""
-    if not work.isascii() or not work.isdecimal() or len(work) > 15:
-        return False
-    found = int.from_bytes(hashlib.sha256(f"{ticket}.{work}".encode()).digest()[:4], "big")
-    return found >> (32 - WORK_BITS) == 0
 
 
 def _digest(email: str) -> str:

@@ -61,20 +61,17 @@ def _too_often(request: HttpRequest) -> HttpResponse:
 
 
 def _attempt(form: NewsletterForm) -> Attempt:
-    return Attempt(
-        form.cleaned_data["email"], form.cleaned_data["ticket"], form.cleaned_data["work"]
-    )
+    return Attempt(form.cleaned_data["email"], form.cleaned_data["ticket"])
 
 
 def _once_more(request: HttpRequest, form: NewsletterForm, verdict: SignupVerdict) -> HttpResponse:
     """The address once more, and a button that carries a ticket."""
-    is_work = verdict == SignupVerdict.WORK or signup_throttle.is_under_attack()
+    must_wait = verdict == SignupVerdict.WAIT or signup_throttle.is_under_attack()
     context = {
         "form": form,
         "newsletters": form.newsletters() or [main_newsletter()],
         "ticket": signup_throttle.ticket(form.cleaned_data["email"]),
-        "work_bits": signup_throttle.WORK_BITS if is_work else 0,
-        "wait": int(signup_throttle.WAIT_INSTEAD),
+        "wait": int(signup_throttle.WAIT_UNDER_ATTACK) if must_wait else 0,
         "was_too_fast": verdict == SignupVerdict.TOO_FAST,
     }
     return render(request, "newsletter/once_more.html", context)

@@ -83,8 +83,8 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name': 'request about a person',
-                'verbose_name_plural': 'requests about persons',
+                'verbose_name': 'privacy request',
+                'verbose_name_plural': 'privacy requests',
                 'ordering': ['-pk'],
             },
         ),

@@ -73,7 +73,11 @@ def test_a_draft_may_lack_nearly_everything(client, advertiser):
     assert answer["Location"] == placement.get_absolute_url()
     assert (placement.status, placement.starts_on, placement.slot) == ("draft", None, "")
     page = client.get(f"/partners/placements/{placement.pk}/check/").content.decode()
-    for sentence in ("Choose where the banner stands.", "Choose its days.", "Say where it leads."):
+    for sentence in (
+        "Choose where the banner stands.",
+        "Choose its days.",
+        "Give the landing page.",
+    ):
         assert sentence in page
     assert client.get("/partners/placements/").status_code == 200
     client.post(f"/partners/placements/{placement.pk}/check/")
@@ -285,7 +289,7 @@ def test_what_was_booked_does_not_change_with_the_copy(client, advertiser):
         ({"alt": ""}, "Describe the picture"),
         ({"target_url": "http://palisade.example/"}, "starts with https://"),
         ({"target_url": "javascript:alert(1)"}, "starts with https://"),
-        ({"ends_on": "2020-01-01"}, "The last day is before the first."),
+        ({"ends_on": "2020-01-01"}, "The end date is before the start date."),
         ({"ends_on": "2099-01-01"}, "Book a year at most."),
         ({"starts_on": "2020-01-01"}, "Choose today or a later day."),
         ({"starts_on": "someday"}, "Enter a valid date"),

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Pillow
 
-from articles.media import images
+from articles.media import images, rendering
 from articles.models import Image
 
 from ..factories import ImageFactory, PublishedArticleFactory, png
@@ -69,7 +69,7 @@ def test_the_worker_makes_smaller_ones_without_metadata():
     exif[0x010E] = "taken at home"
     Pillow.new("RGB", (1000, 500)).save(buffer, "JPEG", exif=exif)
     image = Image.objects.create(file=ContentFile(buffer.getvalue(), "big.jpg"), alt="A field")
-    images.render_image.call(image.pk)
+    rendering.render_image.call(image.pk)
     image.refresh_from_db()
     assert set(image.renditions) >= {"400", "800", "1000", "16x9", "4x3", "1x1"}
     assert "400w" in image.srcset
@@ -92,7 +92,7 @@ def test_a_picture_that_lies_on_its_side_is_stood_up():
     exif[0x0112] = 6
     Pillow.new("RGB", (800, 400)).save(buffer, "JPEG", exif=exif)
     image = Image.objects.create(file=ContentFile(buffer.getvalue(), "side.jpg"), alt="A field")
-    images.render_image.call(image.pk)
+    rendering.render_image.call(image.pk)
     image.refresh_from_db()
     assert (image.width, image.height) == (400, 800)
 
@@ -102,7 +102,7 @@ def test_sixteen_bits_of_grey_stay_grey():
     buffer = io.BytesIO()
     Pillow.new("I;16", (700, 400), 32768).save(buffer, "PNG")
     image = Image.objects.create(file=ContentFile(buffer.getvalue(), "grey.png"), alt="A field")
-    images.render_image.call(image.pk)
+    rendering.render_image.call(image.pk)
     image.refresh_from_db()
     with image.file.storage.open(image.renditions["400"]) as file, Pillow.open(file) as picture:
         assert 110 < picture.convert("L").getpixel((10, 10)) < 145

@@ -62,7 +62,7 @@ def test_after_fifteen_minutes_it_stays_and_can_still_be_taken_back(noon, client
     client.post(address, {"take_back": "1"})
     page = page_of(client, article)
     assert "The banks agreed" not in re.sub(r"<script.*?</script>", "", page, flags=re.S)
-    assert "Its writer took this comment back." in page
+    assert "Its writer deleted this comment." in page
     assert f'id="c{reply.pk}"' in page
     article.refresh_from_db()
     assert article.comment_count == 1

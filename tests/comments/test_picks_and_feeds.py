@@ -72,10 +72,10 @@ def test_what_is_removed_is_not_picked_and_a_pick_that_is_removed_goes(client, a
 def test_the_desk_picks_one_a_story(desk, article):
     first, second = comment_on(article), comment_on(article, comment="Another.")
     assert "Choose one comment for each story." in act(desk, "pick", first, second)
-    assert "1 shown above the others." in act(desk, "pick", first)
+    assert "1 pinned." in act(desk, "pick", first)
     act(desk, "pick", second)
     assert FeaturedComment.objects.get().comment_id == second.pk
-    assert "1 no longer shown above the others." in act(desk, "unpick", second)
+    assert "1 no longer pinned." in act(desk, "unpick", second)
     decisions.remove(SiteComment.objects.filter(pk=first.pk))
     assert "Readers do not see this comment. Nothing was changed." in act(desk, "pick", first)
 
@@ -83,11 +83,11 @@ def test_the_desk_picks_one_a_story(desk, article):
 def test_several_comments_are_decided_once_that_was_confirmed(desk, article):
     comments = [comment_on(article, comment=f"No. {number}.") for number in range(3)]
     asked = act(desk, "remove", *comments)
-    assert "Remove from the page: 3 comments?" in asked
+    assert "Remove 3 comments?" in asked
     assert "No. 2." in asked
     assert not SiteComment.objects.filter(is_removed=True).exists()
     assert "3 comments removed." in act(desk, "remove", *comments, confirmed="1")
-    assert "1 comment put back." in act(desk, "put_back", comments[0])
+    assert "1 comment restored." in act(desk, "put_back", comments[0])
     assert SiteComment.objects.filter(is_removed=True).count() == 2
 
 

@@ -60,7 +60,7 @@ def test_several_reports_take_it_off_the_page_until_somebody_has_read_it(client,
         reports.report(comment, f"visitor {number}", "spam")
     page = page_of(client, article)
     assert comment.comment not in page.split('id="c')[1]
-    assert "This comment waits for a moderator." in page
+    assert "This comment is waiting for a moderator." in page
     decisions.approve(SiteComment.objects.filter(pk=comment.pk), member_of("Moderators"))
     for number in range(5):
         reports.report(comment, f"another {number}", "spam")

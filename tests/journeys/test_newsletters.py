@@ -184,7 +184,7 @@ def test_a_newsletter_from_the_form_to_the_archive(site, open_context, page: Pag
     page.get_by_role("button", name="Save and continue editing").click()
     page.get_by_role("link", name="Preview").click()
     frame = page.frame_locator('iframe[title="The mail, light"]')
-    assert frame.get_by_role("link", name="Leave the list").is_visible()
+    assert frame.get_by_role("link", name="Unsubscribe").is_visible()
     page.go_back()
     page.get_by_role("button", name="Send now").click()
     html = wait_for(lambda: html_to(site, address, "From end to end"), 60)
@@ -197,8 +197,8 @@ def test_a_newsletter_from_the_form_to_the_archive(site, open_context, page: Pag
     reader.goto(counted[1] or counted[2])
     assert "/newsletter/go/" not in reader.url
     reader.goto(re.search(r'href="([^"]+/newsletter/leave/[^"]+)"', html)[1])  # type: ignore[index]
-    reader.get_by_role("button", name="Leave the list").click()
-    assert reader.get_by_role("heading", name="You have left the list").is_visible()
+    reader.get_by_role("button", name="Unsubscribe").click()
+    assert reader.get_by_role("heading", name="You have unsubscribed").is_visible()
 
 
 def html_to(site: Site, address: str, subject: str) -> str | None:

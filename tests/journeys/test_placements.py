@@ -340,7 +340,7 @@ def test_from_the_first_visit_to_a_submitted_placement_by_oneself(open_context, 
     page.get_by_label("Day of the newsletter").fill(str(date.today() + timedelta(days=9)))
     page.get_by_label("Headline").fill("Ink that keeps")
     page.get_by_label("Text").fill("A catalogue of inks for ledgers, with samples.")
-    page.get_by_label("Where it leads").fill("https://quillfeather.example/inks")
+    page.get_by_label("Landing page").fill("https://quillfeather.example/inks")
     clicks += 1
     page.get_by_label("We own or may use everything").check()
     press("button", "Continue to preview and price")

@@ -61,7 +61,7 @@ def test_what_was_typed_survives_the_browser(open_context, draft):
     sign_in(again, "editor")
     editor_of(again, draft)
     expect(again.get_by_role("heading", name=re.compile("You have unsaved text"))).to_be_visible()
-    again.get_by_role("link", name="Take it up again").click()
+    again.get_by_role("link", name="Restore").click()
     expect(again.locator(".ProseMirror[contenteditable=true]")).to_contain_text(
         "And then the power went."
     )
@@ -164,7 +164,7 @@ def test_a_story_goes_from_draft_to_correction(open_context, site, draft):
     page = open_context().new_page()
     sign_in(page, "editor")
     editor_of(page, draft)
-    page.get_by_role("button", name="Hand to the desk").click()
+    page.get_by_role("button", name="Submit for review").click()
     expect(page.locator(".messagelist")).to_contain_text("The story is now in review.")
     page.goto("/admin/")
     expect(page.get_by_role("link", name=re.compile("stories in review"))).to_be_visible()

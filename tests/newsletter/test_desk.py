@@ -64,7 +64,7 @@ def test_the_page_says_who_would_get_what_and_how_heavy_it_is(desk, newsletter):
     page = desk.get(address(issue_of(newsletter))).content.decode()
     assert "1 reader would get it" in page
     assert "3 stories" in squeezed(page)
-    assert "the paid place of Palisade Custody" in squeezed(page)
+    assert "the sponsor slot of Palisade Custody" in squeezed(page)
     assert "Weight:" in page
 
 

@@ -1,4 +1,4 @@
-"""Who signs up is a person: tickets, their age, work under attack, and how much one network may
+"""Who signs up is a person: tickets, their age, the wait under attack, and how much one network may
 ask.
 """
 
@@ -12,6 +12,8 @@ from django.utils import timezone
 from newsletter.models import Subscriber
 from newsletter.subscribing import signup_throttle
 from newsletter.subscribing.signup_throttle import Attempt, SignupVerdict
+
+from ..pages import squeezed
 
 pytestmark = pytest.mark.django_db
 READER = "hollis@readers.example"
@@ -32,10 +34,6 @@ def under_attack(number: int = 201) -> None:
         Subscriber(email=f"robot{n}@readers.example", key=f"robot{n}", asked_at=now)
         for n in range(number)
     )
-
-
-def work_for(ticket: str) -> str:
-    return next(str(n) for n in range(10**7) if signup_throttle.is_worked(ticket, str(n)))
 
 
 def test_without_scripts_one_more_page_has_the_button(client, committed, noon):
@@ -87,31 +85,20 @@ def test_a_ticket_for_one_address_is_none_for_another(noon):
     )
 
 
-def test_work_is_asked_for_only_under_attack(client, committed, noon):
+def test_everybody_waits_a_minute_under_attack_and_only_then(client, committed, noon):
     under_attack(200)
     ticket = signup_throttle.ticket()
     noon.shift(3)
     assert signup_throttle.judge(Attempt(READER, ticket)) == SignupVerdict.GOOD
-    under_attack_now = Subscriber(email="one@more.example", key="one more", asked_at=timezone.now())
-    under_attack_now.save()
+    Subscriber.objects.create(email="one@more.example", key="one more", asked_at=timezone.now())
     ticket = signup_throttle.ticket()
     noon.shift(3)
     page = send(client, committed, ticket=ticket)
-    assert 'data-work="16"' in page.content.decode()
-    assert mail.outbox == []
-    ticket = field(page, "ticket")
-    noon.shift(3)
-    assert 'data-work="16"' in send(client, committed, ticket=ticket, work="1").content.decode()
-    assert send(client, committed, ticket=ticket, work=work_for(ticket)).status_code == 302
-    assert len(mail.outbox) == 1
-
-
-def test_who_has_no_scripts_waits_for_a_minute_instead(client, committed, noon):
-    under_attack()
-    page = send(client, committed)
+    assert "Wait for 60 seconds" in squeezed(page.content.decode())
     ticket = field(page, "ticket")
     noon.shift(30)
     assert send(client, committed, ticket=ticket).status_code == 200
+    assert mail.outbox == []
     noon.shift(31)
     assert send(client, committed, ticket=ticket).status_code == 302
     assert len(mail.outbox) == 1
@@ -128,11 +115,6 @@ def test_readers_who_confirm_are_no_attack(noon):
     under_attack()
     Subscriber.objects.update(confirmed_at=timezone.now())
     assert not signup_throttle.is_under_attack()
-
-
-@pytest.mark.parametrize("work", ["", "-1", "1e9", "٣", "9" * 30, "abc"])
-def test_work_that_is_none(work):
-    assert not signup_throttle.is_worked("ticket", work)
 
 
 def test_one_network_asks_for_so_many_in_an_hour(client, committed, noon):

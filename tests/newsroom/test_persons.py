@@ -143,7 +143,7 @@ def test_the_thread_and_its_counts_stay_true(client, person):
     page = client.get(article.get_absolute_url()).content.decode()
     assert "1 thought on" in page
     assert "An answer." in page
-    assert "Its writer took this comment back." in page
+    assert "Its writer deleted this comment." in page
 
 
 def test_words_may_stay_under_nobodys_name(client, person):

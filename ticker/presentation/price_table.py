@@ -33,7 +33,7 @@ KEYS = {
     "name": Key("Coin", "by name", lambda coin, quote: coin.name.casefold(), falls=False),
     "price": Key("Price", "by price", _figure("price")),
     "change": Key("24 h", "by change over 24 hours", _figure("change_24h")),
-    "value": Key("Market value", "by market value", _figure("market_value")),
+    "value": Key("Market cap", "by market value", _figure("market_value")),
     "volume": Key("Volume, 24 h", "by volume", _figure("volume_24h")),
 }
 COLUMNS = ("name", "price", "change", "24 h low", "24 h high", "value", "volume", "7 days")

@@ -82,8 +82,8 @@ def coin_figures(coin: Coin) -> list[tuple[str, str]]:
         ("24 h high", quote.high_24h and numbers.dollars(quote.high_24h)),
         ("24 h low", quote.low_24h and numbers.dollars(quote.low_24h)),
         ("Volume, 24 h", quote.volume_24h and f"${numbers.large(quote.volume_24h)}"),
-        ("Market value", quote.market_value and f"${numbers.large(quote.market_value)}"),
-        ("In circulation", quote.supply and f"{numbers.large(quote.supply)} {coin.symbol}"),
+        ("Market cap", quote.market_value and f"${numbers.large(quote.market_value)}"),
+        ("Circulating supply", quote.supply and f"{numbers.large(quote.supply)} {coin.symbol}"),
     )
     return [(label, value) for label, value in figures if value]
 

@@ -15,6 +15,7 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from articles.discovery.search_index.wanted import Wanted
+from articles.models import Article, Listing
 
 FEW = 1_000  # matches to sort
 CONFIGURATION = "newsroom_english"
@@ -51,8 +52,6 @@ def drop() -> None:
 
 
 def newest(wanted: Wanted, limit: int) -> list[int]:
-    from articles.models import Article, Listing
-
     stories: Any = Article.objects.published() if wanted.published else Article.objects.all()
     if wanted.section is not None:
         stories = stories.filter(section=wanted.section)

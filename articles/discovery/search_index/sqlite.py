@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from articles.discovery.search_index.wanted import Wanted
+from articles.models import Article
 from articles.reading.pagination import Cursor
 
 KEYS = (
@@ -144,8 +145,6 @@ def _rows(wanted: Wanted, match: str, limit: int) -> list[int]:
 def _with_facets(wanted: Wanted, found: list[int]) -> list[int]:
     if not found or not (wanted.published or wanted.section):
         return found
-    from articles.models import Article
-
     rows = Article.objects.filter(pk__in=found).order_by().values_list("pk", "status", "section_id")
     fits = {
         pk

@@ -103,7 +103,7 @@ def test_actions_ask_before_they_act(client, editor, draft):
     page = client.post(
         place, chosen(draft, action="publish_chosen", confirmed="1"), follow=True
     ).content.decode()
-    assert "1 of 1 stories." in page
+    assert "1 story published." in page
     draft.refresh_from_db()
     assert draft.status == "published"
 

@@ -1,18 +1,6 @@
-// The form of the newsletter: a ticket is fetched when it is first touched, and worked for when that is asked.
+// The form of the newsletter: a ticket is fetched when it is first touched.
 // Without scripts one more page with a button does the same.
 (() => {
-  const zeros = (bytes, bits) => {
-    const first = new DataView(bytes).getUint32(0);
-    return first >>> (32 - bits) === 0;
-  };
-  const work = async (ticket, bits) => {
-    const encoder = new TextEncoder();
-    for (let answer = 0; ; answer += 1) {
-      const digest = await crypto.subtle.digest("SHA-256", encoder.encode(`${ticket}.${answer}`));
-      if (zeros(digest, bits)) return String(answer);
-    }
-  };
-
   const RIPENS_IN = 2200; // milliseconds
   for (const form of document.querySelectorAll("[data-ticket]")) {
     const input = form.elements.namedItem("ticket");
@@ -40,19 +28,6 @@
     // Coming back with the Back button, the form needs a fresh ticket.
     addEventListener("pageshow", (event) => {
       if (event.persisted) input.value = "";
-    });
-  }
-
-  const worked = document.querySelector("form[data-work]");
-  if (worked && globalThis.crypto?.subtle) {
-    const button = worked.querySelector("button");
-    const note = worked.querySelector("[data-work-note]");
-    button.disabled = true;
-    note.textContent = "One moment: your browser is doing a little arithmetic, which robots find expensive.";
-    work(worked.elements.namedItem("ticket").value, Number(worked.dataset.work)).then((answer) => {
-      worked.elements.namedItem("work").value = answer;
-      button.disabled = false;
-      note.textContent = "Done. Press the button.";
     });
   }
 })();
