@@ -2,15 +2,15 @@
 tag).
 """
 
+import json
 from collections.abc import Sequence
 
-import requests
 from django.conf import settings
 
-from pagecache.cdn.purging import Unreachable
+from core import http_client
+from core.http_client import Unreachable
 
 MOST_TAGS = 100  # in one call
-TIMEOUT = 5  # seconds
 
 
 class Cloudflare:
@@ -27,10 +27,13 @@ class Cloudflare:
 
     def _post(self, address: str, tags: list[str]) -> None:
         headers = {"Authorization": f"Bearer {settings.CDN_TOKEN}"}
-        try:
-            answer = requests.post(address, json={"tags": tags}, headers=headers, timeout=TIMEOUT)
-            answer.raise_for_status()
-            if not answer.json().get("success"):
-                raise Unreachable("Cloudflare refused the purge.")
-        except requests.RequestException as error:
-            raise Unreachable(f"Cloudflare took no purge: {type(error).__name__}") from error
+        answer = http_client.call("POST", address, json={"tags": tags}, headers=headers)
+        if not answer.is_success or not _is_taken(answer.body):
+            raise Unreachable(f"Cloudflare refused the purge, with {answer.status}.")
+
+
+def _is_taken(body: bytes) -> bool:
+    try:
+        return bool(json.loads(body)["success"])
+    except (ValueError, KeyError, TypeError):
+        return False

@@ -4,13 +4,12 @@ keys).
 
 from collections.abc import Sequence
 
-import requests
 from django.conf import settings
 
-from pagecache.cdn.purging import Unreachable
+from core import http_client
+from core.http_client import Unreachable
 
 MOST_KEYS = 256  # in one call
-TIMEOUT = 5  # seconds
 
 
 class Fastly:
@@ -26,10 +25,6 @@ class Fastly:
 
     def _post(self, address: str, keys: list[str]) -> None:
         headers = {"Fastly-Key": settings.CDN_TOKEN, "Accept": "application/json"}
-        try:
-            answer = requests.post(
-                address, json={"surrogate_keys": keys}, headers=headers, timeout=TIMEOUT
-            )
-            answer.raise_for_status()
-        except requests.RequestException as error:
-            raise Unreachable(f"Fastly took no purge: {type(error).__name__}") from error
+        answer = http_client.call("POST", address, json={"surrogate_keys": keys}, headers=headers)
+        if not answer.is_success:
+            raise Unreachable(f"Fastly answered {answer.status}.")

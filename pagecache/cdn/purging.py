@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks import task
 
+from core.http_client import Unreachable
+
 logger = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(seconds=2)  # by then every process has dropped the page
@@ -18,10 +20,6 @@ ADAPTERS = {
     "fastly": "pagecache.cdn.fastly.Fastly",
     "cloudflare": "pagecache.cdn.cloudflare.Cloudflare",
 }
-
-
-class Unreachable(Exception):
-    """The cache did not take the purge; the job is tried again."""
 
 
 class Cdn(Protocol):

@@ -13,8 +13,8 @@ from werkzeug import Request, Response
 
 from comments.models import Flag, Rule, SiteComment
 from comments.moderation import decisions, spam_services
-from comments.moderation.providers.calling import Unreachable
 from comments.posting import submission
+from core.http_client import Unreachable
 
 from ..factories import PublishedArticleFactory, UserFactory
 

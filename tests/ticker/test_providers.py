@@ -10,7 +10,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from ticker.providers import BINANCE, COINGECKO, COINPAPRIKA, calling
+from core import http_client
+from ticker.providers import BINANCE, COINGECKO, COINPAPRIKA
 from ticker.providers.errors import PricesUnavailable
 
 from . import price_sources as upstream
@@ -231,8 +232,9 @@ def stop_half_way(connection, stopped):
 
 @pytest.mark.parametrize("talk", [reset, drip, drip_body, stop_half_way])
 def test_who_hangs_up_or_dawdles_is_not_waited_for(settings, monkeypatch, talk):
-    monkeypatch.setattr(calling, "LONGEST", 0.3)
-    monkeypatch.setattr(calling, "TIMEOUT", (0.2, 0.5))
+    monkeypatch.setattr(http_client, "LONGEST", 0.3)
+    monkeypatch.setattr(http_client, "CONNECT_TIMEOUT", 0.2)
+    monkeypatch.setattr(http_client, "READ_TIMEOUT", 0.5)
     with raw_server(talk) as url:
         settings.PRICES_COINGECKO_URL = url
         started = time.monotonic()

@@ -8,9 +8,10 @@ from django.conf import settings
 
 from articles.models import Article
 from comments.models import ModerationDecision, SiteComment
-from comments.moderation.providers.calling import Unreachable, call
+from comments.moderation.providers.calling import call
 from comments.moderation.spam_services import SpamVerdict
 from comments.posting import policy
+from core.http_client import Unreachable
 
 LEARNS = {
     ModerationDecision.Action.SPAM: "submit-spam",
