@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from articles.models import Article
 from comments.models import Report, SiteComment
-from comments.models.comments import LARGEST_PK
 from comments.moderation import decisions, reports
 from comments.posting import editing, reactions, verified_commenters
 from comments.posting.forms import CommentForm
@@ -21,6 +20,7 @@ from comments.privacy import anonymous_keys
 from comments.reading import paging
 from core import ratelimit
 from core.client_ip import network_address
+from core.numbers import whole_number
 from pagecache.rules import show_fresh
 
 
@@ -47,11 +47,8 @@ class ChangeForm(forms.Form):
 
 def standing_comment(number: str | int) -> tuple[SiteComment, Article]:
     """A public comment under a public story. Raises Http404."""
-    text = str(number)
-    pk = int(text) if text.isascii() and text.isdecimal() and len(text) < 11 else 0
-    comment = SiteComment.objects.filter(
-        pk=min(pk, LARGEST_PK), is_public=True, is_removed=False
-    ).first()
+    pk = whole_number(str(number))
+    comment = SiteComment.objects.filter(pk=pk, is_public=True, is_removed=False).first()
     article = comment and story_of(comment)
     if comment is None or article is None:
         raise Http404("No such comment.")
@@ -128,7 +125,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 def change_own(request: HttpRequest, pk: int) -> HttpResponse:
     """An account holder or a known reader changes what they said, or takes it back."""
     reader = verified_commenters.of_request(request)
-    return _change(request, editing.own(request.user, reader, min(pk, LARGEST_PK)))
+    return _change(request, editing.own(request.user, reader, pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

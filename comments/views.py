@@ -19,7 +19,7 @@ from django.views.decorators.http import (
 from articles.models import Article
 from comments import notifications
 from comments.models import Confirmation, ReplyRefused, SiteComment, VerifiedCommenter
-from comments.models.comments import LARGEST_PK, NOT_HERE, answerable
+from comments.models.comments import NOT_HERE, answerable
 from comments.moderation import decisions
 from comments.posting import comments_open, confirmation, editing, submission, verified_commenters
 from comments.posting.forms import CommentForm
@@ -27,6 +27,7 @@ from comments.posting.policy import CommentRefused
 from comments.reader_views import back_to_comment, is_from_here
 from comments.reading import paging
 from core.client_ip import network_address
+from core.numbers import whole_number
 from pagecache import public_page
 
 # Of a story, to say something under it: without its text.
@@ -47,13 +48,11 @@ class Closed(Exception):
 
 def article_named(params: Any) -> Article:
     """The public article with an open conversation that the form names. Raises Closed."""
-    number = params.get("object_pk", "")
-    if params.get("content_type") != "articles.article" or not (
-        number.isascii() and number.isdecimal()
-    ):
+    pk = whole_number(params.get("object_pk", ""))
+    if params.get("content_type") != "articles.article" or pk is None:
         raise Closed(comments_open.CLOSED)
     articles = Article.objects.published().select_related("section").only(*NEEDED)
-    article = articles.filter(pk=min(int(number[:12]), LARGEST_PK)).first()
+    article = articles.filter(pk=pk).first()
     if article is None:
         raise Closed(comments_open.CLOSED)
     if why := comments_open.open_state(article).why_closed:
@@ -175,15 +174,8 @@ def held_comment(request: HttpRequest, article: int, comment: int) -> HttpRespon
     """Say why a comment waits for a moderator. Who asks for another’s learns no more than which
     rule holds it.
     """
-    waiting = SiteComment.objects.filter(
-        pk=min(comment, LARGEST_PK), object_pk=str(article)
-    ).first()
-    story = (
-        Article.objects.published()
-        .select_related("section")
-        .filter(pk=min(article, LARGEST_PK))
-        .first()
-    )
+    waiting = SiteComment.objects.filter(pk=comment, object_pk=str(article)).first()
+    story = Article.objects.published().select_related("section").filter(pk=article).first()
     if waiting is None or story is None or not decisions.is_held(waiting):
         return redirect(story) if story else redirect("home")
     context = {"article": story, "reason": decisions.reason_of(waiting)}
@@ -239,11 +231,8 @@ def show_form(
     request: HttpRequest, article: Article, form: CommentForm, status: int = 200
 ) -> HttpResponse:
     number = str(form.data.get("reply_to") or "")
-    answers = (
-        answerable(article, int(number)).first()
-        if number.isdecimal() and len(number) < 10
-        else None
-    )
+    parent = whole_number(number)
+    answers = None if parent is None else answerable(article, parent).first()
     if number and answers is None and form.is_bound and not form.errors.get("reply_to"):
         form.add_error("reply_to", NOT_HERE)
     reader = verified_commenters.of_request(request)

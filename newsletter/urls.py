@@ -19,7 +19,7 @@ urlpatterns: list[Any] = [
     path("preferences/", views.new_link, name="newsletter-new-link"),
     path("preferences/<str:token>/", views.preferences, name="newsletter-preferences"),
     path("address/<str:token>/", views.address, name="newsletter-address"),
-    path("go/<int:link>/<str:code>/", click_views.go, name="newsletter-go"),
+    path("go/<key:link>/<str:code>/", click_views.go, name="newsletter-go"),
 ]
 if settings.MAIL_PROVIDER:
     webhooks = {str(each.pattern): each.callback for each in anymail.urls.urlpatterns}
@@ -27,5 +27,5 @@ if settings.MAIL_PROVIDER:
     urlpatterns.append(path("events/", events, name="newsletter-events"))
 urlpatterns += [
     path("<slug:newsletter>/", archive_views.archive, name="newsletter-archive"),
-    path("<slug:newsletter>/<int:number>/", archive_views.issue, name="newsletter-issue"),
+    path("<slug:newsletter>/<key:number>/", archive_views.issue, name="newsletter-issue"),
 ]

@@ -52,7 +52,7 @@ class Desk(admin.AdminSite):
             self.admin_view(privacy_requests.person_view),
         )
         return [
-            path("articles/article/<int:pk>/merge/", merge, name="articles_article_merge"),
+            path("articles/article/<key:pk>/merge/", merge, name="articles_article_merge"),
             path("newsroom/privacyrequest/person/", person, name="newsroom_privacyrequest_person"),
             *super().get_urls(),
         ]

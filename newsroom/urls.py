@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+import core.numbers  # noqa: F401  (it registers <key:…>)
 from advertising.campaigns.views import rate_card
 from advertising.delivery import endpoints
 from comments.reading.views import comments, in_order, thread
@@ -23,16 +24,16 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
-    path("sitemap-stories-<int:block>.xml", sitemaps.stories, name="sitemap-stories"),
+    path("sitemap-stories-<key:block>.xml", sitemaps.stories, name="sitemap-stories"),
     path("news-sitemap.xml", sitemaps.news, name="news-sitemap"),
     path("feeds/", feeds.all_feeds, name="feeds"),
     path("feeds/<slug:form>/", feeds.whole_publication, name="feed"),
     path("feeds/<slug:form>/corrections/", feeds.corrections, name="feed-corrections"),
     path("feeds/<slug:form>/comments/", feeds.comments, name="feed-comments"),
-    path("feeds/<slug:form>/comments/<int:pk>/", feeds.comments_on, name="feed-comments-on"),
+    path("feeds/<slug:form>/comments/<key:pk>/", feeds.comments_on, name="feed-comments-on"),
     path("feeds/<slug:form>/newsletter/<slug:slug>/", feeds.of_newsletter, name="feed-newsletter"),
     path("feeds/<slug:form>/<slug:kind>/<slug:slug>/", feeds.of_subject, name="feed-of"),
-    path("share/<int:pk>-<slug:version>.png", share_card, name="share-card"),
+    path("share/<key:pk>-<slug:version>.png", share_card, name="share-card"),
     path("admin/", admin.site.urls),
     path("accounts/home/", accounts.account_home, name="account_home"),
     path("accounts/", include("allauth.account.urls")),
@@ -44,22 +45,22 @@ urlpatterns = [
     path("slots/", endpoints.answer, name="slots"),
     path("slots/seen/", endpoints.seen, name="slots-seen"),
     path("slots/go/<str:token>/", endpoints.click, name="slot-click"),
-    path("slots/<int:pk>/", endpoints.plain_click, name="slot-plain-click"),
+    path("slots/<key:pk>/", endpoints.plain_click, name="slot-plain-click"),
     path("newsletter/", include("newsletter.urls")),
     path("about/", views.about, name="about"),
     path("about/<slug:slug>/", views.page, name="page"),
     # The embedded profile serves its own pictures; a larger site has nginx or a bucket in front.
     re_path(r"^media/(?P<path>.+)$", views.media),
-    path("<slug:section>/<slug:slug>/comments/<int:start>/", comments, name="comments"),
-    path("<slug:section>/<slug:slug>/comments/thread/<int:thread>/", thread, name="thread"),
+    path("<slug:section>/<slug:slug>/comments/<key:start>/", comments, name="comments"),
+    path("<slug:section>/<slug:slug>/comments/thread/<key:thread>/", thread, name="thread"),
     path(
-        "<slug:section>/<slug:slug>/comments/thread/<int:thread>/<int:start>/",
+        "<slug:section>/<slug:slug>/comments/thread/<key:thread>/<key:start>/",
         thread,
         name="thread",
     ),
     path("<slug:section>/<slug:slug>/comments/<slug:order>/", in_order, name="comments-in-order"),
     path(
-        "<slug:section>/<slug:slug>/comments/<slug:order>/<int:start>/",
+        "<slug:section>/<slug:slug>/comments/<slug:order>/<key:start>/",
         in_order,
         name="comments-in-order",
     ),

@@ -180,7 +180,7 @@ class ShortfallAdmin(ReadOnlyAdmin):
             require_http_methods(["GET", "HEAD", "POST"])(self.decide_view)
         )
         return [
-            path("<int:pk>/decide/", view, name="advertising_shortfall_decide"),
+            path("<key:pk>/decide/", view, name="advertising_shortfall_decide"),
             *super().get_urls(),
         ]
 

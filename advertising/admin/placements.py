@@ -31,6 +31,7 @@ from advertising.models import (
     ReviewDecision,
 )
 from articles.admin import ReadOnlyAdmin
+from core.numbers import whole_number
 from core.people import signed_in
 
 
@@ -132,8 +133,8 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         preview = self.admin_site.admin_view(require_safe(self.preview_view))
         return [
             path("calendar/", calendar, name="advertising_placement_calendar"),
-            path("<int:pk>/review/", view, name="advertising_placement_review"),
-            path("<int:pk>/preview/<int:version>/", preview, name="advertising_placement_preview"),
+            path("<key:pk>/review/", view, name="advertising_placement_review"),
+            path("<key:pk>/preview/<key:version>/", preview, name="advertising_placement_preview"),
             *super().get_urls(),
         ]
 
@@ -203,8 +204,8 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         done.
         """
         note = request.POST.get("note", "")
-        seen = request.POST.get("version", "")
-        version = int(seen) if seen.isdecimal() and len(seen) < 6 else -1
+        seen = whole_number(request.POST.get("version", ""))
+        version = -1 if seen is None else seen
         decisions: dict[str, Callable[[], Placement]] = {
             "approve": lambda: review.approve(
                 placement,

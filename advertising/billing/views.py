@@ -17,6 +17,7 @@ from advertising.billing import rates as pricing
 from advertising.campaigns.views import FORM_METHODS, MemberRequest, advertiser_of
 from advertising.models import Checkout, Order, Rate
 from advertising.organisations import membership as organisations
+from core.numbers import whole_number
 
 
 @login_required
@@ -26,9 +27,8 @@ def all_orders(request: MemberRequest) -> HttpResponse:
     if advertiser is None:
         return redirect("advertiser-join")
     if request.method == "POST":
-        chosen = [
-            int(pk) for pk in request.POST.getlist("placement") if pk.isdecimal() and len(pk) < 10
-        ]
+        sent = map(whole_number, request.POST.getlist("placement"))
+        chosen = [pk for pk in sent if pk is not None]
         try:
             order = orders.place(advertiser, chosen, request.user)
         except PermissionDenied:
@@ -106,7 +106,7 @@ def paying(request: MemberRequest, number: str, pk: int) -> HttpResponse:
     network.
     """
     found = visible_order(request, number)
-    checkout = get_object_or_404(Checkout, order=found, pk=min(pk, 2**31))
+    checkout = get_object_or_404(Checkout, order=found, pk=pk)
     if checkout.url.startswith("https://") or (checkout.url and settings.DEMO):
         return HttpResponseRedirect(checkout.url)
     return render(request, "advertising/paying.html", {"order": found, "checkout": checkout})

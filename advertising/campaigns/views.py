@@ -114,7 +114,7 @@ def own_placement(request: MemberRequest, pk: int) -> Placement:
     mine = Placement.objects.of_member(request.user).select_related(
         "advertiser", "approved_creative", "section"
     )
-    return get_object_or_404(mine, pk=min(pk, 2**31))
+    return get_object_or_404(mine, pk=pk)
 
 
 def form_of(

@@ -18,6 +18,7 @@ from advertising.delivery.slots import STORY_SLOT
 from advertising.measurement import counting, invalid_traffic, offers
 from advertising.models import Action, Advertiser, Creative, Device, Placement
 from core.client_ip import network_address, network_of
+from core.numbers import whole_number
 from core.ratelimit import RateLimiter
 
 logger = logging.getLogger(__name__)
@@ -83,10 +84,10 @@ class Reader:
 
     @property
     def device(self) -> str:
-        width = self.request.GET.get("w", "")
-        if not width.isdecimal() or len(width) > 5:
+        width = whole_number(self.request.GET.get("w", ""))
+        if width is None:
             return Device.ANY
-        return Device.PHONE if int(width) < NARROWEST_DESKTOP else Device.DESKTOP
+        return Device.PHONE if width < NARROWEST_DESKTOP else Device.DESKTOP
 
     def reason(self, advertiser: int) -> str:
         """Return why an offer cannot count later: robots, prefetch, our own and the advertiser’s
@@ -191,10 +192,7 @@ def serving_placement(pk: int) -> Placement:
             if banner.placement.pk == pk:
                 return banner.placement
     placement = (
-        Placement.objects.approved()
-        .select_related("approved_creative")
-        .filter(pk=min(pk, 2**31))
-        .first()
+        Placement.objects.approved().select_related("approved_creative").filter(pk=pk).first()
     )
     if placement is None:
         raise Http404

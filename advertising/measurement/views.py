@@ -41,7 +41,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
 def report(request: MemberRequest, pk: int) -> HttpResponse:
     """For the advertiser’s people, and the same page for the desk."""
     visible = Placement.objects.visible_to(request.user).select_related("advertiser")
-    placement = get_object_or_404(visible, pk=min(pk, 2**31))
+    placement = get_object_or_404(visible, pk=pk)
     return render(request, "advertising/report.html", {**report_context(request, placement)})
 
 
@@ -51,7 +51,7 @@ def report_table(request: MemberRequest, pk: int | None = None) -> HttpResponseB
     """The ledger as CSV: of one placement, or of all."""
     mine = Placement.objects.visible_to(request.user)
     if pk is not None:
-        mine = mine.filter(pk=get_object_or_404(mine, pk=min(pk, 2**31)).pk)
+        mine = mine.filter(pk=get_object_or_404(mine, pk=pk).pk)
     return as_csv(mine, period_asked_for(request, mine), f"placement-{pk}" if pk else "placements")
 
 

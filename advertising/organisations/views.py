@@ -12,6 +12,7 @@ from advertising.campaigns.forms import CompanyForm
 from advertising.campaigns.views import CHOSEN, FORM_METHODS, MemberRequest, advertiser_of
 from advertising.models import Advertiser, Membership, Role
 from advertising.organisations import membership as organisations
+from core.numbers import whole_number
 
 
 class InvitationForm(forms.Form):
@@ -64,8 +65,7 @@ def company(request: MemberRequest) -> HttpResponse:
 def act(request: MemberRequest, advertiser: Advertiser) -> bool:
     """Carry out one button of the page. False when a form must be shown again."""
     user, do = request.user, request.POST.get("do", "")
-    number = request.POST.get("pk", "")
-    pk = int(number) if number.isdecimal() and len(number) < 10 else 0
+    pk = whole_number(request.POST.get("pk", "")) or 0
     if do == "details":
         organisations.require_owner(user, advertiser)
         form = CompanyForm(request.POST, instance=Advertiser.objects.get(pk=advertiser.pk))

@@ -17,6 +17,7 @@ from articles.models import Article, PreviewLink
 from articles.publishing import autosaves, previews
 from articles.views import story_page
 from core.framing import in_our_frame
+from core.numbers import whole_number
 from core.people import signed_in
 
 
@@ -29,14 +30,14 @@ class DraftingMixin(admin.ModelAdmin[Any]):
 
         pages = [
             ("autosave/", *view(require_POST(self.autosave_new), "autosave_new")),
-            ("<int:pk>/autosave/", *view(require_POST(self.autosave), "autosave")),
+            ("<key:pk>/autosave/", *view(require_POST(self.autosave), "autosave")),
             (
-                "<int:pk>/preview/",
+                "<key:pk>/preview/",
                 *view(require_safe(csp_update({"frame-src": ["'self'"]})(self.preview)), "preview"),
             ),
-            ("<int:pk>/preview/page/", *view(require_safe(self.preview_page), "preview_page")),
-            ("<int:pk>/share/", *view(require_POST(self.share), "share")),
-            ("<int:pk>/share/<int:link>/revoke/", *view(require_POST(self.revoke), "revoke")),
+            ("<key:pk>/preview/page/", *view(require_safe(self.preview_page), "preview_page")),
+            ("<key:pk>/share/", *view(require_POST(self.share), "share")),
+            ("<key:pk>/share/<key:link>/revoke/", *view(require_POST(self.revoke), "revoke")),
         ]
         return [
             path(place, handler, name=name) for place, handler, name in pages
@@ -63,8 +64,7 @@ class DraftingMixin(admin.ModelAdmin[Any]):
         if "_discard" in request.POST:
             autosaves.discard(signed_in(request), article)
             return JsonResponse({"discarded": True})
-        seen = request.POST.get("seen_revision", "")
-        number = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
+        number = whole_number(request.POST.get("seen_revision", "")) or 0
         copy = autosaves.keep(signed_in(request), article, request.POST.dict(), number)
         newer = article is not None and article.revision > number
         return JsonResponse({"kept_at": f"{copy.at:%H:%M:%S}", "newer": newer})

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from articles.media import rendering
 from articles.models import Image
+from core.numbers import whole_number
 
 A_PAGE = 24
 MOST_WORDS = 6
@@ -77,6 +78,6 @@ def pictures_like(query: str, before: str) -> Any:
         pictures = pictures.filter(
             Q(alt__icontains=word) | Q(caption__icontains=word) | Q(credit__icontains=word)
         )
-    if before.isascii() and before.isdecimal() and len(before) < 10:
-        pictures = pictures.filter(pk__lt=int(before))
+    if (key := whole_number(before)) is not None:
+        pictures = pictures.filter(pk__lt=key)
     return pictures

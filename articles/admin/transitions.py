@@ -22,7 +22,7 @@ class TransitionsMixin(admin.ModelAdmin[Any]):
     def get_urls(self) -> list[Any]:
         status = self.admin_site.admin_view(require_POST(self.change_status))
         return [
-            path("<int:pk>/status/", status, name="articles_article_status"),
+            path("<key:pk>/status/", status, name="articles_article_status"),
             *super().get_urls(),
         ]
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles.models import Article, Revision
 from articles.publishing import revisions
+from core.numbers import whole_number
 from core.people import signed_in
 
 SHOWN = 200
@@ -26,17 +27,17 @@ class VersionsMixin(admin.ModelAdmin[Any]):
 
         return [
             path(
-                "<int:pk>/versions/",
+                "<key:pk>/versions/",
                 view(require_safe(self.versions)),
                 name="articles_article_versions",
             ),
             path(
-                "<int:pk>/versions/<int:number>/",
+                "<key:pk>/versions/<key:number>/",
                 view(require_safe(self.version)),
                 name="articles_article_version",
             ),
             path(
-                "<int:pk>/versions/<int:number>/keep/",
+                "<key:pk>/versions/<key:number>/keep/",
                 view(require_POST(self.change_version)),
                 name="articles_article_version_keep",
             ),
@@ -79,8 +80,8 @@ class VersionsMixin(admin.ModelAdmin[Any]):
         return TemplateResponse(request, "admin/story_version.html", context)
 
     def _other(self, article: Article, version: Revision, against: str) -> Revision | None:
-        if against.isdecimal() and len(against) < 10:
-            return article.revisions.filter(number=against).first()
+        if (number := whole_number(against)) is not None:
+            return article.revisions.filter(number=number).first()
         return article.revisions.filter(number__lt=version.number).first()
 
     def change_version(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:

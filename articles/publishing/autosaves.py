@@ -8,6 +8,7 @@ from django_tasks import task
 
 from articles import body
 from articles.models import Article, Autosave, Image, Section
+from core.numbers import whole_number
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -88,8 +89,8 @@ def lay_over(article: Article, copy: Autosave) -> Article:
 
 
 def _chosen(model: type[Row], key: str) -> Row | None:
-    is_key = key.isdecimal() and len(key) < 10
-    return model._default_manager.filter(pk=key).first() if is_key else None
+    pk = whole_number(key)
+    return None if pk is None else model._default_manager.filter(pk=pk).first()
 
 
 def discard(user: "User", article: Article | None) -> None:

@@ -24,6 +24,7 @@ from comments.models import Ban, Edit, Flag, ModerationDecision, Report, SiteCom
 from comments.moderation import bans as banning
 from comments.moderation import decisions as moderation
 from comments.moderation import statistics
+from core.numbers import whole_number
 from core.people import signed_in
 
 ON_A_PAGE = 20
@@ -39,7 +40,6 @@ SAID = {
     "spam": "removed as spam",
     "ban": "removed as spam, writer banned",
 }
-LARGEST_PK = 2**63 - 1
 
 
 @dataclass
@@ -80,7 +80,7 @@ class QueueMixin:
 
     def queue(self, request: HttpRequest) -> HttpResponse:
         self._require_moderator(request)
-        page = page_of_queue(_number(request.GET.get("after", "")) or 0)
+        page = page_of_queue(whole_number(request.GET.get("after", "")) or 0)
         context = {
             **self.admin_site.each_context(request),
             "title": "Moderation queue",
@@ -95,7 +95,9 @@ class QueueMixin:
         self._require_moderator(request)
         action = request.POST.get("action", "")
         chosen = [
-            number for number in map(_number, request.POST.getlist("comment")) if number is not None
+            number
+            for number in map(whole_number, request.POST.getlist("comment"))
+            if number is not None
         ]
         if (
             request.method != "POST"
@@ -292,11 +294,3 @@ def _as_they_were(chosen: list[int], shown: str) -> list[int]:
 
 def _comments(number: int) -> str:
     return format_html("{} comment{}", number, "" if number == 1 else "s")
-
-
-def _number(text: str) -> int | None:
-    return (
-        min(int(text), LARGEST_PK)
-        if text.isascii() and text.isdecimal() and len(text) < 20
-        else None
-    )

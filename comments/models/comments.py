@@ -11,7 +11,6 @@ from articles.models import Article
 
 # The kind of object by its names: joined, and not asked for by itself first.
 UNDER_STORIES = {"content_type__app_label": "articles", "content_type__model": "article"}
-LARGEST_PK = 2**31 - 1
 NOT_HERE = "The comment you answer is no longer here."
 DEEPEST_LEVEL = 3  # four levels, counted from nought, as the design draws them
 

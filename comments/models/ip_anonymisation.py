@@ -3,10 +3,8 @@
 from django.db import models
 from django.utils import timezone
 
-from core.undeletable import UndeletableModel
 
-
-class IpAnonymisationRun(UndeletableModel):
+class IpAnonymisationRun(models.Model):
     """One run of the job that shortens network addresses, for whoever must show that it runs."""
 
     at = models.DateTimeField(default=timezone.now, db_index=True)

@@ -3,9 +3,10 @@
 from django import forms
 from django_comments.forms import CommentSecurityForm
 
-from comments.models.comments import LARGEST_PK, NOT_HERE
+from comments.models.comments import NOT_HERE
 from comments.posting.plain_text import PlainLineField, PlainTextField
 from core.email_addresses import can_be_mailed
+from core.numbers import LARGEST_KEY
 
 MISSING = {
     "name": "Tell us what to call you.",
@@ -44,7 +45,7 @@ class CommentForm(CommentSecurityForm):
     # Whether that can be answered is asked by whoever stores the comment, and by the page that
     # shows it again.
     reply_to = forms.IntegerField(
-        required=False, min_value=1, max_value=LARGEST_PK, error_messages={"max_value": NOT_HERE}
+        required=False, min_value=1, max_value=LARGEST_KEY, error_messages={"max_value": NOT_HERE}
     )
     # Nobody sees this field; robots fill it in.
     honeypot = forms.CharField(required=False)

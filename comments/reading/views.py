@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 
 from articles import views as stories
 from articles.models import Article
-from comments.models.comments import LARGEST_PK
 from comments.reading import paging, threads
 from pagecache import public_page
 
@@ -22,7 +21,7 @@ def comments(request: HttpRequest, section: str, slug: str, start: int) -> HttpR
         return stories.redirect_or_404(request, slug)
     if article.section.slug != section:
         return redirect(paging.page_from(article, start), permanent=True)
-    part = threads.conversation_page(article, min(start, LARGEST_PK))
+    part = threads.conversation_page(article, start)
     if part.begins != start or not part.earlier:
         return redirect(paging.first_page(article))  # No thread begins here, or the first one does.
     return show_part(request, article, part)
@@ -41,7 +40,7 @@ def in_order(
         return redirect(paging.first_page(article))
     if article.section.slug != section:
         return redirect(paging.page_from(article, start, order), permanent=True)
-    part = threads.conversation_page(article, min(start, LARGEST_PK), order)
+    part = threads.conversation_page(article, start, order)
     if start and (part.begins != start or not part.earlier):
         return redirect(paging.first_page(article, order))
     return show_part(request, article, part)
@@ -58,7 +57,6 @@ def thread(
         return stories.redirect_or_404(request, slug)
     if article.section.slug != section:
         return redirect(paging.thread_from(article, thread, start), permanent=True)
-    thread, start = min(thread, LARGEST_PK), min(start, LARGEST_PK)
     part = threads.one_thread(article, thread, start)
     if part.begins != (start or thread):
         return redirect(paging.first_page(article))  # Nothing that stands begins here.

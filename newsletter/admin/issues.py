@@ -203,14 +203,14 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/do/", view(require_POST(self.do_view)), name="newsletter_issue_do"),
+            path("<key:pk>/do/", view(require_POST(self.do_view)), name="newsletter_issue_do"),
             path(
-                "<int:pk>/preview/",
+                "<key:pk>/preview/",
                 view(require_safe(csp_update({"frame-src": ["'self'"]})(self.preview_view))),
                 name="newsletter_issue_preview",
             ),
             path(
-                "<int:pk>/mail/<slug:form>/",
+                "<key:pk>/mail/<slug:form>/",
                 view(require_safe(self.mail_view)),
                 name="newsletter_issue_mail",
             ),

@@ -12,8 +12,6 @@ from newsletter.composing import contents
 from newsletter.models import Issue, Newsletter
 from pagecache import add_tags, public_page, table_tag, tags
 
-LARGEST_NUMBER = 2**31 - 1
-
 
 @public_page(*PARAMS)
 @require_safe
@@ -43,7 +41,7 @@ def issue(request: HttpRequest, newsletter: str, number: int) -> HttpResponse:
             "newsletter__section", "newsletter__coin", "creative", "subject_of"
         ),
         newsletter=of,
-        number=min(number, LARGEST_NUMBER),
+        number=number,
     )
     add_tags(tags.row_tag(found))
     context = {

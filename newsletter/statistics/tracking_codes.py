@@ -4,6 +4,9 @@ one up.
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from core.numbers import whole_number
+
+LARGEST_DELIVERY = 2**63 - 1
 _LENGTH = 16  # hexadecimal digits
 
 
@@ -13,10 +16,11 @@ def code_for(delivery: int) -> str:
 
 def read(code: str) -> int | None:
     """The number of the delivery; None for a code that is not ours."""
-    number, _, seal = code.partition("-")
-    if not (number.isascii() and number.isdecimal()) or len(number) > 18:
+    written, _, seal = code.partition("-")
+    number = whole_number(written, most=LARGEST_DELIVERY)
+    if number is None or not constant_time_compare(seal, _seal(number)):
         return None
-    return int(number) if constant_time_compare(seal, _seal(int(number))) else None
+    return number
 
 
 def _seal(delivery: int) -> str:

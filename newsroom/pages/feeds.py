@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from articles.discovery import feeds
 from articles.discovery.feeds import FORMS, Feed
 from articles.models import Article, Author, Section, Tag
-from comments.models.comments import LARGEST_PK
 from comments.reading import feeds as conversations
 from newsletter.archive import published_issues
 from newsletter.models import Newsletter
@@ -74,7 +73,7 @@ def comments(request: HttpRequest, form: str) -> HttpResponse:
 def comments_on(request: HttpRequest, form: str, pk: int) -> HttpResponse:
     """One conversation. Its address stays, whatever its story is called."""
     stories = Article.objects.published().select_related("section")
-    article = get_object_or_404(stories, pk=min(pk, LARGEST_PK))
+    article = get_object_or_404(stories, pk=pk)
     title = f"Comments on “{article.title}” | {publication.publication().name}"
     page = f"{article.get_absolute_url()}#comments"
     return answer(request, form, title, article.standfirst, page, conversations.newest_on(article))

@@ -113,7 +113,7 @@ def test_what_the_editor_writes_is_kept_and_made_safe(client, advertiser, noon):
     [
         ("https://10.0.0.1/", "Use the name of a site, not a number."),
         ("https://user:pass@palisade.example/", "Take the user name out"),
-        ("https://bit.ly/x", "a shortened one hides landing page"),
+        ("https://bit.ly/x", "a shortened one hides where it leads"),
         ("//evil.example/", "starts with https://"),
         ("/admin/", "starts with https://"),
     ],

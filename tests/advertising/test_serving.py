@@ -22,6 +22,7 @@ from ..factories import (
     add_version,
     running_banner,
 )
+from ..pages import squeezed
 
 pytestmark = pytest.mark.django_db
 
@@ -180,7 +181,9 @@ def box_of(page, slot="rectangle"):
 
 def test_a_banner_is_labelled_and_its_link_says_that_it_was_paid_for(client):
     placement = running_banner()
-    banner = box_of(client.get(PublishedArticleFactory().get_absolute_url()).content.decode())
+    banner = squeezed(
+        box_of(client.get(PublishedArticleFactory().get_absolute_url()).content.decode())
+    )
     assert f"Advertisement, paid for by {placement.advertiser.name}" in banner
     assert 'rel="sponsored nofollow noopener"' in banner
     assert 'alt="Concentric rings"' in banner
@@ -193,19 +196,23 @@ def test_an_advertisement_of_words_is_escaped_and_labelled(client):
     creative.pictures.all().delete()
     review.submit(placement, None)
     review.approve(placement, None)
-    banner = box_of(client.get(PublishedArticleFactory().get_absolute_url()).content.decode())
+    banner = squeezed(
+        box_of(client.get(PublishedArticleFactory().get_absolute_url()).content.decode())
+    )
     assert "<b>&lt;b&gt;Keys&lt;/b&gt;</b><small>Custody &amp; audit.</small>" in banner
     assert "Advertisement, paid for by" in banner
 
 
 def test_an_empty_slot_keeps_its_box_and_offers_itself(client):
     page = client.get(PublishedArticleFactory().get_absolute_url()).content.decode()
-    assert 'class="ad ad--top" data-slot="top"' in page
+    assert 'class="ad ad--top" data-slot="top"' in squeezed(page)
     assert "This space is for sale" in page
 
 
 def test_a_house_banner_does_not_pretend_to_be_paid(client):
     running_banner(advertiser=AdvertiserFactory(is_house=True))
-    banner = box_of(client.get(PublishedArticleFactory().get_absolute_url()).content.decode())
+    banner = squeezed(
+        box_of(client.get(PublishedArticleFactory().get_absolute_url()).content.decode())
+    )
     assert "From us" in banner
     assert "sponsored" not in banner

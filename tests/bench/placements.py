@@ -32,7 +32,7 @@ class Steady(Sender):
 
 def answers(site: Site, requests: int) -> None:
     """All slots of a story, beside a trivial view on the same connection."""
-    positions = re.findall(r'data-position="([^"]+)"', fetch(site, STORY)[1].decode())
+    positions = re.findall(r'data-position="?([^" >]+)', fetch(site, STORY)[1].decode())
     asked = Steady(site, positions)
     trivial, web = reader(site), web_processes(site)
     for ask in (lambda: asked.ask("GET", asked.address), lambda: trivial("/healthz")):
@@ -58,7 +58,7 @@ def answers(site: Site, requests: int) -> None:
 
 def beacons(site: Site, elsewhere: Elsewhere, seconds: int = SECONDS) -> None:
     """Whoever was told that a beacon arrived finds it counted once."""
-    positions = re.findall(r'data-position="([^"]+)"', fetch(site, STORY)[1].decode())
+    positions = re.findall(r'data-position="?([^" >]+)', fetch(site, STORY)[1].decode())
     senders = [Steady(site, positions) for _ in range(CLIENTS)]
     time.sleep(2)  # What was offered until now is counted a moment later.
     before, web = elsewhere.do(COUNTS), web_processes(site)

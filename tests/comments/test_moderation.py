@@ -237,8 +237,9 @@ def test_the_page_of_a_comment_that_waits_for_nobody_leads_to_the_story(client, 
         == article.get_absolute_url()
     )
     assert (
-        client.get(f"/comments/held/{article.pk}/999999999999/")["Location"]
+        client.get(f"/comments/held/{article.pk}/999999999/")["Location"]
         == article.get_absolute_url()
     )
+    assert client.get(f"/comments/held/{article.pk}/999999999999/").status_code == 404
     Article.objects.update(status="withdrawn")
     assert client.get(f"/comments/held/{article.pk}/{comment.pk}/")["Location"] == "/"

@@ -144,7 +144,7 @@ def test_what_is_no_decision_changes_nothing(moderator, data):
 
 def test_a_comment_that_is_not_there_is_nobodys(moderator):
     page = text(
-        moderator.post(f"{QUEUE}decide/", {"action": "approve", "comment": 2**63 - 1}, follow=True)
+        moderator.post(f"{QUEUE}decide/", {"action": "approve", "comment": 2**31 - 1}, follow=True)
     )
     assert "Somebody else has decided that already" in page
 

@@ -64,8 +64,8 @@ def test_several_reports_take_it_off_the_page_until_somebody_has_read_it(client,
     decisions.approve(SiteComment.objects.filter(pk=comment.pk), member_of("Moderators"))
     for number in range(5):
         reports.report(comment, f"another {number}", "spam")
-    assert "waits for a moderator" not in page_of(client, article)
+    assert "waiting for a moderator" not in page_of(client, article)
     assert decisions.count_waiting() == 1
     CommentStats.objects.update_or_create(comment=comment, defaults={"edited_at": timezone.now()})
     reports.report(comment, "after the change", "spam")
-    assert "waits for a moderator" in page_of(client, article)
+    assert "waiting for a moderator" in page_of(client, article)

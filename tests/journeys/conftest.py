@@ -252,7 +252,7 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_label("User name or e-mail").fill(name)
     page.get_by_label("Password").fill(f"{name}-demo")
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(re.compile(r"/(admin|advertise)/"))
+    page.wait_for_url(re.compile(r"/(admin|partners)/"))
 
 
 # Less than this is a line of text that was cut in two when the first half of it was painted.

@@ -30,7 +30,7 @@ def post(page, text, **fields):
     form = page.locator("#comment-form")
     for label, value in fields.items():
         form.get_by_label(label).first.fill(value)
-    form.get_by_label("Comment").fill(text)
+    form.get_by_role("textbox", name="Comment").fill(text)
     form.get_by_role("button", name="Post this comment").click()
 
 
@@ -72,19 +72,19 @@ def test_a_remembered_reader_writes_at_once_changes_it_and_is_forgotten(
     expect(comment.locator("code")).to_have_text("code")
 
     if javascript:
-        page.locator("#comment-form").get_by_label("Comment").focus()
+        page.locator("#comment-form").get_by_role("textbox", name="Comment").focus()
         comment.get_by_role("link", name="Change").click()
     else:
         page.goto(f"/comments/{number}/change/")
     if javascript:
         has_no_barrier(page, "change")
-    page.get_by_label("Comment").fill(f"{name}’s last.")
+    page.get_by_role("textbox", name="Comment").fill(f"{name}’s last.")
     page.get_by_role("button", name="Save the change").click()
     expect(page.locator(f"#c{number} .comment-body")).to_have_text(f"{name}’s last.")
     expect(page.locator(f"#c{number} .edited")).to_have_text("changed")
 
     if javascript:
-        page.locator("#comment-form").get_by_label("Comment").focus()
+        page.locator("#comment-form").get_by_role("textbox", name="Comment").focus()
     else:
         page.get_by_role("link", name="Write on a page that knows you").click()
     page.get_by_role("button", name="Forget me in this browser").click()
@@ -92,7 +92,7 @@ def test_a_remembered_reader_writes_at_once_changes_it_and_is_forgotten(
     if javascript:
         has_no_barrier(page, "forgotten")
     page.goto(STORY)
-    page.locator("#comment-form").get_by_label("Comment").focus()
+    page.locator("#comment-form").get_by_role("textbox", name="Comment").focus()
     expect(page.locator("#comment-form").get_by_label("Name")).to_be_visible()
 
 

@@ -22,7 +22,7 @@ pytestmark = [
     ),
 ]
 PARTS = {"web": "gunicorn", "worker": "db_worker", "scheduler": "scheduler"}
-LARGEST_MEMORY = 400_000_000
+LARGEST_MEMORY = 420_000_000
 
 
 def command(pid: int) -> str:

@@ -19,7 +19,7 @@ def fill_comment(page, name, text):
     form = page.locator("#comment-form")
     form.get_by_label("Name").fill(name)
     form.get_by_label("E-mail", exact=False).first.fill(f"{name.lower()}@readers.example")
-    form.get_by_label("Comment").fill(text)
+    form.get_by_role("textbox", name="Comment").fill(text)
 
 
 def test_from_the_front_page_to_a_conversation(page):
@@ -73,7 +73,7 @@ def test_a_reply_says_whom_it_answers_and_stands_under_it(open_context, javascri
     if javascript:
         expect(page.locator(f"li:has(> #c{number}) > #respond")).to_be_in_viewport()
         expect(page.locator("[data-known]")).to_contain_text("You write as moderator.")
-        page.locator("#comment-form").get_by_label("Comment").fill(text)
+        page.locator("#comment-form").get_by_role("textbox", name="Comment").fill(text)
     else:
         fill_comment(page, "Moderator", text)
     page.get_by_role("button", name="Post this comment").click()
@@ -89,10 +89,10 @@ def test_what_is_wrong_is_said_beside_the_words(open_context):
     page = open_context(java_script_enabled=False).new_page()
     page.goto(LEAD)
     page.locator("#comment-form").evaluate("form => form.noValidate = true")
-    page.locator("#comment-form").get_by_label("Comment").fill("My words stay.")
+    page.locator("#comment-form").get_by_role("textbox", name="Comment").fill("My words stay.")
     page.get_by_role("button", name="Post this comment").click()
     expect(page.get_by_role("alert")).to_contain_text("Tell us what to call you.")
-    expect(page.get_by_label("Comment")).to_have_value("My words stay.")
+    expect(page.get_by_role("textbox", name="Comment")).to_have_value("My words stay.")
 
 
 LOOKED_AT = 2_200  # milliseconds: as long as a person takes

@@ -55,7 +55,7 @@ def test_a_passkey_is_added_and_signs_in(open_context, site):
     page.get_by_label("Password").fill("keyholder-demo")
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(re.compile("/partners/placements/"))
-    page.goto(page.url.split("/advertise/")[0] + "/accounts/2fa/webauthn/add/")
+    page.goto(page.url.split("/partners/")[0] + "/accounts/2fa/webauthn/add/")
     if page.get_by_label("Password").count():
         page.get_by_label("Password").fill("keyholder-demo")
         page.get_by_role("button").last.click()

@@ -17,6 +17,7 @@ from ..factories import (
     ScheduledArticleFactory,
     member_of,
 )
+from ..pages import squeezed
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ def editor(client):
 
 
 def desk(client):
-    return client.get("/admin/").content.decode()
+    return squeezed(client.get("/admin/").content.decode())
 
 
 def test_what_goes_out_and_what_goes_stands_in_its_order(client, editor, noon):

@@ -40,6 +40,7 @@ from ..factories import (
     comment_on,
     member_of,
 )
+from ..pages import squeezed
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "vesper.quillon@readers.example"
@@ -219,7 +220,7 @@ def test_the_desk_looks_tells_and_erases(client, person):
     page = "/admin/newsroom/privacyrequest/person/"
     assert client.get(page).status_code == 200
     found = client.post(page, {"address": ADDRESS}).content.decode()
-    assert '<th scope="row">Comments</th><td>3</td>' in found
+    assert '<th scope="row">Comments</th><td>3</td>' in squeezed(found)
     assert TOLD not in found
     told = client.post(page, {"address": ADDRESS, "export": "1"})
     assert told["Content-Disposition"] == 'attachment; filename="person.json"'

@@ -105,7 +105,7 @@ NEVER_KEPT = (
     "comments/forget/",
     "comments/confirm/",
     "comments/react/",
-    "comments/<int:pk>/",
+    "comments/<key:pk>/",
     "comments/held/",
     "comments/mute/",
     "newsletter/confirm/",

@@ -156,7 +156,7 @@ def test_it_can_be_called_off(client, editor, save):
     story = PublishedArticleFactory()
     save(story, title="The paragraph", _later="1", goes_live_at=later())
     page = client.post(address(story, "status"), {"to": "call_off"}, follow=True).content.decode()
-    assert "was called off" in page
+    assert "was cancelled" in page
     assert not Revision.objects.filter(origin="scheduled").exists()
 
 
