@@ -1,5 +1,7 @@
 """The publication itself: its name and texts, its about pages, its scheduler."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -100,7 +102,7 @@ class AboutPage(TaggedAsTable):
     def __str__(self) -> str:
         return self.title
 
-    def save(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.body = body.sanitise(self.body)
         super().save(*args, **kwargs)
 

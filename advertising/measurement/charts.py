@@ -14,7 +14,7 @@ LINES = 3
 
 
 @dataclass(frozen=True)
-class Frame:
+class BarChartSize:
     """A drawing’s size and the room around its bars."""
 
     kind: str  # of class chart--…
@@ -26,8 +26,8 @@ class Frame:
     labels: int  # at most so many under the bars
 
 
-WIDE = Frame("l", 1180, 300, 50, 32, 28, 14)
-NARROW = Frame("s", 360, 260, 50, 32, 26, 5)
+WIDE = BarChartSize("l", 1180, 300, 50, 32, 28, 14)
+NARROW = BarChartSize("s", 360, 260, 50, 32, 26, 5)
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Chart:
-    frame: Frame
+class BarChart:
+    frame: BarChartSize
     bars: list[Bar]
     lines: list[Line]
 
@@ -61,7 +61,7 @@ class Chart:
         return self.frame.width - self.frame.right
 
 
-def draw(by_day: Mapping[date, DeliveryFigures]) -> list[Chart]:
+def draw(by_day: Mapping[date, DeliveryFigures]) -> list[BarChart]:
     """The same numbers for a wide and for a narrow screen; nothing when there is nothing to
     show.
     """
@@ -88,7 +88,7 @@ def round_step(most: int) -> int:
     return int(next(step * power for step in (1, 2, 5, 10) if step * power >= rough))
 
 
-def _chart(frame: Frame, steps: list[tuple[date, DeliveryFigures]], most: int) -> Chart:
+def _chart(frame: BarChartSize, steps: list[tuple[date, DeliveryFigures]], most: int) -> BarChart:
     step = round_step(most)
     scale = step * ceil(most / step)
     base, edge, left = frame.height - frame.bottom, frame.width - frame.right, 8
@@ -110,7 +110,7 @@ def _chart(frame: Frame, steps: list[tuple[date, DeliveryFigures]], most: int) -
         )
         bars.append(Bar(x, width, y(figures.rendered), y(figures.viewable), base, label))
     lines = [Line(y(number), f"{number:,}") for number in range(step, scale + 1, step)]
-    return Chart(frame, bars, lines)
+    return BarChart(frame, bars, lines)
 
 
 def _label(day: date, *, is_first: bool, is_monthly: bool) -> str:

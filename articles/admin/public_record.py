@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from articles.models import Correction, FormerSlug, FrontPick, Redirect, StatusChange
 from core.admin import ReadOnlyAdmin
+from core.people import signed_in
 
 
 @admin.register(StatusChange)
@@ -34,7 +35,7 @@ class CorrectionAdmin(admin.ModelAdmin[Correction]):
         return False
 
     def save_model(self, request: HttpRequest, obj: Correction, form: Any, change: bool) -> None:
-        obj.by = obj.by or request.user  # type: ignore[assignment]
+        obj.by = obj.by or signed_in(request)
         super().save_model(request, obj, form, change)
 
 

@@ -265,7 +265,7 @@ class ArticleAdmin(
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for row in formset.save():
             if isinstance(row, Correction) and row.by_id is None:
-                row.by = request.user  # type: ignore[assignment]
+                row.by = signed_in(request)
                 row.save(update_fields=["by"])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

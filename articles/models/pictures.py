@@ -1,5 +1,7 @@
 """The library of pictures."""
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinLengthValidator
 from django.db import models
 
@@ -53,7 +55,7 @@ class Image(CacheTagged):
     def __str__(self) -> str:
         return self.alt
 
-    def save(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Whatever the way in, nobody learns from a picture where it was taken."""
         if self.file and not getattr(self.file, "_committed", True):
             self.file = images.without_metadata(self.file)

@@ -1,5 +1,7 @@
 """Stories, with their bylines, the coins they are about, and who changed their status."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -164,7 +166,7 @@ class Article(TaggedByRow):
     def __str__(self) -> str:
         return self.title
 
-    def save(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Whatever the way in (admin, importer, shell), what is stored is safe HTML."""
         self.body = body.sanitise(self.body)
         text = body.plain_text(self.body)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from comments.models import Ban
 from comments.moderation import bans
+from core.people import signed_in
 
 
 class BanForm(forms.ModelForm[Ban]):
@@ -32,5 +33,5 @@ class BanAdmin(admin.ModelAdmin[Ban]):
     fields = ("kind", "value", "until", "note")
 
     def save_model(self, request: HttpRequest, obj: Ban, form: Any, change: bool) -> None:
-        obj.made_by = request.user  # type: ignore[assignment]
+        obj.made_by = signed_in(request)
         super().save_model(request, obj, form, change)

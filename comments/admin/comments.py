@@ -86,7 +86,7 @@ class SiteCommentAdmin(QueueMixin, CappedListAdmin):
     def why_read(self, comment: SiteComment) -> str:
         rows = [
             (each.rule_name, each.found, each.outcome or "waits")
-            for each in comment.verdicts.order_by("pk")
+            for each in comment.moderation_flags.order_by("pk")
         ]
         return format_html_join("\n", "{}: {} ({})", rows) or "They were not."
 

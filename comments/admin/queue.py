@@ -46,7 +46,7 @@ SAID = {
 class Waiting:
     """A comment in the queue, with its story, what it answers, and how its writer has fared."""
 
-    verdict: Flag
+    flag: Flag
     comment: SiteComment
     article: Article | None
     answers: SiteComment | None
@@ -143,7 +143,7 @@ class QueueMixin:
             chosen = _as_they_were(chosen, request.POST["shown"])
         # Only what waits: a comment that was decided meanwhile is not decided again by an old page.
         waiting = SiteComment.objects.filter(
-            pk__in=chosen, verdicts__settled_at=None, verdicts__isnull=False
+            pk__in=chosen, moderation_flags__settled_at=None, moderation_flags__isnull=False
         )
         if action != "ban":
             return moderation.decide(waiting, action, signed_in(request))
@@ -182,12 +182,12 @@ class QueueMixin:
 
 
 def page_of_queue(after: int = 0) -> QueuePage:
-    """The oldest that wait, behind the verdict `after`. Eight queries, however many wait."""
+    """The oldest that wait, behind the flag `after`. Eight queries, however many wait."""
     rows = moderation.waiting().filter(pk__gt=after).select_related("comment__user", "rule")
-    verdicts = list(rows[: ON_A_PAGE + 1])
-    following = verdicts[ON_A_PAGE - 1].pk if len(verdicts) > ON_A_PAGE else None
-    verdicts = verdicts[:ON_A_PAGE]
-    comments = [verdict.comment for verdict in verdicts]
+    flags = list(rows[: ON_A_PAGE + 1])
+    following = flags[ON_A_PAGE - 1].pk if len(flags) > ON_A_PAGE else None
+    flags = flags[:ON_A_PAGE]
+    comments = [flag.comment for flag in flags]
     articles = Article.objects.select_related("section").in_bulk(
         {int(each.object_pk) for each in comments}
     )
@@ -199,7 +199,7 @@ def page_of_queue(after: int = 0) -> QueuePage:
     edits = _by_comment(Edit.objects.filter(comment__in=comments).order_by("pk"))
     waiting = [
         Waiting(
-            verdict=verdict,
+            flag=flag,
             comment=comment,
             article=articles.get(int(comment.object_pk)),
             answers=parents.get(comment.parent_id),
@@ -208,7 +208,7 @@ def page_of_queue(after: int = 0) -> QueuePage:
             reports=reports.get(comment.pk, []),
             earlier_words=edits.get(comment.pk, []),
         )
-        for verdict, comment in zip(verdicts, comments, strict=True)
+        for flag, comment in zip(flags, comments, strict=True)
     ]
     return QueuePage(waiting, following, moderation.count_waiting())
 
@@ -231,7 +231,7 @@ def histories(comments: Iterable[SiteComment]) -> tuple[Counter[Any], Counter[An
     }
     counts = {
         "stand": Count("pk", filter=Q(is_public=True, is_removed=False)),
-        "gone": Count("pk", filter=Q(is_removed=True, standing__taken_back_at=None)),
+        "gone": Count("pk", filter=Q(is_removed=True, stats__deleted_at=None)),
     }
     by_user = (
         SiteComment.objects.filter(user__in=users).order_by().values("user").annotate(**counts)

@@ -118,11 +118,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='CommentStats',
             fields=[
-                ('comment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='standing', serialize=False, to='comments.sitecomment')),
+                ('comment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='stats', serialize=False, to='comments.sitecomment')),
                 ('agreed', models.PositiveIntegerField(default=0)),
                 ('disagreed', models.PositiveIntegerField(default=0)),
                 ('edited_at', models.DateTimeField(null=True)),
-                ('taken_back_at', models.DateTimeField(help_text='By its writer.', null=True)),
+                ('deleted_at', models.DateTimeField(help_text='By its writer.', null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='articles.article')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('comment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='pick', to='comments.sitecomment')),
+                ('comment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='featured', to='comments.sitecomment')),
             ],
             options={
                 'abstract': False,
@@ -157,13 +157,13 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('settled_at', models.DateTimeField(null=True)),
                 ('outcome', models.CharField(blank=True, choices=[('approved', 'approved'), ('removed', 'removed'), ('spam', 'spam')], max_length=8)),
-                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verdicts', to='comments.sitecomment')),
+                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moderation_flags', to='comments.sitecomment')),
                 ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='verdicts', to='comments.rule')),
+                ('rule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='moderation_flags', to='comments.rule')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['id'], name='verdict_open'), models.Index(fields=['made_at'], name='verdict_by_time')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True)), fields=('comment',), name='verdict_open_once')],
+                'indexes': [models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['id'], name='flag_open'), models.Index(fields=['made_at'], name='flag_by_time')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True)), fields=('comment',), name='flag_open_once')],
             },
         ),
         migrations.CreateModel(
@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
                 ('undone_at', models.DateTimeField(null=True)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='comments.sitecomment')),
-                ('verdict', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='comments.flag')),
+                ('flag', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='comments.flag')),
             ],
             options={
                 'ordering': ['-pk'],

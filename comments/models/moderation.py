@@ -117,8 +117,8 @@ class Flag(models.Model):
         REMOVED = "removed", "removed"
         SPAM = "spam", "spam"
 
-    comment = models.ForeignKey(SiteComment, on_delete=models.CASCADE, related_name="verdicts")
-    rule = models.ForeignKey(Rule, null=True, on_delete=models.SET_NULL, related_name="verdicts")
+    comment = models.ForeignKey(SiteComment, on_delete=models.CASCADE, related_name="moderation_flags")
+    rule = models.ForeignKey(Rule, null=True, on_delete=models.SET_NULL, related_name="moderation_flags")
     # As it was called at the time: a rule that is renamed or deleted leaves what it said.
     rule_name = models.CharField(max_length=60)
     found = models.CharField(max_length=LONGEST_FOUND, blank=True, help_text="What the rule saw.")
@@ -135,14 +135,14 @@ class Flag(models.Model):
             models.UniqueConstraint(
                 fields=["comment"],
                 condition=models.Q(settled_at__isnull=True),
-                name="verdict_open_once",
+                name="flag_open_once",
             )
         ]
         indexes = [
             models.Index(
-                fields=["id"], condition=models.Q(settled_at__isnull=True), name="verdict_open"
+                fields=["id"], condition=models.Q(settled_at__isnull=True), name="flag_open"
             ),
-            models.Index(fields=["made_at"], name="verdict_by_time"),
+            models.Index(fields=["made_at"], name="flag_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -165,7 +165,7 @@ class ModerationDecision(UndeletableModel):
     at = models.DateTimeField(default=timezone.now, db_index=True)
     was_public = models.BooleanField()
     was_removed = models.BooleanField()
-    verdict = models.ForeignKey(Flag, null=True, on_delete=models.SET_NULL, related_name="+")
+    flag = models.ForeignKey(Flag, null=True, on_delete=models.SET_NULL, related_name="+")
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -209,7 +209,7 @@ class FeaturedComment(CacheTagged):
     article = models.OneToOneField(
         Article, primary_key=True, on_delete=models.CASCADE, related_name="+"
     )
-    comment = models.OneToOneField(SiteComment, on_delete=models.CASCADE, related_name="pick")
+    comment = models.OneToOneField(SiteComment, on_delete=models.CASCADE, related_name="featured")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )

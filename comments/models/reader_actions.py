@@ -13,12 +13,12 @@ class CommentStats(models.Model):
     """
 
     comment = models.OneToOneField(
-        SiteComment, primary_key=True, on_delete=models.CASCADE, related_name="standing"
+        SiteComment, primary_key=True, on_delete=models.CASCADE, related_name="stats"
     )
     agreed = models.PositiveIntegerField(default=0)
     disagreed = models.PositiveIntegerField(default=0)
     edited_at = models.DateTimeField(null=True)
-    taken_back_at = models.DateTimeField(null=True, help_text="By its writer.")
+    deleted_at = models.DateTimeField(null=True, help_text="By its writer.")
 
     def __str__(self) -> str:
         return f"+{self.agreed} −{self.disagreed}"

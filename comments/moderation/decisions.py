@@ -71,11 +71,11 @@ def decide(
     with transaction.atomic():
         locked = lock(comments)
         if action == Action.APPROVE:
-            taken_back = _taken_back(locked)
+            taken_back = _deleted_by_writers(locked)
             locked = [each for each in locked if each.pk not in taken_back]
         waiting = {
-            verdict.comment_id: verdict
-            for verdict in Flag.objects.filter(comment__in=locked, settled_at=None)
+            flag.comment_id: flag
+            for flag in Flag.objects.filter(comment__in=locked, settled_at=None)
         }
         decided = [_decide(each, Action(action), by, waiting.get(each.pk)) for each in locked]
         decisions = [each for each in decided if each is not None]
@@ -86,12 +86,12 @@ def decide(
 
 
 def _decide(
-    comment: SiteComment, action: Action, by: "User | None", verdict: Flag | None
+    comment: SiteComment, action: Action, by: "User | None", flag: Flag | None
 ) -> ModerationDecision | None:
     was_public, was_removed = comment.is_public, comment.is_removed
     removes = action != Action.APPROVE
     stands = was_removed if removes else was_public and not was_removed
-    if stands and verdict is None:
+    if stands and flag is None:
         return None
     decision = ModerationDecision.objects.create(
         comment=comment,
@@ -99,11 +99,11 @@ def _decide(
         by=by,
         was_public=was_public,
         was_removed=was_removed,
-        verdict=verdict,
+        flag=flag,
     )
     _write(comment, is_removed=removes, is_public=was_public or not removes)
-    if verdict is not None:
-        Flag.objects.filter(pk=verdict.pk).update(
+    if flag is not None:
+        Flag.objects.filter(pk=flag.pk).update(
             settled_at=timezone.now(), settled_by=by, outcome=_OUTCOMES[action]
         )
     if not removes and not was_public:
@@ -120,7 +120,7 @@ def undo(decisions: Collection[int], by: "User | None") -> int:
     with transaction.atomic():
         asked = ModerationDecision.objects.filter(pk__in=decisions, undone_at=None)
         comments = {each.pk: each for each in lock(SiteComment.objects.filter(decisions__in=asked))}
-        undone, taken_back = 0, _taken_back(comments.values())
+        undone, taken_back = 0, _deleted_by_writers(comments.values())
         for decision in ModerationDecision.objects.filter(
             pk__in=decisions, undone_at=None
         ).order_by("-pk"):
@@ -136,16 +136,16 @@ def undo(decisions: Collection[int], by: "User | None") -> int:
                 is_public=decision.was_public,
             )
             waits_again = Flag.objects.filter(comment=decision.comment_id, settled_at=None)
-            if decision.verdict_id is not None and not waits_again.exists():
-                settled = Flag.objects.filter(pk=decision.verdict_id)
+            if decision.flag_id is not None and not waits_again.exists():
+                settled = Flag.objects.filter(pk=decision.flag_id)
                 settled.update(settled_at=None, settled_by=None, outcome="")
             undone += 1
         _recount(comments.values())
         return undone
 
 
-def _taken_back(comments: Iterable[SiteComment]) -> set[int]:
-    standings = CommentStats.objects.filter(comment__in=list(comments), taken_back_at__isnull=False)
+def _deleted_by_writers(comments: Iterable[SiteComment]) -> set[int]:
+    standings = CommentStats.objects.filter(comment__in=list(comments), deleted_at__isnull=False)
     return set(standings.values_list("comment", flat=True))
 
 
@@ -237,10 +237,10 @@ def is_held(comment: SiteComment) -> bool:
 
 def reason_of(comment: SiteComment) -> str:
     """Return why a comment waits, in words for its writer."""
-    verdict = Flag.objects.select_related("rule").filter(comment=comment, settled_at=None).first()
-    if verdict is not None and verdict.rule is not None:
-        return verdict.rule.reason
-    is_reported = verdict is None or verdict.rule_name.startswith(REPORTED)
+    flag = Flag.objects.select_related("rule").filter(comment=comment, settled_at=None).first()
+    if flag is not None and flag.rule is not None:
+        return flag.rule.reason
+    is_reported = flag is None or flag.rule_name.startswith(REPORTED)
     return (
         "Readers have reported it."
         if is_reported

@@ -7,6 +7,7 @@ and should say so in the privacy page.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -55,13 +56,13 @@ def configured() -> list[str]:
 def tell_of_comment(comment: SiteComment, **kwargs: Any) -> None:
     """Receives `signals.posted`: every service is told once the comment is committed."""
     for name in configured():
-        transaction.on_commit(lambda name=name: tell_posted.enqueue(name, comment.pk))  # type: ignore[misc]
+        transaction.on_commit(partial(tell_posted.enqueue, name, comment.pk))
 
 
 def tell_of_decision(decision: ModerationDecision, **kwargs: Any) -> None:
     """Receives `signals.decided`: every service is told once the decision is committed."""
     for name in configured():
-        transaction.on_commit(lambda name=name: tell_decided.enqueue(name, decision.pk))  # type: ignore[misc]
+        transaction.on_commit(partial(tell_decided.enqueue, name, decision.pk))
 
 
 @task()

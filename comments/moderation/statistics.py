@@ -36,14 +36,14 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Chart:
+class StackedChart:
     title: str
     what: str  # the heading of the column of labels
     kinds: list[str]
     rows: list[Row] = field(default_factory=list)
 
 
-def charts(now: datetime | None = None) -> list[Chart]:
+def charts(now: datetime | None = None) -> list[StackedChart]:
     """The last twelve weeks. Three queries, each by an index on time, whatever was said before."""
     since = _monday(now or timezone.now()) - timedelta(weeks=WEEKS - 1)
     return [_by_week(since), _by_moderator(since), _by_rule(since)]
@@ -54,9 +54,9 @@ def _monday(now: datetime) -> datetime:
     return day.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _by_week(since: datetime) -> Chart:
+def _by_week(since: datetime) -> StackedChart:
     stands = Q(is_public=True, is_removed=False)
-    taken_back = Q(standing__taken_back_at__isnull=False)
+    taken_back = Q(stats__deleted_at__isnull=False)
     rows = (
         SiteComment.objects.filter(submit_date__gte=since)
         .order_by()
@@ -79,7 +79,7 @@ def _by_week(since: datetime) -> Chart:
     return _chart("Comments by week", "Week of", list(kinds.values()), counts)
 
 
-def _by_moderator(since: datetime) -> Chart:
+def _by_moderator(since: datetime) -> StackedChart:
     rows: Iterable[Any] = (
         ModerationDecision.objects.filter(at__gte=since)
         .order_by()
@@ -98,7 +98,7 @@ def _by_moderator(since: datetime) -> Chart:
     return _chart("Decisions by moderator", "Moderator", labels, _largest(counts))
 
 
-def _by_rule(since: datetime) -> Chart:
+def _by_rule(since: datetime) -> StackedChart:
     rows: Iterable[Any] = (
         Flag.objects.filter(made_at__gte=since)
         .order_by()
@@ -129,10 +129,10 @@ def _largest(counts: Iterable[tuple[str, list[int]]]) -> list[tuple[str, list[in
 
 def _chart(
     title: str, what: str, kinds: list[str], counts: Iterable[tuple[str, list[int]]]
-) -> Chart:
+) -> StackedChart:
     counts = list(counts)
     longest = max((sum(numbers) for _, numbers in counts), default=0) or 1
-    return Chart(
+    return StackedChart(
         title,
         what,
         kinds,

@@ -106,8 +106,8 @@ def take_back(comment: SiteComment) -> None:
     with transaction.atomic():
         comment = _locked_own(comment)
         standing = reactions.reactions_of(comment)
-        standing.taken_back_at = timezone.now()
-        standing.save(update_fields=["taken_back_at"])
+        standing.deleted_at = timezone.now()
+        standing.save(update_fields=["deleted_at"])
         SiteComment.objects.filter(pk=comment.pk).update(is_removed=True)
         decisions.settle_as_gone(comment)
         comment_counts.recount(int(comment.object_pk))

@@ -17,7 +17,7 @@ class CommentRefused(Exception):
 def admit(
     words: dict[str, Any], *, ip: str | None, user: "User | None" = None, at: datetime | None = None
 ) -> rules.Judgement | None:
-    """Return the rules’ verdict on a comment: nothing, hold it, or mark it. Raises CommentRefused.
+    """Return the rules’ flag on a comment: nothing, hold it, or mark it. Raises CommentRefused.
 
     `at`: when it was posted, for one that is changed: what came before it is then what came before
     that.

@@ -46,8 +46,8 @@ def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
         "followup",
         "is_public",
         "is_removed",
-        "standing__edited_at",
-        "standing__taken_back_at",
+        "stats__edited_at",
+        "stats__deleted_at",
     )
     return {
         "comments": list(comments.values(*words, *states)),
@@ -133,7 +133,7 @@ def _empty(comments: list[SiteComment], *, keep_words: bool) -> None:
             some.update(comment="", is_removed=True)
     for comment in [] if keep_words else comments:
         CommentStats.objects.update_or_create(
-            comment=comment, defaults={"taken_back_at": timezone.now()}
+            comment=comment, defaults={"deleted_at": timezone.now()}
         )
         decisions.settle_as_gone(comment)
     for article in sorted({int(comment.object_pk) for comment in comments}):

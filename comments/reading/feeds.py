@@ -49,7 +49,7 @@ def newest_on(article: Article) -> list[Entry]:
 
 
 def _public(comments: QuerySet[SiteComment]) -> QuerySet[SiteComment]:
-    return comments.filter(is_public=True, is_removed=False).select_related("user", "standing")
+    return comments.filter(is_public=True, is_removed=False).select_related("user", "stats")
 
 
 def _entry(comment: SiteComment, article: Article) -> Entry:
@@ -71,5 +71,5 @@ def _entry(comment: SiteComment, article: Article) -> Entry:
 
 
 def _changed_at(comment: SiteComment) -> datetime | None:
-    standing = getattr(comment, "standing", None)
+    standing = getattr(comment, "stats", None)
     return standing.edited_at if standing else None

@@ -40,7 +40,7 @@ def wanted(article: Article, start: int, order: str) -> QuerySet[Comment, dict[s
         roots = roots.order_by("-id")
         roots = roots.filter(id__lte=start) if start else roots
     else:
-        score = Coalesce(F(f"{_OURS}standing__agreed") - F(f"{_OURS}standing__disagreed"), 0)
+        score = Coalesce(F(f"{_OURS}stats__agreed") - F(f"{_OURS}stats__disagreed"), 0)
         roots = roots.order_by(score.desc(), "id")
     return roots.values("id")[: THREADS_PER_PAGE + 1]
 

@@ -33,10 +33,10 @@ FIELDS = (
     "user__last_name",
     "user__is_staff",
     "user__author__id",
-    "standing__agreed",
-    "standing__disagreed",
-    "standing__edited_at",
-    "standing__taken_back_at",
+    "stats__agreed",
+    "stats__disagreed",
+    "stats__edited_at",
+    "stats__deleted_at",
     "nested_count",
     "pick_of_story",
 )
@@ -202,12 +202,12 @@ def _answered_by(
 
 def _comment(row: tuple[Any, ...]) -> CommentView:
     pk, parent, name, url, comment, at, is_removed, is_public, *account = row[:14]
-    agreed, disagreed, edited_at, taken_back, nested, pick = row[14:]
+    agreed, disagreed, edited_at, deleted_at, nested, pick = row[14:]
     user_id, username, first, last, is_staff, author = account
     if user_id:
         name = f"{first} {last}".strip() or username
     gone = (
-        ("writer" if taken_back else "moderator") if is_removed else "" if is_public else "waiting"
+        ("writer" if deleted_at else "moderator") if is_removed else "" if is_public else "waiting"
     )
     states = (agreed or 0, disagreed or 0, edited_at is not None, gone, pick == pk, nested + 1)
     return CommentView(pk, parent, name, url, comment, at, bool(is_staff), author, *states)

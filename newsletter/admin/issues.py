@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.lean_forms import LeanInline, RowForm, RowsAtHand
 from core.framing import in_our_frame
+from core.people import signed_in
 from newsletter.composing import contents, drafts, issue_mails, rendering, schedule
 from newsletter.models import Issue, Item, Subscription
 from newsletter.sending import issue_status
@@ -156,7 +157,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
             # Only what the form holds: its status may have moved meanwhile.
             obj.save(update_fields=form.changed_data or ["subject"])
             return
-        obj.created_by = request.user  # type: ignore[assignment]
+        obj.created_by = signed_in(request)
         super().save_model(request, obj, form, change)
         drafts.fill(obj)
 

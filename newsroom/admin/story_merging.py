@@ -42,6 +42,6 @@ def _merge(request: HttpRequest, source: Article, into: Article) -> HttpResponse
         messages.error(request, " ".join(error.messages))
         return None
     text = f"Took in “{source.title}” with {followed} comments."
-    LogEntry.objects.log_actions(request.user.pk, [into], CHANGE, change_message=text)  # type: ignore[arg-type]
+    LogEntry.objects.log_actions(signed_in(request).pk, [into], CHANGE, change_message=text)
     messages.success(request, f"{text} Its old addresses lead here.")
     return redirect("admin:articles_article_change", into.pk)

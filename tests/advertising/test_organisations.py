@@ -66,7 +66,9 @@ def test_somebody_is_asked_joins_once_and_the_link_is_kept_nowhere(client, peopl
     assert Membership.objects.get(user=newcomer).role == "reader"
 
 
-def test_a_link_is_over_after_a_week_or_when_it_is_taken_back(client, people, committed, noon):
+def test_a_link_is_over_after_a_week_or_when_it_is_deleted_by_writers(
+    client, people, committed, noon
+):
     keys = []
     for email in ("a@palisade.example", "b@palisade.example"):
         with committed():

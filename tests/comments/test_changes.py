@@ -50,7 +50,9 @@ def test_a_writer_changes_what_they_said_and_it_is_marked(client, article, write
     assert Edit.objects.get().text == "The banks agreed"
 
 
-def test_after_fifteen_minutes_it_stays_and_can_still_be_taken_back(noon, client, article, writer):
+def test_after_fifteen_minutes_it_stays_and_can_still_be_deleted_by_writers(
+    noon, client, article, writer
+):
     comment = said_by(writer, article)
     noon.shift(timedelta(minutes=15, seconds=1))
     address = f"/comments/{comment.pk}/change/"

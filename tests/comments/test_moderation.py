@@ -43,8 +43,8 @@ def page_of(client, article):
 
 def test_a_held_comment_is_on_no_page_and_counts_nowhere(client, article):
     comment = held(article)
-    verdict = Flag.objects.get()
-    assert (verdict.comment_id, verdict.rule_name, verdict.found) == (
+    flag = Flag.objects.get()
+    assert (flag.comment_id, flag.rule_name, flag.found) == (
         comment.pk,
         "Wallet address",
         WALLET.split()[-1],
@@ -106,8 +106,8 @@ def test_approved_it_is_on_the_page_counted_and_its_parent_hears_of_it(
         moderation.approve(SiteComment.objects.filter(pk=comment.pk), moderator)
     assert [message.to for message in mail.outbox] == [["wendeline@readers.example"]]
     assert "2 thoughts on" in page_of(client, article)
-    verdict = Flag.objects.get()
-    assert (verdict.outcome, verdict.settled_by) == ("approved", moderator)
+    flag = Flag.objects.get()
+    assert (flag.outcome, flag.settled_by) == ("approved", moderator)
 
 
 def test_a_held_reply_cannot_be_answered(article):
@@ -150,7 +150,7 @@ def test_every_decision_can_be_taken_back_once(article, moderator, action):
     assert moderation.undo([each.pk for each in decisions], moderator) == 0
 
 
-def test_what_was_decided_again_since_is_not_taken_back(article, moderator):
+def test_what_was_decided_again_since_is_not_deleted_by_writers(article, moderator):
     comment = comment_on(article)
     one = SiteComment.objects.filter(pk=comment.pk)
     first = moderation.remove(one, moderator)

@@ -177,7 +177,7 @@ def test_two_moderators_who_decide_at_once_leave_one_decision_that_counts():
     comment = comment_on(article)
     decisions.note(comment, name="Seen", found="", action="flag")
     mine = SiteComment.objects.filter(
-        pk=comment.pk, verdicts__settled_at=None, verdicts__isnull=False
+        pk=comment.pk, moderation_flags__settled_at=None, moderation_flags__isnull=False
     )
     decided = at_once(
         6, lambda index: len(decisions.decide(mine, "remove" if index % 2 else "approve", None))

@@ -45,8 +45,8 @@ def test_a_report_takes_a_reason_and_stands_in_the_queue(article, comment):
             in reader.post(f"/comments/{comment.pk}/report/", data).content.decode()
         )
     assert Report.objects.count() == 1
-    verdict = Flag.objects.get()
-    assert (verdict.rule_name, verdict.found, verdict.action) == (
+    flag = Flag.objects.get()
+    assert (flag.rule_name, flag.found, flag.action) == (
         "Reported: It is a swindle or leads to one",
         "He wrote to me.",
         "flag",

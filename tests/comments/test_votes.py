@@ -35,7 +35,7 @@ def counts(comment):
     return standing.agreed, standing.disagreed
 
 
-def test_a_vote_is_one_and_is_changed_or_taken_back(client, article, comment):
+def test_a_vote_is_one_and_is_changed_or_deleted_by_writers(client, article, comment):
     answer = client.post("/comments/react/", {"agree": comment.pk})
     assert answer["Location"] == f"{article.get_absolute_url()}#c{comment.pk}"
     assert counts(comment) == (1, 0)

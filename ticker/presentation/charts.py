@@ -83,7 +83,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Chart:
+class PriceChart:
     """The drawing of a price chart in one size; all numbers are in the viewBox’s units."""
 
     width: int
@@ -100,7 +100,7 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class Frame:
+class PriceChartSize:
     width: int
     height: int
     margin: int  # right of the line, for the labels
@@ -108,14 +108,14 @@ class Frame:
     ticks: int  # labels along the bottom
 
 
-LARGE = Frame(1180, 380, 70, 8, 8)
-SMALL = Frame(360, 300, 42, 4, 4)
+LARGE = PriceChartSize(1180, 380, 70, 8, 8)
+SMALL = PriceChartSize(360, 300, 42, 4, 4)
 TOP = 28  # the label of a point fits above the line
 MOST_ON_LINE = 120
 POINTS = 13
 
 
-def draw(prices: Sequence[Price], span: Span, frame: Frame) -> Chart:
+def draw(prices: Sequence[Price], span: Span, frame: PriceChartSize) -> PriceChart:
     """Draw prices in the order of their times; two at least. A gap in time is a long straight
     line.
     """
@@ -129,7 +129,7 @@ def draw(prices: Sequence[Price], span: Span, frame: Frame) -> Chart:
     on_line = sorted({*_spread(len(prices), MOST_ON_LINE), values.index(high), values.index(low)})
     drawn = [place(prices[index]) for index in on_line]
     line = " ".join(f"{x:g},{y:g}" for x, y in drawn)
-    return Chart(
+    return PriceChart(
         width=frame.width,
         height=frame.height,
         left=frame.left,
@@ -152,7 +152,7 @@ class _Placing:
     ends: datetime
     low: Decimal
     high: Decimal
-    frame: Frame
+    frame: PriceChartSize
 
     @property
     def right(self) -> int:

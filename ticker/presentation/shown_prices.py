@@ -98,8 +98,8 @@ def change_in_dollars(quote: Quote) -> str:
 @dataclass(frozen=True)
 class PriceCharts:
     span: charts.Span
-    large: charts.Chart
-    small: charts.Chart
+    large: charts.PriceChart
+    small: charts.PriceChart
     sentence: str
 
 

@@ -8,6 +8,7 @@ others. https://sqlite.org/fts5.html, sections 4.4.3 and 6.1.
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -87,7 +88,7 @@ def drop() -> None:
         cursor.execute("DROP TABLE IF EXISTS articles_search")
 
 
-def _fill(cursor, say: Callable[[str], None]) -> None:  # type: ignore[no-untyped-def]
+def _fill(cursor: Any, say: Callable[[str], None]) -> None:
     """Oldest first: an index is written fastest in its own order."""
     cursor.execute("SELECT count(*) FROM articles_article")
     total = cursor.fetchone()[0]

@@ -80,9 +80,7 @@ def _past(comments: QuerySet[SiteComment], before: datetime) -> list[Past]:
     earlier: Iterable[Any] = (
         comments.filter(submit_date__lt=before)
         .order_by("-submit_date")
-        .values_list("submit_date", "is_public", "is_removed", "standing__taken_back_at")[
-            :MOST_HISTORY
-        ]
+        .values_list("submit_date", "is_public", "is_removed", "stats__deleted_at")[:MOST_HISTORY]
     )
     return [
         Past(at, is_public, is_removed and taken_back is None)

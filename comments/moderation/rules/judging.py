@@ -1,4 +1,4 @@
-"""The verdict of the rules on a comment: the strictest that fits, and of those the first in
+"""The flag of the rules on a comment: the strictest that fits, and of those the first in
 order.
 """
 
