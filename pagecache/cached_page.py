@@ -15,7 +15,6 @@ from functools import cached_property, lru_cache
 from http import HTTPStatus
 
 import brotli
-import minify_html
 from django.conf import settings
 
 IDENTITY, GZIP, BROTLI = "", "gzip", "br"
@@ -267,6 +266,9 @@ def minified(body: bytes) -> bytes:
     """HTML without the white space and the comments of its templates, and otherwise as it was
     written.
     """
+    # Only in processes that make pages: it takes ten megabytes of each.
+    import minify_html
+
     text: str = minify_html.minify(
         body.decode(),
         keep_closing_tags=True,

@@ -117,8 +117,12 @@ class Flag(models.Model):
         REMOVED = "removed", "removed"
         SPAM = "spam", "spam"
 
-    comment = models.ForeignKey(SiteComment, on_delete=models.CASCADE, related_name="moderation_flags")
-    rule = models.ForeignKey(Rule, null=True, on_delete=models.SET_NULL, related_name="moderation_flags")
+    comment = models.ForeignKey(
+        SiteComment, on_delete=models.CASCADE, related_name="moderation_flags"
+    )
+    rule = models.ForeignKey(
+        Rule, null=True, on_delete=models.SET_NULL, related_name="moderation_flags"
+    )
     # As it was called at the time: a rule that is renamed or deleted leaves what it said.
     rule_name = models.CharField(max_length=60)
     found = models.CharField(max_length=LONGEST_FOUND, blank=True, help_text="What the rule saw.")

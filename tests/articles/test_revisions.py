@@ -200,7 +200,7 @@ def test_who_and_what_may_have_one(story):
         to_come(story, member_of("Authors"))
     with pytest.raises(ValidationError, match="That time is past"):
         to_come(story, member_of("Editors"), hours=-1)
-    with pytest.raises(ValidationError, match="Only a story that is out"):
+    with pytest.raises(ValidationError, match="Only a story that is published"):
         to_come(DraftArticleFactory(), member_of("Editors"))
 
 

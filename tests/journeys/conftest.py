@@ -33,7 +33,7 @@ CHROMIUM = next(
 not_on_the_second_database = pytest.mark.skipif(
     os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="Seen on SQLite already."
 )
-START_WITHIN = 90  # seconds: drawing and loading the demo on a busy machine
+START_WITHIN = 180  # seconds: migrating and loading the demo on a busy machine
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
