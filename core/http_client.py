@@ -1,7 +1,7 @@
-"""
-One caller for every provider: bounded in time and size, to the address that was set and to no other.
+"""One caller for every provider: bounded in time and size, to the address that was set and no other.
 
-A provider that sends a letter a second, or never ends, is not waited for; a redirect is an answer, and not followed.
+A provider that sends a byte a second, or never ends, is not waited for; a redirect is an answer,
+and not followed.
 """
 
 import queue

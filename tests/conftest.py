@@ -22,7 +22,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def pytest_make_parametrize_id(val: Any) -> str | None:
-    """What is long is named by how it begins: names of tests go to and fro between the
+    """Name long values by how they begin: names of tests go to and fro between the
     processes.
     """
     if isinstance(val, str | bytes) and len(val) > 80:
@@ -32,7 +32,7 @@ def pytest_make_parametrize_id(val: Any) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is skipped on PostgreSQL is drilled on SQLite."""
+    """Skip on PostgreSQL the drills that run on SQLite."""
     for item in items:
         if item.get_closest_marker("drill") and item.get_closest_marker("skipif"):
             item.add_marker(pytest.mark.on_sqlite)

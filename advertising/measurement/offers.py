@@ -10,10 +10,11 @@ import atexit
 import logging
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable
 
-from django.db import DatabaseError, connections, transaction
+from django.db import Error, connections, transaction
 from django.utils import timezone
 
 from advertising.measurement import ledger
@@ -61,7 +62,7 @@ class OfferSums:
         try:
             with transaction.atomic():
                 ledger.add(sums)
-        except DatabaseError as error:
+        except Error as error:  # A lost connection is an InterfaceError, which is no DatabaseError.
             logger.warning("offers wait for the database", extra={"reason": str(error)[:200]})
             with self._lock:
                 self._sums += sums
@@ -77,7 +78,7 @@ class OfferSums:
 
     def _run(self) -> None:
         while True:
-            threading.Event().wait(FLUSH_EVERY)
+            time.sleep(FLUSH_EVERY)
             self.flush()
 
 

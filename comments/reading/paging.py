@@ -20,7 +20,7 @@ from comments.models import SiteComment
 from comments.models.comments import UNDER_STORIES
 
 THREADS_PER_PAGE = 50
-THOUGHTS_PER_PAGE = 100
+COMMENTS_PER_PAGE = 100
 # Of one thread on a page of many: the first, in the order in which they were said.
 SHOWN_OF_A_THREAD = 40
 OLDEST, NEWEST, LIKED = "oldest", "newest", "liked"
@@ -47,7 +47,7 @@ def wanted(article: Article, start: int, order: str) -> QuerySet[Comment, dict[s
 
 def most_rows() -> int:
     """More than a page ever shows, with the first comment of the thread that follows."""
-    return THOUGHTS_PER_PAGE + 2 * SHOWN_OF_A_THREAD
+    return COMMENTS_PER_PAGE + 2 * SHOWN_OF_A_THREAD
 
 
 def fitting(sizes: Iterable[int]) -> int:
@@ -56,7 +56,7 @@ def fitting(sizes: Iterable[int]) -> int:
     """
     threads = comments = 0
     for size in sizes:
-        if threads == THREADS_PER_PAGE or (threads and comments >= THOUGHTS_PER_PAGE):
+        if threads == THREADS_PER_PAGE or (threads and comments >= COMMENTS_PER_PAGE):
             break
         threads, comments = threads + 1, comments + min(size, SHOWN_OF_A_THREAD)
     return threads

@@ -160,11 +160,11 @@ def one_thread(article: Article, thread: int, start: int) -> ConversationPage:
     """
     of_thread = comments_on(article).filter(SEEN, thread_id=thread)
     following = of_thread.filter(pk__gte=start).order_by("pk")
-    rows = list(_rows(following, article).order_by("pk")[: paging.THOUGHTS_PER_PAGE + 1])
+    rows = list(_rows(following, article).order_by("pk")[: paging.COMMENTS_PER_PAGE + 1])
     conversation_page = ConversationPage(
         steps=[], begins=rows[0][0] if rows else None, order=ONE_THREAD
     )
-    if len(rows) > paging.THOUGHTS_PER_PAGE:
+    if len(rows) > paging.COMMENTS_PER_PAGE:
         conversation_page.later = paging.thread_from(article, thread, rows.pop()[0])
     if start > thread:
         conversation_page.earlier = paging.thread_from(
@@ -179,7 +179,7 @@ def _earlier_in(of_thread: QuerySet[SiteComment], start: int) -> int:
     before = (
         of_thread.filter(pk__lt=start)
         .order_by("-pk")
-        .values_list("pk", flat=True)[: paging.THOUGHTS_PER_PAGE]
+        .values_list("pk", flat=True)[: paging.COMMENTS_PER_PAGE]
     )
     return min(before, default=0)
 

@@ -69,6 +69,6 @@ def browser(client: Any, noon: Any) -> Browser:
 
 
 def ledger(action: str) -> dict[str, int]:
-    """What is counted of an action, by reason; “” is billable."""
+    """The counts of an action, by reason; “” is billable."""
     rows = DailyCount.objects.filter(action=action).values_list("reason").order_by("reason")
     return dict(rows.annotate(number=Sum("number")))

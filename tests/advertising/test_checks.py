@@ -1,4 +1,4 @@
-"""What a program sees in a placement, with the sentence that its advertiser reads."""
+"""The faults that a program sees in a placement, with the sentence that its advertiser reads."""
 
 import io
 import time

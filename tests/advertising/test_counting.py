@@ -1,4 +1,4 @@
-"""What counts, what does not and why, and that it all adds up."""
+"""Counting: what is billable, what is not and why, and that it all adds up."""
 
 from datetime import date, timedelta
 

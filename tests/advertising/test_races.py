@@ -1,4 +1,4 @@
-"""What many browsers say at once is counted once each, with real threads on a real database."""
+"""Many browsers at once are counted once each, with real threads on a real database."""
 
 from collections import Counter
 

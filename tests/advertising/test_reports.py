@@ -1,4 +1,4 @@
-"""What advertisers are told: it adds up, it is theirs alone, and it is mailed once."""
+"""Reports to advertisers: they add up, are theirs alone, and are mailed once."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Which placement stands where, and what a reader can tell about it."""
+"""The placement that a slot shows, and what a reader can tell about it."""
 
 import random
 from collections import Counter
@@ -37,7 +37,7 @@ def fitting(*args, **kwargs):
 
 
 def chosen(delivered=None, times=200, **kwargs):
-    """How often each was chosen."""
+    """The number of times that each was chosen."""
     dice, banners = random.Random(1), serving.candidates().get("rectangle", [])
     choices = (
         serving.choose(banners, asked(**kwargs), delivered or {}, dice) for _ in range(times)

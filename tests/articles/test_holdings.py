@@ -1,4 +1,4 @@
-"""What authors hold of the coins that they write about is said where the story is read, as it was
+"""The holdings of authors in the coins that they write about are disclosed where the story is read, as it was
 when it came out.
 """
 

@@ -1,4 +1,4 @@
-"""What search engines and cards read."""
+"""The metadata that search engines and cards read."""
 
 import re
 

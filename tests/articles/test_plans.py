@@ -1,4 +1,4 @@
-"""What both databases make of the queries that readers cause most: a walk along an index, never
+"""Query plans, on both databases, of the queries that readers cause most: a walk along an index, never
 over the table.
 """
 

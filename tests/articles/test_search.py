@@ -166,7 +166,7 @@ def test_the_index_after_every_change_is_the_one_made_anew(make):
 
 
 def everything() -> dict[str, list[int]]:
-    """What the index says to a number of questions."""
+    """The answers of the index to a number of questions."""
     if connection.vendor == "sqlite":
         connection.cursor().execute(
             "INSERT INTO articles_search (articles_search) VALUES ('integrity-check')"

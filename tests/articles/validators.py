@@ -1,4 +1,4 @@
-"""What the specifications ask of feeds, sitemaps and JSON-LD, rule by rule; each raises
+"""The rules of the specifications for feeds, sitemaps and JSON-LD, rule by rule; each raises
 AssertionError.
 """
 

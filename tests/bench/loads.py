@@ -22,7 +22,7 @@ KEEPALIVE_REQUESTS = 1_000_000  # before nginx closes a connection
 
 @dataclass(frozen=True)
 class Load:
-    """What a load of requests did: per second, milliseconds in the middle and at the slow end, CPU
+    """The result of a load of requests: per second, milliseconds in the middle and at the slow end, CPU
     of the server.
     """
 

@@ -1,4 +1,4 @@
-"""What posting costs: the same number of queries however long the conversation is, and no other row
+"""The queries that posting costs: the same number of queries however long the conversation is, and no other row
 rewritten.
 """
 

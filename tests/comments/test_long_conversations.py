@@ -26,7 +26,7 @@ def article():
 @pytest.fixture
 def _small(monkeypatch):
     monkeypatch.setattr(paging, "THREADS_PER_PAGE", 6)
-    monkeypatch.setattr(paging, "THOUGHTS_PER_PAGE", 12)
+    monkeypatch.setattr(paging, "COMMENTS_PER_PAGE", 12)
     monkeypatch.setattr(paging, "SHOWN_OF_A_THREAD", 5)
 
 
@@ -150,7 +150,7 @@ def test_a_page_asks_as_often_for_eight_as_for_many(client):
             part = threads.conversation_page(article)
         counts.append(len(asked))
     assert counts == [1, 1]
-    assert len(part.steps) < paging.THOUGHTS_PER_PAGE + paging.SHOWN_OF_A_THREAD
+    assert len(part.steps) < paging.COMMENTS_PER_PAGE + paging.SHOWN_OF_A_THREAD
 
 
 @pytest.mark.drill

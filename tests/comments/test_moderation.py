@@ -1,4 +1,4 @@
-"""What a rule or a ban does to a comment that is posted, and what moderators decide of it."""
+"""Moderation: rules and bans on a comment that is posted, and the decisions of moderators."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""When a conversation takes comments: by story, by site, by age, by the hour; and how long a page
+"""Opening and closing of conversations: by story, by site, by age, by the hour; and how long a page
 may say so.
 """
 

@@ -1,4 +1,4 @@
-"""What readers type, as it is kept and as it is shown."""
+"""Text that readers type, as it is kept and as it is shown."""
 
 import pytest
 

@@ -28,7 +28,7 @@ def target(article: Article) -> dict[str, str]:
 
 
 def fresh(article: Article, **words: str) -> dict[str, str]:
-    """What a browser sends: the words, with the tokens that the page fetched."""
+    """The form as a browser sends it: the words, with the tokens that the page fetched."""
     initial = CommentForm(article).initial
     tokens = {name: str(initial[name]) for name in ("timestamp", "security_hash")}
     return {**target(article), **tokens, **WORDS, **words}

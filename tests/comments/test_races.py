@@ -1,4 +1,4 @@
-"""What many do at once, with real threads on a real database."""
+"""Many writers at once, with real threads on a real database."""
 
 import contextlib
 import threading

@@ -1,4 +1,4 @@
-"""What moderators see of the last weeks: counted right, drawn to one measure, and no dearer for
+"""Statistics of the last weeks for moderators: counted right, drawn to one measure, and no dearer for
 more.
 """
 

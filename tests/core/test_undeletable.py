@@ -1,4 +1,4 @@
-"""What carries money, counts or decisions stays, whichever way somebody tries to delete it."""
+"""Rows of money, counts and decisions stay, whichever way somebody tries to delete them."""
 
 from datetime import date
 

@@ -271,7 +271,7 @@ def noting_what_moves(page: Page) -> None:
 
 
 def what_moved(page: Page) -> list[list[object]]:
-    """How much, as browsers measure it, and what it was; nothing if it was too little to be
+    """The sources of the layout shift, with its size as browsers measure it; nothing if it was too little to be
     seen.
     """
     moved = page.evaluate("window.moved")

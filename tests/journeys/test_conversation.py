@@ -170,7 +170,7 @@ def test_a_rule_is_tried_before_it_is_saved(page):
 # --- Killed while a thousand comments are posted ----------------------------------------
 
 WRITERS = 8
-THOUGHTS = 1000
+COMMENTS = 1000
 PREPARE = f"""
 import hashlib
 from django.utils import timezone
@@ -274,7 +274,7 @@ def test_every_acknowledged_comment_is_there_once_whatever_is_killed(own_site):
     article = elsewhere.do(PREPARE)
     writers = [Writer(own_site, article, number) for number in range(WRITERS)]
     threads = [
-        threading.Thread(target=writer.write, args=(THOUGHTS // WRITERS,)) for writer in writers
+        threading.Thread(target=writer.write, args=(COMMENTS // WRITERS,)) for writer in writers
     ]
     for thread in threads:
         thread.start()
@@ -292,7 +292,7 @@ def test_every_acknowledged_comment_is_there_once_whatever_is_killed(own_site):
     told = [words for writer in writers for words in writer.told]
     assert kills >= 3
     assert [words for writer in writers for words in writer.refused] == []
-    assert len(told) == THOUGHTS
+    assert len(told) == COMMENTS
     assert sorted(found["words"]) == sorted(told)
     assert found["said"] == found["stand"]
     assert found["places"] == found["all"]

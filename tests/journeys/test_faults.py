@@ -1,4 +1,4 @@
-"""What pages are kept in breaks while readers read: it costs time, and no reader sees an error."""
+"""The page store breaks while readers read: it costs time, and no reader sees an error."""
 
 import contextlib
 import http.client

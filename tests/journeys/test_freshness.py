@@ -79,7 +79,7 @@ SURFACES = {
     "missing": "/policy/the-quorum-clause/",
 }
 FEEDS = {name for name in SURFACES if name.split(":")[0] in ("feed", "feed-of")}
-THOUGHTS = {"feed-comments", "feed-comments-on"}
+COMMENTS = {"feed-comments", "feed-comments-on"}
 SITEMAPS = {name for name in SURFACES if "sitemap" in name}
 TEXT_FILES = {"robots", "ads-txt", "security-txt"}
 WITH_MENU = (
@@ -87,7 +87,7 @@ WITH_MENU = (
     - FEEDS
     - SITEMAPS
     - TEXT_FILES
-    - THOUGHTS
+    - COMMENTS
     - {"feed-corrections", "feed-newsletter", "share-card", "price-strip"}
 )
 STORY = "The quorum clause"
@@ -151,7 +151,7 @@ admin = get_user_model().objects.get(username="admin")
 
 @dataclass(frozen=True)
 class Change:
-    """What is done, and the words that appear with it, or go, where."""
+    """An action, and the words that appear with it, or go, where."""
 
     code: str
     words: str

@@ -211,7 +211,7 @@ def test_a_reader_who_has_the_page_is_told_so(front):
 
 
 def test_a_change_is_seen_through_nginx_too(front):
-    """When its second is over, and ours: the first answer after that shows the change, and so does
+    """After its second, and ours: the first answer after that shows the change, and so does
     each later one.
     """
     elsewhere = Elsewhere(front.site)

@@ -40,7 +40,7 @@ def elsewhere(site) -> Iterator[Elsewhere]:
 
 
 class Beacons:
-    """What a page says was shown and seen."""
+    """The placements that a page says were shown and seen."""
 
     def __init__(self, page) -> None:
         self.said: list[tuple[str, str]] = []

@@ -91,7 +91,7 @@ def press(client: Any, committed: Any, address: str, **data: Any) -> Any:
 
 
 def link(word: str, number: int = -1) -> str:
-    """Where a mail leads to confirm, to choose or to leave."""
+    """The links of a mail: confirm, preferences or unsubscribe."""
     return re.search(
         rf"http://127\.0\.0\.1:8000(/newsletter/{word}/\S+)", mail.outbox[number].body
     )[1]

@@ -1,4 +1,4 @@
-"""What HTML in mails must be: read by a parser that forgives nothing, and by the rules of mail
+"""The rules for HTML in mails: read by a parser that forgives nothing, and by the rules of mail
 programs.
 """
 
@@ -64,7 +64,7 @@ def validate(html: str) -> ElementTree.Element:
 
 
 def _inherits(tree: ElementTree.Element, wanted: ElementTree.Element) -> bool:
-    """Whether an element that holds it says what it looks like."""
+    """Return whether an element around it sets its style."""
     parents = {child: parent for parent in tree.iter() for child in parent}
     element = wanted
     while element in parents:

@@ -21,7 +21,7 @@ logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 @dataclass
 class Sink:
-    """What a mail server took, and how it is to answer. It speaks real SMTP, on a port of this
+    """A mail server: what it took, and how it is to answer. It speaks real SMTP, on a port of this
     machine.
     """
 

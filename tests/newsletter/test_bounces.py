@@ -1,4 +1,4 @@
-"""What a mail provider tells us: by its signed webhook, with its documented words; once, however
+"""Events from a mail provider: by its signed webhook, with its documented words; once, however
 often it says so.
 """
 

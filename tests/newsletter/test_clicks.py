@@ -35,7 +35,7 @@ def issue(newsletter, sink, noon):
 
 
 def addresses(sink, name: str) -> list[str]:
-    """Where the links in somebody’s mail lead, each once, in their order; not those to leave and to
+    """The targets of the links in somebody’s mail, each once, in their order; not those to leave and to
     choose.
     """
     html = sink.mail_to(f"{name}@readers.example").get_body(("html",)).get_content()

@@ -1,4 +1,4 @@
-"""What an issue is filled with, and which issues are made by themselves."""
+"""The content of an issue, and the issues that are drafted automatically."""
 
 from datetime import timedelta
 

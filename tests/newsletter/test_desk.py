@@ -76,7 +76,7 @@ def test_what_is_not_public_now_is_said_to_be_left_out(desk, newsletter):
 
 
 def form_of(desk, issue: Issue) -> dict[str, str]:
-    """What the page’s form would send."""
+    """The data that the page’s form would send."""
     page = desk.get(address(issue)).content.decode()
     data = dict(re.findall(r'name="((?:items-)?[\w-]+)" value="([^"]*)"', page))
     for number, item in enumerate(issue.items.all()):

@@ -1,4 +1,4 @@
-"""What newsletters hold of a person is told and erased; what was counted stays, and leads to
+"""Personal data that newsletters hold is told and erased; what was counted stays, and leads to
 nobody.
 """
 

@@ -1,4 +1,4 @@
-"""What is asked every second, or of every mail, is found by an index: a hundred thousand rows cost
+"""Queries of every second, or of every mail, use an index: a hundred thousand rows cost
 what ten do.
 """
 

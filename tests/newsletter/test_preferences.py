@@ -1,4 +1,4 @@
-"""Which newsletters somebody reads, chosen on one page behind a signed link."""
+"""Newsletter preferences of a subscriber, on one page behind a signed link."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a domain lacks, read from records as they are pasted."""
+"""The records that a domain lacks, read from records as they are pasted."""
 
 import base64
 

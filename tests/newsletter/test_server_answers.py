@@ -1,4 +1,4 @@
-"""What a mail server answers, and what comes of it: for the mail, for the address, for all
+"""The answers of a mail server, and their effects: for the mail, for the address, for all
 others.
 """
 

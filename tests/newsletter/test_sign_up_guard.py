@@ -1,4 +1,4 @@
-"""Who signs up is a person: tickets, their age, the wait under attack, and how much one network may
+"""Sign-ups come from people: tickets, their age, the wait under attack, and how much one network may
 ask.
 """
 

@@ -1,4 +1,4 @@
-"""What is true of the whole tree. Who may import whom is held by `make check`, in
+"""Rules for the whole tree. Who may import whom is held by `make check`, in
 pyproject.toml.
 """
 

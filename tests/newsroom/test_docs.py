@@ -1,4 +1,4 @@
-"""What the documentation names exists, and what exists is documented."""
+"""The documentation names only what exists, and all that exists is documented."""
 
 import re
 from pathlib import Path

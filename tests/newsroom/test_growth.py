@@ -1,4 +1,4 @@
-"""What a page costs does not grow with the archive: SQLite’s own steps, counted at a thousand
+"""The cost of a page does not grow with the archive: SQLite’s own steps, counted at a thousand
 stories and at five.
 """
 

@@ -1,4 +1,4 @@
-"""What the page cache says of itself, and to whom."""
+"""The page cache’s metrics, and who may read them."""
 
 import pytest
 

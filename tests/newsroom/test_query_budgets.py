@@ -1,4 +1,4 @@
-"""How many queries each page takes in a process that has made others before, and no more for more
+"""The number of queries that each page takes in a process that has made others before, and no more for more
 rows.
 """
 
@@ -133,7 +133,7 @@ def an_issue(number: int) -> Issue:
 
 @pytest.fixture
 def places(add_rows):
-    """What stands for the names in the addresses above, once there is enough for each to be a
+    """The values for the names in the addresses above, once there is enough for each to be a
     page.
     """
     add_rows(3)

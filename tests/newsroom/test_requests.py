@@ -1,4 +1,4 @@
-"""What no page can answer gets a page of ours, never a 500; every answer carries the security
+"""Requests that no page can answer get a page of ours, never a 500; every answer carries the security
 headers.
 """
 

@@ -1,4 +1,4 @@
-"""What a shared link shows."""
+"""The card of a shared link."""
 
 import io
 import re

@@ -104,7 +104,7 @@ def lifetime(seconds: int):
 
 
 def test_what_goes_by_the_page_cache_is_kept_by_nginx_for_no_longer(set_up, client, settings, noon):
-    """Where there is a CDN, or none of our own cache: nginx would keep it for as long as the CDN
+    """With a CDN, or without our own cache: nginx would keep it for as long as the CDN
     may.
     """
     address = PublishedArticleFactory().get_absolute_url()

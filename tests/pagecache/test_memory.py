@@ -1,4 +1,4 @@
-"""What one process holds: bounded, purged by key, and not emptied by a robot."""
+"""The pages that one process holds: bounded, purged by key, and not emptied by a robot."""
 
 import pytest
 

@@ -64,7 +64,7 @@ def test_killed_it_costs_time_only(redis_server, open_front):
 
 
 def test_killed_people_can_still_sign_in(redis_server, settings, client):
-    """What counts attempts to sign in lives in the cache."""
+    """The counter of attempts to sign in lives in the cache."""
     settings.CACHES = {
         "default": {"BACKEND": "newsroom.cache.ForgivingRedisCache", "LOCATION": settings.REDIS_URL}
     }

@@ -1,4 +1,4 @@
-"""Which requests the cache may answer, and under which address a page is kept."""
+"""The requests that the cache may answer, and the address under which a page is kept."""
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver

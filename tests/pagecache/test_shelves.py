@@ -1,4 +1,4 @@
-"""Where pages outlive their process: a new one starts warm, is told no old news, and losing it all
+"""The stores in which pages outlive their process: a new one starts warm, is told no old news, and losing it all
 costs time only.
 """
 

@@ -71,7 +71,7 @@ class Fickle:
 
 
 def wrong(page: str, address: str) -> str:
-    """What a page lacks; empty where it is as it should be."""
+    """The faults of a page; empty where it is as it should be."""
     strip = (
         page[page.index('<li class="ticker__age">') :] if '<li class="ticker__age">' in page else ""
     )

@@ -65,7 +65,7 @@ def rows(page: str) -> list[str]:
 
 
 class Sources:
-    """What the sources answer, until that is changed; and what they were asked."""
+    """The answers of the sources, until they are changed; and the requests they got."""
 
     def __init__(self, server: Any) -> None:
         self._server = server

@@ -1,4 +1,4 @@
-"""What sources say in a round that goes well, and what is known after it."""
+"""Answers of sources in a round that goes well, and what is known after it."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What readers see of prices: true figures, their age, their source, charts, and only what they
+"""Prices as readers see them: true figures, their age, their source, charts, and only what they
 want to see.
 """
 

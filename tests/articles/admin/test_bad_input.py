@@ -1,4 +1,4 @@
-"""What should not be sent to the form of a story, and is: a clear sentence or a clean story, and
+"""Bad input to the form of a story: a clear sentence or a clean story, and
 nothing lost.
 """
 

@@ -1,4 +1,4 @@
-"""What each kind of rule sees, and what it leaves alone."""
+"""Rules: what each kind sees, and what it leaves alone."""
 
 from datetime import timedelta
 
