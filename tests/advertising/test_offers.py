@@ -1,7 +1,7 @@
 """Offers are added up in memory and reach the ledger once each."""
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from advertising.measurement import ledger as ledger_rows
 from advertising.measurement import offers
@@ -40,12 +40,13 @@ def test_one_statement_for_all_lines(placement, sums, django_assert_num_queries)
         sums.flush()
 
 
-def test_what_the_database_refuses_is_added_with_the_next(placement, sums, monkeypatch):
+@pytest.mark.parametrize("error", [DatabaseError, InterfaceError])
+def test_what_the_database_refuses_is_added_with_the_next(placement, sums, monkeypatch, error):
     sums.count([(placement.pk, "rectangle", "")])
     with monkeypatch.context() as broken:
 
         def refuse(lines):
-            raise DatabaseError("away")
+            raise error("away")
 
         broken.setattr(ledger_rows, "add", refuse)
         broken.setattr(offers.connections, "close_all", lambda: None)
