@@ -45,7 +45,7 @@ class ChangeForm(forms.Form):
     comment = CommentForm.base_fields["comment"]
 
 
-def standing_comment(number: str | int) -> tuple[SiteComment, Article]:
+def published_comment(number: str | int) -> tuple[SiteComment, Article]:
     """A public comment under a public story. Raises Http404."""
     pk = whole_number(str(number))
     comment = SiteComment.objects.filter(pk=pk, is_public=True, is_removed=False).first()
@@ -69,7 +69,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """An address for one comment that stays true: it leads to whatever page the comment stands on
     now.
     """
-    comment, article = standing_comment(pk)
+    comment, article = published_comment(pk)
     return redirect(paging.address_of(comment, article))
 
 
@@ -82,17 +82,17 @@ def react(request: HttpRequest) -> HttpResponse:
     if not is_from_here(request):
         return render(request, "comments/closed.html", status=403)
     agrees = "agree" in request.POST
-    comment, article = standing_comment(request.POST.get("agree" if agrees else "disagree", ""))
+    comment, article = published_comment(request.POST.get("agree" if agrees else "disagree", ""))
     ip = network_address(request)
     try:
         anonymous_keys.slow_down(ip)
     except ratelimit.RateLimited:
         return render(request, "comments/slow_down.html", {"article": article}, status=429)
-    standing = reactions.react(
+    stats = reactions.react(
         comment, anonymous_keys.key_for(comment, request.user, ip), agrees=agrees
     )
     if request.headers.get("Accept", "").startswith("application/json"):
-        return show_fresh(JsonResponse({"agree": standing.agreed, "disagree": standing.disagreed}))
+        return show_fresh(JsonResponse({"agree": stats.agreed, "disagree": stats.disagreed}))
     return show_fresh(redirect(paging.address_of(comment, article)))
 
 
@@ -101,7 +101,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what is wrong with a comment. The answer is the same for the first and for every further
     report.
     """
-    comment, article = standing_comment(pk)
+    comment, article = published_comment(pk)
     form = ReportForm(request.POST or None)
     context: dict[str, Any] = {"article": article, "comment": comment, "form": form}
     if request.method != "POST" or not form.is_valid():

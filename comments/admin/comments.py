@@ -85,7 +85,7 @@ class SiteCommentAdmin(QueueMixin, CappedListAdmin):
     @admin.display(description="why moderators were asked")
     def why_read(self, comment: SiteComment) -> str:
         rows = [
-            (each.rule_name, each.found, each.outcome or "waits")
+            (each.rule_name, each.found, each.outcome or "pending")
             for each in comment.moderation_flags.order_by("pk")
         ]
         return format_html_join("\n", "{}: {} ({})", rows) or "They were not."

@@ -1,4 +1,4 @@
-"""The queue of the moderators: what waits, with what a decision needs beside it, and the
+"""The moderation queue: pending comments, with what a decision needs beside each, and the
 decisions.
 """
 
@@ -50,7 +50,7 @@ class Waiting:
     comment: SiteComment
     article: Article | None
     answers: SiteComment | None
-    standing: int
+    published: int
     removed: int
     reports: list[Report]
     earlier_words: list[Edit]
@@ -141,7 +141,7 @@ class QueueMixin:
     ) -> list[ModerationDecision]:
         if request.POST.get("shown"):
             chosen = _as_they_were(chosen, request.POST["shown"])
-        # Only what waits: a comment that was decided meanwhile is not decided again by an old page.
+        # Only pending ones: a comment that was decided meanwhile is not decided again by an old page.
         waiting = SiteComment.objects.filter(
             pk__in=chosen, moderation_flags__settled_at=None, moderation_flags__isnull=False
         )
@@ -182,7 +182,7 @@ class QueueMixin:
 
 
 def page_of_queue(after: int = 0) -> QueuePage:
-    """The oldest that wait, behind the flag `after`. Eight queries, however many wait."""
+    """The oldest pending, behind the flag `after`. Eight queries, however many are pending."""
     rows = moderation.waiting().filter(pk__gt=after).select_related("comment__user", "rule")
     flags = list(rows[: ON_A_PAGE + 1])
     following = flags[ON_A_PAGE - 1].pk if len(flags) > ON_A_PAGE else None
@@ -194,7 +194,7 @@ def page_of_queue(after: int = 0) -> QueuePage:
     parents = SiteComment.objects.in_bulk(
         {each.parent_id for each in comments if each.parent_id != each.pk}
     )
-    standing, removed = histories(comments)
+    published, removed = histories(comments)
     reports = _by_comment(Report.objects.filter(comment__in=comments).order_by("pk"))
     edits = _by_comment(Edit.objects.filter(comment__in=comments).order_by("pk"))
     waiting = [
@@ -203,7 +203,7 @@ def page_of_queue(after: int = 0) -> QueuePage:
             comment=comment,
             article=articles.get(int(comment.object_pk)),
             answers=parents.get(comment.parent_id),
-            standing=standing[_writer(comment)],
+            published=published[_writer(comment)],
             removed=removed[_writer(comment)],
             reports=reports.get(comment.pk, []),
             earlier_words=edits.get(comment.pk, []),
@@ -224,14 +224,14 @@ def histories(comments: Iterable[SiteComment]) -> tuple[Counter[Any], Counter[An
     """Return for each writer how many comments are published and how many were removed: two queries
     for all.
     """
-    standing, removed = Counter[Any](), Counter[Any]()
+    published, removed = Counter[Any](), Counter[Any]()
     users = {each.user_id for each in comments if each.user_id}
     addresses = {
         each.user_email.lower() for each in comments if not each.user_id and each.user_email
     }
     counts = {
-        "stand": Count("pk", filter=Q(is_public=True, is_removed=False)),
-        "gone": Count("pk", filter=Q(is_removed=True, stats__deleted_at=None)),
+        "published": Count("pk", filter=Q(is_public=True, is_removed=False)),
+        "removed": Count("pk", filter=Q(is_removed=True, stats__deleted_at=None)),
     }
     by_user = (
         SiteComment.objects.filter(user__in=users).order_by().values("user").annotate(**counts)
@@ -241,8 +241,8 @@ def histories(comments: Iterable[SiteComment]) -> tuple[Counter[Any], Counter[An
     )
     for row in [*by_user, *with_address.order_by().values("address").annotate(**counts)]:
         writer = row.get("user") or row.get("address")
-        standing[writer], removed[writer] = row["stand"], row["gone"]
-    return standing, removed
+        published[writer], removed[writer] = row["published"], row["removed"]
+    return published, removed
 
 
 def _writer(comment: SiteComment) -> Any:

@@ -33,4 +33,4 @@ class ReplyNotification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return "mailed" if self.mailed_at else "waits"
+        return "mailed" if self.mailed_at else "pending"

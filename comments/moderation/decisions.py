@@ -62,7 +62,7 @@ def remove(comments: QuerySet[SiteComment], by: "User | None" = None) -> list[Mo
 def decide(
     comments: QuerySet[SiteComment], action: str, by: "User | None"
 ) -> list[ModerationDecision]:
-    """Write the state of comments, settle what waits, and log it, in one transaction.
+    """Write the state of comments, settle their open flags, and log it, in one transaction.
 
     What stands so already and does not wait is left alone: of two who decide the same, the second
     changes nothing.
@@ -145,8 +145,8 @@ def undo(decisions: Collection[int], by: "User | None") -> int:
 
 
 def _deleted_by_writers(comments: Iterable[SiteComment]) -> set[int]:
-    standings = CommentStats.objects.filter(comment__in=list(comments), deleted_at__isnull=False)
-    return set(standings.values_list("comment", flat=True))
+    stats = CommentStats.objects.filter(comment__in=list(comments), deleted_at__isnull=False)
+    return set(stats.values_list("comment", flat=True))
 
 
 def ban_writer(

@@ -55,22 +55,27 @@ def _monday(now: datetime) -> datetime:
 
 
 def _by_week(since: datetime) -> StackedChart:
-    stands = Q(is_public=True, is_removed=False)
-    taken_back = Q(stats__deleted_at__isnull=False)
+    published = Q(is_public=True, is_removed=False)
+    deleted = Q(stats__deleted_at__isnull=False)
     rows = (
         SiteComment.objects.filter(submit_date__gte=since)
         .order_by()
         .annotate(week=TruncWeek("submit_date"))
         .values("week")
         .annotate(
-            stand=Count("pk", filter=stands),
-            waiting=Count("pk", filter=Q(is_public=False, is_removed=False)),
-            removed=Count("pk", filter=Q(is_removed=True) & ~taken_back),
-            back=Count("pk", filter=Q(is_removed=True) & taken_back),
+            published=Count("pk", filter=published),
+            pending=Count("pk", filter=Q(is_public=False, is_removed=False)),
+            removed=Count("pk", filter=Q(is_removed=True) & ~deleted),
+            deleted=Count("pk", filter=Q(is_removed=True) & deleted),
         )
     )
     by_week = {row["week"]: row for row in rows}
-    kinds = {"stand": "stand", "waiting": "wait", "removed": "removed", "back": "taken back"}
+    kinds = {
+        "published": "published",
+        "pending": "pending",
+        "removed": "removed",
+        "deleted": "deleted by their writers",
+    }
     weeks = [since + timedelta(weeks=number) for number in range(WEEKS)]
     counts = [
         (f"{week:%-d %b %Y}", [by_week.get(week, {}).get(name, 0) for name in kinds])
@@ -104,16 +109,16 @@ def _by_rule(since: datetime) -> StackedChart:
         .order_by()
         .values("rule_name")
         .annotate(
-            waiting=Count("pk", filter=Q(settled_at=None)),
+            pending=Count("pk", filter=Q(settled_at=None)),
             **{outcome: Count("pk", filter=Q(outcome=outcome)) for outcome in Flag.Outcome.values},
         )
     )
-    kinds = [*Flag.Outcome.values, "waiting"]
+    kinds = [*Flag.Outcome.values, "pending"]
     counts = [(row["rule_name"], [row[kind] for kind in kinds]) for row in rows]
     return _chart(
         "What rules caught, and what came of it",
         "Rule",
-        [*Flag.Outcome.labels, "wait"],
+        [*Flag.Outcome.labels, "pending"],
         _largest(counts),
     )
 

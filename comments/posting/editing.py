@@ -87,9 +87,9 @@ def change(comment: SiteComment, text: str) -> SiteComment:
             words, ip=comment.ip_address, user=comment.user, at=comment.submit_date
         )
         Edit.objects.create(comment=comment, text=comment.comment, by=comment.user)
-        standing = reactions.reactions_of(comment)
-        standing.edited_at = timezone.now()
-        standing.save(update_fields=["edited_at"])
+        stats = reactions.reactions_of(comment)
+        stats.edited_at = timezone.now()
+        stats.save(update_fields=["edited_at"])
         comment.comment = text
         SiteComment.objects.filter(pk=comment.pk).update(comment=text)
         if judgement is not None:
@@ -105,9 +105,9 @@ def take_back(comment: SiteComment) -> None:
     """Off the page, whenever its writer likes; a tombstone stays where somebody answered."""
     with transaction.atomic():
         comment = _locked_own(comment)
-        standing = reactions.reactions_of(comment)
-        standing.deleted_at = timezone.now()
-        standing.save(update_fields=["deleted_at"])
+        stats = reactions.reactions_of(comment)
+        stats.deleted_at = timezone.now()
+        stats.save(update_fields=["deleted_at"])
         SiteComment.objects.filter(pk=comment.pk).update(is_removed=True)
         decisions.settle_as_gone(comment)
         comment_counts.recount(int(comment.object_pk))

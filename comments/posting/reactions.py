@@ -11,7 +11,7 @@ def react(comment: SiteComment, voter: str, *, agrees: bool) -> CommentStats:
     number at once.
     """
     with transaction.atomic():
-        standing = reactions_of(comment)
+        stats = reactions_of(comment)
         mine = Reaction.objects.filter(comment=comment, voter=voter)
         before = mine.values_list("agrees", flat=True).first()
         if before is None:
@@ -20,18 +20,18 @@ def react(comment: SiteComment, voter: str, *, agrees: bool) -> CommentStats:
             mine.delete()
         else:
             mine.update(agrees=agrees)
-        _count(standing, before, None if before == agrees else agrees)
+        _count(stats, before, None if before == agrees else agrees)
         invalidation.invalidate(f"article:{comment.object_pk}")
-    return standing
+    return stats
 
 
 def reactions_of(comment: SiteComment) -> CommentStats:
-    """The standing of a comment, made if it has none, and locked until the transaction ends."""
+    """The stats of a comment, made if it has none, and locked until the transaction ends."""
     CommentStats.objects.get_or_create(comment=comment)
     return CommentStats.objects.select_for_update(of=("self",)).get(comment=comment)
 
 
-def _count(standing: CommentStats, before: bool | None, after: bool | None) -> None:
-    standing.agreed += (after is True) - (before is True)
-    standing.disagreed += (after is False) - (before is False)
-    standing.save(update_fields=["agreed", "disagreed"])
+def _count(stats: CommentStats, before: bool | None, after: bool | None) -> None:
+    stats.agreed += (after is True) - (before is True)
+    stats.disagreed += (after is False) - (before is False)
+    stats.save(update_fields=["agreed", "disagreed"])

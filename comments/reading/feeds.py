@@ -71,5 +71,5 @@ def _entry(comment: SiteComment, article: Article) -> Entry:
 
 
 def _changed_at(comment: SiteComment) -> datetime | None:
-    standing = getattr(comment, "stats", None)
-    return standing.edited_at if standing else None
+    stats = getattr(comment, "stats", None)
+    return stats.edited_at if stats else None

@@ -38,8 +38,8 @@ def answered(context: dict[str, Any], steps: list[threads.Step]) -> threads.Comm
     number = context["request"].GET.get("reply_to", "")
     if not number:
         return None
-    standing = (step.comment for step in steps if not step.comment.is_tombstone)
-    return next((comment for comment in standing if str(comment.pk) == number), None)
+    published = (step.comment for step in steps if not step.comment.is_tombstone)
+    return next((comment for comment in published if str(comment.pk) == number), None)
 
 
 register.filter("prose", plain_text_html.prose)

@@ -58,14 +58,14 @@ def test_it_shows_what_a_decision_needs(moderator):
         "Wallet address: 0x5aAe",
         "The clause",
         "Who pays for it?",
-        "0 on the pages, 1 removed",
+        "0 published, 1 removed",
     ):
         assert words in page, words
     assert "I do &lt;b&gt;not&lt;/b&gt;" in page
 
 
 def test_an_empty_queue_says_so(moderator):
-    assert "Nothing waits" in text(moderator.get(QUEUE))
+    assert "No pending comments" in text(moderator.get(QUEUE))
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ def page_of(client, article):
 
 
 def counts(comment):
-    standing = CommentStats.objects.get(comment=comment)
-    return standing.agreed, standing.disagreed
+    stats = CommentStats.objects.get(comment=comment)
+    return stats.agreed, stats.disagreed
 
 
 def test_a_vote_is_one_and_is_changed_or_deleted_by_writers(client, article, comment):

@@ -37,8 +37,8 @@ _OFFICE = (
 
 def newcomer(rule: Rule, draft: Draft) -> str:
     """Somebody is new until as many comments of theirs stand on the pages."""
-    standing = sum(past.is_public and not past.is_removed for past in draft.history)
-    return f"{standing} earlier comments" if standing < (rule.number or 0) else ""
+    published = sum(past.is_public and not past.is_removed for past in draft.history)
+    return f"{published} earlier comments" if published < (rule.number or 0) else ""
 
 
 def links(rule: Rule, draft: Draft) -> str:

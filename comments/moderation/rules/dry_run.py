@@ -22,7 +22,7 @@ class DryRun:
     caught: list[Caught]
 
     @property
-    def standing(self) -> int:
+    def published(self) -> int:
         """Of those caught, how many moderators and readers had left where they are: the likely
         mistakes.
         """

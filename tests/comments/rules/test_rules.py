@@ -261,7 +261,7 @@ def test_a_dry_run_says_what_a_rule_would_have_caught_and_changes_nothing():
     comment_on(article)
     before = list(SiteComment.objects.values())
     run = dry_run(rule("wallet"))
-    assert (run.looked_at, len(run.caught), run.standing) == (4, 2, 1)
+    assert (run.looked_at, len(run.caught), run.published) == (4, 2, 1)
     assert list(SiteComment.objects.values()) == before
 
 
