@@ -12,7 +12,6 @@ from newsroom.operations import health
 from ticker.models import LONGEST_STRIP, Coin, FormerCoinSlug, Poller, PriceSource, Quote
 
 from ..factories import CoinFactory, PublishedArticleFactory, QuoteFactory, member_of
-from ..pages import squeezed
 from .conftest import page_of, rows
 
 pytestmark = pytest.mark.django_db
@@ -43,10 +42,10 @@ def test_a_renamed_coin_keeps_its_addresses_and_chips(client, coins):
     response = client.get("/prices/polygon/")
     assert (response.status_code, response.headers["Location"]) == (301, "/prices/pol/")
     page = page_of(client, article.get_absolute_url())
-    assert (
-        'class="chip" href="/prices/pol/"><b>POL</b><span class="chip__price" data-symbol="POL"> $0.5000'
-        in squeezed(page)
-    )
+    chip = page[page.index('class="chip"') :].partition("</a>")[0]
+    assert 'href="/prices/pol/"' in chip
+    assert 'data-symbol="POL"' in chip
+    assert "$0.5000" in chip
     other = CoinFactory.build(name="Polygon", symbol="PLG", slug="polygon", coingecko_id="x")
     with pytest.raises(Exception, match="POL was out under this address"):
         other.full_clean()
