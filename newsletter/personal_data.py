@@ -23,8 +23,8 @@ OF_NEWSLETTER = (
     "consent_text",
     "asked_at",
     "confirmed_at",
-    "left_at",
-    "left_by",
+    "unsubscribed_at",
+    "unsubscribed_by",
     "former",
 )
 

@@ -272,7 +272,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
             "cancel": lambda: self._step(
                 issue_status.cancel, issue, "Cancelled. Nobody else gets it."
             ),
-            "again": lambda: f"Sent again to {issue_status.send_unanswered_again(issue)} readers.",
+            "again": lambda: f"Sent again to {issue_status.send_unconfirmed_again(issue)} readers.",
         }
         step = steps.get(what)
         if step is None:

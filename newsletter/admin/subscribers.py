@@ -21,8 +21,8 @@ class SubscriptionInline(admin.TabularInline[Subscription, Subscriber]):
         "consent_text",
         "asked_at",
         "confirmed_at",
-        "left_at",
-        "left_by",
+        "unsubscribed_at",
+        "unsubscribed_by",
     )
     can_delete = False
 

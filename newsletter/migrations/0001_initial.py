@@ -77,8 +77,8 @@ class Migration(migrations.Migration):
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('queued', 'Waiting'), ('claimed', 'Taken by a worker'), ('handed', 'Handed over, delivery unconfirmed'), ('sent', 'Accepted by the mail server'), ('refused', 'Refused for good'), ('failed', 'Given up after several tries'), ('left', 'Unsubscribed before it was sent'), ('bounced', 'Came back')], default='queued', max_length=8)),
-                ('claim', models.CharField(blank=True, help_text='By which worker’s turn it was taken.', max_length=22)),
+                ('status', models.CharField(choices=[('queued', 'Queued'), ('sending', 'Sending'), ('sent', 'Accepted by the mail server'), ('unconfirmed', 'Delivery unconfirmed'), ('refused', 'Refused for good'), ('failed', 'Given up after several tries'), ('unsubscribed', 'Unsubscribed before it was sent'), ('bounced', 'Came back')], default='queued', max_length=12)),
+                ('claim', models.CharField(blank=True, help_text='The worker’s turn that reserved it.', max_length=22)),
                 ('claimed_at', models.DateTimeField(null=True)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('next_try_at', models.DateTimeField(help_text='Not before, where a server asked for patience.', null=True)),
@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'deliveries',
-                'indexes': [models.Index(condition=models.Q(('status', 'queued')), fields=['issue', 'id'], name='delivery_waiting'), models.Index(condition=models.Q(('status', 'claimed')), fields=['claimed_at'], name='delivery_taken'), models.Index(fields=['issue', 'status'], name='delivery_by_status'), models.Index(condition=models.Q(('provider_id__isnull', False)), fields=['provider_id'], name='delivery_of_provider')],
+                'indexes': [models.Index(condition=models.Q(('status', 'queued')), fields=['issue', 'id'], name='delivery_waiting'), models.Index(condition=models.Q(('status', 'sending')), fields=['claimed_at'], name='delivery_sending'), models.Index(fields=['issue', 'status'], name='delivery_by_status'), models.Index(condition=models.Q(('provider_id__isnull', False)), fields=['provider_id'], name='delivery_of_provider')],
             },
         ),
         migrations.CreateModel(
@@ -177,13 +177,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(help_text='Names reader and newsletter in the link to leave.', max_length=64, unique=True)),
-                ('status', models.CharField(choices=[('pending', 'Waiting for confirmation'), ('confirmed', 'Confirmed'), ('left', 'Unsubscribed')], default='pending', max_length=20)),
+                ('status', models.CharField(choices=[('pending', 'Waiting for confirmation'), ('confirmed', 'Confirmed'), ('unsubscribed', 'Unsubscribed')], default='pending', max_length=20)),
                 ('source', models.CharField(help_text='Which form asked.', max_length=40)),
                 ('consent_text', models.CharField(help_text='What the form said.', max_length=300)),
                 ('asked_at', models.DateTimeField()),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('left_by', models.CharField(blank=True, choices=[('link', 'The link in a newsletter'), ('one_click', 'The mail program’s own button'), ('preferences', 'The preferences'), ('complaint', 'Calling it spam')], max_length=12)),
+                ('unsubscribed_at', models.DateTimeField(blank=True, null=True)),
+                ('unsubscribed_by', models.CharField(blank=True, choices=[('link', 'The link in a newsletter'), ('one_click', 'The mail program’s own button'), ('preferences', 'The preferences'), ('complaint', 'Calling it spam')], max_length=12)),
                 ('former', models.JSONField(default=list, editable=False, help_text='What was agreed to before, and had until when.')),
                 ('newsletter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='newsletter.newsletter')),
                 ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='newsletter.subscriber')),

@@ -8,17 +8,21 @@ from newsletter.models.subscribers import Subscription
 
 
 class Delivery(models.Model):
-    """One mail. Each row is sent once, however many workers there are and whatever kills them."""
+    """One mail, handed over at most once unless the desk asks for more, whatever kills the workers.
+
+    Queued, sending, and then sent, refused, failed or unconfirmed. A worker reserves queued rows by
+    its `claim`, and marks each as sending right before it hands the mail over.
+    """
 
     class Status(models.TextChoices):
-        QUEUED = "queued", "Waiting"
-        CLAIMED = "claimed", "Taken by a worker"
-        # From just before the last bytes of the mail are sent until the server’s answer was read.
-        HANDED = "handed", "Handed over, delivery unconfirmed"
+        QUEUED = "queued", "Queued"
+        SENDING = "sending", "Sending"
         SENT = "sent", "Accepted by the mail server"
+        # Nobody heard the answer: the server may have it.
+        UNCONFIRMED = "unconfirmed", "Delivery unconfirmed"
         REFUSED = "refused", "Refused for good"
         FAILED = "failed", "Given up after several tries"
-        LEFT = "left", "Unsubscribed before it was sent"
+        UNSUBSCRIBED = "unsubscribed", "Unsubscribed before it was sent"
         BOUNCED = "bounced", "Came back"
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="deliveries")
@@ -26,9 +30,9 @@ class Delivery(models.Model):
     subscription = models.ForeignKey(
         Subscription, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
     claim = models.CharField(
-        max_length=22, blank=True, help_text="By which worker’s turn it was taken."
+        max_length=22, blank=True, help_text="The worker’s turn that reserved it."
     )
     claimed_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -54,7 +58,7 @@ class Delivery(models.Model):
                 fields=["issue", "id"], condition=Q(status="queued"), name="delivery_waiting"
             ),
             models.Index(
-                fields=["claimed_at"], condition=Q(status="claimed"), name="delivery_taken"
+                fields=["claimed_at"], condition=Q(status="sending"), name="delivery_sending"
             ),
             models.Index(fields=["issue", "status"], name="delivery_by_status"),
             models.Index(

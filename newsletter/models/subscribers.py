@@ -87,11 +87,9 @@ class Subscription(models.Model):
     class Status(models.TextChoices):
         PENDING = "pending", "Waiting for confirmation"
         CONFIRMED = "confirmed", "Confirmed"
-        LEFT = "left", "Unsubscribed"
+        UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
 
-    class Leaving(models.TextChoices):
-        """By which way somebody left."""
-
+    class UnsubscribeMethod(models.TextChoices):
         LINK = "link", "The link in a newsletter"
         ONE_CLICK = "one_click", "The mail program’s own button"
         PREFERENCES = "preferences", "The preferences"
@@ -111,8 +109,8 @@ class Subscription(models.Model):
     consent_text = models.CharField(max_length=300, help_text="What the form said.")
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
-    left_at = models.DateTimeField(null=True, blank=True)
-    left_by = models.CharField(max_length=12, choices=Leaving.choices, blank=True)
+    unsubscribed_at = models.DateTimeField(null=True, blank=True)
+    unsubscribed_by = models.CharField(max_length=12, choices=UnsubscribeMethod.choices, blank=True)
     former = models.JSONField(
         default=list, editable=False, help_text="What was agreed to before, and had until when."
     )

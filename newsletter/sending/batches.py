@@ -1,10 +1,9 @@
 """
 Sends what is due: in slices, by any number of workers, at a set rate.
 
-A row is claimed, marked right before the last bytes of its mail, and noted once the server has
-answered. A worker that is killed leaves claimed rows, which another takes up, and at most one that
-is marked: that mail is the server’s, its answer was not seen, and nobody sends it again unless the
-desk says so.
+A worker reserves queued rows, marks each as sending right before it hands the mail over, and notes
+the answer. Rows that a killed worker had reserved are taken by another; the one that it had marked
+is unconfirmed, and nobody sends it again unless the desk says so.
 """
 
 import secrets
@@ -17,7 +16,7 @@ from functools import partial
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Min, Q
+from django.db.models import F, Min, Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
@@ -25,13 +24,13 @@ from django_tasks_db.models import DBTaskResult
 from newsletter.composing import contents, issue_mails, rendering
 from newsletter.models import Delivery, Issue, SendRate
 from newsletter.models.issues import IssueQuerySet
-from newsletter.sending import delivery_results, issue_status, journals
-from newsletter.sending.issue_status import LEASE
-from newsletter.sending.transport import Accepted, Outcome, Post, Refused, Trouble
+from newsletter.sending import delivery_results, issue_status
+from newsletter.sending.transport import Accepted, Outcome, Refused, Transport, TransportError
 
 SLICE = 5.0  # seconds, so that a worker’s other jobs wait no longer
 BATCH = 50
 BATCH_TAKES = 10.0  # seconds at most; what is left of it then is given back
+LEASE = timedelta(seconds=30)  # of a worker’s claim; then it is another’s to take
 BACK_OFF = (10, 30, 60, 120, 300)  # seconds, when the mail server is away
 # “later” to so many in a row: the server wants us to slow down; “no” to so many: it is about us
 MOST_IN_A_ROW = 10
@@ -42,6 +41,7 @@ FEWEST_OF_ALL = (
 REFUSED = (
     "The mail server refuses everybody: {} Mend it, then go on; the last of them are tried again."
 )
+UNANSWERED = "The worker ended before the mail server answered."
 EMPTIED = "Every story in it was withdrawn. Cancel it, or bring one back and go on."
 
 Status = Delivery.Status
@@ -67,8 +67,7 @@ def send_some() -> int:
     """One slice of whatever is due. Returns how many mails were accepted."""
     for issue in _due():
         issue_status.start(issue)
-    give_back_abandoned()
-    journals.tidy()
+    give_up_unanswered()
     until = time.monotonic() + SLICE
     accepted = 0
     # In no order, so that a long one does not keep the others waiting.
@@ -84,46 +83,25 @@ def _is_waiting() -> bool:
     return DBTaskResult.objects.filter(task_path=send_some.module_path, status="READY").exists()
 
 
-def give_back_abandoned() -> int:
-    """Requeue what a killed worker had claimed and not handed over."""
-    old = timezone.now() - LEASE
-    abandoned = Delivery.objects.filter(status=Status.CLAIMED, claimed_at__lt=old)
-    given_back = abandoned.update(status=Status.QUEUED, claim="", claimed_at=None)
-    for issue in Issue.objects.filter(status__in=(Issue.Status.SENDING, Issue.Status.PAUSED)):
-        given_back += _give_back_unsent(issue, old)
-    return given_back
-
-
-def _give_back_unsent(issue: Issue, old: datetime) -> int:
-    """Those that were marked, and whose worker was killed before it sent the end of them."""
-    marked = Delivery.objects.filter(
-        issue=issue, status=Status.HANDED, answer="", claimed_at__lt=old
+def give_up_unanswered() -> int:
+    """Say that deliveries whose worker was killed are unconfirmed. Returns how many."""
+    unanswered = Delivery.objects.filter(
+        status=Status.SENDING, claimed_at__lt=timezone.now() - LEASE
     )
-    unsent = [
-        pk
-        for pk, claim in marked.values_list("pk", "claim")
-        if journals.was_surely_not_sent(claim, pk)
-    ]
-    return (
-        marked.filter(pk__in=unsent).update(status=Status.QUEUED, claim="", claimed_at=None)
-        if unsent
-        else 0
-    )
+    return unanswered.update(status=Status.UNCONFIRMED, answer=UNANSWERED)
 
 
 def _end_or_wait(issue: Issue) -> None:
     """Finish the issue after a slice, or wait: for later mails, or for a server that took none."""
-    old = timezone.now() - LEASE
-    _give_back_unsent(issue, old)
     mails = Delivery.objects.filter(issue=issue)
-    if mails.filter(status__in=issue_status.STILL_TO_DO).exists():
+    if mails.filter(status__in=issue_status.PENDING).exists():
         _wait_for_next(issue)
     elif (run := _run_of_refusals(issue)) >= FEWEST_OF_ALL:
         last = mails.filter(status=Status.REFUSED).order_by("-claimed_at").first()
         if last is not None and not mails.filter(status__in=issue_status.GONE_OUT).exists():
             _refused_by_all(issue, run, last.answer)
             return
-    issue_status.finish(issue, old)
+    issue_status.finish(issue)
 
 
 def _run_of_refusals(issue: Issue) -> int:
@@ -162,6 +140,11 @@ def _may_try(now: datetime) -> Q:
     return Q(next_try_at=None) | Q(next_try_at__lte=now)
 
 
+def _is_free(now: datetime) -> Q:
+    """Reserved by nobody, or by a worker that has not come back to it."""
+    return Q(claimed_at=None) | Q(claimed_at__lt=now - LEASE)
+
+
 @dataclass
 class _Slice:
     """One worker’s turn at one issue."""
@@ -177,11 +160,8 @@ class _Slice:
         self.is_in_run = bool(self.issue.refused_in_a_row or self.issue.later_in_a_row)
 
     def run(self) -> int:
-        with journals.journal(self.claim) as self.journal:
-            return self._run()
-
-    def _run(self) -> int:
-        self.post = Post()
+        """Return how many mails were accepted."""
+        self.transport = Transport()
         variants: dict[bool, rendering.Rendered] = {}
         try:
             while time.monotonic() < self.until and self._reserve():
@@ -200,7 +180,7 @@ class _Slice:
                     break
         finally:
             self._write()
-            self.post.close()
+            self.transport.close()
         return self.accepted
 
     # --- What is whose ----------------------------------------------------------------------
@@ -228,9 +208,10 @@ class _Slice:
         two workers’.
         """
         now = timezone.now()
-        waiting = Delivery.objects.filter(
-            _may_try(now), issue=self.issue, status=Status.QUEUED
-        ).order_by("pk")
+        free = _may_try(now) & _is_free(now)
+        waiting = Delivery.objects.filter(free, issue=self.issue, status=Status.QUEUED).order_by(
+            "pk"
+        )
         with transaction.atomic():
             # Read first: as a part of the UPDATE, PostgreSQL may ask for them again for every row,
             # and claim them all.
@@ -239,22 +220,22 @@ class _Slice:
                     : self._size
                 ]
             )
-            claimed = Delivery.objects.filter(pk__in=rows, status=Status.QUEUED)
-            if not claimed.update(status=Status.CLAIMED, claim=self.claim, claimed_at=now):
+            # Asked again: SQLite knows no locked rows, and another may have been faster.
+            claimed = Delivery.objects.filter(_is_free(now), pk__in=rows, status=Status.QUEUED)
+            if not claimed.update(claim=self.claim, claimed_at=now):
                 return []
-        mine = Delivery.objects.filter(
-            pk__in=rows, claim=self.claim, status=Status.CLAIMED
-        ).order_by("pk")
-        found = list(mine.select_related("subscription__subscriber"))
-        gone = [delivery.pk for delivery in found if not _still_reads(delivery)]
-        Delivery.objects.filter(pk__in=gone, status=Status.CLAIMED).update(status=Status.LEFT)
+        mine = self._reserved(rows)
+        found = list(mine.select_related("subscription__subscriber").order_by("pk"))
+        gone = [delivery.pk for delivery in found if not _is_subscribed(delivery)]
+        self._reserved(gone).update(status=Status.UNSUBSCRIBED)
         return [delivery for delivery in found if delivery.pk not in gone]
 
+    def _reserved(self, rows: list[int]) -> QuerySet[Delivery]:
+        """Those of these rows that are this turn’s still, and were not handed over."""
+        return Delivery.objects.filter(pk__in=rows, claim=self.claim, status=Status.QUEUED)
+
     def _give_back(self, batch: list[Delivery]) -> None:
-        rows = Delivery.objects.filter(
-            pk__in=[each.pk for each in batch], claim=self.claim, status=Status.CLAIMED
-        )
-        rows.update(status=Status.QUEUED, claim="", claimed_at=None)
+        self._reserved([each.pk for each in batch]).update(claim="", claimed_at=None)
 
     # --- One mail after another ----------------------------------------------------------------
 
@@ -269,9 +250,7 @@ class _Slice:
                 return True
             message = issue_mails.compose(self.issue, delivery, variants, self.sender)
             mark = partial(self._mark, delivery, variants[True].has_placement)
-            outcome = self.post.hand_over(
-                message, mark, partial(self.journal.about_to_send, delivery.pk)
-            )
+            outcome = self.transport.hand_over(message, mark)
             self.unwritten.append((delivery, outcome))
             if isinstance(outcome, Accepted):
                 self.accepted += 1
@@ -287,18 +266,16 @@ class _Slice:
         with transaction.atomic():
             written = self._note_all()
             going = Issue.objects.filter(pk=self.issue.pk, status=Issue.Status.SENDING)
-            mine = Delivery.objects.filter(
-                pk=delivery.pk, claim=self.claim, status=Status.CLAIMED, issue__in=going
-            )
+            mine = self._reserved([delivery.pk]).filter(issue__in=going)
             marked = {"claimed_at": timezone.now(), "answer": "", "has_placement": has_placement}
-            is_marked = mine.update(status=Status.HANDED, **marked) == 1
+            is_marked = mine.update(status=Status.SENDING, **marked) == 1
         # Not before that is committed: answers that are rolled back with it are written later.
         del self.unwritten[:written]
         return is_marked
 
     def _must_stop(self, delivery: Delivery, outcome: Outcome) -> bool:
         """Return whether this slice should end, having written what came of its mails."""
-        if isinstance(outcome, Trouble):
+        if isinstance(outcome, TransportError):
             self._write()
             self._back_off(outcome.answer)
             return True
@@ -363,7 +340,7 @@ class _Slice:
         return len(self.unwritten)
 
 
-def _still_reads(delivery: Delivery) -> bool:
+def _is_subscribed(delivery: Delivery) -> bool:
     subscription = delivery.subscription
     if subscription is None or subscription.status != "confirmed":
         return False

@@ -61,7 +61,9 @@ def is_hard(event: Any) -> bool:
 
 
 def _mark_bounced(delivery: Delivery) -> bool:
-    was_sent = Delivery.objects.filter(pk=delivery.pk, status__in=("sent", "handed"))
+    was_sent = Delivery.objects.filter(
+        pk=delivery.pk, status__in=("sent", "sending", "unconfirmed")
+    )
     return was_sent.update(status=Delivery.Status.BOUNCED) == 1
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from newsletter.models import Delivery
 from newsletter.sending import issue_status
-from newsletter.sending.transport import Accepted, Outcome, Refused, Trouble
+from newsletter.sending.transport import Accepted, Outcome, Refused, TransportError
 from newsletter.subscribing import suppression
 
 MOST_TRIES = 5
@@ -26,24 +26,20 @@ def note(delivery: Delivery, outcome: Outcome, claim: str) -> None:
         )
         if not outcome.provider_id:  # A provider takes everything, and says later what came of it.
             suppression.note_accepted(delivery)
-    elif isinstance(outcome, Trouble):
-        _note_trouble(delivery, row, outcome, now)
+    elif isinstance(outcome, TransportError):
+        _note_error(row, outcome)
     elif isinstance(outcome, Refused):
         _note_refusal(delivery, row, outcome, now)
     else:
-        row.filter(status=Status.CLAIMED).update(status=Status.QUEUED, claim="", claimed_at=None)
+        row.filter(status=Status.QUEUED).update(claim="", claimed_at=None)
 
 
-def _note_trouble(delivery: Delivery, row: Any, trouble: Trouble, now: datetime) -> None:
-    """Nobody loses a try, unless the server broke off when it heard of this very recipient: the
-    others go first.
-    """
-    if trouble.is_unsure:
-        row.update(status=Status.HANDED, answer=trouble.answer)
-    elif trouble.is_at_recipient:
-        _try_later(delivery, row, trouble.answer, now)
+def _note_error(row: Any, error: TransportError) -> None:
+    """Nobody loses a try."""
+    if error.is_unsure:
+        row.update(status=Status.UNCONFIRMED, answer=error.answer)
     else:
-        row.update(status=Status.QUEUED, claim="", claimed_at=None, answer=trouble.answer)
+        row.update(status=Status.QUEUED, claim="", claimed_at=None, answer=error.answer)
 
 
 def _note_refusal(delivery: Delivery, row: Any, refused: Refused, now: datetime) -> None:

@@ -5,7 +5,7 @@ Each step is one conditional statement, so of two who press a button at once one
 other is told.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,9 +18,8 @@ from newsletter.models import Delivery, Issue, Item, Newsletter, Subscription
 from pagecache import invalidation
 
 Status = Issue.Status
-GONE_OUT = (Delivery.Status.SENT, Delivery.Status.HANDED, Delivery.Status.BOUNCED)
-LEASE = timedelta(seconds=30)  # of a worker’s claim; then it is another’s to take
-STILL_TO_DO = (Delivery.Status.QUEUED, Delivery.Status.CLAIMED)
+GONE_OUT = (Delivery.Status.SENT, Delivery.Status.UNCONFIRMED, Delivery.Status.BOUNCED)
+PENDING = (Delivery.Status.QUEUED, Delivery.Status.SENDING)
 NOTHING = "There is no story in it that readers may see. Put one in first."
 
 
@@ -85,15 +84,13 @@ def cancel(issue: Issue) -> None:
         _show(issue)
 
 
-def send_unanswered_again(issue: Issue) -> int:
-    """Send it once more to those whose mail was handed over, but whose server’s answer nobody
-    saw.
-    """
+def send_unconfirmed_again(issue: Issue) -> int:
+    """Send it once more to those whose delivery is unconfirmed."""
     with transaction.atomic():
         if not _move(issue, (Status.SENT,), Status.SENDING, finished_at=None, next_batch_at=None):
             raise _refuse(issue)
-        unseen = Delivery.objects.filter(issue=issue, status=Delivery.Status.HANDED)
-        return unseen.update(status=Delivery.Status.QUEUED, claim="", claimed_at=None)
+        unconfirmed = Delivery.objects.filter(issue=issue, status=Delivery.Status.UNCONFIRMED)
+        return unconfirmed.update(status=Delivery.Status.QUEUED, claim="", claimed_at=None)
 
 
 def start(issue: Issue) -> bool:
@@ -138,16 +135,10 @@ def _next_number(issue: Issue) -> int:
     return (newest or 0) + 1
 
 
-def finish(issue: Issue, old: datetime) -> bool:
-    """Once nobody waits any more, and every answer that may still come has come. True when this
-    call did it.
-
-    `old` is the moment before which a mail was handed over whose answer does not come any more.
-    """
-    mails = Delivery.objects.filter(issue=issue)
-    on_the_way = mails.filter(status=Delivery.Status.HANDED, answer="", claimed_at__gte=old)
+def finish(issue: Issue) -> bool:
+    """Once no mail is queued or being sent. True when this call did it."""
     with transaction.atomic():
-        if mails.filter(status__in=STILL_TO_DO).exists() or on_the_way.exists():
+        if Delivery.objects.filter(issue=issue, status__in=PENDING).exists():
             return False
         if not _move(issue, (Status.SENDING,), Status.SENT, finished_at=timezone.now()):
             return False

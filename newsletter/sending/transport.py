@@ -5,15 +5,12 @@ import smtplib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import parseaddr
-from typing import Any, cast
+from typing import Any
 
 from anymail.exceptions import AnymailAPIError, AnymailError
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
-
-from newsletter.sending.smtp import CalledOff, PausingBackend
 
 # Answers of a provider’s interface that are about us, not about the mail: our key, too much, not
 # now.
@@ -26,6 +23,7 @@ _NOT_REACHED = (
     "SSLCertVerificationError",
 )
 NO_SUCH_ADDRESS = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
+DONE = 250
 BUSY = 421  # the server closes: it is about all mails, not about this one
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _ADDRESS = re.compile(r"<?[^\s<>\"]+@[^\s<>\"]+>?")
@@ -48,105 +46,79 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class TransportError:
     """It was not about this mail: the server is away, hangs, is busy, or does not take us."""
 
     answer: str
-    # Whether the mail may have been taken: it was all there, and no answer came.
+    # Whether the mail may have been taken: it was being sent, and no answer came.
     is_unsure: bool = False
-    # Whether it came while the server was told of this recipient: it may have to do with that one.
-    is_at_recipient: bool = False
 
 
-Outcome = Accepted | Refused | Trouble | None  # None: called off before it was sent
+Outcome = Accepted | Refused | TransportError | None  # None: called off before it was sent
 
 
-class Post:
-    """A connection that is kept for many mails."""
+class Transport:
+    """The mail server or provider of the settings, by a connection that is kept for many mails."""
 
     def __init__(self) -> None:
-        backend = get_connection()
-        # Settings may name Django’s own, or a provider’s.
-        self.backend: Any = PausingBackend() if type(backend) is EmailBackend else backend
+        self._backend: Any = get_connection()
 
     def close(self) -> None:
         with suppress(Exception):  # Whatever was to be sent was sent.
-            self.backend.close()
+            self._backend.close()
 
-    def hand_over(
-        self, message: EmailMessage, mark: Callable[[], bool], about_to_send: Callable[[], None]
-    ) -> Outcome:
-        """`mark` is called once, as late as can be, and says whether the mail may be sent; then
-        `about_to_send`.
-        """
-        marked = _Marked(mark)
+    def hand_over(self, message: EmailMessage, mark: Callable[[], bool]) -> Outcome:
+        """Send one mail. `mark` is called right before that, and says whether it may be sent."""
         try:
-            recipient, content = _on_envelope(message.to[0]), _bytes_of(message)
-        except (
-            Exception
-        ) as error:  # An address that no mail can carry; the library has several words for it.
+            _check_address(message.to[0])
+        except Exception as error:  # The library has several words for an impossible address.
             return Refused(_text(str(error)), is_for_good=True)
         try:
-            if isinstance(self.backend, PausingBackend):
-                connection = self._opened()
-                connection.may_finish, connection.about_to_finish = marked, about_to_send
-                connection.sendmail(parseaddr(message.from_email)[1], [recipient], content)
-                return Accepted()
-            return self._by_provider(message, marked, about_to_send)
-        except CalledOff:
-            self._drop()
+            self._open()
+        except (smtplib.SMTPException, OSError) as error:
+            return self._error(error)
+        if not mark():
             return None
+        try:
+            self._backend.send_messages([message])
+        except AnymailAPIError as error:
+            return _of_interface(error)
+        except (AnymailError, ValueError) as error:  # It takes no recipient, or no mail, like this.
+            return Refused(_text(str(error)), is_for_good=True)
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             return self._refused(code, text, is_about_address=True)
-        except smtplib.SMTPSenderRefused as error:
-            return self._trouble(f"{error.smtp_code} {_text(error.smtp_error)}")
         except smtplib.SMTPDataError as error:
             return self._refused(error.smtp_code, error.smtp_error)
+        except smtplib.SMTPResponseException as error:  # It does not take us, or our sender.
+            return self._error(error)
         except (smtplib.SMTPException, OSError) as error:
-            return self._trouble(
-                _text(str(error) or type(error).__name__), is_unsure=marked.is_marked
-            )
+            return self._error(error, is_unsure=True)
+        return _status_of(message)
 
-    def _opened(self) -> Any:
-        if self.backend.connection is None:
-            self.backend.open()
-        self.backend.connection.is_at_recipient = False
-        return self.backend.connection
+    def _open(self) -> None:
+        """A connection that is alive, and waits for a mail. Raises SMTPException or OSError."""
+        if isinstance(self._backend, EmailBackend) and self._backend.connection:
+            try:
+                code, _ = self._backend.connection.rset()
+            except (smtplib.SMTPException, OSError):
+                code = BUSY
+            if code != DONE:
+                self._drop()
+        self._backend.open()
 
-    def _by_provider(
-        self, message: EmailMessage, marked: "_Marked", about_to_send: Callable[[], None]
-    ) -> Outcome:
-        if not marked():
-            return None
-        about_to_send()
-        try:
-            self.backend.send_messages([message])
-        except AnymailAPIError as error:
-            return self._of_interface(error)
-        except AnymailError as error:  # It takes no recipient, or no mail, like this.
-            return Refused(_text(str(error)), is_for_good=True)
-        status = getattr(message, "anymail_status", None)  # None of a backend that is no provider’s
-        said = getattr(status, "status", None) or {"sent"}
-        if not said & {"sent", "queued"}:
-            return Trouble(
-                f"The provider says: {', '.join(sorted(map(str, said)))}.", is_unsure=True
-            )
-        return Accepted(provider_id=str(getattr(status, "message_id", "") or "")[:120])
-
-    def _of_interface(self, error: AnymailAPIError) -> Outcome:
-        answer, code = _text(str(error)), error.status_code
-        if code is None:
-            return Trouble(answer, is_unsure=not any(name in str(error) for name in _NOT_REACHED))
-        if code in ABOUT_US:
-            return Trouble(answer)
-        # A gateway’s 5xx says nothing of what stands behind it.
-        return Trouble(answer, is_unsure=True) if code >= 500 else Refused(answer, is_for_good=True)
+    def _drop(self) -> None:
+        """No farewell: a server that hangs would not answer it."""
+        connection = getattr(self._backend, "connection", None)
+        if connection is not None:
+            connection.close()
+        self._backend = get_connection()
 
     def _refused(self, code: int, text: bytes | str, is_about_address: bool = False) -> Outcome:
         answer = f"{code} {_text(text)}"
         if code == BUSY:
-            return Trouble(self._trouble(answer).answer)
+            self._drop()
+            return TransportError(answer)
         return Refused(
             answer,
             is_for_good=code >= 500,
@@ -154,47 +126,48 @@ class Post:
             is_about_box=_is_about_box(answer, is_about_address),
         )
 
-    def _trouble(self, answer: str, is_unsure: bool = False) -> Trouble:
-        is_at_recipient = getattr(
-            getattr(self.backend, "connection", None), "is_at_recipient", False
-        )
+    def _error(self, error: Exception, is_unsure: bool = False) -> TransportError:
         self._drop()
-        return Trouble(answer[:200], is_unsure, is_at_recipient)
-
-    def _drop(self) -> None:
-        """The next mail gets a new connection. No farewell: a server that hangs would not answer
-        it.
-        """
-        connection = getattr(self.backend, "connection", None)
-        if isinstance(self.backend, PausingBackend) and connection is not None:
-            connection.close()
-            self.backend.connection = None
+        if isinstance(error, smtplib.SMTPResponseException):
+            return TransportError(f"{error.smtp_code} {_text(error.smtp_error)}")
+        return TransportError(_text(str(error) or type(error).__name__), is_unsure)
 
 
-def _on_envelope(address: str) -> str:
-    """As SMTP writes it: letters of other alphabets in the domain alone. Raises ValueError."""
+def _check_address(address: str) -> None:
+    """Raise for an address that SMTP cannot write: letters of other alphabets may stand in the
+    domain alone.
+    """
     name, _, domain = address.rpartition("@")
     if not (name and domain):
         raise ValueError("This is no e-mail address.")
     if not name.isascii():
         raise ValueError("The name before the @ has letters that few servers know.")
-    return sanitize_address(address, "utf-8")
+    sanitize_address(address, "utf-8")
 
 
-def _bytes_of(message: EmailMessage) -> bytes:
-    return cast(bytes, cast(Any, message.message()).as_bytes(linesep="\r\n"))
+def _status_of(message: EmailMessage) -> Outcome:
+    """Return what a provider said of a mail; a server said that it has it."""
+    status = getattr(message, "anymail_status", None)
+    said = getattr(status, "status", None) or {"sent"}
+    if not said & {"sent", "queued"}:
+        return TransportError(
+            f"The provider says: {', '.join(sorted(map(str, said)))}.", is_unsure=True
+        )
+    return Accepted(provider_id=str(getattr(status, "message_id", "") or "")[:120])
 
 
-class _Marked:
-    """Calls `mark` once, and remembers that it may have been sent from then on."""
-
-    def __init__(self, mark: Callable[[], bool]) -> None:
-        self._mark = mark
-        self.is_marked = False
-
-    def __call__(self) -> bool:
-        self.is_marked = self._mark()
-        return self.is_marked
+def _of_interface(error: AnymailAPIError) -> Outcome:
+    answer, code = _text(str(error)), error.status_code
+    if code is None:
+        return TransportError(
+            answer, is_unsure=not any(name in str(error) for name in _NOT_REACHED)
+        )
+    if code in ABOUT_US:
+        return TransportError(answer)
+    # A gateway’s 5xx says nothing of what stands behind it.
+    return (
+        TransportError(answer, is_unsure=True) if code >= 500 else Refused(answer, is_for_good=True)
+    )
 
 
 def _is_unknown(answer: str) -> bool:

@@ -13,7 +13,7 @@ Status = Delivery.Status
 class IssueStatistics:
     recipients: int
     counts: dict[str, int]
-    left: int
+    unsubscribed: int
     links: list[Link]
 
     def of(self, *statuses: str) -> int:
@@ -24,24 +24,24 @@ class IssueStatistics:
         return self.of(Status.SENT)
 
     @property
-    def unseen(self) -> int:
-        return self.of(Status.HANDED)
+    def unconfirmed(self) -> int:
+        return self.of(Status.UNCONFIRMED)
 
     @property
-    def waiting(self) -> int:
-        return self.of(Status.QUEUED, Status.CLAIMED)
+    def queued(self) -> int:
+        return self.of(Status.QUEUED, Status.SENDING)
 
     @property
     def bounced(self) -> int:
         return self.of(Status.REFUSED, Status.FAILED, Status.BOUNCED)
 
     @property
-    def gone_before(self) -> int:
-        return self.of(Status.LEFT)
+    def unsubscribed_before(self) -> int:
+        return self.of(Status.UNSUBSCRIBED)
 
     @property
     def done(self) -> int:
-        return self.recipients - self.waiting
+        return self.recipients - self.queued
 
     @property
     def people(self) -> int:
@@ -62,11 +62,11 @@ def statistics_of(issue: Issue) -> IssueStatistics:
         Delivery.objects.filter(issue=issue).order_by().values_list("status").annotate(Count("pk"))
     )
     links = sorted(issue.links.all(), key=lambda link: (-link.people, link.pk))
-    return IssueStatistics(issue.recipients, dict(rows), _left(issue), links)
+    return IssueStatistics(issue.recipients, dict(rows), _unsubscribed(issue), links)
 
 
-def _left(issue: Issue) -> int:
-    """Readers who left the newsletter between this issue and the next one. One query, with the next
+def _unsubscribed(issue: Issue) -> int:
+    """Readers who unsubscribed between this issue and the next one. One query, with the next
     one’s in it.
     """
     if issue.started_at is None or issue.is_on_its_way:
@@ -76,6 +76,8 @@ def _left(issue: Issue) -> int:
     )
     until = following.order_by("started_at").values("started_at")[:1]
     left = Subscription.objects.filter(
-        newsletter=issue.newsletter_id, left_at__gte=issue.started_at, confirmed_at__isnull=False
+        newsletter=issue.newsletter_id,
+        unsubscribed_at__gte=issue.started_at,
+        confirmed_at__isnull=False,
     )
-    return left.exclude(left_at__gte=until).count() if following.exists() else left.count()
+    return left.exclude(unsubscribed_at__gte=until).count() if following.exists() else left.count()

@@ -30,7 +30,7 @@ CONSENT_OF_PREFERENCES = (
     "Send me the newsletters that I have ticked. I can leave each with one click."
 )
 UNCONFIRMED_LIFETIME = timedelta(days=7)
-LEFT_LIFETIME = timedelta(days=30)
+UNSUBSCRIBED_LIFETIME = timedelta(days=30)
 MOST_FORGOTTEN = 5_000  # at once
 MOST_FORMER = 20  # records of consent of one newsletter
 WHO_GOT_WHAT = timedelta(days=90)  # is known for so long
@@ -40,7 +40,7 @@ COMPLAINED = Subscriber.Suppression.COMPLAINED
 BETWEEN_MAILS = timedelta(hours=1)
 LINK_LIFETIME = timedelta(seconds=signed_links.LIFETIMES[signed_links.CONFIRM])
 
-Status, Leaving = Subscription.Status, Subscription.Leaving
+Status, UnsubscribeMethod = Subscription.Status, Subscription.UnsubscribeMethod
 
 
 def ask(email: str, source: str, newsletters: Collection[Newsletter] = ()) -> None:
@@ -99,8 +99,8 @@ def _wish(
         not_had = Subscription.objects.filter(pk=subscription.pk).exclude(status=Status.CONFIRMED)
         anew = {
             "confirmed_at": None,
-            "left_at": None,
-            "left_by": "",
+            "unsubscribed_at": None,
+            "unsubscribed_by": "",
             "former": _former(subscription),
         }
         not_had.update(status=Status.PENDING, **anew, **words)
@@ -108,9 +108,16 @@ def _wish(
 
 def _former(subscription: Subscription) -> list[dict[str, str]]:
     """Return the earlier consent, and until when it held: the proof for what was sent then."""
-    if subscription.status != Status.LEFT or subscription.confirmed_at is None:
+    if subscription.status != Status.UNSUBSCRIBED or subscription.confirmed_at is None:
         return subscription.former
-    fields = ("source", "consent_text", "asked_at", "confirmed_at", "left_at", "left_by")
+    fields = (
+        "source",
+        "consent_text",
+        "asked_at",
+        "confirmed_at",
+        "unsubscribed_at",
+        "unsubscribed_by",
+    )
     return [*subscription.former, {field: str(getattr(subscription, field)) for field in fields}][
         -MOST_FORMER:
     ]
@@ -127,7 +134,7 @@ def confirm(subscriber: Subscriber, newsletters: Iterable[int]) -> list[Newslett
         asked = Subscription.objects.filter(subscriber=subscriber, newsletter__in=newsletters)
         new = list(asked.filter(status=Status.PENDING).values_list("newsletter_id", flat=True))
         asked.filter(status=Status.PENDING).update(
-            status=Status.CONFIRMED, confirmed_at=now, left_at=None, left_by=""
+            status=Status.CONFIRMED, confirmed_at=now, unsubscribed_at=None, unsubscribed_by=""
         )
         if new:
             _proven(subscriber, now)
@@ -143,7 +150,7 @@ def _proven(subscriber: Subscriber, now: datetime) -> None:
     )
 
 
-def leave(key: str, by: str = Leaving.LINK) -> Subscription | None:
+def leave(key: str, by: str = UnsubscribeMethod.LINK) -> Subscription | None:
     """Stop one newsletter. Its subscription, also when it had stopped already; None where there is
     no such link.
 
@@ -161,8 +168,8 @@ def _stop(subscriptions: "QuerySet[Subscription]", by: str) -> None:
     with transaction.atomic():
         for request in subscriptions.filter(status=Status.PENDING):
             _take_back(request, now, by)
-        subscriptions.exclude(status=Status.LEFT).update(
-            status=Status.LEFT, left_at=now, left_by=by
+        subscriptions.exclude(status=Status.UNSUBSCRIBED).update(
+            status=Status.UNSUBSCRIBED, unsubscribed_at=now, unsubscribed_by=by
         )
 
 
@@ -170,15 +177,15 @@ def _take_back(request: Subscription, now: datetime, by: str = "") -> None:
     """Nobody wanted it: it is as before somebody asked, a newsletter that was had and left, or else
     one that never was.
     """
-    left: dict[str, Any] = {"left_at": now, "left_by": by}
+    left: dict[str, Any] = {"unsubscribed_at": now, "unsubscribed_by": by}
     if request.former:
         left = {**request.former[-1], "former": request.former[:-1]}
     Subscription.objects.filter(pk=request.pk, status=Status.PENDING).update(
-        status=Status.LEFT, **left
+        status=Status.UNSUBSCRIBED, **left
     )
 
 
-def leave_all(subscriber: Subscriber, by: str = Leaving.PREFERENCES) -> None:
+def leave_all(subscriber: Subscriber, by: str = UnsubscribeMethod.PREFERENCES) -> None:
     _stop(subscriber.subscriptions.all(), by)
 
 
@@ -195,9 +202,9 @@ def choose(
             _wish(subscriber, newsletter, "preferences", CONSENT_OF_PREFERENCES, now)
         had = subscriber.subscriptions.filter(newsletter__is_offered=True)
         had.filter(newsletter__in=newsletters, status=Status.PENDING).update(
-            status=Status.CONFIRMED, confirmed_at=now, left_at=None, left_by=""
+            status=Status.CONFIRMED, confirmed_at=now, unsubscribed_at=None, unsubscribed_by=""
         )
-        _stop(had.exclude(newsletter__in=newsletters), Leaving.PREFERENCES)
+        _stop(had.exclude(newsletter__in=newsletters), UnsubscribeMethod.PREFERENCES)
         _proven(subscriber, now)
 
 
@@ -391,9 +398,9 @@ def forget_readers() -> int:
     known = Subscriber.objects.exclude(suppressed_because=COMPLAINED)
     never = known.filter(confirmed_at=None, asked_at__lt=now - UNCONFIRMED_LIFETIME)
     still = Subscription.objects.filter(subscriber=OuterRef("pk")).exclude(
-        status=Status.LEFT, left_at__lt=now - LEFT_LIFETIME
+        status=Status.UNSUBSCRIBED, unsubscribed_at__lt=now - UNSUBSCRIBED_LIFETIME
     )
-    gone = known.filter(~Exists(still), asked_at__lt=now - LEFT_LIFETIME)
+    gone = known.filter(~Exists(still), asked_at__lt=now - UNSUBSCRIBED_LIFETIME)
     forgotten = 0
     for readers in (never, gone):
         pks = list(readers.values_list("pk", flat=True)[:MOST_FORGOTTEN])

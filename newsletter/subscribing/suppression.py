@@ -50,7 +50,7 @@ def suppress(subscriber: Subscriber, because: str) -> None:
 
 def note_complaint(subscriber: Subscriber) -> None:
     """Calling it spam is leaving."""
-    leave_all(subscriber, Subscription.Leaving.COMPLAINT)
+    leave_all(subscriber, Subscription.UnsubscribeMethod.COMPLAINT)
     suppress(subscriber, Suppression.COMPLAINED)
 
 

@@ -141,7 +141,11 @@ def leave(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "newsletter/leave.html", context)
     is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
-    way = Subscription.Leaving.ONE_CLICK if is_one_click else Subscription.Leaving.LINK
+    way = (
+        Subscription.UnsubscribeMethod.ONE_CLICK
+        if is_one_click
+        else Subscription.UnsubscribeMethod.LINK
+    )
     if request.POST.get("what") == "link":
         # Mail programs and filters have this link as well: it stops a newsletter, and opens nothing
         # of its reader’s.
@@ -167,7 +171,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         what = request.POST.get("what", "")
         if what == "leave":
             subscriptions.leave_all(subscriber)
-            return _done(token, "left")
+            return _done(token, "unsubscribed")
         if what == "address":
             address = AddressForm(request.POST)
             if address.is_valid() and _ask_for_address(request, subscriber, address):

@@ -88,7 +88,7 @@ def test_who_calls_it_spam_has_left(newsletter):
     told(EventType.COMPLAINED)
     told(EventType.COMPLAINED)
     subscription = Subscription.objects.get()
-    assert (subscription.status, subscription.left_by) == ("left", "complaint")
+    assert (subscription.status, subscription.unsubscribed_by) == ("unsubscribed", "complaint")
     assert Subscriber.objects.get().suppressed_because == "complained"
 
 

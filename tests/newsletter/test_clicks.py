@@ -289,4 +289,4 @@ def test_the_desk_is_told(client, sink, issue, noon, newsletter):
         )[0]
     )
     found = issue_statistics.statistics_of(issue)
-    assert (found.accepted, found.people, found.machines, found.left) == (3, 1, 1, 1)
+    assert (found.accepted, found.people, found.machines, found.unsubscribed) == (3, 1, 1, 1)

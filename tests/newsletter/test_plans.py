@@ -15,13 +15,13 @@ ASKED = {
     "what is due": lambda: batches._due(),
     "what is sent": lambda: batches._going(),
     "what waits": lambda: Delivery.objects.filter(
-        batches._may_try(NOW), issue=1, status="queued"
+        batches._may_try(NOW) & batches._is_free(NOW), issue=1, status="queued"
     ).order_by("pk")[:50],
     "what a dead worker left": lambda: Delivery.objects.filter(
-        status="claimed", claimed_at__lt=NOW
+        status="sending", claimed_at__lt=NOW
     ),
     "whether any is left": lambda: Delivery.objects.filter(
-        issue=1, status__in=("queued", "claimed")
+        issue=1, status__in=("queued", "sending")
     ),
     "whose a provider speaks of": lambda: Delivery.objects.filter(provider_id="x"),
     "clicks to be judged": lambda: Click.objects.filter(settled_at=None, at__lt=NOW),

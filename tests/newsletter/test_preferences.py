@@ -41,13 +41,13 @@ def test_newsletters_are_chosen_on_one_page(client, committed):
     assert "Saved" in client.get(answer["Location"]).content.decode()
     had = {each.newsletter.slug: each for each in Subscription.objects.all()}
     assert {slug: each.status for slug, each in had.items()} == {
-        "daily": "left",
+        "daily": "unsubscribed",
         "weekly": "confirmed",
         "policy": "confirmed",
     }
     assert had["weekly"].consent_text == subscriptions.CONSENT_OF_PREFERENCES
     assert had["weekly"].source == "preferences"
-    assert had["daily"].left_by == "preferences"
+    assert had["daily"].unsubscribed_by == "preferences"
     assert Subscriber.objects.get().counts_clicks is False
 
 
@@ -149,7 +149,7 @@ def test_what_was_agreed_to_before_stays_on_record(client, committed, noon):
     ask(client, committed, source="front")
     subscription = Subscription.objects.get()
     assert subscription.source == "front"
-    assert [(each["source"], each["left_by"]) for each in subscription.former] == [
+    assert [(each["source"], each["unsubscribed_by"]) for each in subscription.former] == [
         ("strip", "link")
     ]
 
@@ -164,7 +164,7 @@ def test_what_was_never_confirmed_is_no_time_at_which_it_was_had(client, committ
     ask(client, committed, source="page")
     subscription = Subscription.objects.get()
     assert subscription.status == "pending"
-    assert (subscription.confirmed_at, subscription.left_at) == (None, None)
+    assert (subscription.confirmed_at, subscription.unsubscribed_at) == (None, None)
     assert [each["source"] for each in subscription.former] == ["strip"]
 
 
@@ -196,15 +196,15 @@ def test_what_a_stranger_asked_for_is_forgotten_in_a_week_and_what_was_had_befor
     }
     assert {slug: each.status for slug, each in kept.items()} == {
         had.newsletter.slug: "confirmed",
-        "weekly": "left",
+        "weekly": "unsubscribed",
     }
     # As it was: which form had asked then, and when it was left.
-    assert (kept["weekly"].source, kept["weekly"].left_by, kept["weekly"].former) == (
+    assert (kept["weekly"].source, kept["weekly"].unsubscribed_by, kept["weekly"].former) == (
         "page",
         "link",
         [],
     )
-    assert kept["weekly"].left_at < timezone.now() - subscriptions.UNCONFIRMED_LIFETIME
+    assert kept["weekly"].unsubscribed_at < timezone.now() - subscriptions.UNCONFIRMED_LIFETIME
 
 
 def test_what_a_mail_asks_about_is_there_as_long_as_its_link_works(client, committed, noon):

@@ -121,7 +121,7 @@ def test_a_gateway_that_fails_may_have_passed_it_on(newsletter, provider, noon):
     reader("hollis")
     provider.answer = refuse(502, 0, "Bad gateway")
     issue = send(issue_of(newsletter))
-    assert statuses(issue) == {"handed": 1}
+    assert statuses(issue) == {"unconfirmed": 1}
 
 
 def test_an_address_that_a_provider_does_not_take_stops_nobody_else(newsletter, provider, noon):
@@ -147,7 +147,7 @@ def test_a_provider_that_does_not_answer_may_have_it_and_is_not_asked_twice(
     reader("hollis")
     provider.answer = hang
     issue = send(issue_of(newsletter))
-    assert statuses(issue) == {"handed": 1}
+    assert statuses(issue) == {"unconfirmed": 1}
     noon.shift(batches.BACK_OFF[0])
     batches.send_some.call()
     assert len(provider.asked) == 1

@@ -13,7 +13,7 @@ from django.utils import timezone
 from articles.models import Article
 from articles.publishing import workflow
 from newsletter.models import Delivery, Issue, Newsletter
-from newsletter.sending import batches, issue_status, journals
+from newsletter.sending import batches, issue_status
 
 from .conftest import begin, issue_of, many_readers, reader, send, statuses
 
@@ -37,7 +37,7 @@ def test_nobody_who_has_not_confirmed_has_left_or_is_struck_off_gets_one(newslet
     waiting.subscriber.confirmed_at = None
     waiting.subscriber.save()
     gone = reader("gone")
-    gone.status = "left"
+    gone.status = "unsubscribed"
     gone.save()
     reader("struck", suppressed_because="bounced")
     send(issue_of(newsletter))
@@ -48,11 +48,11 @@ def test_who_leaves_before_their_turn_gets_none(newsletter, sink):
     reader("hollis")
     late = reader("late")
     issue = begin(issue_of(newsletter))
-    late.status = "left"
+    late.status = "unsubscribed"
     late.save()
     batches.send_some.call()
     assert list(sink.addresses) == ["hollis@readers.example"]
-    assert statuses(issue) == {"sent": 1, "left": 1}
+    assert statuses(issue) == {"sent": 1, "unsubscribed": 1}
 
 
 def test_the_header_fields_are_those_that_services_want(newsletter, sink, settings):
@@ -227,29 +227,68 @@ def test_the_set_rate_holds_for_all_workers_together(newsletter, sink, settings)
     assert len(sink.taken) == 30
 
 
-def test_what_a_worker_claimed_and_left_is_taken_up_by_another(newsletter, sink, noon):
+def test_what_a_worker_reserved_and_left_is_taken_up_by_another(newsletter, sink, noon):
     reader("hollis")
     issue = begin(issue_of(newsletter))
-    Delivery.objects.update(status="claimed", claim="of the dead", claimed_at=timezone.now())
+    Delivery.objects.update(claim="of the dead", claimed_at=timezone.now())
     batches.send_some.call()
     assert sink.taken == []
-    noon.shift(issue_status.LEASE.total_seconds() + 1)
+    noon.shift(batches.LEASE.total_seconds() + 1)
     batches.send_some.call()
     assert statuses(issue) == {"sent": 1}
 
 
-def test_an_issue_is_not_over_while_an_answer_may_still_come(newsletter, sink, noon):
-    """Another worker is waiting for it, and may hear “later”."""
+def test_a_mail_whose_worker_was_killed_is_unconfirmed_and_sent_again_by_the_desk_alone(
+    newsletter, sink, noon
+):
+    for name in ("first", "second"):
+        reader(name)
+    issue = begin(issue_of(newsletter))
+    first = Delivery.objects.order_by("pk")[0]
+    Delivery.objects.filter(pk=first.pk).update(
+        status="sending", claim="of the dead", claimed_at=timezone.now()
+    )
+    batches.send_some.call()
+    issue.refresh_from_db()
+    # Its answer may still come: another worker is waiting for it.
+    assert (issue.status, statuses(issue)) == ("sending", {"sending": 1, "sent": 1})
+    noon.shift(batches.LEASE.total_seconds() + 1)
+    assert batches.has_work()
+    batches.send_some.call()
+    issue.refresh_from_db()
+    assert (issue.status, issue.sent_count) == ("sent", 2)
+    assert statuses(issue) == {"unconfirmed": 1, "sent": 1}
+    first.refresh_from_db()
+    assert first.answer == batches.UNANSWERED
+    assert list(sink.addresses) == ["second@readers.example"]
+    assert issue_status.send_unconfirmed_again(issue) == 1
+    batches.send_some.call()
+    assert statuses(issue) == {"sent": 2}
+    assert set(sink.addresses.values()) == {1}
+
+
+def test_a_pause_or_a_cancelled_issue_says_what_is_unconfirmed(newsletter, sink, noon):
     reader("hollis")
     issue = begin(issue_of(newsletter))
-    Delivery.objects.update(status="handed", claim="another", claimed_at=timezone.now())
+    Delivery.objects.update(status="sending", claim="of the dead", claimed_at=timezone.now())
+    issue_status.pause(issue)
+    noon.shift(timedelta(days=2))
     batches.send_some.call()
-    issue.refresh_from_db()
-    assert issue.status == "sending"
-    noon.shift(issue_status.LEASE.total_seconds() + 1)
+    assert statuses(issue) == {"unconfirmed": 1}
+    assert sink.taken == []
+
+
+def test_a_slow_worker_that_lost_its_reservation_hands_nothing_over(newsletter, sink, noon):
+    """Another took its rows up meanwhile, and has sent them."""
+    reader("hollis")
+    issue = begin(issue_of(newsletter))
+    slow = batches._Slice(issue, until=0)
+    reserved = slow._take()
+    noon.shift(batches.LEASE.total_seconds() + 1)
     batches.send_some.call()
-    issue.refresh_from_db()
-    assert (issue.status, issue.sent_count) == ("sent", 1)
+    assert statuses(issue) == {"sent": 1}
+    assert not slow._mark(reserved[0], has_placement=False)
+    assert len(sink.taken) == 1
 
 
 def test_two_issues_share_the_rate_and_neither_waits_for_the_other(newsletter, sink, settings):
@@ -262,66 +301,6 @@ def test_two_issues_share_the_rate_and_neither_waits_for_the_other(newsletter, s
     begin(issue_of(other))
     batches.send_some.call()
     assert len(sink.taken) == 60
-
-
-def test_a_worker_that_was_killed_before_the_last_bytes_has_left_a_note(
-    newsletter, sink, noon, settings
-):
-    """Its row was marked; the note of the same turn is of the mail before. One that was noted is
-    the server’s.
-    """
-    for name in ("first", "second"):
-        reader(name)
-    issue = begin(issue_of(newsletter))
-    first = Delivery.objects.order_by("pk")[0]
-    Delivery.objects.update(status="handed", claim="of-the-dead", claimed_at=timezone.now())
-    folder = settings.DATA_DIR / "newsletters"
-    folder.mkdir(exist_ok=True)
-    (folder / "of-the-dead").write_text(f"{first.pk:020d}")
-    noon.shift(issue_status.LEASE.total_seconds() + 1)
-    batches.send_some.call()
-    assert list(sink.addresses) == ["second@readers.example"]
-    assert statuses(issue) == {"handed": 1, "sent": 1}
-    (folder / "of-the-dead").unlink()
-
-
-@pytest.fixture
-def killed(newsletter, noon, settings):
-    """An issue of which one mail was marked by a worker that was killed before it sent it."""
-    reader("hollis")
-    issue = begin(issue_of(newsletter))
-    Delivery.objects.update(status="handed", claim="of-the-dead", claimed_at=timezone.now())
-    folder = settings.DATA_DIR / "newsletters"
-    folder.mkdir(exist_ok=True)
-    (folder / "of-the-dead").write_text(f"{0:020d}")
-    yield issue
-    (folder / "of-the-dead").unlink()
-
-
-def test_an_issue_does_not_end_before_what_was_left_is_given_back(killed, sink, noon, monkeypatch):
-    """Its time may come while a slice runs, after abandoned mails were looked for."""
-    noon.shift(issue_status.LEASE.total_seconds() + 1)
-    monkeypatch.setattr(batches, "give_back_abandoned", lambda: 0)
-    batches.send_some.call()
-    assert statuses(killed) == {"queued": 1}
-    batches.send_some.call()
-    killed.refresh_from_db()
-    assert (killed.status, statuses(killed)) == ("sent", {"sent": 1})
-
-
-def test_a_pause_loses_nothing_that_was_left(killed, sink, noon):
-    issue_status.pause(killed)
-    noon.shift(timedelta(days=2))
-    batches.give_back_abandoned()
-    assert statuses(killed) == {"queued": 1}
-
-
-def test_the_note_of_a_worker_that_lives_says_nothing(newsletter, settings):
-    with journals.journal("alive") as note:
-        note.about_to_send(1)
-        assert not journals.was_surely_not_sent("alive", 2)
-    assert not journals.was_surely_not_sent("alive", 2)
-    assert not (settings.DATA_DIR / "newsletters" / "alive").exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -59,11 +59,14 @@ def test_leaving_takes_one_post_and_no_cookie(client, committed):
     answer = mail_program.post(address, {"List-Unsubscribe": "One-Click"})
     assert (answer.status_code, answer.cookies) == (200, {})
     subscription.refresh_from_db()
-    assert (subscription.status, subscription.left_by) == ("left", "one_click")
-    left_at = subscription.left_at
+    assert (subscription.status, subscription.unsubscribed_by) == ("unsubscribed", "one_click")
+    unsubscribed_at = subscription.unsubscribed_at
     assert client.post(address).status_code == 200
     subscription.refresh_from_db()
-    assert (subscription.left_at, subscription.left_by) == (left_at, "one_click")
+    assert (subscription.unsubscribed_at, subscription.unsubscribed_by) == (
+        unsubscribed_at,
+        "one_click",
+    )
 
 
 def test_the_link_to_leave_is_for_one_newsletter(client, committed):
@@ -72,7 +75,7 @@ def test_the_link_to_leave_is_for_one_newsletter(client, committed):
     client.post(f"/newsletter/leave/{other.key}/")
     subscription.refresh_from_db()
     other.refresh_from_db()
-    assert (subscription.status, other.status) == ("confirmed", "left")
+    assert (subscription.status, other.status) == ("confirmed", "unsubscribed")
 
 
 def test_the_mail_has_the_headers_of_one_click(client, committed):
@@ -140,7 +143,7 @@ def test_who_left_every_newsletter_is_forgotten_in_a_month_and_who_complained_is
     )
     subscriptions.leave(gone.key)
     subscriptions.leave(complained.key)
-    noon.shift(subscriptions.LEFT_LIFETIME.total_seconds() - 60)
+    noon.shift(subscriptions.UNSUBSCRIBED_LIFETIME.total_seconds() - 60)
     assert subscriptions.forget_readers.call() == 0
     noon.shift(3700)
     assert subscriptions.forget_readers.call() == 1
@@ -154,7 +157,7 @@ def test_coming_back_after_leaving(client, committed, noon):
     ask(client, committed)
     press(client, committed, link("confirm"))
     subscription = Subscription.objects.get()
-    assert (subscription.status, subscription.left_at, subscription.left_by) == (
+    assert (subscription.status, subscription.unsubscribed_at, subscription.unsubscribed_by) == (
         "confirmed",
         None,
         "",
@@ -217,7 +220,7 @@ def test_who_says_no_to_a_confirmation_says_it_to_all_that_it_asks_about(client,
     another()
     ask(client, committed, newsletter=["daily", "weekly"])
     page = press(client, committed, link("leave")).content.decode()
-    assert set(Subscription.objects.values_list("status", flat=True)) == {"left"}
+    assert set(Subscription.objects.values_list("status", flat=True)) == {"unsubscribed"}
     # Nobody is known there: no link is offered that could not be mailed.
     assert "Mail me the link" not in page
 
