@@ -85,7 +85,7 @@ def react(request: HttpRequest) -> HttpResponse:
     comment, article = published_comment(request.POST.get("agree" if agrees else "disagree", ""))
     ip = network_address(request)
     try:
-        anonymous_keys.slow_down(ip)
+        anonymous_keys.check_rate(ip)
     except ratelimit.RateLimited:
         return render(request, "comments/slow_down.html", {"article": article}, status=429)
     stats = reactions.react(
@@ -113,7 +113,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         )
     ip = network_address(request)
     try:
-        anonymous_keys.slow_down(ip)
+        anonymous_keys.check_rate(ip)
     except ratelimit.RateLimited:
         return render(request, "comments/slow_down.html", context, status=429)
     reporter = anonymous_keys.key_for(comment, request.user, ip)

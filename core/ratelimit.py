@@ -1,17 +1,17 @@
 """
-Rate limits by network: counted in the memory of each process, by windows of time, and never written
-down.
+Rate limits by network, in windows of time.
 
-Lives here because comments, advertising and the newsletter all know articles.
+They are counted in the cache that all web processes share: Redis, where it is set. Without it each
+process counts for itself. A network is written down as a keyed digest, and only for one window.
 """
 
-import threading
 import time
 from collections.abc import Callable
 
-MOST_NETWORKS = 100_000
+from django.core.cache import caches
+from django.utils.crypto import salted_hmac
 
-_all: list["RateLimiter | NonceCache"] = []
+CACHE = "limits"
 
 
 class RateLimited(Exception):
@@ -19,72 +19,34 @@ class RateLimited(Exception):
 
 
 class RateLimiter:
-    """So many in each stretch of so many seconds; 0 is no limit."""
+    """So many in each window of so many seconds; 0 is no limit. The name is its own."""
 
-    def __init__(self, most: int | Callable[[], int], seconds: int = 60) -> None:
+    def __init__(self, name: str, most: int | Callable[[], int], seconds: int = 60) -> None:
+        self._name = name
         self._most = most
         self._seconds = seconds
-        self._lock = threading.Lock()
-        self._stretch = 0
-        self._counts: dict[str, int] = {}
-        _all.append(self)
 
     def is_over(self, network: str, number: int = 1) -> bool:
         """Count so many more of a network; say whether that is more than readers do."""
         most = self._most() if callable(self._most) else self._most
-        if not most:
-            return False
-        stretch = int(time.time() // self._seconds)
-        with self._lock:
-            if stretch != self._stretch or len(self._counts) > MOST_NETWORKS:
-                self._stretch, self._counts = stretch, {}
-            self._counts[network] = self._counts.get(network, 0) + number
-            return self._counts[network] > most
+        return bool(most) and self._count(network, number) > most
 
-    def slow_down(self, network: str) -> None:
-        """Raises RateLimited."""
+    def check(self, network: str) -> None:
+        """Count one more. Raises RateLimited."""
         if self.is_over(network):
             raise RateLimited
 
-    def forget(self) -> None:
-        with self._lock:
-            self._counts = {}
+    def _count(self, network: str, number: int) -> int:
+        window = int(time.time() // self._seconds)
+        digest = salted_hmac("core.ratelimit", network).hexdigest()
+        key = f"{self._name}:{window}:{digest}"
+        caches[CACHE].add(key, 0, timeout=self._seconds)
+        try:
+            return int(caches[CACHE].incr(key, number))
+        except ValueError:  # It was evicted in between.
+            return number
 
 
-class NonceCache:
-    """Remembers what was used, for as long as it could be used again."""
-
-    def __init__(self, seconds: float, most: int = 200_000) -> None:
-        self._seconds = seconds
-        self._most = most
-        self._lock = threading.Lock()
-        self._used: dict[str, float] = {}
-        _all.append(self)
-
-    def use(self, name: str) -> bool:
-        """True the first time."""
-        now = time.time()
-        with self._lock:
-            if name in self._used:
-                return False
-            self._make_room(now)
-            self._used[name] = now
-            return True
-
-    def _make_room(self, now: float) -> None:
-        """The oldest stand first. Where too many are of use still, the oldest of them goes."""
-        while self._used:
-            oldest = next(iter(self._used))
-            if self._used[oldest] > now - self._seconds and len(self._used) < self._most:
-                return
-            del self._used[oldest]
-
-    def forget(self) -> None:
-        with self._lock:
-            self._used = {}
-
-
-def reset_all() -> None:
-    """Begin as a new process does: for tests."""
-    for each in _all:
-        each.forget()
+def use_once(nonce: str, seconds: float) -> bool:
+    """True the first time. It is remembered for as long as it could be used again."""
+    return bool(caches[CACHE].add(f"nonce:{nonce}", True, timeout=seconds))

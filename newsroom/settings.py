@@ -162,7 +162,22 @@ CACHES = {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": DATA_DIR / "cache",
         }
-    )
+    ),
+    # Rate limits are counted here, often: files would be too slow.
+    "limits": (
+        {
+            "BACKEND": "newsroom.cache.ForgivingRedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": REDIS_OPTIONS,
+            "KEY_PREFIX": "limits",
+        }
+        if REDIS_URL
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "limits",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    ),
 }
 
 # Memory for whole pages in each web process, in megabytes; 0 turns the page cache off, as DEBUG

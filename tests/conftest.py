@@ -1,5 +1,8 @@
 """Fixtures for every test."""
 
+import shutil
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -8,12 +11,11 @@ import environ
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection, connections
 
 from advertising.delivery import pacing
 from advertising.measurement import reach
-from core import ratelimit
 from pagecache import cached
 
 from . import databases
@@ -63,11 +65,11 @@ def _separate_tests(settings: Any, tmp_path: Any) -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
-    cache.clear()
+    for each in caches.all(initialized_only=True):
+        each.clear()
     cached.clear_cached()
     pacing.clear()
     reach.clear_salts()
-    ratelimit.reset_all()
 
 
 @pytest.fixture
@@ -81,3 +83,24 @@ def noon() -> Iterator[time_machine.Traveller]:
 def committed(django_capture_on_commit_callbacks: Any) -> Callable[..., Any]:
     """`with committed():` runs what was left for the commit, such as mails."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def redis_server(tmp_path: Any, settings: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A Redis that listens on a socket in the test’s folder."""
+    server = shutil.which("redis-server")
+    if server is None:
+        pytest.skip("No redis-server. On Debian: apt install redis-server")
+    socket = tmp_path / "redis"
+    process = subprocess.Popen(
+        [server, "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)],
+        stdout=subprocess.DEVNULL,
+    )
+    for _ in range(100):
+        if socket.exists():
+            break
+        time.sleep(0.05)
+    settings.REDIS_URL = f"unix://{socket}"
+    yield process
+    process.kill()
+    process.wait()

@@ -32,7 +32,7 @@ BY_BEACON = (Action.RENDERED, Action.VIEWABLE, Action.CLICKED)
 
 _dice = random.SystemRandom()
 # What is over it is filtered, and counted as that.
-beacons = RateLimiter(lambda: settings.SEEN_A_MINUTE)
+beacons = RateLimiter("beacons", lambda: settings.SEEN_A_MINUTE)
 
 
 @require_safe

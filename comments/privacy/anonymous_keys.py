@@ -13,7 +13,7 @@ from core import ratelimit
 from core.client_ip import network_of
 
 MOST_A_MINUTE = 30
-_presses = ratelimit.RateLimiter(MOST_A_MINUTE)
+_presses = ratelimit.RateLimiter("presses", MOST_A_MINUTE)
 
 
 def key_for(comment: SiteComment, user: Any, ip: str | None) -> str:
@@ -27,9 +27,9 @@ def key_for(comment: SiteComment, user: Any, ip: str | None) -> str:
     return _digest(f"visitor:{comment.pk}:{network_of(ip)}")
 
 
-def slow_down(ip: str | None) -> None:
+def check_rate(ip: str | None) -> None:
     """Count one more press from a network in this minute. Raises RateLimited."""
-    _presses.slow_down(network_of(ip))
+    _presses.check(network_of(ip))
 
 
 def _digest(text: str) -> str:

@@ -32,9 +32,8 @@ MOST_FORMS_AN_HOUR = (
     200  # that one network sends, good or not: a page with a button costs us more than a mail
 )
 
-_sign_ups = ratelimit.RateLimiter(MOST_AN_HOUR, seconds=3600)
-_forms = ratelimit.RateLimiter(MOST_FORMS_AN_HOUR, seconds=3600)
-_tickets = ratelimit.NonceCache(LATEST)
+_sign_ups = ratelimit.RateLimiter("sign-ups", MOST_AN_HOUR, seconds=3600)
+_forms = ratelimit.RateLimiter("sign-up-forms", MOST_FORMS_AN_HOUR, seconds=3600)
 
 
 class SignupVerdict(Enum):
@@ -61,14 +60,14 @@ def ticket(email: str = "") -> str:
     )
 
 
-def slow_down_forms(ip: str | None) -> None:
+def check_forms(ip: str | None) -> None:
     """Before anything is looked at. Raises RateLimited."""
-    _forms.slow_down(network_of(ip))
+    _forms.check(network_of(ip))
 
 
-def slow_down(ip: str | None) -> None:
+def check_sign_ups(ip: str | None) -> None:
     """Raises RateLimited."""
-    _sign_ups.slow_down(network_of(ip))
+    _sign_ups.check(network_of(ip))
 
 
 def is_under_attack() -> bool:
@@ -94,7 +93,8 @@ def judge(attempt: Attempt) -> SignupVerdict:
     if is_under_attack() and (not address or age < WAIT_UNDER_ATTACK):
         return SignupVerdict.WAIT
     # Whoever comes second with the same ticket asks for another.
-    return SignupVerdict.GOOD if _tickets.use(nonce) else SignupVerdict.NO_TICKET
+    is_first = ratelimit.use_once(nonce, LATEST)
+    return SignupVerdict.GOOD if is_first else SignupVerdict.NO_TICKET
 
 
 def _digest(email: str) -> str:

@@ -33,7 +33,7 @@ def newsletter(request: HttpRequest) -> HttpResponse:
         )
     form = NewsletterForm(request.POST)
     try:
-        signup_throttle.slow_down_forms(network_address(request))
+        signup_throttle.check_forms(network_address(request))
     except ratelimit.RateLimited:
         return _too_often(request)
     if not form.is_valid():
@@ -46,7 +46,7 @@ def newsletter(request: HttpRequest) -> HttpResponse:
     if verdict != SignupVerdict.GOOD:
         return _once_more(request, form, verdict)
     try:
-        signup_throttle.slow_down(network_address(request))
+        signup_throttle.check_sign_ups(network_address(request))
     except ratelimit.RateLimited:
         return _too_often(request)
     subscriptions.ask(
@@ -205,7 +205,7 @@ def _done(token: str, what: str) -> HttpResponse:
 
 def _ask_for_address(request: HttpRequest, subscriber: Subscriber, form: AddressForm) -> bool:
     try:
-        signup_throttle.slow_down(network_address(request))
+        signup_throttle.check_sign_ups(network_address(request))
         subscriptions.ask_for_address(subscriber, form.cleaned_data["email"])
     except ratelimit.RateLimited:
         form.add_error("email", TOO_OFTEN)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -10,7 +11,6 @@ from advertising.delivery import tokens
 from advertising.measurement import ledger as ledger_file
 from advertising.measurement import reach
 from advertising.models import Action, DailyCount, DailyReach, DailySalt, PageCount, UsedToken
-from core import ratelimit
 
 from ..factories import UserFactory, add_version, member_of, running_banner
 from .conftest import CHROME, ROBOT, ledger
@@ -166,7 +166,7 @@ def test_too_many_from_one_network_do_not_count(browser, settings, noon):
     noon.shift(timedelta(minutes=1))
     browser.say("rendered", browser.token())
     assert ledger("rendered") == {"": 4, "rate": 2}
-    ratelimit.reset_all()
+    caches["limits"].clear()
 
 
 def test_a_forged_token_is_told_to_whom_it_claims_to_be_and_never_counts(browser, placement):

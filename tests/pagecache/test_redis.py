@@ -1,9 +1,6 @@
 """Kept pages in a real Redis: found by the next process, and no reader harmed when it is killed."""
 
-import shutil
-import subprocess
 import time
-from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
@@ -11,31 +8,7 @@ from django.core.cache import cache
 from ..factories import PublishedArticleFactory
 from .conftest import Reader
 
-SERVER = shutil.which("redis-server")
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        SERVER is None, reason="No redis-server. On Debian: apt install redis-server"
-    ),
-]
-
-
-@pytest.fixture
-def redis_server(tmp_path, settings) -> Iterator[subprocess.Popen[bytes]]:
-    """A Redis that listens on a socket in the test’s folder."""
-    socket = tmp_path / "redis"
-    process = subprocess.Popen(
-        [SERVER, "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)],
-        stdout=subprocess.DEVNULL,
-    )
-    for _ in range(100):
-        if socket.exists():
-            break
-        time.sleep(0.05)
-    settings.REDIS_URL = f"unix://{socket}"
-    yield process
-    process.kill()
-    process.wait()
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_the_next_process_finds_the_page(redis_server, open_front):
