@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate, post_save
 
@@ -13,7 +13,9 @@ class NewsroomConfig(AppConfig):
         from newsroom import accounts, roles, sites
 
         post_save.connect(accounts.verify_staff_address, sender=get_user_model())
-        post_migrate.connect(roles.ensure, sender=self)
+        # After the last app, when the permissions of all are there.
+        last = [each for each in apps.get_app_configs() if each.models_module][-1]
+        post_migrate.connect(roles.ensure, sender=last)
         post_migrate.connect(sites.ensure, sender=self)
 
 

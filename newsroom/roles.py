@@ -1,9 +1,7 @@
 """Roles: the groups of the desk and their permissions, kept up to date at every migration."""
 
+from collections.abc import Iterator
 from typing import Any
-
-from django.apps import apps
-from django.contrib.auth.management import create_permissions
 
 VIEW_ADD_CHANGE = ("view", "add", "change")
 ALL = (*VIEW_ADD_CHANGE, "delete")
@@ -106,17 +104,21 @@ def ensure(**kwargs: Any) -> None:
     migration.
     """
     from django.contrib.auth.models import Group, Permission
-    from django.contrib.contenttypes.models import ContentType
 
-    # The permissions of later apps do not exist yet when the first app’s post_migrate runs.
-    for config in apps.get_app_configs():
-        create_permissions(config, verbosity=0)
+    known = {
+        (f"{app_label}.{model}", codename): pk
+        for pk, app_label, model, codename in Permission.objects.values_list(
+            "pk", "content_type__app_label", "content_type__model", "codename"
+        )
+    }
     for name, models in GROUPS.items():
         group, _ = Group.objects.get_or_create(name=name)
-        for label, actions in models.items():
-            app_label, model = label.split(".")
-            content_type = ContentType.objects.get(app_label=app_label, model=model)
-            codenames = [f"{action}_{model}" for action in actions]
-            group.permissions.add(
-                *Permission.objects.filter(content_type=content_type, codename__in=codenames)
-            )
+        # Where only some apps are migrated, the models of the others have no permissions yet.
+        group.permissions.add(*(known[each] for each in codenames(models) if each in known))
+
+
+def codenames(models: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    """The model of each permission, as `app.model`, with its codename."""
+    for label, actions in models.items():
+        for action in actions:
+            yield label, f"{action}_{label.partition('.')[2]}"

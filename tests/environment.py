@@ -2,6 +2,7 @@
 call anybody.
 """
 
+import gc
 import os
 import tempfile
 
@@ -24,3 +25,4 @@ for _source in ("COINGECKO", "COINPAPRIKA", "BINANCE"):
 os.environ.setdefault(
     "DJANGO_ALLOW_ASYNC_UNSAFE", "true"
 )  # The browser's driver runs an event loop.
+gc.set_threshold(100_000, 50, 100)
