@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.apps import AppConfig
+from django.contrib.auth.management import create_permissions
+
 VIEW_ADD_CHANGE = ("view", "add", "change")
 ALL = (*VIEW_ADD_CHANGE, "delete")
 
@@ -97,7 +100,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
-def ensure(**kwargs: Any) -> None:
+def ensure(sender: AppConfig, **kwargs: Any) -> None:
     """Create the groups and give them what the table says.
 
     What was added to a group by hand stays; what was taken away by hand comes back with the next
@@ -105,6 +108,8 @@ def ensure(**kwargs: Any) -> None:
     """
     from django.contrib.auth.models import Group, Permission
 
+    # Django makes those of the last app after this, which it heard of first.
+    create_permissions(sender, verbosity=0)
     known = {
         (f"{app_label}.{model}", codename): pk
         for pk, app_label, model, codename in Permission.objects.values_list(

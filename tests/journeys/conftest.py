@@ -25,6 +25,8 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from .. import databases
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -101,28 +103,20 @@ def running_site(data: Path, database_url: str = "", **variables: str) -> Iterat
     """Start `manage.py serve` as ./run does, wait until it answers, and stop it in the end.
 
     A folder that is not there yet begins as a copy of the site that was loaded once, and so does a
-    database of
-    `own_database`: what a first start does is seen when that one is made.
+    database of `own_database`.
     """
     if not data.exists():
         shutil.copytree(
             loaded_once().data, data, ignore=shutil.ignore_patterns("pages", "mail", "log")
         )
-    with _serving(data, database_url, **variables) as site:
+    with serving(data, database_url, **variables) as site:
         yield site
 
 
 @contextlib.contextmanager
-def _serving(data: Path, database_url: str, **variables: str) -> Iterator[Site]:
+def serving(data: Path, database_url: str, **variables: str) -> Iterator[Site]:
     port = free_port()
-    environment = {
-        name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
-    }
-    environment |= {"DEMO": "1", "PORT": str(port), "DATA_DIR": str(data)}
-    environment |= {
-        f"PRICES_{name}_URL": "http://127.0.0.1:9"
-        for name in ("COINGECKO", "COINPAPRIKA", "BINANCE")
-    }
+    environment = environment_of(data) | {"PORT": str(port)}
     if database_url:
         environment["DATABASE_URL"] = database_url
     environment |= variables
@@ -161,15 +155,38 @@ class Loaded:
 
 @functools.cache
 def loaded_once() -> Loaded:
-    """Started for the first time, with the demo, and stopped. It is gone when the tests end."""
+    """Migrated, loaded and with its static files. It is gone when the tests end."""
     left_behind = contextlib.ExitStack()
     atexit.register(left_behind.close)
     data = Path(left_behind.enter_context(tempfile.TemporaryDirectory())) / "site"
     data.mkdir()
-    url = left_behind.enter_context(empty_database("newsroom_loaded"))
-    with _serving(data, url):
-        pass
+    url = left_behind.enter_context(databases.copy_of_migrated("newsroom_loaded"))
+    environment = environment_of(data)
+    if url.startswith("sqlite:"):
+        shutil.copyfile(url.removeprefix("sqlite:///"), data / "newsroom.sqlite3")
+    else:
+        environment["DATABASE_URL"] = url
+    for command in ("load_demo", "build_static"):
+        subprocess.run(
+            [sys.executable, "manage.py", command],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
     return Loaded(data, urlsplit(url).path.removeprefix("/"))
+
+
+def environment_of(data: Path) -> dict[str, str]:
+    """Return the environment of a demo in a folder that calls nobody."""
+    environment = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
+    }
+    environment |= {"DEMO": "1", "DATA_DIR": str(data)}
+    return environment | {
+        f"PRICES_{name}_URL": "http://127.0.0.1:9"
+        for name in ("COINGECKO", "COINPAPRIKA", "BINANCE")
+    }
 
 
 @contextlib.contextmanager

@@ -18,9 +18,9 @@ import pytest
 from playwright.sync_api import expect
 
 from ..newsroom.test_supervisor import descendants
+from .barriers import has_no_barrier
 from .conftest import own_database, running_site, sign_in
 from .test_freshness import Elsewhere
-from .test_pages_in_a_browser import has_no_barrier
 
 pytestmark = pytest.mark.xdist_group("journeys")
 STORY = "/markets/how-to-close-an-exchange/"

@@ -23,7 +23,7 @@ import pytest
 from playwright.sync_api import Page
 
 from ..newsletter.sink import running_sink
-from .conftest import ROOT, Site, loaded_once, own_database, sign_in, wait_for
+from .conftest import ROOT, Site, environment_of, loaded_once, own_database, sign_in, wait_for
 from .test_freshness import Elsewhere
 
 pytestmark = pytest.mark.xdist_group("journeys")
@@ -99,19 +99,10 @@ def publication_at_rest(folder: Path, mail_port: int) -> Iterator[Site]:
         loaded_once().data, folder, ignore=shutil.ignore_patterns("pages", "mail", "log")
     )
     with own_database("newsroom_newsletters") as url:
-        environment = {
-            name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
-        }
-        environment |= {
-            "DEMO": "1",
-            "DATA_DIR": str(folder),
+        environment = environment_of(folder) | {
+            "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "MAILS_PER_SECOND": "0",
             "LOG_LEVEL": "WARNING",
-        }
-        environment |= {"EMAIL_URL": f"smtp://127.0.0.1:{mail_port}"}
-        environment |= {
-            f"PRICES_{name}_URL": "http://127.0.0.1:9"
-            for name in ("COINGECKO", "COINPAPRIKA", "BINANCE")
         }
         if url:
             environment["DATABASE_URL"] = url

@@ -7,9 +7,9 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from .barriers import dark, has_no_barrier, looks_right
 from .conftest import not_on_the_second_database, noting_what_moves, sign_in, what_moved
 from .slow_line import slow_line
 from .test_freshness import Elsewhere
@@ -106,20 +106,18 @@ from newsletter.models import Subscriber
 result = signed_links.link(signed_links.PREFERENCES, Subscriber.objects.get(email="hollis@subscribers.example"))
 """
 STILL = {"reduced_motion": "reduce"}
-# The list that select2 draws holds a button of its own; that is theirs.
-OURS = {"exclude": [[".select2-selection__rendered"]]}
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 320, "height": 800}
 
 
 @not_on_the_second_database
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_no_page_has_a_barrier_or_is_wider_than_the_screen(open_context, width, scheme):
-    page = open_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL
-    ).new_page()
+def test_no_page_has_a_barrier_or_is_wider_than_the_screen(open_context, width):
+    page = open_context(viewport={"width": width, "height": 800}, **STILL).new_page()
     for name, address in PAGES.items():
         page.goto(address, wait_until="load")
-        has_no_barrier(page, name, differs_only=scheme == "dark")
+        has_no_barrier(page, name)
+        with dark(page):
+            looks_right(page, f"{name}, dark")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
@@ -140,12 +138,18 @@ def test_the_page_of_a_readers_newsletters_and_a_newsletter_itself_have_no_barri
     has_no_barrier(page, "mail")
 
 
+def at_both_widths(page: Page, name: str) -> None:
+    """Wide and light, then as narrow as a phone and dark: as somebody sees it who turns it."""
+    has_no_barrier(page, name)
+    page.set_viewport_size(NARROW)
+    with dark(page):
+        looks_right(page, f"{name}, narrow and dark")
+    page.set_viewport_size(WIDE)
+
+
 @not_on_the_second_database
-@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
-def test_the_desk_has_no_barrier_and_is_no_wider_than_a_phone(open_context, width, scheme):
-    page = open_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL
-    ).new_page()
+def test_the_desk_has_no_barrier_and_is_no_wider_than_a_phone(open_context):
+    page = open_context(viewport=WIDE, **STILL).new_page()
     sign_in(page, "admin")
     page.goto("/admin/articles/article/?q=nine+clearing+banks")
     story = page.locator("#result_list tbody th a").first.get_attribute("href").split("change/")[0]
@@ -153,39 +157,17 @@ def test_the_desk_has_no_barrier_and_is_no_wider_than_a_phone(open_context, widt
         page.goto(address.format(story=story), wait_until="load")
         if name in ("story", "new story"):
             page.locator(".ProseMirror[contenteditable=true]").wait_for()
-        has_no_barrier(page, name, differs_only=scheme == "dark")
+        at_both_widths(page, name)
 
 
 @not_on_the_second_database
-@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
-def test_the_advertisers_pages_have_no_barrier_and_are_no_wider_than_a_phone(
-    open_context, width, scheme
-):
-    page = open_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, **STILL
-    ).new_page()
+def test_the_advertisers_pages_have_no_barrier_and_are_no_wider_than_a_phone(open_context):
+    page = open_context(viewport=WIDE, **STILL).new_page()
     sign_in(page, "advertiser")
     for name, address in ADVERTISER.items():
         page.goto(address.format(year=date.today().year), wait_until="load")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        has_no_barrier(page, name, differs_only=scheme == "dark")
-
-
-# What a rule of axe says may differ by width and scheme. The others read the same tree each time,
-# so one run of them in each place is enough.
-DIFFERS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]
-
-
-def has_no_barrier(page, name: str, *, differs_only: bool = False) -> None:
-    options: dict[str, object] = {"resultTypes": ["violations"]}
-    if differs_only:
-        options["runOnly"] = {"type": "rule", "values": DIFFERS}
-    found = Axe().run(page, context=OURS, options=options).response["violations"]
-    assert [f"{name}: {each['id']}: {each['nodes'][0]['html'][:160]}" for each in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-    # arriving.css hides some parts until they are whole: now they are.
-    whole = "[...document.querySelectorAll('body > *, thead, .coin, .listbar')].every(part => part.matches('.top') ||"
-    assert page.evaluate(f"{whole} getComputedStyle(part).visibility === 'visible')"), name
+        at_both_widths(page, name)
 
 
 def compressed(site, path: str) -> int:

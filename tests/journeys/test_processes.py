@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ..newsroom.test_supervisor import alive, descendants
-from .conftest import own_database, running_site, wait_for
+from .conftest import empty_database, own_database, running_site, serving, wait_for
 
 pytestmark = [
     pytest.mark.xdist_group("journeys"),
@@ -76,3 +76,11 @@ def test_every_part_comes_back_and_nothing_stays_behind(tmp_path):
         with running_site(tmp_path / "site", url) as again:
             print(f"second start: {time.monotonic() - started:.1f} s")
             assert "Nine clearing banks" in again.get("/")
+
+
+@pytest.mark.drill
+def test_a_first_start_migrates_loads_the_demo_and_answers(tmp_path):
+    """All other journeys begin with a site that was loaded before."""
+    with empty_database("newsroom_first") as url, serving(tmp_path, url) as site:
+        assert "Nine clearing banks" in site.get("/")
+        wait_for(lambda: is_ready(site), 60)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from .. import databases
+
 ROOT = Path(__file__).resolve().parents[2]
 REAL = {
     "SECRET_KEY": "q8-Zr2vN5yT1xK7wB4mC9pL6sD3fG0hJ-aE_uYiOnWbVtRzX",
@@ -57,18 +59,13 @@ def test_production_is_ready_to_be_deployed(tmp_path):
 
 
 def test_production_serves_no_demo(tmp_path):
-    code, said = manage(tmp_path, "migrate", "-v0", DEMO="1")
-    assert code == 0, said
-    code, said = manage(
-        tmp_path,
-        "shell",
-        "-v0",
-        "-c",
-        "from newsroom.models import Publication; Publication.objects.create(name='x', is_demo=True)",
-        DEMO="1",
-    )
-    assert code == 0, said
-    code, said = manage(tmp_path, "serve", **REAL, DEMO="0", PORT=str(free_port()))
+    publication = "from newsroom.models import Publication; Publication.objects.create(name='x', is_demo=True)"
+    with databases.copy_of_migrated("newsroom_starting") as url:
+        code, said = manage(tmp_path, "shell", "-v0", "-c", publication, DEMO="1", DATABASE_URL=url)
+        assert code == 0, said
+        code, said = manage(
+            tmp_path, "serve", **REAL, DEMO="0", DATABASE_URL=url, PORT=str(free_port())
+        )
     assert code != 0
     assert "This database holds the demo publication" in said.splitlines()[-1]
 
