@@ -238,6 +238,24 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MAX_AGE = 3600
+# Every page names them by their digest, so the others are not kept or compressed; nor are source
+# maps, which are the largest of all and only asked for by those who look into a library.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
+    "avif",
+    "webp",
+    "jpg",
+    "jpeg",
+    "png",
+    "gif",
+    "ico",
+    "woff",
+    "woff2",
+    "zip",
+    "gz",
+    "br",
+    "map",
+]
 # What browsers may fetch ahead: the story that a reader is about to open. It is named in a header
 # of every page.
 WHITENOISE_MIMETYPES = {".speculationrules": "application/speculationrules+json"}
