@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from ticker import views
-from ticker.presentation import charts
+from ticker.presentation import price_chart
 
 
 class SpanConverter:
@@ -9,12 +9,12 @@ class SpanConverter:
     page.
     """
 
-    regex = "|".join(key for key in charts.SPANS if key != charts.WEEK.key)
+    regex = "|".join(key for key in price_chart.SPANS if key != price_chart.WEEK.key)
 
-    def to_python(self, value: str) -> charts.Span:
-        return charts.SPANS[value]
+    def to_python(self, value: str) -> price_chart.Span:
+        return price_chart.SPANS[value]
 
-    def to_url(self, value: charts.Span | str) -> str:
+    def to_url(self, value: price_chart.Span | str) -> str:
         return value if isinstance(value, str) else value.key
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pagecache import add_tags, public_page, table_tag
 from ticker.models import Coin, FormerCoinSlug
-from ticker.presentation import charts, preferences
+from ticker.presentation import preferences, price_chart
 from ticker.presentation.preferences import PricePreferences
 from ticker.presentation.price_table import LONGEST_NAME, Table
 from ticker.presentation.shown_prices import coin_figures, price_charts
@@ -42,7 +42,9 @@ def prices(request: HttpRequest) -> HttpResponse:
 
 @public_page()
 @require_safe
-def coin(request: HttpRequest, slug: str, span: charts.Span = charts.WEEK) -> HttpResponse:
+def coin(
+    request: HttpRequest, slug: str, span: price_chart.Span = price_chart.WEEK
+) -> HttpResponse:
     """A coin with one of its charts."""
     add_tags(table_tag(Coin))
     coin = Coin.objects.select_related("quote", "history").filter(slug=slug).first()
@@ -56,7 +58,7 @@ def coin(request: HttpRequest, slug: str, span: charts.Span = charts.WEEK) -> Ht
         "charts": price_charts(coin, span),
         "coins": list(Coin.objects.on_strip()),
         "canonical": coin.get_absolute_url(),
-        "noindex": span is not charts.WEEK,
+        "noindex": span is not price_chart.WEEK,
         "place": "prices",
     }
     return render(request, "ticker/coin.html", context)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from advertising.campaigns.views import MemberRequest, advertiser_of
-from advertising.measurement import charts, reports
+from advertising.measurement import impression_chart, reports
 from advertising.models import Placement
 
 
@@ -29,7 +29,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
         ],
         "overview": overview,
         "periods": reports.PERIODS,
-        "charts": charts.draw(overview.by_day),
+        "charts": impression_chart.draw(overview.by_day),
         "advertiser": advertiser_of(request),
         "shows_messages": True,
     }
@@ -63,7 +63,7 @@ def report_context(request: HttpRequest, placement: Placement) -> dict[str, Any]
         "placement": placement,
         "report": found,
         "periods": reports.PERIODS,
-        "charts": charts.draw(found.by_day),
+        "charts": impression_chart.draw(found.by_day),
     }
 
 

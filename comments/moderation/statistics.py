@@ -1,7 +1,6 @@
 """Moderation statistics: by week, by moderator, by rule."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,37 +9,10 @@ from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
 from comments.models import Flag, ModerationDecision, SiteComment
+from core.charts import StackedChart, stacked_chart
 
 WEEKS = 12
 MOST_ROWS = 30
-
-
-@dataclass(frozen=True)
-class Part:
-    """One colour of a bar; `begins` and `share` are per cent of the longest bar of its chart."""
-
-    kind: str
-    number: int
-    begins: float
-    share: float
-
-
-@dataclass(frozen=True)
-class Row:
-    label: str
-    parts: list[Part]
-
-    @property
-    def total(self) -> int:
-        return sum(part.number for part in self.parts)
-
-
-@dataclass(frozen=True)
-class StackedChart:
-    title: str
-    what: str  # the heading of the column of labels
-    kinds: list[str]
-    rows: list[Row] = field(default_factory=list)
 
 
 def charts(now: datetime | None = None) -> list[StackedChart]:
@@ -81,7 +53,7 @@ def _by_week(since: datetime) -> StackedChart:
         (f"{week:%-d %b %Y}", [by_week.get(week, {}).get(name, 0) for name in kinds])
         for week in weeks
     ]
-    return _chart("Comments by week", "Week of", list(kinds.values()), counts)
+    return stacked_chart("Comments by week", "Week of", list(kinds.values()), counts)
 
 
 def _by_moderator(since: datetime) -> StackedChart:
@@ -100,7 +72,7 @@ def _by_moderator(since: datetime) -> StackedChart:
     kinds = [*ModerationDecision.Action.values, "undone"]
     counts = [(_name(row), [row[kind] for kind in kinds]) for row in rows]
     labels = [*ModerationDecision.Action.labels, "undone"]
-    return _chart("Decisions by moderator", "Moderator", labels, _largest(counts))
+    return stacked_chart("Decisions by moderator", "Moderator", labels, _largest(counts))
 
 
 def _by_rule(since: datetime) -> StackedChart:
@@ -115,7 +87,7 @@ def _by_rule(since: datetime) -> StackedChart:
     )
     kinds = [*Flag.Outcome.values, "pending"]
     counts = [(row["rule_name"], [row[kind] for kind in kinds]) for row in rows]
-    return _chart(
+    return stacked_chart(
         "What rules caught, and what came of it",
         "Rule",
         [*Flag.Outcome.labels, "pending"],
@@ -130,25 +102,3 @@ def _name(row: dict[str, Any]) -> str:
 
 def _largest(counts: Iterable[tuple[str, list[int]]]) -> list[tuple[str, list[int]]]:
     return sorted(counts, key=lambda row: (-sum(row[1]), row[0]))[:MOST_ROWS]
-
-
-def _chart(
-    title: str, what: str, kinds: list[str], counts: Iterable[tuple[str, list[int]]]
-) -> StackedChart:
-    counts = list(counts)
-    longest = max((sum(numbers) for _, numbers in counts), default=0) or 1
-    return StackedChart(
-        title,
-        what,
-        kinds,
-        [Row(label, _parts(kinds, numbers, longest)) for label, numbers in counts],
-    )
-
-
-def _parts(kinds: list[str], numbers: list[int], longest: int) -> list[Part]:
-    parts, begins = [], 0.0
-    for kind, number in zip(kinds, numbers, strict=True):
-        share = number / longest * 100
-        parts.append(Part(kind, number, round(begins, 2), round(share, 2)))
-        begins += share
-    return parts

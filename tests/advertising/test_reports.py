@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from advertising.measurement import charts, ledger, report_mails, reports
+from advertising.measurement import impression_chart, ledger, report_mails, reports
 from advertising.models import DailyCount, DailyReach, Placement, SentReport
+from core.charts import bar_step
 
 from ..factories import AdvertiserFactory, UserFactory, member_of, running_banner
 
@@ -181,17 +182,17 @@ def test_bars_of_many_days_become_weeks_and_lose_nothing():
         TODAY - timedelta(days=number): reports.DeliveryFigures(rendered=10, viewable=4)
         for number in range(365)
     }
-    wide, narrow = charts.draw(days)
+    wide, narrow = impression_chart.draw(days)
     assert len(wide.bars) == len(narrow.bars) == 53
     assert wide.lines[-1].label == "100"
-    assert charts.draw({TODAY: reports.NOTHING}) == []
+    assert impression_chart.draw({TODAY: reports.NOTHING}) == []
 
 
 @pytest.mark.parametrize(
     ("most", "step"), [(1, 1), (3, 1), (14_250, 5_000), (900, 500), (61, 50), (6, 2)]
 )
 def test_lines_stand_at_round_numbers(most, step):
-    assert charts.round_step(most) == step
+    assert bar_step(most) == step
 
 
 # --- By mail ------------------------------------------------------------------------------------

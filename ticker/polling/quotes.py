@@ -12,10 +12,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from core import charts
 from pagecache.invalidation import invalidate
 from pagecache.tags import table_tag
 from ticker.models import Coin, History, Quote
-from ticker.presentation import charts, numbers
+from ticker.presentation import numbers
 from ticker.providers import MarketQuote, Provider
 from ticker.providers.answers import number
 

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from core.charts import LineChart, Value
 from pagecache import changes_at, refresh_at
 from ticker.models import Coin, History, Quote
 from ticker.polling import quotes
-from ticker.presentation import charts, numbers
+from ticker.presentation import numbers, price_chart
 from ticker.providers import BY_NAME, Provider
 
 CALL_TAKES = timedelta(seconds=10)
@@ -97,13 +98,12 @@ def change_in_dollars(quote: Quote) -> str:
 
 @dataclass(frozen=True)
 class PriceCharts:
-    span: charts.Span
-    large: charts.PriceChart
-    small: charts.PriceChart
+    span: price_chart.Span
+    sizes: list[LineChart]
     sentence: str
 
 
-def price_charts(coin: Coin, span: charts.Span) -> PriceCharts | None:
+def price_charts(coin: Coin, span: price_chart.Span) -> PriceCharts | None:
     """A coin’s chart in its two sizes and in one sentence, or None without enough prices that may
     be shown.
 
@@ -119,15 +119,10 @@ def price_charts(coin: Coin, span: charts.Span) -> PriceCharts | None:
         f"between {numbers.dollars(min(values))} and {numbers.dollars(max(values))} since, "
         f"{numbers.dollars(values[-1])} at the end."
     )
-    return PriceCharts(
-        span,
-        charts.draw(prices, span, charts.LARGE),
-        charts.draw(prices, span, charts.SMALL),
-        sentence,
-    )
+    return PriceCharts(span, price_chart.draw(prices, span), sentence)
 
 
-def _prices(coin: Coin, quote: Quote, span: charts.Span) -> list[charts.Price]:
+def _prices(coin: Coin, quote: Quote, span: price_chart.Span) -> list[Value]:
     """Those of the span, with the price that stands now as the last."""
     prices = _of_days(getattr(coin, "history", None)) if span.is_in_days else _of_hours(quote)
     begins = quote.quoted_at - span.length
@@ -142,7 +137,7 @@ def shows_week(quote: Quote) -> bool:
     return quote.is_sample or (quote.week_at is not None and _is_kept(quote.week_at))
 
 
-def _of_hours(quote: Quote) -> list[charts.Price]:
+def _of_hours(quote: Quote) -> list[Value]:
     if not quote.week_at or not shows_week(quote):
         return []
     last = len(quote.week) - 1
@@ -153,7 +148,7 @@ def _of_hours(quote: Quote) -> list[charts.Price]:
     return [(moment, Decimal(value)) for moment, value in hours if value is not None]
 
 
-def _of_days(history: History | None) -> list[charts.Price]:
+def _of_days(history: History | None) -> list[Value]:
     if (
         history is None
         or not history.fetched_at

@@ -7,10 +7,11 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from core import charts
 from pagecache import add_tags, table_tag
 from ticker.models import Coin, Quote
 from ticker.polling import quotes
-from ticker.presentation import charts, numbers, shown_prices
+from ticker.presentation import numbers, price_chart, shown_prices
 
 register = template.Library()
 register.filter("dollars", numbers.dollars)
@@ -107,8 +108,8 @@ def unlocalised(number: float) -> str:
 
 
 @register.simple_tag
-def spans() -> list[charts.Span]:
-    return list(charts.SPANS.values())
+def spans() -> list[price_chart.Span]:
+    return list(price_chart.SPANS.values())
 
 
 @register.filter
