@@ -14,8 +14,8 @@ from .conftest import not_on_the_second_database, noting_what_moves, sign_in, wh
 from .slow_line import slow_line
 from .test_freshness import Elsewhere
 
-# The journeys share one server, so they run in one process.
-pytestmark = pytest.mark.xdist_group("journeys")
+# A group of its own: it takes as long as all other journeys together.
+pytestmark = pytest.mark.xdist_group("pages")
 
 ARTICLE = "/policy/nine-banks-agree-when-a-payment-is-over/"
 LONG_READ = "/technology/a-long-walk-through-one-transaction/"
