@@ -25,6 +25,8 @@ from pagecache.rules import show_fresh
 
 
 class ReportForm(forms.Form):
+    marks_required = True
+
     reason = forms.ChoiceField(
         choices=Report.Reason.choices,
         widget=forms.RadioSelect,
@@ -34,6 +36,7 @@ class ReportForm(forms.Form):
         },
     )
     note = forms.CharField(
+        label="Anything a moderator should know",
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -42,6 +45,8 @@ class ReportForm(forms.Form):
 
 
 class ChangeForm(forms.Form):
+    marks_required = True
+
     comment = CommentForm.base_fields["comment"]
 
 

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "django.forms",  # the templates of its widgets
     "django.contrib.humanize",  # what allauth’s pages of keys are written with
     "django_prose_editor",
     "django_tasks",
@@ -142,6 +143,8 @@ TEMPLATES = [
         },
     },
 ]
+
+FORM_RENDERER = "newsroom.forms.FormRenderer"
 
 # --- Database, cache, jobs -------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from advertising.campaigns.forms import (
     DISCLOSURE,
     WARNINGS,
     WORDS,
-    PlacementForm,
+    CampaignForm,
     picture_field,
     picture_of,
 )
@@ -37,7 +37,7 @@ SENTENCES = {
 }
 
 
-def store(form: PlacementForm) -> Placement:
+def store(form: CampaignForm) -> Placement:
     """Store a valid form. What was sent to the desk is left as it is.
 
     A form sent twice, by a double click say, is one placement.
@@ -51,12 +51,12 @@ def store(form: PlacementForm) -> Placement:
     return placement
 
 
-def _title(form: PlacementForm) -> str:
+def _title(form: CampaignForm) -> str:
     data = form.cleaned_data
     return data.get("title") or data.get("headline") or f"{form.product.label}, not named yet"
 
 
-def _store_booking(form: PlacementForm) -> Placement:
+def _store_booking(form: CampaignForm) -> Placement:
     """Write what the form may write, and nothing of what the desk decided meanwhile."""
     data = form.cleaned_data
     values = {"title": _title(form), "section": data.get("section")}
@@ -96,7 +96,7 @@ def _still_open(placement: Placement, values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _last_day(form: PlacementForm) -> date | None:
+def _last_day(form: CampaignForm) -> date | None:
     if form.placement is not None and form.is_booked:
         return form.placement.ends_on
     starts = cast(date | None, form.cleaned_data.get("starts_on"))
@@ -107,7 +107,7 @@ def _last_day(form: PlacementForm) -> date | None:
     return cast(date | None, form.cleaned_data.get("ends_on"))
 
 
-def _sent_a_moment_ago(form: PlacementForm) -> Placement | None:
+def _sent_a_moment_ago(form: CampaignForm) -> Placement | None:
     return Placement.objects.filter(
         advertiser=form.advertiser,
         product=form.product,
@@ -123,7 +123,7 @@ def _sent_a_moment_ago(form: PlacementForm) -> Placement | None:
     ).first()
 
 
-def _store_creative(form: PlacementForm, placement: Placement) -> None:
+def _store_creative(form: CampaignForm, placement: Placement) -> None:
     """The version that nobody has sent yet is written over; after that a change is a new one."""
     latest = placement.latest_creative
     if latest is None or latest.submitted_at is not None:
@@ -139,9 +139,9 @@ def _store_creative(form: PlacementForm, placement: Placement) -> None:
         _store_picture(form, creative, latest, size)
 
 
-def _disclosure(form: PlacementForm) -> str:
+def _disclosure(form: CampaignForm) -> str:
     data = form.cleaned_data
-    if not (form.is_paid_story and data.get("payment") and data.get("payer")):
+    if not (form.disclosure and data.get("payment") and data.get("payer")):
         return ""
     what = "article" if form.product == Product.SPONSORED else "press release"
     sentence = SENTENCES[PaymentDisclosure(data["payment"])]
@@ -149,7 +149,7 @@ def _disclosure(form: PlacementForm) -> str:
 
 
 def _store_picture(
-    form: PlacementForm, creative: Creative, latest: Creative | None, size: Size
+    form: CampaignForm, creative: Creative, latest: Creative | None, size: Size
 ) -> None:
     file = form.cleaned_data.get(picture_field(size))
     if file:

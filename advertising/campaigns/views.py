@@ -18,7 +18,7 @@ from js_asset.media import Media
 from advertising.billing import availability, rates
 from advertising.campaigns import checks, drafting, previews, review
 from advertising.campaigns import messages as messages_with_desk
-from advertising.campaigns.forms import AdvertiserForm, PlacementForm, initial_of
+from advertising.campaigns.forms import FORMS, AdvertiserForm, CampaignForm, initial_of
 from advertising.measurement import audience
 from advertising.models import Advertiser, Membership, Placement, Product, Rate, Role
 from articles.admin.editor import EDITOR_STYLE
@@ -123,11 +123,10 @@ def form_of(
     advertiser: Advertiser,
     placement: Placement | None,
     initial: dict[str, Any],
-) -> PlacementForm:
-    return PlacementForm(
+) -> CampaignForm:
+    return FORMS[product](
         request.POST or None,
         request.FILES or None,
-        product=product,
         advertiser=advertiser,
         placement=placement,
         is_draft=request.POST.get("do") == "draft",
@@ -135,7 +134,7 @@ def form_of(
     )
 
 
-def edit(request: MemberRequest, form: PlacementForm) -> HttpResponse:
+def edit(request: MemberRequest, form: CampaignForm) -> HttpResponse:
     """Show the form, or store what it holds and go on to the checks."""
     if form.placement and not form.placement.is_open_for_changes:
         messages.info(request, "This placement was rejected. Make a new one instead.")
@@ -164,7 +163,7 @@ def edit(request: MemberRequest, form: PlacementForm) -> HttpResponse:
     )
 
 
-def editor_media(request: MemberRequest, form: PlacementForm) -> Media:
+def editor_media(request: MemberRequest, form: CampaignForm) -> Media:
     """The rich editor’s scripts: its import map passes the strict policy by a nonce."""
     return Media.from_media(form.media, nonce=str(request.csp_nonce))  # type: ignore[attr-defined]
 

@@ -16,10 +16,19 @@ MISSING = {
 
 
 class CommentForm(CommentSecurityForm):
+    marks_required = True
+
     timestamp = forms.IntegerField(min_value=0, max_value=2**33, widget=forms.HiddenInput)
-    name = PlainLineField(max_length=50, error_messages={"required": MISSING["name"]})
+    name = PlainLineField(
+        max_length=50,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": MISSING["name"]},
+    )
     email = forms.EmailField(
+        label="E-mail",
+        help_text="Will not be published.",
         max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         validators=[can_be_mailed],
         error_messages={
             "required": MISSING["email"],
@@ -27,7 +36,9 @@ class CommentForm(CommentSecurityForm):
         },
     )
     url = forms.URLField(
+        label="Website",
         max_length=200,
+        widget=forms.URLInput(attrs={"autocomplete": "url"}),
         required=False,
         assume_scheme="https",
         error_messages={"invalid": "Write the address in full, such as https://example.com."},

@@ -211,7 +211,7 @@ def test_a_name_that_is_too_long_tells_no_address(known, article):
     page = known.post(
         "/comments/preview/", {**target(article), "name": "x" * 51, "comment": "Mine."}
     ).content.decode()
-    assert "thing to fix" in page
+    assert "Please correct these points" in page
     assert ADDRESS not in page
 
 
