@@ -23,19 +23,20 @@ class Publication(TaggedAsTable):
         max_length=160, blank=True, help_text="One sentence, in the footer and in searches."
     )
     strip_text = models.CharField(
-        "text of the top strip",
+        "announcement bar",
         max_length=120,
         default="Get daily crypto insights in one short newsletter.",
     )
     newsletter_title = models.CharField(
-        max_length=120, default="The day’s stories, in one newsletter"
+        "newsletter box headline", max_length=120, default="The day’s stories, in one newsletter"
     )
     newsletter_text = models.CharField(
+        "newsletter box text",
         max_length=300,
         default="One newsletter a day. No price predictions, and you can leave with one click.",
     )
     notice = models.TextField(
-        "not-advice notice",
+        "disclaimer",
         max_length=600,
         default="This article reports and explains; it does not recommend buying, selling or holding anything. "
         "Prices move, including while you read. Take advice from someone licensed to give it before you act.",
@@ -58,7 +59,7 @@ class Publication(TaggedAsTable):
         max_length=200,
         blank=True,
         validators=[mail_or_https],
-        help_text="Where to report a hole, in /.well-known/security.txt: an e-mail or https:// address. "
+        help_text="Where to report a vulnerability, in /.well-known/security.txt: an e-mail or https:// address. "
         "Empty: the contact e-mail.",
     )
     ads_txt = models.TextField(

@@ -59,6 +59,7 @@ SELLING = {
     "advertising.reviewdecision": VIEW,
     "advertising.message": VIEW,
     "advertising.rate": VIEW_ADD_CHANGE,
+    "advertising.ratecardtext": VIEW_ADD_CHANGE,
     "advertising.order": VIEW_ADD_CHANGE,
     "advertising.credit": ("view", "add"),
     "advertising.payment": ("view", "add"),

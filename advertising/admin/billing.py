@@ -26,12 +26,18 @@ from advertising.models import (
     Order,
     Payment,
     ProviderEvent,
+    RateCardText,
     SalesTerms,
     Shortfall,
 )
 from articles.admin import ReadOnlyAdmin
 from core.admin import SingleRowAdmin
 from core.people import signed_in
+
+
+@admin.register(RateCardText)
+class RateCardTextAdmin(SingleRowAdmin):
+    pass
 
 
 @admin.register(SalesTerms)

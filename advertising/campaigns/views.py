@@ -20,7 +20,15 @@ from advertising.campaigns import checks, drafting, previews, review
 from advertising.campaigns import messages as messages_with_desk
 from advertising.campaigns.forms import FORMS, AdvertiserForm, CampaignForm, initial_of
 from advertising.measurement import audience
-from advertising.models import Advertiser, Membership, Placement, Product, Rate, Role
+from advertising.models import (
+    Advertiser,
+    Membership,
+    Placement,
+    Product,
+    Rate,
+    RateCardText,
+    Role,
+)
 from articles.admin.editor import EDITOR_STYLE
 from pagecache import add_tags, changes_at, public_page, table_tag
 from pagecache.context import tomorrow
@@ -38,10 +46,11 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 @public_page()
 @require_safe
 def rate_card(request: HttpRequest) -> HttpResponse:
-    add_tags(table_tag(Rate))
+    add_tags(table_tag(Rate), table_tag(RateCardText))
     changes_at(tomorrow())  # The figures are those of whole days.
     context = {
         "rates": list(Rate.objects.all()),
+        "card": RateCardText.objects.first() or RateCardText(),
         "audience": audience.audience(),
         "canonical": "/advertise/",
     }

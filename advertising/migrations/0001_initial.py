@@ -111,6 +111,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RateCardText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('headline', models.CharField(default='Reach the people who read the contract', max_length=80)),
+                ('steps', models.TextField(default='Submit: Choose a product, add your text and pictures, and pick dates. Save a draft whenever you like.\nReview: An editor reads it within one working day and approves it or tells you what to change.\nRun: It starts on the day you chose, labelled as paid, exactly as it was approved.\nReport: What was shown, viewable and clicked, by day and page, with everything that was filtered and why, on screen and as CSV.', help_text='One step a line: its name, a colon, and a sentence.', max_length=1000, verbose_name='how it works')),
+                ('labelling', models.TextField(default='Paid items sit on manila paper with the word Sponsored, Press release or Advertisement and the name of whoever paid. They never borrow a reporter’s byline or a comment thread.', max_length=600, verbose_name='what paid work looks like')),
+                ('refusals', models.TextField(default='Promised returns, countdown offers, leverage over 5×, unnamed teams, and anything that needs the reader to connect a wallet before reading who you are.', max_length=600, verbose_name='what is turned down')),
+            ],
+            options={
+                'verbose_name': 'rate card text',
+                'verbose_name_plural': 'rate card text',
+            },
+        ),
+        migrations.CreateModel(
             name='SalesTerms',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -250,7 +264,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('page', models.CharField(max_length=300)),
-                ('action', models.CharField(choices=[('offered', 'Offered'), ('rendered', 'Impressions'), ('viewable', 'Viewable impressions'), ('clicked', 'Clicks')], max_length=10)),
+                ('action', models.CharField(choices=[('offered', 'Served'), ('rendered', 'Impressions'), ('viewable', 'Viewable impressions'), ('clicked', 'Clicks')], max_length=10)),
                 ('number', models.PositiveBigIntegerField()),
                 ('placement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='page_counts', to='advertising.placement')),
             ],
@@ -322,7 +336,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slot', models.CharField(max_length=20)),
                 ('day', models.DateField()),
-                ('action', models.CharField(choices=[('offered', 'Offered'), ('rendered', 'Impressions'), ('viewable', 'Viewable impressions'), ('clicked', 'Clicks')], max_length=10)),
+                ('action', models.CharField(choices=[('offered', 'Served'), ('rendered', 'Impressions'), ('viewable', 'Viewable impressions'), ('clicked', 'Clicks')], max_length=10)),
                 ('reason', models.CharField(blank=True, help_text='Why it does not count; empty: it does.', max_length=20)),
                 ('number', models.PositiveBigIntegerField()),
                 ('placement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counts', to='advertising.placement')),
@@ -434,7 +448,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('nonce', models.CharField(max_length=16)),
-                ('action', models.CharField(choices=[('offered', 'Offered'), ('rendered', 'Impressions'), ('viewable', 'Viewable impressions'), ('clicked', 'Clicks')], max_length=10)),
+                ('action', models.CharField(choices=[('offered', 'Served'), ('rendered', 'Impressions'), ('viewable', 'Viewable impressions'), ('clicked', 'Clicks')], max_length=10)),
                 ('day', models.DateField(db_index=True)),
                 ('person', models.CharField(help_text='A digest that nobody can trace once its day is over.', max_length=22)),
                 ('placement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='advertising.placement')),

@@ -8,6 +8,7 @@ from advertising.models.advertisers import (
     Membership,
     Product,
     Rate,
+    RateCardText,
     Role,
     https_only,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "Product",
     "ProviderEvent",
     "Rate",
+    "RateCardText",
     "ReviewDecision",
     "Role",
     "SalesTerms",

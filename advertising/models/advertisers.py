@@ -127,6 +127,47 @@ class Basis(models.TextChoices):
     THOUSAND = "thousand", "1,000 viewable impressions"
 
 
+class RateCardText(TaggedAsTable):
+    """The words around the rates: one row."""
+
+    headline = models.CharField(max_length=80, default="Reach the people who read the contract")
+    steps = models.TextField(
+        "how it works",
+        max_length=1000,
+        default="Submit: Choose a product, add your text and pictures, and pick dates. "
+        "Save a draft whenever you like.\n"
+        "Review: An editor reads it within one working day and approves it or tells you what to change.\n"
+        "Run: It starts on the day you chose, labelled as paid, exactly as it was approved.\n"
+        "Report: What was shown, viewable and clicked, by day and page, with everything that was filtered "
+        "and why, on screen and as CSV.",
+        help_text="One step a line: its name, a colon, and a sentence.",
+    )
+    labelling = models.TextField(
+        "what paid work looks like",
+        max_length=600,
+        default="Paid items sit on manila paper with the word Sponsored, Press release or Advertisement "
+        "and the name of whoever paid. They never borrow a reporter’s byline or a comment thread.",
+    )
+    refusals = models.TextField(
+        "what is turned down",
+        max_length=600,
+        default="Promised returns, countdown offers, leverage over 5×, unnamed teams, and anything that "
+        "needs the reader to connect a wallet before reading who you are.",
+    )
+
+    class Meta:
+        verbose_name = "rate card text"
+        verbose_name_plural = "rate card text"
+
+    def __str__(self) -> str:
+        return self.headline
+
+    @property
+    def named_steps(self) -> list[tuple[str, str]]:
+        lines = (line.partition(":") for line in self.steps.splitlines() if line.strip())
+        return [(name.strip(), sentence.strip()) for name, _, sentence in lines]
+
+
 class Rate(TaggedAsTable):
     """A line of the rate card."""
 

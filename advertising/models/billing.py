@@ -113,7 +113,7 @@ class Order(UndeletableModel):
         """The badge: its class and its words."""
         balance = self.balance
         if balance < 0:
-            return "changes", "To be paid back"
+            return "changes", "Refund due"
         if balance == 0:
             return "finished", "Paid"
         today = today or timezone.now().date()

@@ -13,7 +13,7 @@ from core.undeletable import UndeletableModel
 class Action(models.TextChoices):
     """An event of a placement on a page, in this order. Each is counted apart from the others."""
 
-    OFFERED = "offered", "Offered"  # our answer to a page held it
+    OFFERED = "offered", "Served"  # our answer to a page held it
     RENDERED = "rendered", "Impressions"  # a browser put it into the page
     VIEWABLE = (
         "viewable",

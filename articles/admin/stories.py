@@ -221,7 +221,7 @@ class ArticleAdmin(
             article = Article.objects.get(pk=object_id)
             workflow.revise_at(article, put_off.content, put_off.at, signed_in(request))
             autosaves.discard(signed_in(request), article)
-            text = f"This version comes out on {put_off.at:%d %B %Y at %H:%M} UTC. Until then the story stays as it is."
+            text = f"This update is scheduled for {put_off.at:%d %B %Y at %H:%M} UTC. Until then the story stays."
             messages.success(request, text)
             return redirect("admin:articles_article_change", article.pk)
 

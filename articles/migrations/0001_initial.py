@@ -267,7 +267,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
-                ('origin', models.CharField(choices=[('saved', 'Saved'), ('restored', 'Restored'), ('published', 'Published'), ('scheduled', 'To come'), ('replaced', 'Called off')], default='saved', max_length=20)),
+                ('origin', models.CharField(choices=[('saved', 'Saved'), ('restored', 'Restored'), ('published', 'Published'), ('scheduled', 'To come'), ('replaced', 'Cancelled')], default='saved', max_length=20)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('content', models.JSONField(help_text='Every field that an editor can change, as articles/publishing/revisions.py writes it.')),
                 ('name', models.CharField(blank=True, max_length=80)),

@@ -18,7 +18,7 @@ class Revision(models.Model):
         RESTORED = "restored", "Restored"
         PUBLISHED = "published", "Published"
         SCHEDULED = "scheduled", "To come"
-        REPLACED = "replaced", "Called off"
+        REPLACED = "replaced", "Cancelled"
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()

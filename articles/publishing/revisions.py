@@ -51,7 +51,7 @@ LABELS = {
     "disclosure": "Disclosure",
     "risk_warning": "Risk warning",
     "comments_open": "Comments open",
-    "expires_at": "Taken down",
+    "expires_at": "Unpublish on",
     "embargoed_until": "Embargo",
     "updated_at": "Updated",
 }

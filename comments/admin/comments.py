@@ -167,7 +167,7 @@ class SiteCommentAdmin(QueueMixin, CappedListAdmin):
         else:
             self.message_user(request, f"{len(chosen)} pinned.")
 
-    @admin.action(description="No longer show above the others", permissions=["change"])
+    @admin.action(description="Unpin", permissions=["change"])
     def unpick(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         number = sum(featured.unfeature(comment) for comment in queryset[:MOST_NAMED])
         self.message_user(request, f"{number} no longer pinned.")

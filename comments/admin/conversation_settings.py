@@ -11,7 +11,7 @@ class ConversationSettingsAdmin(SingleRowAdmin):
     fieldsets = (
         ("For the whole publication", {"fields": ("is_open", "closed_note")}),
         ("By age and by the hour", {"fields": ("closes_after_days", ("opens_at", "closes_at"))}),
-        ("Readers who are known", {"fields": ("known_at_once",)}),
+        ("Verified commenters", {"fields": ("known_at_once",)}),
     )
 
 

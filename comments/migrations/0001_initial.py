@@ -61,10 +61,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('is_open', models.BooleanField(default=True, help_text='Off: nothing new can be said anywhere. What stands, stays.', verbose_name='conversations are open')),
                 ('closed_note', models.CharField(blank=True, help_text='While conversations are closed. Empty: that they are closed for now.', max_length=200, verbose_name='what readers are told')),
-                ('closes_after_days', models.PositiveIntegerField(blank=True, help_text='Counted from when its story came out. Empty: it stays open.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)], verbose_name='days until a conversation closes')),
+                ('closes_after_days', models.PositiveIntegerField(blank=True, help_text='Counted from when its story was published. Empty: it stays open.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)], verbose_name='days until a conversation closes')),
                 ('opens_at', models.TimeField(blank=True, help_text='UTC. With the time below: open between the two only.', null=True, verbose_name='opens every day at')),
                 ('closes_at', models.TimeField(blank=True, help_text='UTC. It may be past midnight.', null=True, verbose_name='closes every day at')),
-                ('known_at_once', models.BooleanField(default=True, help_text='Who asked to be remembered and confirmed an address needs no mail for the next comment.', verbose_name='readers who are known write at once')),
+                ('known_at_once', models.BooleanField(default=True, help_text='Who asked to be remembered and confirmed an address needs no mail for the next comment.', verbose_name='verified commenters publish at once')),
             ],
             options={
                 'verbose_name': 'conversation settings',

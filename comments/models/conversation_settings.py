@@ -28,7 +28,7 @@ class ConversationSettings(TaggedAsTable):
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
-        help_text="Counted from when its story came out. Empty: it stays open.",
+        help_text="Counted from when its story was published. Empty: it stays open.",
     )
     opens_at = models.TimeField(
         "opens every day at",
@@ -40,7 +40,7 @@ class ConversationSettings(TaggedAsTable):
         "closes every day at", null=True, blank=True, help_text="UTC. It may be past midnight."
     )
     known_at_once = models.BooleanField(
-        "readers who are known write at once",
+        "verified commenters publish at once",
         default=True,
         help_text="Who asked to be remembered and confirmed an address needs no mail for the next comment.",
     )

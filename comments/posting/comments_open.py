@@ -46,7 +46,7 @@ def _of(article: Article, site: ConversationSettings, now: datetime) -> OpenStat
     if ends and now >= ends:
         days = site.closes_after_days
         return OpenState(
-            f"Conversations close {days} day{'' if days == 1 else 's'} after a story comes out."
+            f"Conversations close {days} day{'' if days == 1 else 's'} after a story is published."
         )
     if site.opens_at is None or site.closes_at is None:
         return OpenState(changes_at=ends)

@@ -72,9 +72,7 @@ def change(comment: SiteComment, text: str) -> SiteComment:
     with transaction.atomic():
         comment = _locked_own(comment)
         if not is_open(comment):
-            raise TooLate(
-                "A comment can be changed for fifteen minutes. You can still take it back."
-            )
+            raise TooLate("A comment can be changed for fifteen minutes. You can still delete it.")
         if comment.comment == text:
             return comment
         words = {

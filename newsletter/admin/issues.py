@@ -166,7 +166,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
     ) -> HttpResponse:
         """A new issue is filled, and wants to be looked at."""
         messages.success(
-            request, "Filled with what came out since the last issue. Change what you like."
+            request, "Filled with the stories published since the last issue. Change what you like."
         )
         return redirect("admin:newsletter_issue_change", obj.pk)
 
@@ -294,7 +294,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
 
     def _fill(self, issue: Issue) -> str:
         drafts.fill(issue)
-        return "Filled again with what came out since the last issue."
+        return "Rebuilt from the latest stories."
 
     def _test(self, issue: Issue, typed: str) -> str:
         addresses = [address for address in typed.replace(",", " ").split() if address]

@@ -221,3 +221,23 @@ def test_house_placements_have_limits_on_the_desk(client):
     for name in ("goal", "daily_cap", "weight", "device"):
         assert f'name="{name}"' in page
     assert Placement.objects.count() == 1
+
+
+def test_the_words_of_the_rate_card_are_edited_on_the_desk(client):
+    page = client.get("/advertise/").content.decode()
+    assert "Reach the people who read the contract" in page
+    assert "<h3>Review</h3>" in page
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    words = {
+        "headline": "Be read by those who sign",
+        "steps": "Write: Send us <b>words</b>.\n\nPay\n",
+        "labelling": "Paid work is labelled.",
+        "refusals": "Nothing that promises returns.",
+    }
+    assert client.post("/admin/advertising/ratecardtext/add/", words).status_code == 302
+    client.logout()
+    page = client.get("/advertise/").content.decode()
+    assert all(words[name] in page for name in ("headline", "labelling", "refusals"))
+    assert "<h3>Write</h3>" in page
+    assert "Send us &lt;b&gt;words&lt;/b&gt;." in page
+    assert "<h3>Pay</h3>" in page

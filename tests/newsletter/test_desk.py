@@ -53,7 +53,7 @@ def test_a_new_issue_comes_filled(desk, newsletter):
         follow=True,
     )
     page = answer.content.decode()
-    assert "Filled with what came out" in page
+    assert "Filled with the stories published" in page
     assert "Policy makes a clause" in page
     assert Issue.objects.get().items.count() == 1
 
@@ -370,7 +370,7 @@ def test_who_may_edit_and_not_send_sends_nothing(client, newsletter):
         == 403
     )
     assert "Send now" not in client.get(address(issue)).content.decode()
-    assert "Filled again" in do(client, issue, "fill")
+    assert "Rebuilt from the latest stories" in do(client, issue, "fill")
 
 
 def test_the_sender_is_checked_as_pasted(desk, db):

@@ -58,6 +58,7 @@ MODELS = {
     "advertising.creative": ("ECD", "ECD"),
     "advertising.reviewdecision": ("ECD", ""),
     "advertising.rate": ("ECD", "ECD"),
+    "advertising.ratecardtext": ("ECD", "ECD"),
     "advertising.order": ("ECD", ""),
     "advertising.shortfall": ("ECD", ""),
     "advertising.dailycount": ("ECD", ""),

@@ -48,7 +48,7 @@ BUDGETS = {
     "/prices/?sort=-change&shown=rising": 3,
     "/about/": 4,
     "/about/standards/": 4,
-    "/advertise/": 4,
+    "/advertise/": 5,
     "/newsletter/": 3,
     "/search/?q=clause": 12,
     "/corrections/": 4,

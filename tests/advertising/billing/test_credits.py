@@ -103,7 +103,7 @@ def test_an_order_knows_what_is_still_to_be_paid(advertiser, owner, noon):
     Payment.objects.create(order=order, reference="1", amount="169.40")
     assert Order.objects.get().state() == ("finished", "Paid")
     Credit.objects.create(order=order, amount="5", reason="Sorry")
-    assert Order.objects.get().state() == ("changes", "To be paid back")
+    assert Order.objects.get().state() == ("changes", "Refund due")
 
 
 def test_the_desk_notes_a_transfer_and_a_credit_and_changes_neither(client, advertiser, owner):

@@ -129,7 +129,7 @@ def later(hours=1):
 def test_a_version_to_come_leaves_the_story_as_it_is(client, editor, save):
     story = PublishedArticleFactory(title="The clause")
     page = save(story, title="The paragraph", slug="paragraph", _later="1", goes_live_at=later())
-    assert "This version comes out on" in page
+    assert "This update is scheduled for" in page
     assert "See what changes" in squeezed(page)
     story.refresh_from_db()
     assert story.title == "The clause"
