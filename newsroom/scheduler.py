@@ -20,7 +20,7 @@ from comments.privacy import ip_anonymisation
 from newsletter.composing import drafts
 from newsletter.sending import batches
 from newsletter.statistics import clicks
-from newsletter.subscribing import subscriptions
+from newsletter.subscribing import forgetting
 from newsroom.models import Heartbeat, PeriodicJob
 from newsroom.operations import query_statistics
 from pagecache import invalidation
@@ -132,7 +132,7 @@ JOBS = (
     ),
     Job("compose newsletters", timedelta(minutes=1), drafts.compose_due),
     Job("count clicks in newsletters", timedelta(minutes=5), clicks.settle),
-    Job("forget readers of newsletters", timedelta(hours=6), subscriptions.forget_readers),
+    Job("forget readers of newsletters", timedelta(hours=6), forgetting.forget_readers),
 )
 
 

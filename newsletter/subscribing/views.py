@@ -11,8 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core import ratelimit
 from core.client_ip import network_address
 from newsletter.models import Newsletter, Subscriber, Subscription, main_newsletter
-from newsletter.subscribing import signed_links, signup_throttle, subscriptions
+from newsletter.subscribing import signed_links, signing_up, signup_throttle, subscriptions
 from newsletter.subscribing.forms import AddressForm, NewsletterForm, PreferencesForm
+from newsletter.subscribing.preferences import (
+    ask_for_address,
+    ask_for_link,
+    change_address,
+    choose,
+)
 from newsletter.subscribing.signup_throttle import Attempt, SignupVerdict
 from pagecache import public_page
 
@@ -49,7 +55,7 @@ def newsletter(request: HttpRequest) -> HttpResponse:
         signup_throttle.check_sign_ups(network_address(request))
     except ratelimit.RateLimited:
         return _too_often(request)
-    subscriptions.ask(
+    signing_up.ask(
         form.cleaned_data["email"], form.cleaned_data["source"] or "page", form.newsletters()
     )
     return redirect("newsletter-asked")
@@ -149,7 +155,7 @@ def leave(request: HttpRequest, key: str) -> HttpResponse:
     if request.POST.get("what") == "link":
         # Mail programs and filters have this link as well: it stops a newsletter, and opens nothing
         # of its reader’s.
-        subscriptions.ask_for_link(subscription.subscriber)
+        ask_for_link(subscription.subscriber)
         return redirect("newsletter-asked")
     subscriptions.leave(subscription.key, way)
     return render(request, "newsletter/left.html", context)
@@ -180,7 +186,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
             form = PreferencesForm(request.POST)
             if form.is_valid():
                 chosen = list(form.cleaned_data["newsletter"])
-                subscriptions.choose(subscriber, chosen, form.cleaned_data["counts_clicks"])
+                choose(subscriber, chosen, form.cleaned_data["counts_clicks"])
                 return _done(token, "saved")
     context = {
         "subscriber": subscriber,
@@ -206,7 +212,7 @@ def _done(token: str, what: str) -> HttpResponse:
 def _ask_for_address(request: HttpRequest, subscriber: Subscriber, form: AddressForm) -> bool:
     try:
         signup_throttle.check_sign_ups(network_address(request))
-        subscriptions.ask_for_address(subscriber, form.cleaned_data["email"])
+        ask_for_address(subscriber, form.cleaned_data["email"])
     except ratelimit.RateLimited:
         form.add_error("email", TOO_OFTEN)
     except ValidationError as error:
@@ -227,7 +233,7 @@ def new_link(request: HttpRequest) -> HttpResponse:
     try:
         signed_links.read(signed_links.PREFERENCES, request.POST.get("old_link", ""))
     except signed_links.LinkExpired as expired:
-        subscriptions.ask_for_link(expired.subscriber)
+        ask_for_link(expired.subscriber)
     return redirect("newsletter-asked")
 
 
@@ -249,5 +255,5 @@ def address(request: HttpRequest, token: str) -> HttpResponse:
     context: dict[str, Any] = {"email": newcomer.email}
     if request.method != "POST":
         return render(request, "newsletter/address.html", context)
-    subscriptions.change_address(subscriber, newcomer.email)
+    change_address(subscriber, newcomer.email)
     return render(request, "newsletter/address_changed.html", context)

@@ -5,7 +5,7 @@ from django import template
 from articles.models import Section
 from newsletter.archive import published_issues
 from newsletter.models import Issue, Newsletter, Subscription
-from newsletter.subscribing import subscriptions
+from newsletter.subscribing import signed_links, signing_up
 from pagecache import add_tags, table_tag
 from pagecache.cached import cached_by_tags
 from ticker.models import Coin
@@ -16,12 +16,12 @@ register = template.Library()
 @register.simple_tag
 def consent() -> str:
     """The words that a subscriber agreed to: printed by the form, kept with the subscription."""
-    return subscriptions.CONSENT
+    return signing_up.CONSENT
 
 
 @register.simple_tag
 def link_hours() -> str:
-    return f"{subscriptions.LINK_LIFETIME.total_seconds() / 3600:g}"
+    return f"{signed_links.LIFETIMES[signed_links.CONFIRM] / 3600:g}"
 
 
 @register.simple_tag

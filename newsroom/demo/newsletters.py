@@ -16,7 +16,7 @@ from articles.models import Article, Section
 from newsletter.composing import contents, drafts, rendering
 from newsletter.composing.schedule import is_on, next_turn
 from newsletter.models import Delivery, Issue, Item, Link, Newsletter, Subscriber, Subscription
-from newsletter.subscribing.subscriptions import CONSENT
+from newsletter.subscribing.signing_up import CONSENT
 from ticker.models import Coin
 
 DAILY = {

@@ -11,7 +11,7 @@ from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 
 from newsletter.models import Delivery, Subscriber, Subscription
 from newsletter.sending import bounces
-from newsletter.subscribing import subscriptions
+from newsletter.subscribing import preferences
 
 from ..journeys.conftest import ROOT
 from .conftest import begin, issue_of, reader
@@ -97,7 +97,7 @@ def test_what_comes_back_from_an_address_that_a_reader_has_left_says_nothing_abo
     newsletter, kind
 ):
     delivery = sent(newsletter)
-    subscriptions.change_address(Subscriber.objects.get(), "hollis@new.example")
+    preferences.change_address(Subscriber.objects.get(), "hollis@new.example")
     told(kind, RejectReason.BOUNCED, "550 5.1.1 no such user")
     assert Subscriber.objects.get().suppressed_because == ""
     assert Subscription.objects.to_be_sent().exists()

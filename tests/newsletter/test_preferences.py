@@ -8,7 +8,7 @@ from django.core import mail, signing
 from django.utils import timezone
 
 from newsletter.models import Newsletter, Subscriber, Subscription, main_newsletter
-from newsletter.subscribing import signed_links, subscriptions
+from newsletter.subscribing import forgetting, preferences, signed_links, subscriptions
 
 from ..factories import CoinFactory, SectionFactory
 from ..pages import squeezed
@@ -45,7 +45,7 @@ def test_newsletters_are_chosen_on_one_page(client, committed):
         "weekly": "confirmed",
         "policy": "confirmed",
     }
-    assert had["weekly"].consent_text == subscriptions.CONSENT_OF_PREFERENCES
+    assert had["weekly"].consent_text == preferences.CONSENT
     assert had["weekly"].source == "preferences"
     assert had["daily"].unsubscribed_by == "preferences"
     assert Subscriber.objects.get().counts_clicks is False
@@ -116,7 +116,7 @@ def test_the_link_for_a_new_address_does_not_hold_it(client, committed):
     reader("hollis")
     person = Subscriber.objects.get()
     with committed():
-        subscriptions.ask_for_address(person, "elsewhere@readers.example")
+        preferences.ask_for_address(person, "elsewhere@readers.example")
     token = link("address").split("/")[-2]
     assert "elsewhere" not in str(signing.loads(token, salt=signed_links.ADDRESS))
     # One that held it, of an earlier release, opens nothing.
@@ -175,7 +175,7 @@ def test_who_asks_for_a_link_gets_it_whatever_a_stranger_asked_for(client, commi
     assert "/newsletter/preferences/" not in mail.outbox[-1].body
     noon.shift(3601)
     with committed():
-        subscriptions.ask_for_link(subscription.subscriber)
+        preferences.ask_for_link(subscription.subscriber)
     assert mail.outbox[-1].subject == "Your newsletters"
     assert client.get(link("preferences")).status_code == 200
 
@@ -189,8 +189,8 @@ def test_what_a_stranger_asked_for_is_forgotten_in_a_week_and_what_was_had_befor
     noon.shift(3601)
     ask(client, committed, newsletter=["weekly", third.slug])
     assert Subscription.objects.filter(status="pending").count() == 2
-    noon.shift(subscriptions.UNCONFIRMED_LIFETIME.total_seconds() + 1)
-    subscriptions.forget_readers.call()
+    noon.shift(forgetting.UNCONFIRMED_LIFETIME.total_seconds() + 1)
+    forgetting.forget_readers.call()
     kept = {
         each.newsletter.slug: each for each in Subscription.objects.select_related("newsletter")
     }
@@ -204,7 +204,7 @@ def test_what_a_stranger_asked_for_is_forgotten_in_a_week_and_what_was_had_befor
         "link",
         [],
     )
-    assert kept["weekly"].unsubscribed_at < timezone.now() - subscriptions.UNCONFIRMED_LIFETIME
+    assert kept["weekly"].unsubscribed_at < timezone.now() - forgetting.UNCONFIRMED_LIFETIME
 
 
 def test_what_a_mail_asks_about_is_there_as_long_as_its_link_works(client, committed, noon):
@@ -214,7 +214,7 @@ def test_what_a_mail_asks_about_is_there_as_long_as_its_link_works(client, commi
         noon.shift(timedelta(days=days, seconds=-3600 if days else 0))
         ask(client, committed, newsletter=[slug])
     noon.shift(7300)
-    subscriptions.forget_readers.call()
+    forgetting.forget_readers.call()
     client.post(link("confirm"))
     assert Subscription.objects.active().count() == 3
 

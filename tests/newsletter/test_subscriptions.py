@@ -7,7 +7,7 @@ from django.core import mail
 from django.test import Client
 
 from newsletter.models import Subscriber, Subscription
-from newsletter.subscribing import signed_links, subscriptions
+from newsletter.subscribing import forgetting, signed_links, signing_up, subscriptions
 
 from .conftest import READER, another, ask, confirmed_reader, link, press, reader
 
@@ -23,7 +23,7 @@ def test_signing_up_takes_a_mail_and_a_button(client, committed):
         "strip",
         "daily",
     )
-    assert subscription.consent_text == subscriptions.CONSENT
+    assert subscription.consent_text == signing_up.CONSENT
     address = link("confirm")
     assert client.get(address).status_code == 200
     subscription.refresh_from_db()
@@ -114,22 +114,22 @@ def test_the_answer_does_not_tell_who_reads_the_newsletter(client, committed, no
 
 def test_an_old_link_says_so(client, committed, noon):
     ask(client, committed)
-    noon.shift(subscriptions.LINK_LIFETIME.total_seconds() + 2)
+    noon.shift(signed_links.LIFETIMES[signed_links.CONFIRM] + 2)
     assert client.post(link("confirm")).status_code == 410
     assert Subscription.objects.get().status == "pending"
 
 
 def test_who_never_confirms_is_forgotten_in_a_week(client, committed, noon):
     ask(client, committed)
-    noon.shift(subscriptions.UNCONFIRMED_LIFETIME.total_seconds() + 1)
-    subscriptions.forget_readers.call()
+    noon.shift(forgetting.UNCONFIRMED_LIFETIME.total_seconds() + 1)
+    forgetting.forget_readers.call()
     assert not Subscriber.objects.exists()
 
 
 def test_who_confirmed_once_is_not_forgotten(client, committed, noon):
     confirmed_reader(client, committed)
-    noon.shift(subscriptions.UNCONFIRMED_LIFETIME.total_seconds() + 1)
-    subscriptions.forget_readers.call()
+    noon.shift(forgetting.UNCONFIRMED_LIFETIME.total_seconds() + 1)
+    forgetting.forget_readers.call()
     assert Subscriber.objects.exists()
 
 
@@ -143,10 +143,10 @@ def test_who_left_every_newsletter_is_forgotten_in_a_month_and_who_complained_is
     )
     subscriptions.leave(gone.key)
     subscriptions.leave(complained.key)
-    noon.shift(subscriptions.UNSUBSCRIBED_LIFETIME.total_seconds() - 60)
-    assert subscriptions.forget_readers.call() == 0
+    noon.shift(forgetting.UNSUBSCRIBED_LIFETIME.total_seconds() - 60)
+    assert forgetting.forget_readers.call() == 0
     noon.shift(3700)
-    assert subscriptions.forget_readers.call() == 1
+    assert forgetting.forget_readers.call() == 1
     assert set(Subscriber.objects.all()) == {stays.subscriber, complained.subscriber}
 
 

@@ -29,7 +29,7 @@ from comments.posting import (
     verified_commenters,
 )
 from newsletter.models import Subscriber
-from newsletter.subscribing import subscriptions
+from newsletter.subscribing import signing_up
 from newsroom import privacy_requests
 from newsroom.models import PrivacyRequest
 
@@ -65,7 +65,7 @@ def person(client, committed):
         stranger = submission.publish(article, words | {"comment": f"{TOLD} two"}, ip=IP)
         alone = submission.publish(article, words | {"comment": f"{TOLD} three"}, ip=IP)
         confirmation.ask(article, words | {"comment": f"{TOLD} four", "remember": True}, IP)
-        subscriptions.ask(ADDRESS, "strip")
+        signing_up.ask(ADDRESS, "strip")
     editing.change(own, f"{TOLD} changed")
     reply = comment_on(article, stranger, comment="An answer.")
     verified_commenters.remember(words, None)
@@ -166,7 +166,7 @@ def test_a_ban_goes_on_without_the_address(person):
 def test_others_keep_what_is_theirs(person):
     other = UserFactory(email="other@readers.example")
     comment_on(person["article"], user=other, user_email="other@readers.example", comment="Mine.")
-    subscriptions.ask("other@readers.example", "strip")
+    signing_up.ask("other@readers.example", "strip")
     VerifiedCommenter.objects.create(digest="x", name="Other", email="other@readers.example")
     privacy_requests.erase(ADDRESS)
     assert SiteComment.objects.get(comment="Mine.").user_email == "other@readers.example"

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-import newsletter.subscribing.subscriptions
+from newsletter.subscribing import mails
 from newsroom import scheduler
 from newsroom.models import Heartbeat, PeriodicJob
 from newsroom.operations import health
@@ -96,7 +96,7 @@ def test_silence_and_old_prices_are_reported(noon):
 @pytest.mark.django_db
 def test_a_job_that_failed_is_tried_again_later_and_not_for_ever(noon):
     """A mail that the server would not take is not lost."""
-    newsletter.subscribing.subscriptions.mail_answer.enqueue(1)
+    mails.mail_answer.enqueue(1)
     waits = []
     for tries in range(1, 8):
         fail(tries)
@@ -119,7 +119,7 @@ def test_a_periodic_job_that_failed_runs_again_when_it_is_due(noon):
 
 @pytest.mark.django_db
 def test_what_kills_every_worker_is_given_up(noon):
-    newsletter.subscribing.subscriptions.mail_answer.enqueue(1)
+    mails.mail_answer.enqueue(1)
     DBTaskResult.objects.update(
         status="RUNNING", started_at=timezone.now(), worker_ids=["worker"] * 5
     )
