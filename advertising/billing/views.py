@@ -114,7 +114,7 @@ def paying(request: MemberRequest, number: str, pk: int) -> HttpResponse:
 
 @csrf_exempt  # It is signed by the provider.
 @require_POST
-def told_by_provider(request: HttpRequest) -> HttpResponse:
+def stripe_webhook(request: HttpRequest) -> HttpResponse:
     cards = payments.provider()
     if cards is None:
         raise Http404

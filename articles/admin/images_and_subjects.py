@@ -79,7 +79,7 @@ class TagAdmin(MovingAdmin):
 class HoldingInline(admin.TabularInline[Holding, Author]):
     model = Holding
     extra = 0
-    verbose_name_plural = "coins held, named under the author’s new stories about them"
+    verbose_name_plural = "holdings: coins that are named under the author’s new stories about them"
 
 
 @admin.register(Author)

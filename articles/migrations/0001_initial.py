@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(max_length=120, unique=True)),
                 ('standfirst', models.CharField(blank=True, help_text='One or two sentences under the headline.', max_length=300)),
                 ('body', models.TextField(blank=True, help_text='Write [[BTC]] to show a coin with its live price.')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], default='draft', editable=False, max_length=20)),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Unpublished')], default='draft', editable=False, max_length=20)),
                 ('published_at', models.DateTimeField(blank=True, editable=False, help_text='A time in the future schedules the story.', null=True, verbose_name='published')),
                 ('expires_at', models.DateTimeField(blank=True, help_text='From then on the story is gone from every page, and its address says so (UTC). Empty: never.', null=True, verbose_name='unpublish at')),
                 ('embargoed_until', models.DateTimeField(blank=True, help_text='The story cannot come out before this time, whoever presses the button (UTC).', null=True, verbose_name='embargo')),
@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name_plural': 'working copies',
+                'verbose_name_plural': 'autosaves',
                 'constraints': [models.UniqueConstraint(condition=models.Q(('article__isnull', False)), fields=('article', 'user'), name='working_copy_once'), models.UniqueConstraint(condition=models.Q(('article__isnull', True)), fields=('user',), name='working_copy_of_a_new_story_once')],
             },
         ),
@@ -291,8 +291,8 @@ class Migration(migrations.Migration):
             name='StatusChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old_status', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], max_length=20)),
-                ('new_status', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], max_length=20)),
+                ('old_status', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Unpublished')], max_length=20)),
+                ('new_status', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Unpublished')], max_length=20)),
                 ('at', models.DateTimeField()),
                 ('note', models.CharField(blank=True, max_length=300)),
                 ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='status_changes', to='articles.article')),

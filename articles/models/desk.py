@@ -72,7 +72,7 @@ class Autosave(models.Model):
     at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
-        verbose_name_plural = "working copies"
+        verbose_name_plural = "autosaves"
         constraints = [
             models.UniqueConstraint(
                 fields=["article", "user"],

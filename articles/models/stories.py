@@ -32,7 +32,7 @@ class Article(TaggedByRow):
         DRAFT = "draft", "Draft"
         IN_REVIEW = "in_review", "In review"
         PUBLISHED = "published", "Published"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        WITHDRAWN = "withdrawn", "Unpublished"
 
     PAID_KINDS = (Kind.SPONSORED, Kind.PRESS_RELEASE)
 

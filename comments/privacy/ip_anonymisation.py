@@ -21,7 +21,7 @@ _IS_SHORT = Q(ip_address__endswith=".0") | Q(ip_address__endswith="::")
 
 
 @task()
-def shorten_ip_addresses() -> int:
+def anonymise_ip_addresses() -> int:
     """Shorten the network addresses of comments older than IP_LIFETIME, and leave a record of the
     run.
 

@@ -88,8 +88,8 @@ def test_withdrawn_is_no_longer_public_and_may_come_back():
     assert Article.objects.published().exists()
 
 
-def test_a_draft_cannot_be_withdrawn():
-    with pytest.raises(ValidationError, match="draft cannot become withdrawn"):
+def test_a_draft_cannot_be_unpublished():
+    with pytest.raises(ValidationError, match="draft cannot become unpublished"):
         workflow.withdraw(DraftArticleFactory(), None)
 
 

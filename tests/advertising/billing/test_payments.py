@@ -21,7 +21,7 @@ from ...factories import AdvertiserFactory, UserFactory, running_banner
 
 pytestmark = pytest.mark.django_db
 SECRET = "whsec_of_the_test"
-TOLD = "/partners/orders/told/stripe/"
+TOLD = "/partners/orders/webhook/stripe/"
 
 
 @pytest.fixture(autouse=True)
