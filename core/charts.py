@@ -21,7 +21,7 @@ Value = tuple[datetime, Decimal]
 
 
 @dataclass(frozen=True)
-class Size:
+class ChartSize:
     """The size of a drawing, the room around what is drawn, and how many labels it has below."""
 
     kind: str  # of class chart--…
@@ -87,7 +87,7 @@ def spark_path(values: Sequence[Decimal]) -> str:
 
 @dataclass(frozen=True)
 class Words:
-    """How values and moments are written."""
+    """Functions that write values and moments."""
 
     value: Callable[[Decimal], str]
     axis: Callable[[Decimal, int], str]  # of a value, with so many places
@@ -109,7 +109,7 @@ class Point:
 
 @dataclass(frozen=True)
 class LineChart:
-    size: Size
+    size: ChartSize
     line: str
     area: str
     last: tuple[float, float]
@@ -118,7 +118,7 @@ class LineChart:
     points: tuple[Point, ...]
 
 
-def line_chart(series: Sequence[Value], size: Size, words: Words) -> LineChart:
+def line_chart(series: Sequence[Value], size: ChartSize, words: Words) -> LineChart:
     """Draw values in the order of their times; two at least. A gap in time is a long straight
     line.
     """
@@ -149,7 +149,7 @@ class _Scale:
     ends: datetime
     low: Decimal
     high: Decimal
-    size: Size
+    size: ChartSize
 
     def x(self, moment: datetime) -> float:
         length = (self.ends - self.begins) or timedelta(seconds=1)
@@ -209,7 +209,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class BarChart:
-    size: Size
+    size: ChartSize
     bars: list[Bar]
     lines: list[Tick]
 
@@ -219,7 +219,9 @@ def bar_step(most: int) -> int:
     return int(round_step(max(Decimal(most) / BAR_LINES, Decimal(1))))
 
 
-def bar_chart(rows: Sequence[tuple[int, int]], size: Size, label: Callable[[int], str]) -> BarChart:
+def bar_chart(
+    rows: Sequence[tuple[int, int]], size: ChartSize, label: Callable[[int], str]
+) -> BarChart:
     """Draw the whole and the part of each row. `label` is asked for the rows that have room for
     one, by their places.
     """

@@ -144,7 +144,7 @@ TEMPLATES = [
     },
 ]
 
-FORM_RENDERER = "newsroom.forms.FormRenderer"
+FORM_RENDERER = "core.forms.FormRenderer"
 
 # --- Database, cache, jobs -------------------------------------------------------------
 

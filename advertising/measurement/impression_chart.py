@@ -5,11 +5,11 @@ from datetime import date
 from math import ceil
 
 from advertising.measurement.reports import DeliveryFigures, add_up
-from core.charts import BarChart, Size, bar_chart
+from core.charts import BarChart, ChartSize, bar_chart
 
 MOST_BARS = 62  # more days become weeks
-WIDE = Size("l", width=1180, height=300, left=8, margin=50, top=28, below=32, labels=14)
-NARROW = Size("s", width=360, height=260, left=8, margin=50, top=26, below=32, labels=5)
+WIDE = ChartSize("l", width=1180, height=300, left=8, margin=50, top=28, below=32, labels=14)
+NARROW = ChartSize("s", width=360, height=260, left=8, margin=50, top=26, below=32, labels=5)
 
 
 def draw(by_day: Mapping[date, DeliveryFigures]) -> list[BarChart]:
@@ -33,7 +33,7 @@ def _steps(by_day: Mapping[date, DeliveryFigures]) -> list[tuple[date, DeliveryF
     ]
 
 
-def _draw_in(size: Size, steps: list[tuple[date, DeliveryFigures]]) -> BarChart:
+def _draw_in(size: ChartSize, steps: list[tuple[date, DeliveryFigures]]) -> BarChart:
     is_monthly = len(steps) > size.labels * 2
 
     def label(index: int) -> str:

@@ -1,5 +1,5 @@
 """
-What somebody paid for is labelled wherever it is shown.
+Paid pieces are labelled wherever they are shown.
 
 Every public address is asked, by the table that the other crawls use: a surface that is new and
 shows a paid piece without its label fails here, and so does one that nobody put into the table

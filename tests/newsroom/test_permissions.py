@@ -1,5 +1,5 @@
 """
-Who may do what: every page of the desk, asked by every group.
+Permissions: every page of the desk, asked by every group.
 
 A page of the desk that is not in these tables fails the test, so whoever adds one decides who may
 open it.

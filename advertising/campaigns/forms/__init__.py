@@ -14,7 +14,7 @@ from advertising.campaigns.forms.campaigns import (
     picture_of,
 )
 from advertising.campaigns.forms.companies import AdvertiserForm, CompanyForm
-from advertising.campaigns.forms.newsletters import NewsletterForm
+from advertising.campaigns.forms.newsletters import NewsletterSlotForm
 from advertising.campaigns.forms.paid_stories import PressReleaseForm, SponsoredArticleForm
 from advertising.models import Placement, Product
 
@@ -33,7 +33,7 @@ __all__ = [
 
 FORMS: dict[str, type[CampaignForm]] = {
     form.product: form
-    for form in (BannerForm, SponsoredArticleForm, PressReleaseForm, NewsletterForm)
+    for form in (BannerForm, SponsoredArticleForm, PressReleaseForm, NewsletterSlotForm)
 }
 
 

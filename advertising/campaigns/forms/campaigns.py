@@ -1,5 +1,5 @@
 """
-What the forms of all products have in common. Every refusal says how to mend it.
+The form of a campaign, whatever its product. Every refusal says how to mend it.
 
 A draft may lack anything but what is wrong; what goes on to the checks must be complete.
 """
@@ -126,7 +126,7 @@ class CampaignForm(forms.Form):
 
     @property
     def warning_fields(self) -> list[forms.BoundField]:
-        """What the countries of its readers want to be said, once it is about a token."""
+        """Fields that the countries of its readers ask for, once it is about a token."""
         return self.group("approver", "white_paper_url", "issuer_phone", "issuer_email")
 
     # --- What is wrong ------------------------------------------------------------------------
@@ -143,7 +143,7 @@ class CampaignForm(forms.Form):
         return data
 
     def check_words(self, data: dict[str, Any]) -> None:
-        """Whether the text is as long as this product may be."""
+        """Add an error where the text is longer than this product’s may be."""
 
     def clean_title(self) -> str:
         """One line: it is the subject of mails."""

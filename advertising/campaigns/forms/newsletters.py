@@ -12,7 +12,7 @@ from advertising.models import Product
 LONGEST_TEXT = 60  # words
 
 
-class NewsletterForm(CampaignForm):
+class NewsletterSlotForm(CampaignForm):
     product = Product.NEWSLETTER
     booking = ("starts_on",)
     words = ("headline", "text", "target_url")

@@ -21,7 +21,7 @@ WRONG_LENGTH = f"Write {SHORTEST} to {LONGEST:,} words; this has {{}}."
 
 
 class PaidStoryForm(CampaignForm):
-    """What both have in common."""
+    """A story that somebody pays for."""
 
     disclosure = DISCLOSURE
     pictures = (STORY,)

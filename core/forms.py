@@ -1,4 +1,4 @@
-"""How forms are rendered outside the admin."""
+"""Rendering of forms outside the admin."""
 
 from django.forms.renderers import TemplatesSetting
 
