@@ -43,7 +43,7 @@ def test_a_conversation_closes_so_many_days_after_its_story(article):
     ) == comments_open.OpenState(changes_at=ends)
     assert (
         comments_open.open_state(article, ends).why_closed
-        == "Conversations close 14 days after a story comes out."
+        == "Conversations close 14 days after a story is published."
     )
     assert comments_open.open_state(DraftArticleFactory(), ends).is_open
 
