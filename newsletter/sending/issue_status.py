@@ -18,7 +18,13 @@ from newsletter.models import Delivery, Issue, Item, Newsletter, Subscription
 from pagecache import invalidation
 
 Status = Issue.Status
-GONE_OUT = (Delivery.Status.SENT, Delivery.Status.UNCONFIRMED, Delivery.Status.BOUNCED)
+# What somebody has, or may have: one that is being sent cannot be called back.
+GONE_OUT = (
+    Delivery.Status.SENDING,
+    Delivery.Status.SENT,
+    Delivery.Status.UNCONFIRMED,
+    Delivery.Status.BOUNCED,
+)
 PENDING = (Delivery.Status.QUEUED, Delivery.Status.SENDING)
 NOTHING = "There is no story in it that readers may see. Put one in first."
 

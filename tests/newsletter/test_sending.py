@@ -134,6 +134,19 @@ def test_cancelling_keeps_what_went_out_and_sends_nothing_more(newsletter, sink)
         issue_status.resume(issue)
 
 
+def test_cancelling_counts_the_mail_that_is_being_sent(newsletter, sink):
+    """It cannot be called back: whoever gets it has the sold place, which is not sold twice."""
+    for number in range(2):
+        reader(f"reader{number}")
+    issue = begin(issue_of(newsletter))
+    first = Delivery.objects.order_by("pk")[0]
+    Delivery.objects.filter(pk=first.pk).update(status="sending", claim="a worker’s")
+    issue_status.cancel(issue)
+    issue.refresh_from_db()
+    assert (issue.status, issue.sent_count) == ("cancelled", 1)
+    assert Issue.objects.published().exists()
+
+
 def test_a_story_that_is_withdrawn_before_its_time_is_in_no_mail(newsletter, sink):
     reader("hollis")
     issue = issue_of(newsletter)
