@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core.email_addresses import spelled
-from newsletter.models import Click, Delivery, Subscriber, Subscription
+from newsletter.models import CONSENT_FIELDS, Click, Delivery, Subscriber, Subscription
 
 OF_READER = (
     "email",
@@ -19,12 +19,7 @@ OF_READER = (
 OF_NEWSLETTER = (
     "newsletter__name",
     "status",
-    "source",
-    "consent_text",
-    "asked_at",
-    "confirmed_at",
-    "unsubscribed_at",
-    "unsubscribed_by",
+    *CONSENT_FIELDS,
     "former",
 )
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.admin import ReadOnlyAdmin
-from newsletter.models import Subscriber, Subscription
+from newsletter.models import CONSENT_FIELDS, Subscriber, Subscription
 
 
 class SubscriptionInline(admin.TabularInline[Subscription, Subscriber]):
@@ -17,12 +17,7 @@ class SubscriptionInline(admin.TabularInline[Subscription, Subscriber]):
     fields = (
         "newsletter",
         "status",
-        "source",
-        "consent_text",
-        "asked_at",
-        "confirmed_at",
-        "unsubscribed_at",
-        "unsubscribed_by",
+        *CONSENT_FIELDS,
     )
     can_delete = False
 

@@ -3,10 +3,11 @@
 from newsletter.models.deliveries import Click, Delivery
 from newsletter.models.issues import ALL_ISSUES, Issue, Item, Link, SendRate, issues_of
 from newsletter.models.newsletters import Newsletter, main_newsletter
-from newsletter.models.subscribers import SignupThrottle, Subscriber, Subscription
+from newsletter.models.subscribers import CONSENT_FIELDS, SignupThrottle, Subscriber, Subscription
 
 __all__ = [
     "ALL_ISSUES",
+    "CONSENT_FIELDS",
     "Click",
     "Delivery",
     "Issue",

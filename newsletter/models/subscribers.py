@@ -81,6 +81,17 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         )
 
 
+# The record of what was agreed to: kept as proof, shown on the desk, given to whoever asks.
+CONSENT_FIELDS = (
+    "source",
+    "consent_text",
+    "asked_at",
+    "confirmed_at",
+    "unsubscribed_at",
+    "unsubscribed_by",
+)
+
+
 class Subscription(models.Model):
     """That a reader has a newsletter, with the record of what they agreed to."""
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from newsletter.models import Newsletter, Subscriber, Subscription
+from newsletter.models import CONSENT_FIELDS, Newsletter, Subscriber, Subscription
 from newsletter.subscribing import mails
 
 MOST_FORMER = 20  # records of consent of one newsletter
@@ -42,17 +42,8 @@ def _former(subscription: Subscription) -> list[dict[str, str]]:
     """Return the earlier consent, and until when it held: the proof for what was sent then."""
     if subscription.status != Status.UNSUBSCRIBED or subscription.confirmed_at is None:
         return subscription.former
-    fields = (
-        "source",
-        "consent_text",
-        "asked_at",
-        "confirmed_at",
-        "unsubscribed_at",
-        "unsubscribed_by",
-    )
-    return [*subscription.former, {field: str(getattr(subscription, field)) for field in fields}][
-        -MOST_FORMER:
-    ]
+    record = {field: str(getattr(subscription, field)) for field in CONSENT_FIELDS}
+    return [*subscription.former, record][-MOST_FORMER:]
 
 
 def confirm(subscriber: Subscriber, newsletters: Iterable[int]) -> list[Newsletter]:
