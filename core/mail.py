@@ -1,6 +1,4 @@
-"""A plain mail from a template. Lives here because comments, advertising and the newsletter all
-know articles.
-"""
+"""A plain mail from a template."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.db import transaction
 from django.utils import timezone
 
-from advertising.campaigns.forms import (
+from advertising.campaigns.forms.campaigns import (
     DISCLOSURE,
     WARNINGS,
     WORDS,

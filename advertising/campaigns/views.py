@@ -18,7 +18,9 @@ from js_asset.media import Media
 from advertising.billing import availability, rates
 from advertising.campaigns import checks, drafting, previews, review
 from advertising.campaigns import messages as messages_with_desk
-from advertising.campaigns.forms import FORMS, AdvertiserForm, CampaignForm, initial_of
+from advertising.campaigns.forms import FORMS, initial_of
+from advertising.campaigns.forms.campaigns import CampaignForm
+from advertising.campaigns.forms.companies import AdvertiserForm
 from advertising.measurement import audience
 from advertising.models import (
     Advertiser,

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from advertising.campaigns.forms import CompanyForm
+from advertising.campaigns.forms.companies import CompanyForm
 from advertising.campaigns.views import CHOSEN, FORM_METHODS, MemberRequest, advertiser_of
 from advertising.models import Advertiser, Membership, Role
 from advertising.organisations import membership as organisations

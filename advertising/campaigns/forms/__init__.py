@@ -1,4 +1,4 @@
-"""Forms of the portal: a class for each product, and those of a company."""
+"""The form of each product."""
 
 from typing import Any
 
@@ -10,26 +10,10 @@ from advertising.campaigns.forms.campaigns import (
     WARNINGS,
     WORDS,
     CampaignForm,
-    picture_field,
-    picture_of,
 )
-from advertising.campaigns.forms.companies import AdvertiserForm, CompanyForm
 from advertising.campaigns.forms.newsletters import NewsletterSlotForm
 from advertising.campaigns.forms.paid_stories import PressReleaseForm, SponsoredArticleForm
 from advertising.models import Placement, Product
-
-__all__ = [
-    "DISCLOSURE",
-    "FORMS",
-    "WARNINGS",
-    "WORDS",
-    "AdvertiserForm",
-    "CampaignForm",
-    "CompanyForm",
-    "initial_of",
-    "picture_field",
-    "picture_of",
-]
 
 FORMS: dict[str, type[CampaignForm]] = {
     form.product: form

@@ -10,6 +10,7 @@ from advertising.campaigns.forms.campaigns import (
     CampaignForm,
     picture_field,
     picture_of,
+    text_field,
 )
 from advertising.delivery.slots import SLOTS
 from advertising.models import Device, Product
@@ -48,11 +49,8 @@ class BannerForm(CampaignForm):
         widget=forms.NumberInput(attrs={"step": 1000}),
         help_text="How many you buy. They are spread evenly over your days.",
     )
-    text = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}),
-        required=False,
-        max_length=12_000,
-        help_text="Only for an advertisement of words alone: 140 characters or fewer, and no picture.",
+    text = text_field(
+        3, "Only for an advertisement of words alone: 140 characters or fewer, and no picture."
     )
 
     def check_words(self, data: dict[str, Any]) -> None:

@@ -48,6 +48,16 @@ class LandingPageField(HttpsURLField):
     default_validators = [*HttpsURLField.default_validators, check_target]
 
 
+def text_field(rows: int, help_text: str) -> forms.CharField:
+    """Plain words. How many of them is said by each form, in a sentence."""
+    return forms.CharField(
+        widget=forms.Textarea(attrs={"rows": rows}),
+        required=False,
+        max_length=12_000,
+        help_text=help_text,
+    )
+
+
 def date_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
@@ -65,9 +75,6 @@ class CampaignForm(forms.Form):
     # Nothing is required of a draft, so nothing is called optional.
     names_optional_fields = False
 
-    text = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=12_000
-    )
     markets = forms.MultipleChoiceField(
         choices=risk_warnings.Market.choices,
         required=False,
@@ -93,7 +100,7 @@ class CampaignForm(forms.Form):
         of_models = _placement_fields(self.booking) | _creative_fields(
             (*self.words, *self.disclosure, *WARNINGS)
         )
-        # What a class says itself comes first, in the order of errors and keys alike.
+        # What a class declares itself stands in place of what the models say.
         self.fields = of_models | self.fields | pictures
         self.order_fields([*self.booking, *self.words, *self.disclosure, *WARNINGS, *pictures])
 

@@ -3,10 +3,8 @@
 from datetime import date
 from typing import Any
 
-from django import forms
-
 from advertising.billing import availability
-from advertising.campaigns.forms.campaigns import CampaignForm
+from advertising.campaigns.forms.campaigns import CampaignForm, text_field
 from advertising.models import Product
 
 LONGEST_TEXT = 60  # words
@@ -17,12 +15,7 @@ class NewsletterSlotForm(CampaignForm):
     booking = ("starts_on",)
     words = ("headline", "text", "target_url")
 
-    text = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}),
-        required=False,
-        max_length=12_000,
-        help_text="60 words or fewer.",
-    )
+    text = text_field(3, "60 words or fewer.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

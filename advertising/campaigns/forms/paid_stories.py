@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django_prose_editor.widgets import ProseEditorWidget
 
 from advertising.campaigns import story_text
-from advertising.campaigns.forms.campaigns import DISCLOSURE, CampaignForm
+from advertising.campaigns.forms.campaigns import DISCLOSURE, CampaignForm, text_field
 from advertising.campaigns.landing_pages import check_target
 from advertising.delivery.slots import STORY, Size
 from advertising.models import PaymentDisclosure, Product
@@ -34,11 +34,9 @@ class PaidStoryForm(CampaignForm):
         required=False,
         label="What was paid with",
     )
-    text = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 20}),
-        required=False,
-        max_length=12_000,
-        help_text="120 to 1,200 words. An empty line between paragraphs, “## ” before a section heading.",
+    text = text_field(
+        20,
+        "120 to 1,200 words. An empty line between paragraphs, “## ” before a section heading.",
     )
 
     def field_of_picture(self, size: Size) -> forms.FileField:
