@@ -18,7 +18,7 @@ from ..journeys.conftest import running_site
 from ..journeys.test_freshness import Elsewhere
 from ..journeys.test_nginx import NGINX
 from . import growth, kept, made, newsletters, placements, talk
-from .loads import WRK, memory, say, static_nginx, web_processes
+from .loads import WRK, megabytes, say, static_nginx, web_processes
 
 
 def main() -> None:
@@ -59,7 +59,9 @@ def main() -> None:
                     made.comments(site, options.requests)
                     talk.measure(site, options.requests)
                     placements.measure(site, options.requests)
-                print(f"memory of the web processes: {memory(web_processes(site))} MB", flush=True)
+                print(
+                    f"memory of the web processes: {megabytes(web_processes(site))} MB", flush=True
+                )
     if options.scale:
         growth.measure(options.scale, options.requests // 4)
     with tempfile.TemporaryDirectory() as name:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..journeys.conftest import Site, free_port
 from ..journeys.test_nginx import NGINX
-from ..newsroom.test_supervisor import descendants
+from ..processes import descendants, memory, running, stat
 
 TICKS = os.sysconf("SC_CLK_TCK")
 WRK = shutil.which("wrk")
@@ -36,24 +36,18 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     """User and system time of processes, from the kernel."""
     total = 0
     for pid in pids:
-        with contextlib.suppress(FileNotFoundError):
-            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        if fields := stat(pid):
             total += int(fields[11]) + int(fields[12])
     return total / TICKS
 
 
 def web_processes(site: Site) -> list[int]:
-    return [
-        pid
-        for pid in descendants(site.process.pid)
-        if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
+    return running(site.process.pid, "gunicorn")
 
 
-def memory(pids: Iterable[int]) -> int:
-    """Megabytes of processes, what they share counted once."""
-    lines = (Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids)
-    return sum(int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)[1]) for text in lines) // 1024
+def megabytes(pids: Iterable[int]) -> int:
+    """Memory of processes, what they share counted once."""
+    return sum(memory(pid) for pid in pids) // 1024**2
 
 
 def milliseconds(text: str) -> float:

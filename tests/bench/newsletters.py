@@ -10,7 +10,7 @@ from pathlib import Path
 from ..journeys.conftest import ROOT, free_port
 from ..journeys.test_freshness import Elsewhere
 from ..journeys.test_newsletters import Workers, prepare, publication_at_rest
-from .loads import cpu_seconds, memory, say
+from .loads import cpu_seconds, megabytes, say
 
 RECIPIENTS = 100_000
 LONGEST = 60  # seconds that are looked at, from when it goes at its pace
@@ -68,7 +68,7 @@ def _follow(elsewhere: Elsewhere, pids: list[int]) -> None:
     while elsewhere.do(SENT) == 0:
         time.sleep(0.5)
     begun, cpu, before = time.perf_counter(), cpu_seconds(pids), elsewhere.do(SENT)
-    early = memory(pids)
+    early = megabytes(pids)
     time.sleep(LONGEST)
     sent = elsewhere.do(SENT) - before  # type: ignore[operator]
     seconds = time.perf_counter() - begun
@@ -80,5 +80,5 @@ def _follow(elsewhere: Elsewhere, pids: list[int]) -> None:
         f"{sent / seconds:.0f}",
         f"{each:.1f}",
         early,
-        memory(pids),
+        megabytes(pids),
     )

@@ -11,13 +11,12 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
 
-from ..newsroom.test_supervisor import descendants
+from ..processes import running
 from .barriers import has_no_barrier
 from .conftest import own_database, running_site, sign_in
 from .test_freshness import Elsewhere
@@ -213,12 +212,7 @@ def own_site(tmp_path_factory) -> Iterator:
 
 def web_processes(site) -> list[int]:
     """The eldest first: the last is one that answers readers."""
-    found = []
-    for pid in sorted(descendants(site.process.pid)):
-        with contextlib.suppress(OSError):
-            if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                found.append(pid)
-    return found
+    return running(site.process.pid, "gunicorn")
 
 
 class Writer:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ..newsroom.test_supervisor import alive, descendants
+from ..processes import descendants, is_alive, memory, running
 from .conftest import empty_database, own_database, running_site, serving, wait_for
 
 pytestmark = [
@@ -25,22 +25,9 @@ PARTS = {"web": "gunicorn", "worker": "db_worker", "scheduler": "scheduler"}
 LARGEST_MEMORY = 420_000_000
 
 
-def command(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-
-
-def memory(pid: int) -> int:
-    """Bytes of a process, what it shares counted once."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024
-    return 0
-
-
 def part(site, name: str) -> int | None:
     """The topmost process of a part."""
-    pids = [pid for pid in descendants(site.process.pid) if PARTS[name] in command(pid)]
-    return min(pids) if pids else None
+    return next(iter(running(site.process.pid, PARTS[name])), None)
 
 
 def is_ready(site) -> bool:
@@ -68,8 +55,7 @@ def test_every_part_comes_back_and_nothing_stays_behind(tmp_path):
             wait_for(lambda name=name, victim=victim: part(site, name) not in (None, victim), 30)
         wait_for(lambda: is_ready(site), 60)
         assert site.get("/") == story
-        workers = [pid for pid in descendants(site.process.pid) if "gunicorn" in command(pid)]
-        os.kill(max(workers), signal.SIGKILL)
+        os.kill(running(site.process.pid, PARTS["web"])[-1], signal.SIGKILL)
         wait_for(lambda: answers(site), 60)
 
         family = descendants(site.process.pid)
@@ -78,7 +64,7 @@ def test_every_part_comes_back_and_nothing_stays_behind(tmp_path):
         assert everything < LARGEST_MEMORY
         site.process.send_signal(signal.SIGTERM)
         assert site.process.wait(30) == 0
-        wait_for(lambda: not any(alive(pid) for pid in family))
+        wait_for(lambda: not any(is_alive(pid) for pid in family))
 
         started = time.monotonic()
         with running_site(tmp_path / "site", url) as again:

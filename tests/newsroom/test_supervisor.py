@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+from ..processes import descendants, is_alive
+
 ROOT = Path(__file__).resolve().parents[2]
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 DEAF = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
@@ -35,15 +37,6 @@ def parent(*commands):
     )
 
 
-def descendants(pid: int) -> set[int]:
-    """Every living process below `pid`, by the kernel’s own list."""
-    found: set[int] = set()
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in path.read_text().split():
-            found |= {int(child)} | descendants(int(child))
-    return found
-
-
 def wait_for(condition, seconds=10.0):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -51,13 +44,6 @@ def wait_for(condition, seconds=10.0):
             return result
         time.sleep(0.05)
     raise AssertionError("It did not happen in time.")
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_a_killed_child_is_started_again():
@@ -77,7 +63,7 @@ def test_a_signal_stops_everything_even_what_will_not():
     family = wait_for(lambda: len(descendants(process.pid)) == 4 and descendants(process.pid))
     process.send_signal(signal.SIGINT)
     assert process.wait(15) == 0
-    wait_for(lambda: not any(alive(pid) for pid in family))
+    wait_for(lambda: not any(is_alive(pid) for pid in family))
 
 
 def test_a_child_that_dies_again_and_again_ends_all_with_a_message():
@@ -92,4 +78,4 @@ def test_children_do_not_outlive_a_killed_parent():
     family = wait_for(lambda: len(descendants(process.pid)) == 2 and descendants(process.pid))
     process.kill()
     process.wait()
-    wait_for(lambda: not any(alive(pid) for pid in family))
+    wait_for(lambda: not any(is_alive(pid) for pid in family))

@@ -1,0 +1,45 @@
+"""Processes of a site under test, as the kernel lists them. One that ends while it is read counts as gone."""
+
+from pathlib import Path
+
+
+def descendants(pid: int) -> set[int]:
+    """Every living process below `pid`."""
+    found: set[int] = set()
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in _read(path).split():
+            found |= {int(child)} | descendants(int(child))
+    return found
+
+
+def running(pid: int, command: str) -> list[int]:
+    """The processes below `pid` whose command line has `command` in it, the eldest first."""
+    return sorted(child for child in descendants(pid) if command in _command(child))
+
+
+def is_alive(pid: int) -> bool:
+    return bool(fields := stat(pid)) and fields[0] != "Z"
+
+
+def stat(pid: int) -> list[str]:
+    """The fields of `/proc/PID/stat` from the state on; none of a process that is gone."""
+    return _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+
+
+def memory(pid: int) -> int:
+    """Bytes of a process, those it shares with others counted once."""
+    for line in _read(Path(f"/proc/{pid}/smaps_rollup")).splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def _command(pid: int) -> str:
+    return _read(Path(f"/proc/{pid}/cmdline")).replace("\0", " ")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
