@@ -209,8 +209,8 @@ def _with_chips(html: str, chips: dict[str, str]) -> str:
 
 def _page_table(match: re.Match[str]) -> str:
     """Wide tables scroll inside a region that the keyboard reaches."""
-    table = match[0].replace("<table>", '<table class="tbl">', 1)
-    return f'<div class="tw" role="region" aria-label="Table" tabindex="0">{table}</div>'
+    table = match[0].replace("<table>", '<table class="table">', 1)
+    return f'<div class="table-wrap" role="region" aria-label="Table" tabindex="0">{table}</div>'
 
 
 def images_without_alt(html: str) -> bool:

@@ -8,8 +8,8 @@ from advertising.measurement.reports import DeliveryFigures, add_up
 from core.charts import BarChart, ChartSize, bar_chart
 
 MOST_BARS = 62  # more days become weeks
-WIDE = ChartSize("l", width=1180, height=300, left=8, margin=50, top=28, below=32, labels=14)
-NARROW = ChartSize("s", width=360, height=260, left=8, margin=50, top=26, below=32, labels=5)
+WIDE = ChartSize("large", width=1180, height=300, left=8, margin=50, top=28, below=32, labels=14)
+NARROW = ChartSize("small", width=360, height=260, left=8, margin=50, top=26, below=32, labels=5)
 
 
 def draw(by_day: Mapping[date, DeliveryFigures]) -> list[BarChart]:

@@ -44,7 +44,7 @@ def conversation(part: ConversationPage, article: Article, is_open: bool) -> Saf
 
 def _opening(replies: int, name: str) -> str:
     number = "1 reply" if replies == 1 else f"{replies} replies"
-    to = f'<span class="vh"> to {escape(name)}</span>' if name else ""
+    to = f'<span class="visually-hidden"> to {escape(name)}</span>' if name else ""
     return f'<details class="replies" open><summary>{number}{to}</summary><ol><li>'
 
 

@@ -108,7 +108,7 @@ def test_the_article_page_has_all_its_parts(client):
         "For businesses",
         "8 thoughts on",
         'id="comments"',
-        'class="comment c"',
+        'class="comment"',
         'class="comment-body"',
         'id="comment-form"',
         "will not be published",

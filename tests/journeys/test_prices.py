@@ -63,7 +63,7 @@ def test_a_strip_that_cannot_be_fetched_stays(page):
 
 def test_arrows_lead_from_point_to_point_of_a_chart(page):
     page.goto("/prices/bitcoin/")
-    points = page.locator(".chart--l .pt")
+    points = page.locator(".chart--large .chart__point")
     points.last.focus()
     label = "document.activeElement.getAttribute('aria-label')"
     last = page.evaluate(label)
@@ -85,7 +85,7 @@ def test_what_a_reader_hides_is_gone_before_the_page_is_read_and_comes_back(page
     page.goto("/")
     expect(page.locator(".ticker [data-symbol=BTC]")).to_be_visible()
     expect(page.locator(".ticker [data-symbol=DOGE]")).to_be_hidden()
-    expect(page.locator(".mkt [data-symbol=DOGE]")).to_be_hidden()
+    expect(page.locator(".market [data-symbol=DOGE]")).to_be_hidden()
     page.goto("/prices/choice/")
     page.get_by_label("Hide all prices").check()
     page.get_by_role("button", name="Keep this").click()
@@ -123,5 +123,5 @@ def test_the_choice_splits_no_kept_page(site):
     assert plain[1] is None
 
 
-def test_readyz_says_that_the_demo_has_sample_prices(site):
-    assert json.loads(site.get("/readyz"))["prices"]["sample"] is True
+def test_healthz_says_that_the_demo_has_sample_prices(site):
+    assert json.loads(site.get("/healthz"))["prices"]["sample"] is True

@@ -196,7 +196,7 @@ def test_everything_reads_without_javascript(open_context):
     page.goto("/")
     expect(page.get_by_role("link", name="SUI")).to_have_count(1)
     page.get_by_text("Show all 17 coins").click()
-    expect(page.locator(".mkt").get_by_role("link", name="SUI")).to_be_visible()
+    expect(page.locator(".market").get_by_role("link", name="SUI")).to_be_visible()
 
 
 def test_reading_sets_no_cookie_and_calls_nobody_else(open_context, site):

@@ -186,7 +186,7 @@ def test_a_struck_off_address_is_written_to_again_once_its_owner_confirms(client
 def test_a_bad_address_gets_a_sentence(client, committed, email):
     response = ask(client, committed, email=email)
     assert response.status_code == 400
-    assert 'class="err"' in response.content.decode()
+    assert 'class="field__error"' in response.content.decode()
     assert not Subscriber.objects.exists()
 
 

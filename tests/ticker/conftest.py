@@ -57,8 +57,8 @@ def page_of(client: Any, address: str) -> str:
 def rows(page: str) -> list[str]:
     """Symbols in the table of a page, from its top."""
     table = page[
-        page.index("<tbody>", page.index('class="tbl')) : page.index(
-            "</table>", page.index('class="tbl')
+        page.index("<tbody>", page.index('class="table')) : page.index(
+            "</table>", page.index('class="table')
         )
     ]
     return re.findall(r'data-symbol="(\w+)"', table)

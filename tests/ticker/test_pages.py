@@ -152,7 +152,7 @@ def test_prices_of_days_that_were_not_renewed_for_a_day_are_not_shown(client, co
 def test_a_chart_has_one_tab_stop(client, coins):
     week(QuoteFactory(coin=coins[0]), range(90_000, 91_680, 10))
     page = page_of(client, "/prices/bitcoin/")
-    large = page[page.index("chart--l") : page.index("chart--s")]
+    large = page[page.index("chart--large") : page.index("chart--small")]
     assert large.count('tabindex="0"') == 1
     assert large.count('role="img"') >= 13
     assert ", the highest" in large

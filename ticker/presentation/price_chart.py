@@ -8,8 +8,8 @@ from core.charts import ChartSize, LineChart, Value, Words, line_chart
 from ticker.presentation import numbers
 
 # The label of a point fits above the line.
-LARGE = ChartSize("l", width=1180, height=380, left=8, margin=70, top=28, below=28, labels=8)
-SMALL = ChartSize("s", width=360, height=300, left=4, margin=42, top=28, below=28, labels=4)
+LARGE = ChartSize("large", width=1180, height=380, left=8, margin=70, top=28, below=28, labels=8)
+SMALL = ChartSize("small", width=360, height=300, left=4, margin=42, top=28, below=28, labels=4)
 
 
 @dataclass(frozen=True)

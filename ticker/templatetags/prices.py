@@ -38,9 +38,9 @@ def freshness(coins: list[Coin]) -> shown_prices.Freshness:
 def change(value: Decimal | None) -> SafeString:
     """A change with its sign, and an arrow and a colour by its class; a dash when nobody knows."""
     if value is None:
-        return format_html('<span class="chg">{}</span>', "—")
+        return format_html('<span class="change">{}</span>', "—")
     return format_html(
-        '<span class="chg {}">{}</span>', numbers.direction(value), numbers.change(value)
+        '<span class="change {}">{}</span>', numbers.direction(value), numbers.change(value)
     )
 
 

@@ -45,7 +45,7 @@
     const rows = [[`${goal.toLocaleString("en")} viewable impressions`, base]];
     if (more) rows.push([`One section only, +${list.dataset.surcharge}%`, more]);
     rows.push(["Total before tax", base + more]);
-    list.classList.remove("est--rates");
+    list.classList.remove("estimate--rates");
     list.replaceChildren(
       ...rows.map(([label, cents]) => {
         const row = document.createElement("div");
