@@ -57,11 +57,7 @@ def for_person(user: Any) -> Today:
     newsletters, one for the rest.
     """
     sees_stories = user.has_perm("articles.change_article")
-    late = (
-        [*health.reasons_not_ready(timezone.now()), *health.troubled_coins()]
-        if sees_stories
-        else []
-    )
+    late = [*health.behind(timezone.now()), *health.troubled_coins()] if sees_stories else []
     return Today(
         queues=_queues(user),
         alarms=late

@@ -22,33 +22,14 @@ from newsletter.sending import batches
 from newsletter.statistics import clicks
 from newsletter.subscribing import forgetting
 from newsroom.models import Heartbeat, PeriodicJob
-from newsroom.operations import query_statistics
+from newsroom.operations import jobs, query_statistics
 from pagecache import invalidation
-from pagecache.stores import persistent
+from pagecache.stores import files
 from ticker.polling import coin_catalogue, history, poller
 
 BEAT_EVERY = timedelta(seconds=10)
-ABANDONED_AFTER = timedelta(minutes=10)
-MOST_TRIES = 5
-FIRST_WAIT = timedelta(minutes=5)
-FINISHED_KEPT_FOR = timedelta(days=7)
-
-
-def try_again(now: datetime) -> None:
-    """Put failed jobs back, such as a mail that the server would not take: four more times, ever
-    later.
-    """
-    recent = DBTaskResult.objects.filter(status="FAILED", finished_at__gte=now - timedelta(days=1))
-    # The scheduler itself starts periodic jobs again; one that waits here would keep it from doing
-    # so.
-    recent = recent.exclude(task_path__in=[job.task.module_path for job in JOBS])
-    for failed in recent.only("pk", "worker_ids"):
-        tries = len(failed.worker_ids)
-        if tries < MOST_TRIES:
-            later = now + FIRST_WAIT * 2 ** (tries - 1)
-            DBTaskResult.objects.filter(pk=failed.pk, status="FAILED").update(
-                status="READY", run_after=later
-            )
+DONE_KEPT_FOR = timedelta(days=1)
+FAILED_KEPT_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -69,17 +50,10 @@ def worker_heartbeat() -> None:
 def tidy_queue() -> None:
     """Give back to the queue what a killed worker had begun, and forget what was done long ago."""
     now = timezone.now()
-    abandoned = DBTaskResult.objects.filter(status="RUNNING", started_at__lt=now - ABANDONED_AFTER)
-    for left in abandoned.only("pk", "worker_ids"):
-        still_running = DBTaskResult.objects.filter(pk=left.pk, status="RUNNING")
-        if len(left.worker_ids) < MOST_TRIES:
-            still_running.update(status="READY", started_at=None)
-        else:
-            # What killed its worker several times is not given to another.
-            still_running.update(status="FAILED", finished_at=now)
-    try_again(now)
-    done = DBTaskResult.objects.filter(status__in=("SUCCESSFUL", "FAILED"))
-    done.filter(finished_at__lt=now - FINISHED_KEPT_FOR).delete()
+    jobs.give_back(DBTaskResult.objects.filter(started_at__lt=now - jobs.ABANDONED_AFTER), now)
+    done = DBTaskResult.objects.filter(status="SUCCESSFUL", finished_at__lt=now - DONE_KEPT_FOR)
+    done.delete()
+    jobs.failures().filter(finished_at__lt=now - FAILED_KEPT_FOR).delete()
 
 
 JOBS = (
@@ -111,7 +85,7 @@ JOBS = (
     Job("what came out", timedelta(minutes=1), workflow.note_what_came_out),
     Job("forget unsaved text", timedelta(hours=6), autosaves.forget_old_copies),
     Job("forget page changes", timedelta(minutes=10), invalidation.prune_log),
-    Job("tidy kept pages", timedelta(minutes=10), persistent.tidy_files),
+    Job("tidy kept pages", timedelta(minutes=10), files.tidy_files),
     Job("statistics for queries", timedelta(hours=6), query_statistics.refresh),
     Job("tidy the queue", timedelta(minutes=5), tidy_queue),
     Job("forget unconfirmed comments", timedelta(hours=1), confirmation.forget_expired),
@@ -145,12 +119,12 @@ def beat(name: str) -> None:
         Heartbeat.objects.update_or_create(name=name, defaults={"at": now})
 
 
-def tick(jobs: Iterable[Job] = JOBS) -> list[str]:
+def tick(periodic: Iterable[Job] = JOBS) -> list[str]:
     """Enqueue every job that is due and return their names. Two small reads when none is."""
     beat("scheduler")
     now = timezone.now()
     next_runs = dict(PeriodicJob.objects.values_list("name", "next_run_at"))
-    due = [job for job in jobs if next_runs.get(job.name, now) <= now]
+    due = [job for job in periodic if next_runs.get(job.name, now) <= now]
     return [job.name for job in due if job.only_if() and _claim(job, now) and _enqueue(job)]
 
 

@@ -56,7 +56,7 @@ ALLOWED_HOSTS.append(environment.host_of(SITE_URL))
 
 HTTPS = SITE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(live|ready|health)z$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -221,7 +221,13 @@ AKISMET_URL = env.str("AKISMET_URL", default="https://rest.akismet.com").rstrip(
 COMMENT_HOOK_URL = env.str("COMMENT_HOOK_URL", default="")
 COMMENT_HOOK_SECRET = environment.required("COMMENT_HOOK_SECRET") if COMMENT_HOOK_URL else ""
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# Pictures have a queue of their own: a large one must not hold up mails.
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default", "pictures"],
+    }
+}
 
 # --- Files -----------------------------------------------------------------------------
 

@@ -16,8 +16,9 @@ from newsroom.pages.share_cards import share_card
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("livez", health.alive, name="livez"),
+    path("readyz", health.alive, name="readyz"),
     path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
     path("ads.txt", views.ads_txt, name="ads-txt"),

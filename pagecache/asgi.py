@@ -7,23 +7,35 @@ handler does.
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.template.loader import render_to_string
 
+from pagecache import request_body
 from pagecache.cached_page import CachedPage, make_cached_page
-from pagecache.page_cache import MISS, PageCache
+from pagecache.page_cache import MISS, STALE, PageCache
 from pagecache.render import WSGIApplication
 from pagecache.thread_pool import DjangoInThreads
 
 THREADS = 8
+LIVE, READY, HEALTH = "/livez", "/readyz", "/healthz"
+RETRY_AFTER = 5  # seconds
 # RFC 9112, section 3.2.
 NO_HOST = make_cached_page(
     400,
     [("Content-Type", "text/plain"), ("Cache-Control", "no-store")],
     b"A Host header is needed.\n",
+)
+PLAIN = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
+TOO_SLOW = make_cached_page(
+    408,
+    [("Content-Type", "text/plain"), ("Cache-Control", "no-store"), ("Connection", "close")],
+    b"The request took too long to arrive.\n",
 )
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -34,6 +46,7 @@ class CachedApplication:
     def __init__(self, django: WSGIApplication) -> None:
         self.front = PageCache(django)
         self.django = DjangoInThreads(django, THREADS)
+        self.is_stopping = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -55,6 +68,7 @@ class CachedApplication:
                 self.front.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
+                self.is_stopping = True
                 self.front.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
@@ -62,6 +76,10 @@ class CachedApplication:
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope = in_origin_form(scope)
         fields = fields_of(scope["headers"])
+        if scope["path"] in (LIVE, READY):
+            # Here, not in Django: whatever its threads wait for, this is answered.
+            await send_page(scope, fields, send, self.sign_of_life(scope["path"]), MISS)
+            return
         if b"host" not in fields and scope.get("http_version") == "1.1":
             await send_page(scope, fields, send, NO_HOST, MISS)
             return
@@ -70,14 +88,67 @@ class CachedApplication:
             address = self.front.address(*address_parts(scope, fields))
         if address is None:
             self.front.counts.bypasses += 1
-            await self.django(scope, receive, send)
+            await self.ask_django(scope, fields, receive, send)
             return
         found = self.front.find(address)
         if found is None:
             self.front.counts.misses += 1
             # Shielded: a reader who leaves takes nothing from the others who wait.
-            found = await asyncio.shield(asyncio.wrap_future(self.front.make(address))), MISS
+            page = await asyncio.shield(asyncio.wrap_future(self.front.make(address)))
+            found = page, STALE if page.is_unverified else MISS
         await send_page(scope, fields, send, *found)
+
+    async def ask_django(
+        self, scope: Scope, fields: dict[bytes, bytes], receive: Receive, send: Send
+    ) -> None:
+        if self.front.watcher.is_away and not needs_no_database(scope["path"]):
+            # Each would hold a thread until the database answers.
+            page = no_health() if scope["path"] == HEALTH else unavailable()
+            await send_page(scope, fields, send, page, MISS)
+            return
+        if scope["method"] not in ("GET", "HEAD"):
+            try:
+                receive = await request_body.taken_whole(receive, settings.LARGEST_UPLOAD)
+            except request_body.SenderLeft:
+                return
+            except request_body.TooSlow:
+                await send_page(scope, fields, send, TOO_SLOW, MISS)
+                return
+        await self.django(scope, receive, send)
+
+    def sign_of_life(self, path: str) -> CachedPage:
+        """Alive is who answers at all; ready is who may be sent readers."""
+        reasons = [] if path == LIVE else self.reasons_not_ready()
+        text = "\n".join(reasons) or "ok"
+        return make_cached_page(503 if reasons else 200, PLAIN, f"{text}\n".encode())
+
+    def reasons_not_ready(self) -> list[str]:
+        if self.is_stopping:
+            return ["This process is stopping."]
+        if self.front.is_on and not self.front.watcher.is_running:
+            return ["This process does not follow changes of pages."]
+        return []
+
+
+def needs_no_database(path: str) -> bool:
+    return path.startswith((settings.STATIC_URL, settings.MEDIA_URL))
+
+
+@cache
+def unavailable() -> CachedPage:
+    """What is shown in place of a page that is kept nowhere, while it cannot be made."""
+    headers = [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Cache-Control", "no-store"),
+        ("Retry-After", str(RETRY_AFTER)),
+    ]
+    return make_cached_page(503, headers, render_to_string("errors/503.html").encode())
+
+
+@cache
+def no_health() -> CachedPage:
+    said = {"healthy": False, "reasons": ["The database does not answer."]}
+    return make_cached_page(503, [("Content-Type", "application/json")], json.dumps(said).encode())
 
 
 def in_origin_form(scope: Scope) -> Scope:

@@ -75,6 +75,8 @@ class CachedPage:
     as_of: int = 0
     # A purged page stays for a while, never to be shown, so that its successor knows what changed.
     is_purged: bool = field(default=False, compare=False)
+    # Nobody could be asked whether it still holds when it was taken out.
+    is_unverified: bool = field(default=False, compare=False)
 
     @cached_property
     def size(self) -> int:
@@ -90,7 +92,10 @@ class CachedPage:
         somebody can.
         """
         return replace(
-            self, refresh_at=min(self.refresh_at, now), changes_at=min(self.changes_at, now)
+            self,
+            refresh_at=min(self.refresh_at, now),
+            changes_at=min(self.changes_at, now),
+            is_unverified=True,
         )
 
     def is_fresh(self, now: float) -> bool:

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 
 from django.db import DatabaseError, connection, connections
@@ -78,10 +78,19 @@ class InvalidationListener:
     """
 
     def __init__(
-        self, apply: Callable[[Collection[str]], object], after_poll: Callable[[], object]
+        self,
+        apply: Callable[[Collection[str]], object],
+        after_poll: Callable[[], object],
+        note_changes: Callable[[Mapping[str, int]], object] = lambda changes: None,
+        begin_at: Callable[[int], object] = lambda newest: None,
     ) -> None:
+        """`note_changes` is told the newest number of each key that changed, and `begin_at` the
+        newest of all whenever the log is read from its end.
+        """
         self._apply = apply
         self._after_poll = after_poll
+        self._note_changes = note_changes
+        self._begin_at = begin_at
         self._lock = threading.Lock()
         self._last = -1  # nothing read yet
         self._gaps: dict[int, float] = {}
@@ -92,15 +101,27 @@ class InvalidationListener:
         self._stopped = threading.Event()
         self._polled_at = time.monotonic()
         self._is_blind = True
+        self._has_failed = False
+
+    @property
+    def is_running(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def is_away(self) -> bool:
+        """True while the database was asked and did not answer."""
+        return self._has_failed or self._is_silent
+
+    @property
+    def _is_silent(self) -> bool:
+        return self._thread is not None and time.monotonic() - self._polled_at > SILENT_AFTER
 
     @property
     def is_blind(self) -> bool:
         """True while the database cannot be asked, or does not answer: what is kept may then be out
         of date.
         """
-        if self._is_blind:
-            return True
-        return self._thread is not None and time.monotonic() - self._polled_at > SILENT_AFTER
+        return self._is_blind or self._is_silent
 
     # --- The thread -------------------------------------------------------------------
 
@@ -135,15 +156,18 @@ class InvalidationListener:
                 self._wake_up()
             self._read()
             self._polled_at = time.monotonic()
+            self._has_failed = False
         except DatabaseError as error:
-            if not self._is_blind:
+            if not self._has_failed:
                 logger.warning("page changes cannot be read", extra={"reason": str(error)[:200]})
-            self._is_blind = True
-            connection.close()
+            self._lose_sight()
         except Exception:
             logger.exception("page changes cannot be read")
-            self._is_blind = True
-            connection.close()
+            self._lose_sight()
+
+    def _lose_sight(self) -> None:
+        self._is_blind = self._has_failed = True
+        connection.close()
 
     def _wake_up(self) -> None:
         """Begin at the newest change; after a long blindness nothing that is kept can be
@@ -164,6 +188,7 @@ class InvalidationListener:
         """Begin at the newest change. What is missing just below it may be on its way still."""
         newest = Invalidation.objects.order_by("-id").values_list("id", flat=True)
         self._last = newest.first() or 0
+        self._begin_at(self._last)
         self._gaps = {}
         numbers = list(
             newest.filter(at__gte=timezone.now() - timedelta(seconds=GAP_LIFETIME))[:BEGINS_BELOW]
@@ -186,6 +211,7 @@ class InvalidationListener:
         if rows:
             self._count(rows, now)
             self._note({key for _, key in rows})
+            self._note_changes({key: number for number, key in sorted(rows)})
         self._gaps = {
             number: since for number, since in self._gaps.items() if now - since < GAP_LIFETIME
         }

@@ -19,7 +19,7 @@ class CacheCounts:
     waits: int = 0
     bypasses: int = 0
     renders: int = 0
-    shelf_hits: int = 0
+    store_hits: int = 0
     purges: int = 0
     pages: int = 0
     bytes: int = 0
@@ -32,7 +32,7 @@ DESCRIPTIONS = {
     "waits": "Misses that waited for a page that was being made already.",
     "bypasses": "Requests that are never answered from the cache.",
     "renders": "Pages made.",
-    "shelf_hits": "Pages found in files or Redis.",
+    "store_hits": "Pages found in files or Redis.",
     "purges": "Pages dropped because something in them changed.",
     "pages": "Pages held in memory.",
     "bytes": "Bytes held in memory.",

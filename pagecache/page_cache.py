@@ -7,7 +7,7 @@ anything else of whoever asked first, so nothing of theirs can be in it.
 
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 
@@ -17,8 +17,12 @@ from django.db import DatabaseError, connections
 from pagecache import invalidation, metrics, rules
 from pagecache.cached_page import STALE_IF_ERROR, CachedPage, make_cached_page
 from pagecache.render import WSGIApplication, render
-from pagecache.stores import persistent
+from pagecache.stores.base import Store
+from pagecache.stores.files import FileStore
 from pagecache.stores.memory import MemoryStore
+from pagecache.stores.one_process import only_process
+from pagecache.stores.redis import RedisStore
+from pagecache.tags import EVERYTHING
 
 # Threads: a page is made by one processor, and waits for the database now and then. As many make
 # pages that were here
@@ -47,7 +51,9 @@ class PageCache:
         self.is_behind_caches = bool(settings.CDN or settings.BEHIND_PROXY)
         self.memory = MemoryStore(settings.PAGE_CACHE_MB * 1_000_000)
         self.counts = metrics.CacheCounts()
-        self.watcher = invalidation.InvalidationListener(self.purge, self._write_counts)
+        self.watcher = invalidation.InvalidationListener(
+            self.purge, self._write_counts, self._note_changes, self._begin_at
+        )
         self._flights: dict[str, Future[CachedPage]] = {}
         self._new: set[str] = set()  # those of them that were never here before
         self._lock = threading.Lock()
@@ -56,8 +62,11 @@ class PageCache:
         self._failed_at: dict[str, float] = {}
 
     @cached_property
-    def shelf(self) -> persistent.Store:
-        return persistent.from_settings()
+    def store(self) -> Store:
+        """Where pages outlive this process."""
+        if settings.REDIS_URL:
+            return RedisStore(settings.REDIS_URL)
+        return FileStore(settings.DATA_DIR / "pages")
 
     def start(self) -> None:
         """Begin to listen for changes: in the process that serves, not in its parent."""
@@ -71,6 +80,14 @@ class PageCache:
 
     def purge(self, keys: Collection[str]) -> None:
         self.counts.purges += self.memory.purge(keys)
+
+    def _note_changes(self, changes: Mapping[str, int]) -> None:
+        self.store.note_changes(changes)
+
+    def _begin_at(self, newest: int) -> None:
+        """An older database was put back: pages that were made of the newer one are not true."""
+        if self.store.newest_change() > newest:
+            self.store.clear()
 
     def _write_counts(self) -> None:
         self.counts.pages, self.counts.bytes = len(self.memory), self.memory.bytes
@@ -149,10 +166,10 @@ class PageCache:
 
     def _make(self, address: str) -> CachedPage:
         earlier = self.memory.get(address)
-        if taken := self._from_shelf(address):
+        if taken := self._from_store(address):
             return taken
-        with persistent.only_process(address) as waited:
-            if waited and (taken := self._from_shelf(address)):
+        with only_process(address) as waited:
+            if waited and (taken := self._from_store(address)):
                 return taken
             page = self._render_until_settled(address, earlier)
         if page.status >= 500:
@@ -160,33 +177,52 @@ class PageCache:
         self._failed_at.pop(address, None)
         return page
 
-    def _from_shelf(self, address: str) -> CachedPage | None:
+    def _from_store(self, address: str) -> CachedPage | None:
         """Return the page that another process, or the one before us, made, if nothing in it
         changed since.
         """
-        earlier = self.memory.get(address)
         moment, _ = self.watcher.mark()
-        page = self.shelf.get(address)
-        if page is None or time.time() >= page.refresh_at:
+        page = self._stored(address)
+        if page is None:
             return None
-        if earlier is not None and earlier.is_purged and page.made_at <= earlier.made_at:
-            # We know already that it is out of date, whether or not the database can be asked.
+        if self.watcher.is_away:
+            return self._unverified(address, page)
+        if time.time() >= page.refresh_at:
             return None
         try:
             if invalidation.invalidated_since(page.as_of, page.keys):
                 return None
         except DatabaseError:
             connections.close_all()
-            if not self.watcher.is_blind:
-                return None
-            page = page.unverified(time.time())
-        self.counts.shelf_hits += 1
+            return self._unverified(address, page)
+        self.counts.store_hits += 1
         self.memory.put(address, page)
         if self.watcher.changed_after(moment, page.keys):
             # A change that was noted before the page was put there could not purge it.
             self.memory.discard(address)
             return None
         return page
+
+    def _stored(self, address: str) -> CachedPage | None:
+        page, earlier = self.store.get(address), self.memory.get(address)
+        if page and earlier and earlier.is_purged and page.made_at <= earlier.made_at:
+            # We know already that it is out of date, whether or not the database can be asked.
+            return None
+        return page
+
+    def _unverified(self, address: str, page: CachedPage) -> CachedPage | None:
+        """Return a stored page while the database cannot be asked, unless it is too old, or a change
+        of what is in it was noted.
+        """
+        now = time.time()
+        if now > page.changes_at + STALE_IF_ERROR or self.store.has_changed(
+            page.as_of, [*page.keys, EVERYTHING]
+        ):
+            return None
+        self.counts.store_hits += 1
+        unverified = page.unverified(now)
+        self.memory.put(address, unverified)
+        return unverified
 
     def _render_until_settled(self, address: str, earlier: CachedPage | None) -> CachedPage:
         """Render, and again if something in the page changed meanwhile: nobody gets the old page
@@ -201,7 +237,7 @@ class PageCache:
             self.memory.put(address, page)
             if not self.watcher.changed_after(moment, page.keys):
                 if page.status == 200:
-                    self.shelf.put(address, page)
+                    self.store.put(address, page)
                 return page
             # A change that was noted before the page was put there could not purge it.
             self.memory.discard(address)
@@ -210,6 +246,8 @@ class PageCache:
     def _instead_of_failure(self, address: str, failure: CachedPage) -> CachedPage:
         """An older page rather than none, if all that is wrong with it is its age."""
         earlier = self.memory.get(address)  # It may have been purged while we tried.
+        if earlier is None and (stored := self._stored(address)):
+            earlier = self._unverified(address, stored)
         if (
             earlier is None
             or earlier.is_purged
@@ -219,7 +257,7 @@ class PageCache:
         if len(self._failed_at) > MOST_FAILURES:
             self._failed_at.clear()
         self._failed_at[address] = time.time()
-        return earlier
+        return earlier.unverified(time.time())
 
 
 def _too_many() -> "Future[CachedPage]":

@@ -7,7 +7,7 @@ from articles.media import images
 from articles.models import Image
 
 
-@task()
+@task(queue_name="pictures")
 def render_image(image_id: int, again: bool = False) -> None:
     image = Image.objects.filter(pk=image_id).first()
     if image and (again or not image.renditions):

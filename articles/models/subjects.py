@@ -29,6 +29,7 @@ RESERVED_SLUGS = frozenset(
         "newsletter",
         "preview",
         "prices",
+        "livez",
         "readyz",
         "robots",
         "search",

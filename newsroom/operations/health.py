@@ -1,5 +1,6 @@
 """Signs of life, for machines that watch."""
 
+import shutil
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from articles.models import Article, Revision
 from comments.privacy import ip_anonymisation
 from newsroom.models import Heartbeat
+from newsroom.operations import jobs
 from pagecache import metrics as counts
 from ticker.models import Coin, Quote
 from ticker.polling import provider_status as price_state
@@ -19,25 +21,26 @@ from ticker.polling.quotes import DELAYED_AFTER, is_delayed
 
 MISSED_AFTER = timedelta(minutes=2)
 MOST_NAMED = 5
+LEAST_FREE, LEAST_SHARE_FREE = 300_000_000, 0.02  # bytes, and of the whole disk
 SILENT_AFTER = {"scheduler": timedelta(seconds=60), "worker": timedelta(minutes=3)}
 
 
 @require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while the process serves."""
+def alive(request: HttpRequest) -> HttpResponse:
+    """Answer /livez and /readyz where the page cache, which does it otherwise, does not serve."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @require_safe
-def readyz(request: HttpRequest) -> HttpResponse:
-    """503 with reasons when the database, the worker, the scheduler or the prices are behind."""
+def healthz(request: HttpRequest) -> HttpResponse:
+    """503 with reasons when anything is behind, for people and alarms."""
     prices = None
     try:
-        reasons = reasons_not_ready(timezone.now())
+        reasons = behind(timezone.now())
         prices = price_state.as_json(price_state.now_of(timezone.now()))
     except DatabaseError:
         reasons = ["The database does not answer."]
-    said = {"ready": not reasons, "reasons": reasons, "prices": prices}
+    said = {"healthy": not reasons, "reasons": reasons, "prices": prices}
     return JsonResponse(said, status=503 if reasons else 200)
 
 
@@ -55,7 +58,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def reasons_not_ready(now: datetime) -> list[str]:
+def behind(now: datetime) -> list[str]:
+    """Everything that should be otherwise, a sentence each."""
     last = dict(Heartbeat.objects.values_list("name", "at"))
     reasons = [
         f"The {name} has been silent since {last[name]:%H:%M:%S} UTC."
@@ -71,7 +75,25 @@ def reasons_not_ready(now: datetime) -> list[str]:
     # The demo’s snapshot is marked as what it is; only live prices can be late.
     if newest and not newest.is_sample and newest.quoted_at < now - DELAYED_AFTER:
         reasons.append(f"The newest price is of {newest.quoted_at:%d %B, %H:%M} UTC.")
-    return reasons
+    return [*reasons, *troubled_jobs(now), *troubled_disk()]
+
+
+def troubled_jobs(now: datetime) -> list[str]:
+    """Return what is wrong with the queue: jobs that failed for good, or wait too long."""
+    found = []
+    failed, late = jobs.failures().count(), jobs.overdue(now).count()
+    if failed:
+        found.append(f"{failed} {'job' if failed == 1 else 'jobs'} failed: see Jobs on the desk.")
+    if late:
+        found.append(f"{late} {'job waits' if late == 1 else 'jobs wait'} longer than they should.")
+    return found
+
+
+def troubled_disk() -> list[str]:
+    disk = shutil.disk_usage(settings.DATA_DIR)
+    if disk.free > max(LEAST_FREE, disk.total * LEAST_SHARE_FREE):
+        return []
+    return [f"The disk of DATA_DIR is nearly full: {disk.free // 1_000_000} MB are left."]
 
 
 def troubled_coins() -> list[str]:

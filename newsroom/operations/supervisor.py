@@ -13,18 +13,33 @@ from dataclasses import dataclass, field
 from functools import partial
 from types import FrameType
 
+from newsroom.operations.backoff import Backoff
+
 GRACE = 12.0  # seconds between asking a child to stop and killing it
-PAUSE = 1.0  # seconds before a child that died is started again
-MOST_DEATHS = 5  # within WINDOW seconds: then something is wrong that restarting does not mend
-WINDOW = 60.0
+SETTLED_AFTER = 60.0  # seconds of life after which the next death is the first one again
 
 
 @dataclass
 class Child:
+    """A part of the publication. One that is a step ends by itself; those `after` it begin when it has."""
+
     name: str
     command: Sequence[str]
+    is_step: bool = False
+    after: "Child | None" = None
     process: subprocess.Popen[bytes] | None = None
-    deaths: list[float] = field(default_factory=list)
+    is_done: bool = False
+    has_failed: bool = False
+    backoff: Backoff = field(default_factory=Backoff)
+    started_at: float = 0.0
+    starts_at: float = 0.0
+
+    @property
+    def waits(self) -> bool:
+        """True before its time: what it needs is not done, or it died a moment ago."""
+        return (self.after is not None and not self.after.is_done) or (
+            time.monotonic() < self.starts_at
+        )
 
     def start(self, environment: Mapping[str, str]) -> None:
         # A group of its own: a signal from the terminal reaches the parent alone, which passes it
@@ -35,6 +50,16 @@ class Child:
             start_new_session=True,
             preexec_fn=partial(_die_with, os.getpid()),
         )
+        self.started_at = time.monotonic()
+
+    def start_later(self) -> float:
+        """Plan the next start and return the seconds until then: the longer, the oftener it died."""
+        now = time.monotonic()
+        if now - self.started_at > SETTLED_AFTER:
+            self.backoff.reset()
+        pause = self.backoff.next()
+        self.process, self.starts_at = None, now + pause
+        return pause
 
     def signal(self, number: int) -> None:
         """Send to the child and whatever it started."""
@@ -58,6 +83,11 @@ def _die_with(parent: int) -> None:
 
 
 class Supervisor:
+    """Keeps every child alive, each apart from the others.
+
+    It never gives up on one: what is missing, such as the database, may come back in an hour.
+    """
+
     def __init__(self, children: Sequence[Child], say: Callable[[str], None]) -> None:
         self.children = children
         self.say = say
@@ -65,16 +95,16 @@ class Supervisor:
         self.environment = dict(os.environ)
 
     def run(self) -> int:
-        """Keep the children alive until told to stop. Returns the exit code: 0 after a signal, 1 on
-        giving up.
+        """Keep the children alive until told to stop. Returns the exit code: 0 after a signal, 1
+        when a step failed.
         """
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._stop)
         try:
-            for child in self.children:
-                child.start(self.environment)
             while not self.stopping:
-                if not self._restart_dead():
+                for child in self.children:
+                    self._look_after(child)
+                if any(child.has_failed for child in self.children):
                     return 1
                 time.sleep(0.2)
             return 0
@@ -84,26 +114,21 @@ class Supervisor:
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
 
-    def _restart_dead(self) -> bool:
-        """Start again what died. False when a child dies again and again."""
-        for child in self.children:
-            if self.stopping or child.process is None or child.process.poll() is None:
-                continue
-            # What a killed child leaves behind would hold its port.
-            child.signal(signal.SIGKILL)
-            now = time.monotonic()
-            child.deaths = [*(moment for moment in child.deaths if now - moment < WINDOW), now]
-            if len(child.deaths) >= MOST_DEATHS:
-                self.say(
-                    f"The {child.name} died {MOST_DEATHS} times in a minute. Everything stops."
-                )
-                return False
-            self.say(
-                f"The {child.name} died ({_how(child.process.returncode)}) and is started again."
-            )
-            time.sleep(PAUSE)
-            child.start(self.environment)
-        return True
+    def _look_after(self, child: Child) -> None:
+        if child.process is None:
+            if not (child.is_done or child.has_failed or child.waits):
+                child.start(self.environment)
+            return
+        if child.process.poll() is None:
+            return
+        # What a killed child leaves behind would hold its port.
+        child.signal(signal.SIGKILL)
+        code = child.process.returncode
+        if child.is_step:
+            child.process, child.is_done, child.has_failed = None, code == 0, code != 0
+            return
+        pause = child.start_later()
+        self.say(f"The {child.name} died ({_how(code)}) and is started again in {pause:.0f} s.")
 
     def shut_down(self) -> None:
         """Ask all children to stop, wait for them, and kill what does not."""

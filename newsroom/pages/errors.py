@@ -2,9 +2,11 @@
 repeated.
 """
 
+import sys
 from collections.abc import Callable
 from copy import copy
 
+from django.db import InterfaceError, OperationalError
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -17,6 +19,7 @@ from django.urls import resolve
 
 from articles.discovery import redirects
 
+RETRY_AFTER = 5  # seconds
 WORDS = {
     400: (
         "This request makes no sense to us",
@@ -60,7 +63,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The one page that needs no database, because that may be what failed."""
+    """These pages need no database, because that may be what failed. Then it is worth another try."""
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        page = HttpResponse(render_to_string("errors/503.html"), status=503)
+        page["Retry-After"] = str(RETRY_AFTER)
+        return page
     return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 

@@ -1,0 +1,1 @@
+"""Where kept pages are: in the memory of a process, in files, in Redis."""

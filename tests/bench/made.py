@@ -11,7 +11,7 @@ from .kept import STORY
 from .loads import cpu_seconds, say, web_processes
 
 COLD = {
-    "trivial view (/healthz)": "/healthz",
+    "trivial answer (a redirect)": "/accounts/login",
     "front page": "/",
     "article, 8 comments": STORY,
     "article, 119 comments": "/opinion/most-people-should-not-hold-keys/",

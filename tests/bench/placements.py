@@ -35,10 +35,10 @@ def answers(site: Site, requests: int) -> None:
     positions = re.findall(r'data-position="?([^" >]+)', fetch(site, STORY)[1].decode())
     asked = Steady(site, positions)
     trivial, web = reader(site), web_processes(site)
-    for ask in (lambda: asked.ask("GET", asked.address), lambda: trivial("/healthz")):
+    for ask in (lambda: asked.ask("GET", asked.address), lambda: trivial("/accounts/login")):
         ask()
     found = []
-    for ask in (lambda: asked.ask("GET", asked.address), lambda: trivial("/healthz")):
+    for ask in (lambda: asked.ask("GET", asked.address), lambda: trivial("/accounts/login")):
         begun = cpu_seconds(web)
         times = []
         for _ in range(requests):

@@ -69,8 +69,8 @@ def test_a_job_that_does_not_run_is_missed(client, noon):
     comment_on(PublishedArticleFactory(), ip_address="203.0.113.9")
     noon.shift((ip_anonymisation.IP_LIFETIME + ip_anonymisation.LATE_AFTER).total_seconds() - 60)
     said = "Network addresses of readers are kept longer than they should be."
-    assert said not in client.get("/readyz").json()["reasons"]
+    assert said not in client.get("/healthz").json()["reasons"]
     noon.shift(120)
-    assert said in client.get("/readyz").json()["reasons"]
+    assert said in client.get("/healthz").json()["reasons"]
     ip_anonymisation.anonymise_ip_addresses.call()
-    assert said not in client.get("/readyz").json()["reasons"]
+    assert said not in client.get("/healthz").json()["reasons"]

@@ -134,7 +134,7 @@ def serving(data: Path, database_url: str, **variables: str) -> Iterator[Site]:
         if process.poll() is not None:
             raise AssertionError((data / "log").read_text()[-3000:])
         with contextlib.suppress(OSError):
-            return site.get("/healthz") == "ok\n"
+            return site.get("/livez") == "ok\n"
         return False
 
     try:

@@ -122,9 +122,12 @@ def test_kept_pages_are_served_while_the_database_is_away_and_are_fresh_when_it_
             wait_for(lambda: ask(site, STORY) == (200, "STALE"))
             assert ask(site, "/") == (200, "STALE")
             assert ask(site, MISSING[0]) == (404, "STALE")
-            assert ask(site, "/policy/never-asked-for/")[0] in (500, 503)
-            assert ask(site, "/healthz")[0] == 200
-            assert ask(site, "/readyz")[0] == 503
+            assert ask(site, "/policy/never-asked-for/")[0] == 503
+            assert [ask(site, path)[0] for path in ("/livez", "/readyz", "/healthz")] == [
+                200,
+                200,
+                503,
+            ]
         wait_for(lambda: ask(site, STORY)[1] in ("HIT", "MISS"))
         assert ask(site, "/policy/never-asked-for/")[0] == 404
 
@@ -144,8 +147,8 @@ def test_what_was_withdrawn_does_not_come_back_from_nginx_while_the_database_is_
         elsewhere.stop()
         time.sleep(LONGEST_WAIT)
         with away(front.site.environment["DATABASE_URL"]):
-            wait_for(lambda: front.ask("/readyz")[0].status == 503)
-            assert [front.ask(STORY)[0].status for _ in range(3)] == [500] * 3
+            wait_for(lambda: front.ask("/healthz")[0].status == 503)
+            assert [front.ask(STORY)[0].status for _ in range(3)] == [503] * 3
 
 
 @contextlib.contextmanager
@@ -185,7 +188,7 @@ def test_readers_who_leave_large_files_unread_hold_up_nobody(tmp_path):
         for reader in readers:
             reader.close()
         # The server gives whoever has gone three seconds.
-        wait_for(lambda: answers_soon(site, "/healthz"), 20)
+        wait_for(lambda: answers_soon(site, "/livez"), 20)
         assert answers_soon(site, "/search/?q=bank")
 
 

@@ -76,8 +76,7 @@ class Workers:
         self.processes = [self.start() for _ in range(number)]
 
     def start(self) -> subprocess.Popen[bytes]:
-        options = ("--no-reload", "--no-startup-delay", "--interval", "0.2", "-v", "0")
-        command = [sys.executable, "manage.py", "db_worker", *options]
+        command = [sys.executable, "manage.py", "worker"]
         return subprocess.Popen(command, cwd=ROOT, env=self.environment, stderr=subprocess.DEVNULL)
 
     def kill_one(self, dice: random.Random) -> None:

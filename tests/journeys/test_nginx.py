@@ -99,7 +99,7 @@ def behind_nginx(folder: Path) -> Iterator[Front]:
 
 def answers(front: Front) -> bool:
     try:
-        return front.ask("/healthz")[0].status == 200
+        return front.ask("/livez")[0].status == 200
     except OSError:
         return False
 

@@ -188,7 +188,7 @@ def test_what_caches_are_told(line):
 
 
 def test_pipelined_requests_are_answered_in_order(line):
-    line.send(line.request() + line.request("/about/") + line.request("/healthz") + line.request())
+    line.send(line.request() + line.request("/about/") + line.request("/livez") + line.request())
     bodies = [line.answer()[2] for _ in range(4)]
     assert b"Nine clearing banks" in bodies[0]
     assert b"About" in bodies[1]
@@ -197,7 +197,7 @@ def test_pipelined_requests_are_answered_in_order(line):
 
 
 def test_a_request_in_two_pieces_is_one_request(line):
-    whole = line.request("/healthz")
+    whole = line.request("/livez")
     for cut in (1, 5, 20, len(whole) - 2):
         line.send(whole[:cut], whole[cut:], pause=0.05)
         assert line.answer()[2] == b"ok\n"
@@ -216,7 +216,7 @@ def test_what_looks_like_a_request_inside_another_is_not_one(line):
         line.answer()
 
 
-@pytest.mark.parametrize("body", [b"email=a", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"])
+@pytest.mark.parametrize("body", [b"email=a", b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"])
 def test_a_body_behind_a_get_is_not_another_request(line, body):
     line.send(line.request(STORY, f"Content-Length: {len(body)}"), body, pause=0.05)
     assert line.answer()[0] == 200
@@ -270,7 +270,7 @@ def test_large_bodies_on_a_used_connection_are_read_whole(line):
     for _ in range(5):
         line.send(line.request("/comments/preview/", *fields, method="POST"), body)
         assert line.answer()[0] in (200, 400, 404)
-        assert ask(line, "/healthz")[2] == b"ok\n"
+        assert ask(line, "/livez")[2] == b"ok\n"
 
 
 def test_a_very_long_head_is_answered_or_refused(line):

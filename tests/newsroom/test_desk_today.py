@@ -55,7 +55,7 @@ def test_what_was_missed_is_red_and_said_aloud(client, editor, noon):
     assert "A new version of “The clause” was due on 22 November at 13:00 UTC." in page
     assert "desk-timeline__missed" in page
     assert "The scheduler never started." in page
-    answer = client.get("/readyz")
+    answer = client.get("/healthz")
     assert answer.status_code == 503
     assert "A new version of “The clause” was due" in " ".join(answer.json()["reasons"])
 

@@ -33,7 +33,7 @@ def test_every_command_of_ours_is_documented_and_exists():
     documented = set(re.findall(r"^\| `manage\.py (\w+)`", SETTINGS, re.MULTILINE))
     commands = get_commands()
     ours = {name for name, app in commands.items() if app in ("newsroom", "ticker")}
-    assert documented == ours | {"db_worker"}
+    assert documented == ours
     assert documented <= set(commands)
 
 

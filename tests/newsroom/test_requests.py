@@ -2,12 +2,19 @@
 headers.
 """
 
+from types import SimpleNamespace
+
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from articles.models import Article
 from comments.models import Confirmation
 from newsletter.models import Subscriber
+from newsroom import scheduler
+from newsroom.operations import health, jobs
 from newsroom.operations.structured_logs import loggable
 
 from ..factories import PublishedArticleFactory, QuoteFactory
@@ -205,10 +212,39 @@ def test_the_page_for_failures_needs_no_database(client, django_db_blocker, monk
 
 
 def test_health(client):
-    assert client.get("/healthz").content == b"ok\n"
-    ready = client.get("/readyz")
-    assert ready.status_code == 503
-    assert "The scheduler never started." in ready.json()["reasons"]
+    assert client.get("/livez").content == b"ok\n"
+    health = client.get("/healthz")
+    assert health.status_code == 503
+    assert "The scheduler never started." in health.json()["reasons"]
+
+
+def test_jobs_that_failed_or_wait_too_long_are_behind(noon, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    for _ in range(3):
+        scheduler.worker_heartbeat.enqueue()
+    failed = DBTaskResult.objects.first()
+    failed.set_failed(OSError("away"))
+    assert health.troubled_jobs(timezone.now()) == ["1 job failed: see Jobs on the desk."]
+    noon.shift(jobs.LATE_AFTER.total_seconds() + 1)
+    assert "2 jobs wait longer than they should." in health.troubled_jobs(timezone.now())
+
+
+def test_a_disk_that_is_nearly_full_is_behind(monkeypatch):
+    assert health.troubled_disk() == []
+    full = SimpleNamespace(total=100_000_000_000, used=99_900_000_000, free=100_000_000)
+    monkeypatch.setattr(health.shutil, "disk_usage", lambda path: full)
+    assert health.troubled_disk() == ["The disk of DATA_DIR is nearly full: 100 MB are left."]
+
+
+@pytest.mark.parametrize("error", [OperationalError("server closed"), InterfaceError("closed")])
+def test_without_the_database_a_page_is_a_short_503_that_may_be_asked_again(monkeypatch, error):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr("articles.reading.front_page.compose", fail)
+    response = Client(raise_request_exception=False).get("/")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "Back in a moment" in response.content.decode()
 
 
 def test_an_unknown_page_suggests_others(client):

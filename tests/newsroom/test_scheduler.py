@@ -6,10 +6,9 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from newsletter.subscribing import mails
 from newsroom import scheduler
 from newsroom.models import Heartbeat, PeriodicJob
-from newsroom.operations import health
+from newsroom.operations import health, jobs
 
 from ..comments.test_races import at_once
 from ..factories import PublishedArticleFactory, QuoteFactory
@@ -19,7 +18,9 @@ JOB = scheduler.Job("test", timedelta(minutes=2), scheduler.worker_heartbeat)
 
 @pytest.fixture(autouse=True)
 def _database_queue(settings):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": list(jobs.QUEUES)}
+    }
 
 
 @pytest.mark.django_db
@@ -59,7 +60,7 @@ def test_many_clocks_queue_a_job_once():
 def test_what_a_killed_worker_began_goes_back_to_the_queue(noon):
     scheduler.worker_heartbeat.enqueue()
     DBTaskResult.objects.update(status="RUNNING", started_at=timezone.now())
-    noon.shift(scheduler.ABANDONED_AFTER.total_seconds() - 1)
+    noon.shift(jobs.ABANDONED_AFTER.total_seconds() - 1)
     scheduler.tidy_queue.call()
     assert DBTaskResult.objects.get().status == "RUNNING"
     noon.shift(2)
@@ -81,57 +82,11 @@ def test_silence_and_old_prices_are_reported(noon):
     scheduler.beat("scheduler")
     scheduler.beat("worker")
     QuoteFactory()
-    assert health.reasons_not_ready(timezone.now()) == []
+    assert health.behind(timezone.now()) == []
     noon.shift(200)
-    reasons = health.reasons_not_ready(timezone.now())
+    reasons = health.behind(timezone.now())
     assert len(reasons) == 2
     noon.shift(1000)
-    assert "The newest price is of 22 November, 12:00 UTC." in health.reasons_not_ready(
-        timezone.now()
-    )
+    assert "The newest price is of 22 November, 12:00 UTC." in health.behind(timezone.now())
     Heartbeat.objects.all().delete()
-    assert "The worker never started." in health.reasons_not_ready(timezone.now())
-
-
-@pytest.mark.django_db
-def test_a_job_that_failed_is_tried_again_later_and_not_for_ever(noon):
-    """A mail that the server would not take is not lost."""
-    mails.mail_answer.enqueue(1)
-    waits = []
-    for tries in range(1, 8):
-        fail(tries)
-        scheduler.tidy_queue.call()
-        task = DBTaskResult.objects.get()
-        if task.status == "READY":
-            waits.append((task.run_after - timezone.now()).total_seconds() / 60)
-    assert waits == [5, 10, 20, 40]
-
-
-@pytest.mark.django_db
-def test_a_periodic_job_that_failed_runs_again_when_it_is_due(noon):
-    """Waiting for another try, it would keep the clock from starting it."""
-    scheduler.tick([JOB])
-    fail(1)
-    scheduler.tidy_queue.call()
-    noon.shift(120)
-    assert scheduler.tick([JOB]) == ["test"]
-
-
-@pytest.mark.django_db
-def test_what_kills_every_worker_is_given_up(noon):
-    mails.mail_answer.enqueue(1)
-    DBTaskResult.objects.update(
-        status="RUNNING", started_at=timezone.now(), worker_ids=["worker"] * 5
-    )
-    noon.shift(scheduler.ABANDONED_AFTER.total_seconds() + 1)
-    scheduler.tidy_queue.call()
-    assert DBTaskResult.objects.get().status == "FAILED"
-
-
-def fail(tries: int) -> None:
-    DBTaskResult.objects.update(
-        status="FAILED",
-        finished_at=timezone.now(),
-        worker_ids=["worker"] * tries,
-        run_after=timezone.now(),
-    )
+    assert "The worker never started." in health.behind(timezone.now())

@@ -6,8 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+
+import pytest
+
+from newsroom.operations.supervisor import Child, Supervisor
 
 from ..processes import descendants, is_alive
 
@@ -26,6 +31,16 @@ supervisor.PAUSE, supervisor.GRACE = 0.05, 1.0
 children = [Child(str(number), command) for number, command in enumerate({commands!r})]
 sys.exit(Supervisor(children, lambda text: print(text, flush=True)).run())
 """
+
+
+@pytest.fixture
+def signals_kept():
+    """A supervisor that runs in this process takes its signals; they are given back."""
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def parent(*commands):
@@ -66,11 +81,40 @@ def test_a_signal_stops_everything_even_what_will_not():
     wait_for(lambda: not any(is_alive(pid) for pid in family))
 
 
-def test_a_child_that_dies_again_and_again_ends_all_with_a_message():
+def test_a_child_that_dies_again_and_again_waits_longer_each_time_and_stops_no_other():
     process = parent(SLEEP, [sys.executable, "-c", "raise SystemExit(3)"])
-    said, _ = process.communicate(timeout=30)
-    assert process.returncode == 1
-    assert "died 5 times in a minute. Everything stops." in said
+    said = [process.stdout.readline() for _ in range(3)]
+    assert [line.rsplit(" in ", 1)[1].strip() for line in said] == ["1 s.", "2 s.", "4 s."]
+    assert len(descendants(process.pid)) >= 1
+    process.terminate()
+    assert process.wait(10) == 0
+
+
+def test_what_comes_after_a_step_begins_when_the_step_is_done(tmp_path, signals_kept):
+    done = tmp_path / "done"
+    step = Child("step", [sys.executable, "-c", f"open({str(done)!r}, 'w')"], is_step=True)
+    later = Child("later", [sys.executable, "-c", f"open({str(done)!r})"], is_step=True, after=step)
+    supervisor = Supervisor([later, step], print)
+    stop_when(supervisor, lambda: later.is_done)
+    assert supervisor.run() == 0
+    assert later.is_done
+
+
+def test_a_step_that_fails_ends_all(signals_kept):
+    sleeping = Child("sleeper", SLEEP)
+    failing = Child("step", [sys.executable, "-c", "raise SystemExit(3)"], is_step=True)
+    never = Child("never", SLEEP, after=failing)
+    assert Supervisor([sleeping, failing, never], print).run() == 1
+    assert never.process is None
+    assert sleeping.process.poll() is not None
+
+
+def stop_when(supervisor, condition):
+    def watch():
+        wait_for(condition)
+        supervisor.stopping = True
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def test_children_do_not_outlive_a_killed_parent():

@@ -2,13 +2,16 @@
 
 import asyncio
 import gzip
+import json
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings as django_settings
 
-from pagecache import asgi
+from pagecache import asgi, request_body
+from pagecache.invalidation import InvalidationListener
 from pagecache.page_cache import MAKERS
 
 from ..factories import PublishedArticleFactory
@@ -123,7 +126,7 @@ def test_head_and_not_modified(server, story):
 @pytest.mark.parametrize(
     ("path", "options"),
     [
-        ("/healthz", {}),
+        ("/accounts/login/", {}),
         ("/search/", {"query": "q=a"}),
         ("/", {"cookie": f"{django_settings.SESSION_COOKIE_NAME}=a"}),
         ("/newsletter/", {"method": "POST"}),
@@ -226,3 +229,120 @@ def test_raw_letters_in_a_query_are_read(settings, tmp_path):
     with ThreadPoolExecutor(1) as pool:
         pool.submit(lambda: asyncio.run(ask())).result(30)
     assert seen == ["q=caf%C3%A9%20x&a=b+c"]
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+def test_signs_of_life_ask_nobody(server, monkeypatch, path):
+    """Whatever the threads wait for."""
+    monkeypatch.setattr(server.adapter, "django", None)
+    monkeypatch.setattr(InvalidationListener, "is_running", True)
+    assert server(path)[0::2] == (200, b"ok\n")
+
+
+def test_a_process_that_stops_is_alive_and_not_ready(server):
+    server.adapter.is_stopping = True
+    assert server("/livez")[0] == 200
+    assert server("/readyz")[0::2] == (503, b"This process is stopping.\n")
+
+
+def test_a_process_that_follows_no_changes_is_not_ready(server):
+    assert server("/readyz")[0] == 503
+
+
+def test_while_the_database_is_away_nothing_waits_for_it(server, story, monkeypatch):
+    assert server(story)[0] == 200
+    monkeypatch.setattr(InvalidationListener, "is_away", True)
+    monkeypatch.setattr(InvalidationListener, "is_blind", True)
+    with monkeypatch.context() as nobody:
+        nobody.setattr(server.adapter, "django", None)
+        for path, method in (("/search/", "GET"), ("/newsletter/", "POST")):
+            status, fields, body = server(path, method)
+            assert (status, fields["retry-after"]) == (503, "5")
+            assert b"Back in a moment" in body
+        status, _, body = server("/healthz")
+        assert (status, json.loads(body)["reasons"]) == (503, ["The database does not answer."])
+    assert server(story)[1]["x-cache"] == "STALE"
+    assert server("/static/newsroom/none.css")[0] == 404
+
+
+def test_a_slow_body_holds_no_thread(server, monkeypatch):
+    monkeypatch.setattr(request_body, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(server.adapter, "django", None)
+
+    async def never():
+        await asyncio.sleep(60)
+
+    sent = run(lambda: _answer(server.adapter, never))
+    assert sent[0]["status"] == 408
+
+
+def test_whoever_leaves_within_a_body_costs_nothing(server, monkeypatch):
+    monkeypatch.setattr(server.adapter, "django", None)
+
+    async def gone():
+        return {"type": "http.disconnect"}
+
+    assert run(lambda: _answer(server.adapter, gone)) == []
+
+
+async def _answer(adapter, receive):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/newsletter/",
+        "raw_path": b"/newsletter/",
+        "query_string": b"",
+        "headers": [(b"host", HOST.encode())],
+    }
+    await adapter(scope, receive, send)
+    return sent
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_536, 200_000, 3_000_000])
+def test_a_body_is_repeated_as_it_came(size):
+    body = os.urandom(size)
+    pieces = [body[start : start + 50_000] for start in range(0, size, 50_000)] or [b""]
+
+    async def talk():
+        messages = iter(
+            {"type": "http.request", "body": piece, "more_body": number < len(pieces) - 1}
+            for number, piece in enumerate(pieces)
+        )
+
+        async def receive():
+            return next(messages)
+
+        again, read, has_more = await request_body.taken_whole(receive, 12_000_000), b"", True
+        while has_more:
+            message = await again()
+            read, has_more = read + message["body"], message["more_body"]
+        return read
+
+    assert run(talk) == body
+
+
+def run(talk):
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(talk())).result(30)
+
+
+def test_of_a_body_that_is_too_large_only_the_beginning_is_taken():
+    taken = 0
+
+    async def talk():
+        async def receive():
+            nonlocal taken
+            taken += 1000
+            return {"type": "http.request", "body": b"x" * 1000, "more_body": True}
+
+        await request_body.taken_whole(receive, 5000)
+
+    run(talk)
+    assert taken == 6000

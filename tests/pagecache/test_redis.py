@@ -16,7 +16,7 @@ def test_the_next_process_finds_the_page(redis_server, open_front):
     made = Reader(open_front()).get(address)
     other = Reader(open_front())
     assert other.get(address) == made
-    assert (other.front.counts.renders, other.front.counts.shelf_hits) == (0, 1)
+    assert (other.front.counts.renders, other.front.counts.store_hits) == (0, 1)
 
 
 def test_killed_it_costs_time_only(redis_server, open_front):
@@ -33,7 +33,7 @@ def test_killed_it_costs_time_only(redis_server, open_front):
         assert other.get(path).status == 200
     assert other.front.counts.renders == 5
     # It was asked once and then left alone: nobody waits for it again and again.
-    assert other.front.shelf.left_alone_until > started
+    assert other.front.store.left_alone_until > started
 
 
 def test_killed_people_can_still_sign_in(redis_server, settings, client):

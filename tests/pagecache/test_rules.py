@@ -121,6 +121,7 @@ NEVER_KEPT = (
     "slots/",  # who stands where, and what was seen
     "prices/choice/",  # what a reader wants to see
     "healthz",  # signs of life
+    "livez",
     "readyz",
     "metrics",
     "^media/",  # files, with a lifetime of their own

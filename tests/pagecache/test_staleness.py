@@ -14,9 +14,11 @@ from articles import cache_tags
 from articles.models import Article, ArticleCoin, Listing
 from articles.publishing import workflow
 from articles.reading import front_page, page_lifetime
-from pagecache import invalidation, tags
+from pagecache import invalidation, page_cache, tags
+from pagecache.cached_page import CachedPage, make_cached_page
 from pagecache.context import RenderContext, collecting
 from pagecache.models import Invalidation
+from pagecache.page_cache import PageCache
 
 from ..factories import (
     AuthorFactory,
@@ -134,6 +136,67 @@ def test_a_new_process_without_a_database_shows_what_there_is_and_asks_as_soon_a
     workflow.withdraw(story, by=None)
     other.watcher.poll()
     assert Reader(other).get(story.get_absolute_url()).status == 410
+
+
+def test_a_page_of_another_process_is_shown_and_marked_while_the_database_is_away(
+    reader, open_front, monkeypatch
+):
+    """However old it is: nobody can make it anew."""
+    address = PublishedArticleFactory(title="Shown before").get_absolute_url()
+    reader.get(address)
+    other = open_front()
+    with monkeypatch.context() as away:
+        away.setattr(Invalidation.objects, "filter", _no_database)
+        other.watcher.poll()
+        with time_machine.travel(timezone.now() + timedelta(hours=1)):
+            page = Reader(other).get(address)
+    assert "Shown before" in page.bodies[""].decode()
+    assert page.is_unverified
+
+
+def test_a_page_of_another_process_that_was_withdrawn_is_not_shown_while_the_database_is_away(
+    reader, open_front, monkeypatch
+):
+    """The process that shows it never had it in its own memory."""
+    story = PublishedArticleFactory(title="Withdrawn secret")
+    reader.get(story.get_absolute_url())
+    third = open_front()
+    workflow.withdraw(story, by=None)
+    third.watcher.poll()
+    other = open_front()
+    with monkeypatch.context() as away:
+        away.setattr(Invalidation.objects, "filter", _no_database)
+        away.setattr(page_cache, "render", _broken)
+        other.watcher.poll()
+        assert Reader(other).get(story.get_absolute_url()).status == 503
+
+
+def test_a_page_that_cannot_be_made_is_taken_from_the_files(reader, open_front, monkeypatch):
+    address = PublishedArticleFactory(title="Shown before").get_absolute_url()
+    reader.get(address)
+    other = open_front()
+    with monkeypatch.context() as broken, time_machine.travel(timezone.now() + timedelta(hours=1)):
+        broken.setattr(page_cache, "render", _broken)
+        page = Reader(other).get(address)
+    assert (page.status, page.is_unverified) == (200, True)
+
+
+def test_pages_of_a_newer_database_are_forgotten_when_an_older_one_was_put_back(reader, open_front):
+    """What was published after the backup is not shown by a process that starts on the backup."""
+    invalidation.invalidate("of the backup")
+    newest = Invalidation.objects.latest("id").id
+    story = PublishedArticleFactory()
+    reader.front.watcher.poll()
+    assert reader.get(story.get_absolute_url()).status == 200
+    story.delete()
+    Invalidation.objects.filter(id__gt=newest).delete()
+    other = PageCache(reader.front.application)
+    other.watcher.poll()
+    assert Reader(other).get(story.get_absolute_url()).status == 404
+
+
+def _broken(*args: Any, **kwargs: Any) -> CachedPage:
+    return make_cached_page(503, [], b"away")
 
 
 def _no_database(*args: Any, **kwargs: Any) -> None:

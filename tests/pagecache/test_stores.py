@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pagecache.stores import persistent
+from pagecache.stores import files
 
 from ..factories import (
     PublishedArticleFactory,
@@ -24,7 +24,7 @@ def test_a_new_process_finds_what_the_last_one_made(reader, front, open_front):
     made = reader.get(address)
     other = Reader(open_front())
     assert other.get(address) == made
-    assert (other.front.counts.renders, other.front.counts.shelf_hits) == (0, 1)
+    assert (other.front.counts.renders, other.front.counts.store_hits) == (0, 1)
     other.get(address)
     assert other.state == "HIT"
 
@@ -36,13 +36,13 @@ def test_a_new_process_is_not_told_yesterdays_news(reader, open_front):
     article.save()
     other = Reader(open_front())
     assert "After" in other.text(article.get_absolute_url())
-    assert other.front.counts.shelf_hits == 0
+    assert other.front.counts.store_hits == 0
 
 
 def test_pages_of_other_code_are_not_shown(reader, open_front, monkeypatch):
     address = PublishedArticleFactory().get_absolute_url()
     reader.get(address)
-    monkeypatch.setattr(persistent, "release", lambda: "another")
+    monkeypatch.setattr(files, "release", lambda: "another")
     other = Reader(open_front())
     other.get(address)
     assert other.front.counts.renders == 1
@@ -55,12 +55,12 @@ def test_a_robot_fills_no_disk(reader, front, settings):
     settings.PAGE_CACHE_MB, settings.PAGE_FILES_PER_MEMORY = 1, 0.1
     page = reader.get("/")
     for number in range(30):
-        front.shelf.put(f"/invented/{number}/", page)
-    held = sum(path.stat().st_size for path in front.shelf.root.rglob("*") if path.is_file())
+        front.store.put(f"/invented/{number}/", page)
+    held = sum(path.stat().st_size for path in front.store.root.rglob("*") if path.is_file())
     assert 50_000 < held <= 100_000
-    front.shelf._tidied_at -= persistent.TIDIED_EVERY + 1
-    front.shelf.put("/later/", page)
-    assert front.shelf.get("/later/") is not None
+    front.store._tidied_at -= files.TIDIED_EVERY + 1
+    front.store.put("/later/", page)
+    assert front.store.get("/later/") is not None
 
 
 @pytest.mark.parametrize("harm", ["empty", "folder", "file", "damage"])

@@ -202,7 +202,7 @@ def test_the_desk_sees_how_prices_stand(client, quoted, sources, committed):
 def test_machines_see_how_prices_stand(client, quoted, settings):
     settings.METRICS_TOKEN = "a-token"
     PriceSource.objects.create(name="CoinGecko", calls=431, month="2026-11", failures=2)
-    prices = client.get("/readyz").json()["prices"]
+    prices = client.get("/healthz").json()["prices"]
     assert prices["sources"]["CoinGecko"]["calls_this_month"] == 431
     assert prices["sources"]["CoinGecko"]["failures"] == 2
     text = client.get("/metrics", headers={"Authorization": "Bearer a-token"}).content.decode()

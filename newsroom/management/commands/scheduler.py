@@ -5,9 +5,11 @@ import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, close_old_connections
+from django.db import close_old_connections, connection
 
 from newsroom import scheduler
+from newsroom.operations import database
+from newsroom.operations.backoff import Backoff
 
 
 class Command(BaseCommand):
@@ -17,11 +19,18 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        backoff = Backoff()
         while not stop.is_set():
             close_old_connections()
             try:
                 scheduler.tick()
-            except OperationalError as error:
-                # The database is away or busy; the next second may be better.
-                self.stderr.write(f"The scheduler missed a beat: {error}")
-            stop.wait(1)
+            except database.AWAY as error:
+                connection.close()
+                pause = backoff.next()
+                self.stderr.write(
+                    f"The scheduler missed a beat: {database.reason(error)} Tried again in {pause:.0f} s."
+                )
+                stop.wait(pause)
+            else:
+                backoff.reset()
+                stop.wait(1)

@@ -11,10 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, connection
+from django.db import connection
 
-from newsroom.demo import accounts, loader
+from newsroom.demo import accounts
+from newsroom.management.commands import prepare
 from newsroom.models import Publication
+from newsroom.operations import database, jobs
 from newsroom.operations.supervisor import Child, Supervisor
 
 
@@ -33,35 +35,22 @@ class Command(BaseCommand):
             command = PARTS[options["only"]]()
             os.execv(command[0], command)
         check_port(settings.PORT)
-        check_database()
-        self.prepare()
-        self.announce()
+        problem = database.problem()
+        if problem and not prepare.prepared_mark().exists():
+            raise CommandError(f"The database of DATABASE_URL cannot be opened: {problem}")
+        if problem:
+            self.say(
+                f"The database cannot be opened: {problem} What is kept is shown until it can."
+            )
+        else:
+            call_command("prepare", stdout=self.stdout)
+            self.announce()
         connection.close()
-        sys.exit(Supervisor(children(), self.say).run())
+        sys.exit(Supervisor(children(is_prepared=not problem), self.say).run())
 
     def say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
-
-    def prepare(self) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
-        is_demo = Publication.objects.filter(is_demo=True).exists()
-        if is_demo and not settings.DEMO:
-            raise CommandError(
-                "This database holds the demo publication, whose passwords are public. "
-                "Start with an empty database, or with DEMO=1."
-            )
-        if settings.DEMO and not is_demo:
-            try:
-                loader.load(self.say)
-            except loader.NotADemo as error:
-                raise CommandError(str(error)) from error
-        if not settings.DEBUG:
-            self.collect_static()
-
-    def collect_static(self) -> None:
-        """Only when something changed: the second start takes no time for it."""
-        call_command("build_static", verbosity=0)
 
     def announce(self) -> None:
         self.say(
@@ -98,19 +87,33 @@ def web() -> list[str]:
 
 
 def worker() -> list[str]:
-    options = ("--no-reload", "--no-startup-delay", "--interval", "0.5", "-v", "0")
-    return [sys.executable, "manage.py", "db_worker", *options]
+    return [sys.executable, "manage.py", "worker"]
+
+
+def pictures() -> list[str]:
+    return [sys.executable, "manage.py", "worker", "--queue", jobs.PICTURES]
 
 
 def scheduler() -> list[str]:
     return [sys.executable, "manage.py", "scheduler"]
 
 
-PARTS = {"web": web, "worker": worker, "scheduler": scheduler}
+PARTS = {"web": web, "worker": worker, "pictures": pictures, "scheduler": scheduler}
 
 
-def children() -> list[Child]:
-    return [Child("web server", web()), Child("worker", worker()), Child("scheduler", scheduler())]
+def children(*, is_prepared: bool) -> list[Child]:
+    """The parts. While the database is away the web server shows what is kept, and the others begin
+    when it was prepared.
+    """
+    step = Child("preparation", [sys.executable, "manage.py", "prepare", "--wait"], is_step=True)
+    step.is_done = is_prepared
+    return [
+        Child("web server", web()),
+        step,
+        Child("worker", worker(), after=step),
+        Child("worker of pictures", pictures(), after=step),
+        Child("scheduler", scheduler(), after=step),
+    ]
 
 
 def check_port(port: int) -> None:
@@ -124,11 +127,3 @@ def check_port(port: int) -> None:
             raise CommandError(
                 f"Port {port} {reason}. Choose another one with PORT=8001 ./run"
             ) from error
-
-
-def check_database() -> None:
-    try:
-        connection.ensure_connection()
-    except (DatabaseError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise CommandError(f"The database of DATABASE_URL cannot be opened: {reason}") from error

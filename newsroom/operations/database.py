@@ -1,0 +1,57 @@
+"""A database that is away is waited for; one that is being migrated is migrated once."""
+
+import contextlib
+import fcntl
+import time
+from collections.abc import Callable, Iterator
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from newsroom.operations.backoff import Backoff
+
+AWAY = (OperationalError, InterfaceError)
+MIGRATION_LOCK = 0x6E657773  # any number that nobody else takes
+
+
+def problem() -> str:
+    """Say why the database cannot be opened; nothing when it can."""
+    try:
+        connection.ensure_connection()
+    except (DatabaseError, ValueError) as error:
+        connection.close()
+        return reason(error)
+    return ""
+
+
+def reason(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+def wait(say: Callable[[str], object]) -> None:
+    """Return when the database can be opened, however long that takes."""
+    backoff = Backoff()
+    while found := problem():
+        pause = backoff.next()
+        say(f"The database cannot be opened: {found} Tried again in {pause:.0f} s.")
+        time.sleep(pause)
+
+
+@contextlib.contextmanager
+def migration_lock(database: BaseDatabaseWrapper) -> Iterator[None]:
+    """While this lasts nobody else migrates: a second one waits, and then finds nothing to do."""
+    if database.vendor == "postgresql":
+        with database.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        try:
+            yield
+        finally:
+            with database.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+        return
+    folder = settings.DATA_DIR / "locks"
+    folder.mkdir(exist_ok=True)
+    with (folder / "migrate").open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

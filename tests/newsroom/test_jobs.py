@@ -1,0 +1,152 @@
+"""Jobs that fail: logged, tried again ever later, or ended and shown on the desk."""
+
+import signal
+import time
+
+import pytest
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from articles.media.rendering import render_image
+from core.jobs import PermanentFailure
+from newsletter.subscribing import mails
+from newsroom import scheduler
+from newsroom.operations import jobs
+
+PERIODIC = scheduler.worker_heartbeat.module_path
+FOLLOWER = jobs.JobFollower({PERIODIC})
+
+
+@pytest.fixture(autouse=True)
+def _database_queue(settings):
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": list(jobs.QUEUES)}
+    }
+
+
+def failed(job: DBTaskResult, error: Exception, tries: int = 1) -> DBTaskResult:
+    """What the worker leaves of a job that raised `error`."""
+    try:
+        raise error
+    except Exception as raised:
+        job.worker_ids = ["worker"] * tries
+        job.save()
+        job.set_failed(raised)
+    FOLLOWER.settle(job, timezone.now())
+    job.refresh_from_db()
+    return job
+
+
+def a_job() -> DBTaskResult:
+    mails.mail_answer.enqueue(1)
+    return DBTaskResult.objects.get()
+
+
+@pytest.mark.django_db
+def test_a_job_that_failed_is_tried_again_later_and_not_for_ever(noon):
+    """A mail that the server would not take is not lost."""
+    job, waits = a_job(), []
+    for tries in range(1, 8):
+        if failed(job, OSError("away"), tries).status == "READY":
+            waits.append((job.run_after - timezone.now()).total_seconds() / 60)
+    assert waits == [5, 10, 20, 40]
+    assert job.status == "FAILED"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "error",
+    [PermanentFailure("no such mailbox"), FileNotFoundError("a.png"), DBTaskResult.DoesNotExist()],
+)
+def test_what_cannot_succeed_is_not_tried_again(noon, error):
+    assert failed(a_job(), error).status == "FAILED"
+
+
+@pytest.mark.django_db
+def test_a_failure_is_logged_with_its_traceback_and_without_addresses(noon, caplog):
+    failed(a_job(), OSError("550 <reader@example.org> is not here"))
+    record = next(each for each in caplog.records if each.message == "a job failed")
+    assert record.job == "newsletter.subscribing.mails.mail_answer"
+    assert "Traceback (most recent call last)" in record.traceback
+    assert "550 <…@…> is not here" in record.traceback
+    assert record.tries == 1
+    assert record.next_try == "2026-11-22T12:05:00+00:00"
+
+
+@pytest.mark.django_db
+def test_a_periodic_job_that_failed_runs_again_when_it_is_due(noon):
+    """Waiting for another try, it would keep the scheduler from starting it."""
+    job = scheduler.Job("test", scheduler.BEAT_EVERY, scheduler.worker_heartbeat)
+    scheduler.tick([job])
+    assert failed(DBTaskResult.objects.get(), OSError("away")).status == "FAILED"
+    noon.shift(120)
+    assert scheduler.tick([job]) == ["test"]
+
+
+@pytest.mark.django_db
+def test_a_periodic_job_that_works_again_is_no_failure_any_more(noon):
+    scheduler.worker_heartbeat.enqueue()
+    failed(DBTaskResult.objects.get(), OSError("away"))
+    scheduler.worker_heartbeat.enqueue()
+    again = DBTaskResult.objects.get(status="READY")
+    again.set_successful(None)
+    FOLLOWER.end(again.task_result)
+    assert not jobs.failures().exists()
+
+
+@pytest.mark.django_db
+def test_a_failed_job_that_the_desk_runs_again_has_all_its_tries(noon):
+    job = failed(a_job(), OSError("away"), jobs.MOST_TRIES)
+    assert jobs.run_again(jobs.failures()) == 1
+    job.refresh_from_db()
+    assert job.status == "READY"
+    assert failed(job, OSError("away")).status == "READY"
+
+
+@pytest.mark.django_db
+def test_a_worker_of_the_same_name_takes_up_what_its_killed_predecessor_began(noon):
+    mine, other = (mails.mail_answer.enqueue(number) for number in (1, 2))
+    for job, name in ((mine, "host-0"), (other, "host-1")):
+        DBTaskResult.objects.get(pk=job.id).claim(name)
+    jobs.give_back_of("host-0")
+    assert DBTaskResult.objects.get(pk=mine.id).status == "READY"
+    assert DBTaskResult.objects.get(pk=other.id).status == "RUNNING"
+
+
+@pytest.mark.django_db
+def test_what_kills_every_worker_is_given_up_and_says_so(noon):
+    job = a_job()
+    DBTaskResult.objects.update(
+        status="RUNNING", started_at=timezone.now(), worker_ids=["worker"] * jobs.MOST_TRIES
+    )
+    noon.shift(jobs.ABANDONED_AFTER.total_seconds() + 1)
+    scheduler.tidy_queue.call()
+    job.refresh_from_db()
+    assert job.status == "FAILED"
+    assert "killed" in job.traceback
+
+
+def test_living_workers_have_names_of_their_own_and_the_next_one_gets_a_free_name():
+    with jobs.worker_name() as first:
+        with jobs.worker_name() as second:
+            assert first != second
+        with jobs.worker_name() as third:
+            assert third == second
+
+
+def test_a_job_that_takes_too_long_is_ended(monkeypatch):
+    monkeypatch.setattr(jobs, "TIME_LIMIT", 1)
+    before = signal.getsignal(signal.SIGALRM)
+    try:
+        FOLLOWER.begin()
+        with pytest.raises(jobs.JobTimeout):
+            time.sleep(5)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_pictures_have_a_queue_of_their_own():
+    """A large one must not hold up mails."""
+    assert render_image.queue_name == jobs.PICTURES
+    assert mails.mail_answer.queue_name == jobs.DEFAULT
