@@ -1,10 +1,45 @@
-"""A plain mail from a template."""
+"""A plain mail from a template, and what a refusal of the server means."""
 
-from collections.abc import Mapping
+import smtplib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from anymail.exceptions import AnymailRecipientsRefused
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+
+from core.jobs import PermanentFailure
+
+
+@contextmanager
+def permanent_refusals() -> Iterator[None]:
+    """Tell refusals for good (5xx, RFC 5321, section 4.2.1) from those that may pass. Raises
+    PermanentFailure.
+    """
+    try:
+        yield
+    except smtplib.SMTPRecipientsRefused as error:
+        if all(code >= 500 for code, _ in error.recipients.values()):
+            raise PermanentFailure(str(error)) from error
+        raise
+    except smtplib.SMTPAuthenticationError:
+        raise  # Somebody will mend the password.
+    except smtplib.SMTPResponseException as error:
+        if error.smtp_code >= 500:
+            raise PermanentFailure(str(error)) from error
+        raise
+    except AnymailRecipientsRefused as error:
+        raise PermanentFailure(str(error)) from error
+
+
+class JobMail(EmailMessage):
+    """A mail that a job sends."""
+
+    def send(self, *args: Any, **options: Any) -> int:
+        """Raises PermanentFailure where another try cannot help."""
+        with permanent_refusals():
+            return super().send(*args, **options)
 
 
 def plain(
@@ -17,7 +52,7 @@ def plain(
     """A mail to one person, ready to be sent. A subject of several lines, such as a typed title,
     becomes one.
     """
-    return EmailMessage(
+    return JobMail(
         subject=" ".join(subject.split()),
         body=render_to_string(template, dict(context)),
         to=[to],

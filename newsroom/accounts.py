@@ -1,5 +1,6 @@
 """Accounts: django-allauth’s flows with our words, and where a person lands after signing in."""
 
+import json
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -7,9 +8,13 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.contrib.sites.shortcuts import get_current_site
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django_tasks import task
+
+from core import mail, sealed
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -18,7 +23,18 @@ class AccountAdapter(DefaultAccountAdapter):
         addresses = {
             name: on_site(value) for name, value in context.items() if name.endswith("_url")
         }
-        super().send_mail(template_prefix, email, {**context, **addresses})
+        context = {**context, **addresses, "email": email, "request": self.request}
+        context["current_site"] = get_current_site(self.request)
+        message = self.render_mail(template_prefix, email, context)
+        text = sealed.seal(json.dumps([message.subject, message.body]))
+        transaction.on_commit(lambda: mail_account.enqueue(email, text))
+
+
+@task()
+def mail_account(address: str, sealed_text: str) -> None:
+    """No request waits for a mail server. The text is sealed, because there may be a key in it."""
+    subject, body = json.loads(sealed.unseal(sealed_text))
+    mail.JobMail(subject, body, to=[address], headers=mail.AUTOMATIC).send()
 
 
 def on_site(address: str) -> str:

@@ -1,61 +1,55 @@
-"""The cache shared by several machines. It holds nothing that matters: without it the site is
-slower, not broken.
-"""
+"""The cache shared by several machines. While it does not answer, each process has its own."""
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
+LEFT_ALONE_FOR = 5.0  # seconds after Redis failed: nobody waits for it again and again
+
+
+def _or_local(name: str) -> Callable[..., Any]:
+    def ask(self: "ForgivingRedisCache", *args: Any, **kwargs: Any) -> Any:
+        return self.ask(name, args, kwargs)
+
+    return ask
+
 
 class ForgivingRedisCache(RedisCache):
-    """Redis, as if it were empty while it does not answer."""
+    """Redis, or the memory of this process while Redis does not answer.
 
-    def _try(self, ask: Callable[[], Any], otherwise: Any) -> Any:
-        from redis.exceptions import RedisError
+    Limits, such as those of log-ins, are then counted by each process for itself, and not given up.
+    """
 
-        try:
-            return ask()
-        except (RedisError, OSError) as error:
-            logger.warning("Redis does not answer", extra={"reason": str(error)[:200]})
-            return otherwise
+    left_alone_until = 0.0  # of all its instances: each thread has one
 
-    def add(self, *args: Any, **kwargs: Any) -> Any:
-        return self._try(lambda: super(ForgivingRedisCache, self).add(*args, **kwargs), True)
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self.local = LocMemCache(f"{server} {params.get('KEY_PREFIX', '')}", params)
 
-    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return self._try(
-            lambda: super(ForgivingRedisCache, self).get(key, default, version), default
-        )
+    def ask(self, name: str, args: Any, kwargs: Any) -> Any:
+        if time.monotonic() >= ForgivingRedisCache.left_alone_until:
+            try:
+                return getattr(super(), name)(*args, **kwargs)
+            except (RedisError, OSError) as error:
+                ForgivingRedisCache.left_alone_until = time.monotonic() + LEFT_ALONE_FOR
+                logger.warning("Redis does not answer", extra={"reason": str(error)[:200]})
+        return getattr(self.local, name)(*args, **kwargs)
 
-    def set(self, *args: Any, **kwargs: Any) -> None:
-        self._try(lambda: super(ForgivingRedisCache, self).set(*args, **kwargs), None)
-
-    def touch(self, *args: Any, **kwargs: Any) -> Any:
-        return self._try(lambda: super(ForgivingRedisCache, self).touch(*args, **kwargs), False)
-
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
-        return self._try(lambda: super(ForgivingRedisCache, self).delete(*args, **kwargs), False)
-
-    def get_many(self, *args: Any, **kwargs: Any) -> Any:
-        return self._try(lambda: super(ForgivingRedisCache, self).get_many(*args, **kwargs), {})
-
-    def has_key(self, *args: Any, **kwargs: Any) -> Any:
-        return self._try(lambda: super(ForgivingRedisCache, self).has_key(*args, **kwargs), False)
-
-    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> Any:
-        return self._try(lambda: super(ForgivingRedisCache, self).incr(key, delta, version), delta)
-
-    def set_many(self, data: Any, *args: Any, **kwargs: Any) -> Any:
-        return self._try(
-            lambda: super(ForgivingRedisCache, self).set_many(data, *args, **kwargs), list(data)
-        )
-
-    def delete_many(self, *args: Any, **kwargs: Any) -> None:
-        self._try(lambda: super(ForgivingRedisCache, self).delete_many(*args, **kwargs), None)
-
-    def clear(self) -> Any:
-        return self._try(lambda: super(ForgivingRedisCache, self).clear(), False)
+    add = _or_local("add")
+    get = _or_local("get")
+    set = _or_local("set")
+    touch = _or_local("touch")
+    delete = _or_local("delete")
+    get_many = _or_local("get_many")
+    has_key = _or_local("has_key")
+    incr = _or_local("incr")
+    set_many = _or_local("set_many")
+    delete_many = _or_local("delete_many")
+    clear = _or_local("clear")

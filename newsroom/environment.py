@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 SHORTEST_SECRET_KEY = 50
+PART, WEB = "NEWSROOM_PART", "web"  # set by the module that a web server loads
+LOCK_WAIT, LONGEST_QUERY = 5, 15  # seconds that a reader waits at most
 # Providers of mail whose interface and whose webhooks we speak, and what their key is called there.
 MAIL_PROVIDERS = {
     "brevo": "BREVO_API_KEY",
@@ -106,8 +108,16 @@ def mail_provider(name: str, key: str, secret: str, env: environ.Env) -> dict[st
     return found
 
 
+def serves_pages() -> bool:
+    """True in a web process, where a reader waits for every query."""
+    return os.environ.get(PART) == WEB
+
+
 def database(env: environ.Env, data_dir: Path) -> dict[str, Any]:
-    """Return Django's settings of the database: DATABASE_URL, or SQLite in the data folder."""
+    """Return Django's settings of the database: DATABASE_URL, or SQLite in the data folder.
+
+    Jobs and commands wait for locks, and work at a query, as long as it takes; readers do not.
+    """
     url = env.str("DATABASE_URL", default="") or f"sqlite:///{data_dir / 'newsroom.sqlite3'}"
     if not url.startswith(("sqlite:", "postgres:", "postgresql:")):
         raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgresql://.")
@@ -119,7 +129,7 @@ def database(env: environ.Env, data_dir: Path) -> dict[str, Any]:
             # A write transaction takes its lock at the start: two writers wait instead of failing
             # half-way.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": LOCK_WAIT if serves_pages() else 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
         }
         # Tests use a file as well: a database in memory locks in other ways, and hides races.
@@ -129,4 +139,13 @@ def database(env: environ.Env, data_dir: Path) -> dict[str, Any]:
         settings["HOST"] = unquote(settings["HOST"])
         settings["CONN_HEALTH_CHECKS"] = True
         settings["OPTIONS"] = {"connect_timeout": 5}
+        if serves_pages():
+            limits = {
+                "statement_timeout": f"{LONGEST_QUERY}s",
+                "lock_timeout": f"{LOCK_WAIT}s",
+                "idle_in_transaction_session_timeout": "60s",
+            }
+            settings["OPTIONS"]["options"] = " ".join(
+                f"-c {name}={value}" for name, value in limits.items()
+            )
     return settings

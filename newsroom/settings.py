@@ -49,6 +49,9 @@ else:
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
     SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 
+# What was signed or sealed with earlier keys is still read; new things are signed with SECRET_KEY.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
 if not SITE_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured("SITE_URL must begin with http:// or https://.")
 # Pages are made under our own name, whoever asks for them first.
@@ -336,7 +339,13 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 MFA_TOTP_ISSUER = urlsplit(SITE_URL).hostname or "newsroom"
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/15m/key",
+    # Mails to whoever’s address is typed in: by network, and by address.
+    "reset_password": "10/h/ip,3/h/key",
+    "request_login_code": "20/h/ip,5/h/key",
+    "signup": "10/h/ip",
+}
 
 # --- Comments ---------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from advertising.models import Advertiser, Invitation, Membership, Role
-from core import mail
+from core import mail, sealed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -61,7 +61,7 @@ def invite(advertiser: Advertiser, by: "User", email: str, role: str) -> Invitat
             advertiser=advertiser, email=email, role=Role(role), digest=_digest(key), by=by
         )
         # The key itself is in the mail alone.
-        transaction.on_commit(lambda: mail_invitation.enqueue(invitation.pk, key))
+        transaction.on_commit(lambda: mail_invitation.enqueue(invitation.pk, sealed.seal(key)))
     return invitation
 
 
@@ -80,14 +80,15 @@ def withdraw(advertiser: Advertiser, by: "User", pk: int) -> None:
 
 
 @task()
-def mail_invitation(invitation_id: int, key: str) -> None:
+def mail_invitation(invitation_id: int, sealed_key: str) -> None:
+    """The key is sealed: it would stand in the queue’s table for as long as the job does."""
     invitation = (
         Invitation.objects.select_related("advertiser", "by").filter(pk=invitation_id).first()
     )
     if invitation is None:
         return
     subject = f"{invitation.advertiser.name} invites you"
-    context = {"invitation": invitation, "key": key}
+    context = {"invitation": invitation, "key": sealed.unseal(sealed_key)}
     mail.plain(invitation.email, subject, "advertising/mail/invitation.txt", context).send()
 
 

@@ -26,7 +26,7 @@ def add_request_id(_logger: object, _method: str, event: dict[str, Any]) -> dict
 SECRET_AFTER = (
     *("/comments/confirm/", "/comments/mute/", "/newsletter/confirm/", "/newsletter/leave/"),
     *("/newsletter/preferences/", "/newsletter/address/", "/newsletter/go/"),
-    "/partners/company/join/",
+    *("/partners/company/join/", "/preview/"),
     *("/accounts/confirm-email/", "/accounts/password/reset/key/"),
 )
 

@@ -114,8 +114,11 @@ def running_site(data: Path, database_url: str = "", **variables: str) -> Iterat
 
 
 @contextlib.contextmanager
-def serving(data: Path, database_url: str, **variables: str) -> Iterator[Site]:
-    port = free_port()
+def serving(
+    data: Path, database_url: str, port: int | None = None, **variables: str
+) -> Iterator[Site]:
+    """`port`: that of an earlier start, whose kept pages are wanted: they are of one address."""
+    port = port or free_port()
     environment = environment_of(data) | {"PORT": str(port)}
     if database_url:
         environment["DATABASE_URL"] = database_url

@@ -13,9 +13,17 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from .conftest import Site, not_on_the_second_database, own_database, running_site, wait_for
+from .conftest import (
+    Site,
+    not_on_the_second_database,
+    own_database,
+    running_site,
+    serving,
+    wait_for,
+)
 from .test_freshness import FIND, Elsewhere
 from .test_nginx import LONGEST_WAIT, behind_nginx, needs_nginx
+from .test_processes import is_healthy
 
 REDIS = shutil.which("redis-server")
 STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
@@ -35,6 +43,10 @@ SMALL_MEMORY = {
     "WEB_WORKERS": "2",
     "PAGE_CACHE_MB": "1",
 }  # Not all pages fit, so others are looked for elsewhere.
+only_postgresql = pytest.mark.skipif(
+    not os.environ.get("DATABASE_URL", "").startswith("postgres"),
+    reason="A file does not go away by itself.",
+)
 pytestmark = [pytest.mark.drill, pytest.mark.xdist_group("journeys")]
 
 
@@ -110,10 +122,7 @@ def test_redis_is_killed_under_load(tmp_path):
         redis.wait()
 
 
-@pytest.mark.skipif(
-    not os.environ.get("DATABASE_URL", "").startswith("postgres"),
-    reason="A file does not go away by itself.",
-)
+@only_postgresql
 def test_kept_pages_are_served_while_the_database_is_away_and_are_fresh_when_it_is_back(tmp_path):
     with own_database("newsroom_faults") as url, running_site(tmp_path / "site", url) as site:
         for path in PAGES:
@@ -132,11 +141,37 @@ def test_kept_pages_are_served_while_the_database_is_away_and_are_fresh_when_it_
         assert ask(site, "/policy/never-asked-for/")[0] == 404
 
 
+@only_postgresql
+def test_an_outage_of_the_database_ends_no_part_and_all_work_again_after_it(tmp_path):
+    with own_database("newsroom_outage") as url, running_site(tmp_path / "site", url) as site:
+        wait_for(lambda: is_healthy(site), 60)
+        with away(url):
+            wait_for(lambda: ask(site, "/healthz")[0] == 503)
+            time.sleep(15)  # Each part has tried several times.
+            assert site.process.poll() is None
+            assert ask(site, "/livez") == (200, "MISS")
+        wait_for(lambda: is_healthy(site), 90)
+        assert "Everything stops" not in (site.data / "log").read_text()
+
+
+@only_postgresql
+def test_a_start_without_the_database_shows_what_is_kept_and_prepares_when_it_is_back(tmp_path):
+    folder = tmp_path / "site"
+    with own_database("newsroom_start") as url:
+        with running_site(folder, url) as site:
+            assert ask(site, STORY)[0] == 200
+        with contextlib.ExitStack() as outage:
+            outage.enter_context(away(url))
+            with serving(folder, url, port=urlsplit(site.url).port) as site:
+                wait_for(lambda: ask(site, STORY) == (200, "STALE"))
+                assert ask(site, "/policy/never-asked-for/")[0] == 503
+                outage.close()
+                wait_for(lambda: is_healthy(site), 90)
+                assert ask(site, "/policy/never-asked-for/")[0] == 404
+
+
 @needs_nginx
-@pytest.mark.skipif(
-    not os.environ.get("DATABASE_URL", "").startswith("postgres"),
-    reason="A file does not go away by itself.",
-)
+@only_postgresql
 def test_what_was_withdrawn_does_not_come_back_from_nginx_while_the_database_is_away(
     tmp_path_factory,
 ):

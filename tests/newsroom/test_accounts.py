@@ -7,6 +7,9 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django_tasks_db.models import DBTaskResult
+
+from core import sealed
 
 from ..factories import UserFactory
 
@@ -39,8 +42,9 @@ def sign_up(client, **headers):
     return client.post("/accounts/signup/", {**words, **secret}, **headers)
 
 
-def test_a_new_advertiser_signs_up_confirms_and_comes_in(client):
-    assert sign_up(client).status_code == 302
+def test_a_new_advertiser_signs_up_confirms_and_comes_in(client, committed):
+    with committed():
+        assert sign_up(client).status_code == 302
     link = re.search(r"http://127.0.0.1:8000(/accounts/confirm-email/\S+)", mail.outbox[0].body)[1]
     assert client.get("/partners/placements/").status_code == 302
     assert "ada@palisade.example" in client.get(link).content.decode()
@@ -49,21 +53,46 @@ def test_a_new_advertiser_signs_up_confirms_and_comes_in(client):
     assert client.get("/partners/placements/").status_code == 200
 
 
-def test_links_in_mails_lead_home_whatever_the_host(client):
-    sign_up(client, HTTP_HOST="localhost:6666")
+def test_links_in_mails_lead_home_whatever_the_host(client, committed):
     UserFactory(email="known@palisade.example")
-    client.post(
-        "/accounts/password/reset/", {"email": "known@palisade.example"}, HTTP_HOST="localhost:6666"
-    )
-    client.post(
-        "/accounts/password/reset/",
-        {"email": "unknown@palisade.example"},
-        HTTP_HOST="localhost:6666",
-    )
+    with committed():
+        sign_up(client, HTTP_HOST="localhost:6666")
+        for name in ("known", "unknown"):
+            ask_for_reset(client, f"{name}@palisade.example", HTTP_HOST="localhost:6666")
     assert len(mail.outbox) == 3
     for message in mail.outbox:
         assert "http://127.0.0.1:8000/accounts/" in message.body
         assert "6666" not in message.body
+
+
+def ask_for_reset(client, address, **headers):
+    return client.post("/accounts/password/reset/", {"email": address}, **headers)
+
+
+def test_a_mail_with_a_key_leaves_by_the_queue_and_the_queue_cannot_read_it(
+    client, committed, settings
+):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    UserFactory(email="known@palisade.example")
+    with committed():
+        ask_for_reset(client, "known@palisade.example")
+    assert mail.outbox == []
+    job = DBTaskResult.objects.get()
+    address, text = job.args_kwargs["args"]
+    assert address == "known@palisade.example"
+    assert "/accounts/" in sealed.unseal(text)
+    assert "accounts" not in text
+    job.task.call(address, text)
+    assert "/accounts/password/reset/key/" in mail.outbox[0].body
+
+
+def test_nobody_is_mailed_without_end_by_who_types_their_address(client, committed):
+    UserFactory(email="known@palisade.example")
+    with committed():
+        answers = [ask_for_reset(client, "known@palisade.example") for _ in range(6)]
+    assert len(mail.outbox) == 3
+    assert [answer.status_code for answer in answers] == [302, 302, 302, 429, 429, 429]
+    assert "Please wait an hour" in answers[-1].content.decode()
 
 
 def test_a_member_of_staff_may_change_their_address(client):

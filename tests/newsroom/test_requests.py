@@ -149,7 +149,15 @@ def test_a_wrong_method_is_named_as_such_even_without_a_token(method):
     assert strict.post("/accounts/login/").status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/comments/confirm/secret-key/", "/newsletter/leave/secret-key/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/comments/confirm/secret-key/",
+        "/newsletter/leave/secret-key/",
+        "/preview/secret-key/",
+        "/partners/company/join/secret-key/",
+    ],
+)
 def test_what_opens_something_is_not_logged(path):
     assert "secret-key" not in loggable(path)
     assert loggable("/policy/") == "/policy/"

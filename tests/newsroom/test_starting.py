@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import environ
 import pytest
+
+from newsroom import environment
 
 from .. import databases
 
@@ -112,6 +115,21 @@ def test_an_unwritable_folder_is_said_in_a_sentence(tmp_path):
     assert code != 0
     assert said.startswith("The publication cannot start. DATA_DIR is")
     assert len(said.splitlines()) == 1
+
+
+def test_a_web_process_waits_seconds_for_the_database_and_a_job_as_long_as_it_takes(
+    tmp_path, monkeypatch
+):
+    def options(url=""):
+        monkeypatch.setenv("DATABASE_URL", url)
+        return environment.database(environ.Env(), tmp_path)["OPTIONS"]
+
+    monkeypatch.delenv("NEWSROOM_PART", raising=False)
+    assert options()["timeout"] == 20
+    assert "options" not in options("postgresql://a@b/c")
+    monkeypatch.setenv("NEWSROOM_PART", "web")
+    assert options()["timeout"] == 5
+    assert "statement_timeout=15s" in options("postgresql://a@b/c")["options"]
 
 
 def test_the_secret_key_is_kept_and_only_for_its_owner(tmp_path):

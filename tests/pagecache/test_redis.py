@@ -5,6 +5,8 @@ import time
 import pytest
 from django.core.cache import cache
 
+from newsroom.cache import ForgivingRedisCache
+
 from ..factories import PublishedArticleFactory
 from .conftest import Reader
 
@@ -36,11 +38,25 @@ def test_killed_it_costs_time_only(redis_server, open_front):
     assert other.front.store.left_alone_until > started
 
 
-def test_killed_people_can_still_sign_in(redis_server, settings, client):
-    """The counter of attempts to sign in lives in the cache."""
+@pytest.fixture
+def shared_cache(redis_server, settings, monkeypatch):
+    """The counter of attempts to sign in lives in it."""
+    monkeypatch.setattr(ForgivingRedisCache, "left_alone_until", 0.0)
     settings.CACHES = {
         "default": {"BACKEND": "newsroom.cache.ForgivingRedisCache", "LOCATION": settings.REDIS_URL}
     }
+
+
+def test_killed_it_limits_the_attempts_to_sign_in_all_the_same(redis_server, shared_cache, client):
+    redis_server.kill()
+    redis_server.wait()
+    attempt = {"login": "nobody", "password": "x"}
+    pages = [client.post("/accounts/login/", attempt).content.decode() for _ in range(8)]
+    assert "Too many failed login attempts" not in pages[0]
+    assert "Too many failed login attempts" in pages[-1]
+
+
+def test_killed_people_can_still_sign_in(redis_server, shared_cache, client):
     assert client.post("/accounts/login/", {"login": "nobody", "password": "x"}).status_code == 200
     cache.set("kept", 1)
     assert cache.get("kept") == 1
@@ -56,5 +72,5 @@ def test_killed_people_can_still_sign_in(redis_server, settings, client):
         cache.incr("a"),
         "a" in cache,
     ]
-    assert answers == [7, {}, True, 1, False]
-    assert (cache.touch("a"), cache.delete("a"), cache.clear()) == (False, False, False)
+    assert answers == [7, {}, True, 2, True]
+    assert (cache.touch("a"), cache.delete("a"), cache.clear()) == (True, True, None)
