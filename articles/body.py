@@ -70,7 +70,7 @@ _cleaner = nh3.Cleaner(
     url_schemes={"http", "https", "mailto"},
     link_rel=None,
 )
-_EMPTY = re.compile(r"^\s*(<p>\s*(<br>)?\s*</p>\s*)*$")
+_EMPTY = re.compile(r"(?:\s|</?p>|<br>)*")
 _FOREIGN_IMAGE = re.compile(r"<img\b(?![^>]*\bsrc=\"/media/)[^>]*>")
 _LIBRARY_IMAGE = re.compile(r'<img\b[^>]*\bdata-file="(\d{1,9})"[^>]*>')
 _ALT = re.compile(r'\balt="([^"]*)"')
@@ -90,7 +90,7 @@ def sanitise(html: str) -> str:
     """
     clean = _cleaner.clean(html or "")
     clean = _FOREIGN_IMAGE.sub("", clean)
-    return "" if _EMPTY.match(clean) else clean
+    return "" if _EMPTY.fullmatch(clean) else clean
 
 
 class _TextCollector(HTMLParser):
@@ -113,7 +113,8 @@ def plain_text(html: str) -> str:
     collector = _TextCollector()
     collector.feed(html)
     text = _CHIP.sub(r"\1", "".join(collector.parts))
-    return re.sub(r"[ \t]+", " ", re.sub(r"\s*\n\s*", "\n", text)).strip()
+    lines = (line.strip() for line in text.split("\n"))
+    return re.sub(r"[ \t]+", " ", "\n".join(line for line in lines if line))
 
 
 def pictures_in(html: str) -> set[int]:

@@ -22,7 +22,9 @@ IDENTITY, GZIP, BROTLI = "", "gzip", "br"
 BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
 SMALLEST_COMPRESSED = 200  # bytes
-COMPRESSED_TYPES = re.compile(r"text/|application/(json|xml|javascript)|[a-z]+/[\w.-]+\+(json|xml)")
+COMPRESSED_TYPES = re.compile(
+    r"text/|application/(json|xml|javascript)|[a-z]{1,20}/[\w.-]{1,80}\+(json|xml)"
+)
 STALE_IF_ERROR = 86_400  # seconds
 
 # Ours to say, or true of one answer only.

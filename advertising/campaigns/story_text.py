@@ -31,15 +31,15 @@ _cleaner = nh3.Cleaner(
     url_schemes={"https"},
     link_rel=None,
 )
-_IS_HTML = re.compile(r"\s*<(?:p|h2|h3|ul|ol|blockquote)[\s>]", re.IGNORECASE)
-_FIRST_PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
+_IS_HTML = re.compile(r"<(?:p|h2|h3|ul|ol|blockquote)[\s>]", re.IGNORECASE)
+_FIRST_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
 
 def to_html(text: str) -> str:
     """Return HTML of a text from the editor or, without JavaScript, of plain text with “## ” before
     headings.
     """
-    if _IS_HTML.match(text):
+    if _IS_HTML.match(text.lstrip()):
         clean = _cleaner.clean(text)
         return clean if body.plain_text(clean) else ""
     return from_plain(text)
@@ -61,6 +61,7 @@ def standfirst_and_body(html: str) -> tuple[str, str]:
     """A short first paragraph stands first. One that is too long opens the body instead, so nothing
     is lost.
     """
+    html = html.lstrip()
     first = _FIRST_PARAGRAPH.match(html)
     opening = body.plain_text(first[1]) if first else ""
     rest = html[first.end() :] if first else html

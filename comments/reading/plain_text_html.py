@@ -8,6 +8,7 @@ Nothing else is markup.
 """
 
 import re
+from collections.abc import Iterator
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
@@ -15,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 _ADDRESS = re.compile(r"(https?://[^\s<>\"“”'’`]+[^\s<>\"“”'’`.,;:!?)\]])")
 _PARAGRAPHS = re.compile(r"\n{2,}")
 _CODE = re.compile(r"`([^`\n]+)`")
-_FENCE = re.compile(r"^```[^`\n]*\n(.*?)\n?^```[ \t]*$", re.MULTILINE | re.DOTALL)
+_FENCE = "```"
 _QUOTED = re.compile(r"^>[ \t]?", re.MULTILINE)
 _QUOTE = re.compile(r"((?:^>[^\n]*(?:\n|\Z))+)", re.MULTILINE)
 
@@ -23,19 +24,30 @@ _QUOTE = re.compile(r"((?:^>[^\n]*(?:\n|\Z))+)", re.MULTILINE)
 def prose(text: str) -> SafeString:
     """Every part of `text` is escaped; addresses become links that no search engine follows."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "```" in text:
+    if _FENCE in text:
         return mark_safe("\n\n".join(_with_blocks(text)))
     return mark_safe("\n\n".join(_with_quotes(text)))
 
 
 def _with_blocks(text: str) -> list[str]:
     parts: list[str] = []
-    for index, part in enumerate(_FENCE.split(text)):
-        if index % 2:
-            parts.append(f"<pre><code>{escape(part)}</code></pre>")
-        else:
-            parts += _with_quotes(part)
+    for is_code, part in _fenced(text):
+        parts += [f"<pre><code>{escape(part)}</code></pre>"] if is_code else _with_quotes(part)
     return parts
+
+
+def _fenced(text: str) -> Iterator[tuple[bool, str]]:
+    """Parts of a text, and whether each stood between two fences. One that is never closed is text."""
+    lines = text.split("\n")
+    closing = [number for number, line in enumerate(lines) if line.rstrip(" \t") == _FENCE]
+    last, begun, is_code = max(closing, default=-1), 0, False
+    for number, line in enumerate(lines):
+        opens = line.startswith(_FENCE) and "`" not in line[len(_FENCE) :] and number < last
+        closes = line.rstrip(" \t") == _FENCE
+        if closes if is_code else opens:
+            yield is_code, "\n".join(lines[begun:number])
+            begun, is_code = number + 1, not is_code
+    yield False, "\n".join(lines[begun:])
 
 
 def _with_quotes(text: str) -> list[str]:

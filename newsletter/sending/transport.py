@@ -26,7 +26,7 @@ NO_SUCH_ADDRESS = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
 DONE = 250
 BUSY = 421  # the server closes: it is about all mails, not about this one
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-_ADDRESS = re.compile(r"<?[^\s<>\"]+@[^\s<>\"]+>?")
+_ADDRESS = re.compile(r"<?[^\s<>\"@]{1,64}@[^\s<>\"]{1,255}>?")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
 _SELLER = re.compile(
-    r"[\w.-]+\.[a-z]{2,},\s*[^,\s]+,\s*(DIRECT|RESELLER)(,\s*[\w-]+)?(;.*)?", re.IGNORECASE
+    r"[\w.-]{1,200}\.[a-z]{2,20},\s{0,9}[^,\s]{1,200},\s*(DIRECT|RESELLER)(,\s*[\w-]+)?(;.*)?",
+    re.IGNORECASE,
 )
 _VARIABLE = re.compile(
     r"(CONTACT|SUBDOMAIN|INVENTORYPARTNERDOMAIN|OWNERDOMAIN|MANAGERDOMAIN)=\S.*", re.IGNORECASE
