@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
@@ -65,7 +65,7 @@ class _Budget:
         if end:
             yield "equal", old_end, len(old), new_end, len(new)
 
-    def _middle(self, old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
+    def _middle(self, old: list[str], new: list[str]) -> Sequence[tuple[str, int, int, int, int]]:
         first, second = Counter(old), Counter(new)
         pairs = sum(count * second[token] for token, count in first.items())
         if pairs > self.pairs:

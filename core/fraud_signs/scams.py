@@ -29,7 +29,7 @@ SEED_PHRASE = _any(
     rf"{_KEYS}{_within(60)}{_HAND_OVER}",
 )
 RECOVERY = _any(
-    rf"recover\w{0, 12}{_within(50)}(?:{_LOST}{_within(30)})?{_COINS}",
+    rf"recover\w{{0,12}}{_within(50)}(?:{_LOST}{_within(30)})?{_COINS}",
     rf"{_COINS}{_within(30)}recovery\s+(?:{_HELPERS}|service|team|company)",
     rf"recovery\s+{_HELPERS}",
     rf"(?:helped|got|get)\s+(?:me|my){_within(40)}{_COINS}\s+back",
