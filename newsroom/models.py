@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 from django_prose_editor.fields import ProseEditorField
 
 from articles import body
@@ -163,3 +164,11 @@ class PrivacyRequest(UndeletableModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} on {self.at:%d %B %Y}"
+
+
+class Job(DBTaskResult):
+    """A job of the queue, as the desk sees it."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ("view", "change")

@@ -89,6 +89,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "newsroom.privacyrequest": ("view", "add"),
         "newsroom.periodicjob": VIEW,
         "newsroom.heartbeat": VIEW,
+        "newsroom.job": ("view", "change"),
     },
     "Moderators": {
         "comments.sitecomment": ("view", "change"),

@@ -104,6 +104,34 @@ def test_a_failed_job_that_the_desk_runs_again_has_all_its_tries(noon):
 
 
 @pytest.mark.django_db
+def test_the_desk_shows_what_failed_and_runs_it_again(noon, admin_client):
+    job = failed(a_job(), PermanentFailure("550 <reader@example.org> is not here"))
+    page = admin_client.get("/admin/newsroom/job/?status__exact=FAILED").content.decode()
+    assert "Mail answer" in page
+    assert "550 &lt;…@…&gt; is not here" in page
+    assert "reader@example.org" not in page
+    detail = admin_client.get(f"/admin/newsroom/job/{job.pk}/change/").content.decode()
+    assert "Traceback (most recent call last)" in detail
+    answer = admin_client.post(
+        "/admin/newsroom/job/",
+        {"action": "run_again", "_selected_action": [str(job.pk)]},
+        follow=True,
+    )
+    assert "1 job will run again." in answer.content.decode()
+    job.refresh_from_db()
+    assert (job.status, job.worker_ids) == ("READY", [])
+
+
+@pytest.mark.django_db
+def test_nobody_deletes_or_changes_a_job(noon, admin_client):
+    job = failed(a_job(), PermanentFailure("no"))
+    assert admin_client.get(f"/admin/newsroom/job/{job.pk}/delete/").status_code == 403
+    admin_client.post(f"/admin/newsroom/job/{job.pk}/change/", {"status": "SUCCESSFUL"})
+    job.refresh_from_db()
+    assert job.status == "FAILED"
+
+
+@pytest.mark.django_db
 def test_a_worker_of_the_same_name_takes_up_what_its_killed_predecessor_began(noon):
     mine, other = (mails.mail_answer.enqueue(number) for number in (1, 2))
     for job, name in ((mine, "host-0"), (other, "host-1")):

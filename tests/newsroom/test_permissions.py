@@ -71,6 +71,7 @@ MODELS = {
     "newsroom.aboutpage": ("EC", "EC"),
     "newsroom.periodicjob": ("C", ""),
     "newsroom.heartbeat": ("C", ""),
+    "newsroom.job": ("C", ""),
 }
 
 # Our own pages: method, who may on a draft, who may on a story that is out.
