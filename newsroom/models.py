@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django_tasks_db.models import DBTaskResult
 from django_prose_editor.fields import ProseEditorField
+from django_tasks_db.models import DBTaskResult
 
 from articles import body
 from core.undeletable import UndeletableModel

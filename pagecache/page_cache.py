@@ -17,11 +17,10 @@ from django.db import DatabaseError, connections
 from pagecache import invalidation, metrics, rules
 from pagecache.cached_page import STALE_IF_ERROR, CachedPage, make_cached_page
 from pagecache.render import WSGIApplication, render
+from pagecache.stores import persistent_store
 from pagecache.stores.base import Store
-from pagecache.stores.files import FileStore
 from pagecache.stores.memory import MemoryStore
 from pagecache.stores.one_process import only_process
-from pagecache.stores.redis import RedisStore
 from pagecache.tags import EVERYTHING
 
 # Threads: a page is made by one processor, and waits for the database now and then. As many make
@@ -63,10 +62,7 @@ class PageCache:
 
     @cached_property
     def store(self) -> Store:
-        """Where pages outlive this process."""
-        if settings.REDIS_URL:
-            return RedisStore(settings.REDIS_URL)
-        return FileStore(settings.DATA_DIR / "pages")
+        return persistent_store()
 
     def start(self) -> None:
         """Begin to listen for changes: in the process that serves, not in its parent."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from articles.models import Article, Revision
 from comments.privacy import ip_anonymisation
 from newsroom.models import Heartbeat
-from newsroom.operations import jobs
+from newsroom.operations import backup, jobs
 from pagecache import metrics as counts
 from ticker.models import Coin, Quote
 from ticker.polling import provider_status as price_state
@@ -21,6 +21,7 @@ from ticker.polling.quotes import DELAYED_AFTER, is_delayed
 
 MISSED_AFTER = timedelta(minutes=2)
 MOST_NAMED = 5
+BACKUP_EVERY = timedelta(hours=30)  # daily, and some hours for a late one
 LEAST_FREE, LEAST_SHARE_FREE = 300_000_000, 0.02  # bytes, and of the whole disk
 SILENT_AFTER = {"scheduler": timedelta(seconds=60), "worker": timedelta(minutes=3)}
 
@@ -75,7 +76,7 @@ def behind(now: datetime) -> list[str]:
     # The demo’s snapshot is marked as what it is; only live prices can be late.
     if newest and not newest.is_sample and newest.quoted_at < now - DELAYED_AFTER:
         reasons.append(f"The newest price is of {newest.quoted_at:%d %B, %H:%M} UTC.")
-    return [*reasons, *troubled_jobs(now), *troubled_disk()]
+    return [*reasons, *troubled_jobs(now), *troubled_disk(), *troubled_backup(now, last)]
 
 
 def troubled_jobs(now: datetime) -> list[str]:
@@ -87,6 +88,16 @@ def troubled_jobs(now: datetime) -> list[str]:
     if late:
         found.append(f"{late} {'job waits' if late == 1 else 'jobs wait'} longer than they should.")
     return found
+
+
+def troubled_backup(now: datetime, last: dict[str, datetime]) -> list[str]:
+    """Return that the last backup is too old. A demo needs none."""
+    if not settings.PRODUCTION:
+        return []
+    if backup.HEARTBEAT not in last:
+        return ["No backup was ever made."]
+    at = last[backup.HEARTBEAT]
+    return [] if at > now - BACKUP_EVERY else [f"The last backup is of {at:%d %B, %H:%M} UTC."]
 
 
 def troubled_disk() -> list[str]:

@@ -1,1 +1,14 @@
 """Where kept pages are: in the memory of a process, in files, in Redis."""
+
+from django.conf import settings
+
+from pagecache.stores.base import Store
+from pagecache.stores.files import FileStore
+from pagecache.stores.redis import RedisStore
+
+
+def persistent_store() -> Store:
+    """Where pages outlive their process."""
+    if settings.REDIS_URL:
+        return RedisStore(settings.REDIS_URL)
+    return FileStore(settings.DATA_DIR / "pages")
