@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
 
 from newsroom.operations.backoff import Backoff
 
@@ -36,6 +37,11 @@ def wait(say: Callable[[str], object]) -> None:
         pause = backoff.next()
         say(f"The database cannot be opened: {found} Tried again in {pause:.0f} s.")
         time.sleep(pause)
+
+
+def pending_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 @contextlib.contextmanager

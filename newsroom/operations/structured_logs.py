@@ -1,12 +1,14 @@
 """Logs as one JSON object a line, tied together by the id of the request."""
 
 import logging
+import re
 import time
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger("newsroom.requests")
@@ -38,14 +40,25 @@ def loggable(path: str) -> str:
     return path[:200]
 
 
+_GIVEN_ID = re.compile(r"[0-9a-f]{16,32}")
+
+
 class RequestLogMiddleware:
     """Name each request, and log it once without anything personal: no address, no query."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
+    @staticmethod
+    def id_of(request: HttpRequest) -> str:
+        """Return what our own proxy called the request, so that its log and ours can be joined."""
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        if settings.BEHIND_PROXY and _GIVEN_ID.fullmatch(given):
+            return str(given)
+        return uuid.uuid4().hex[:16]
+
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = request_id.set(uuid.uuid4().hex[:16])
+        token = request_id.set(self.id_of(request))
         started = time.perf_counter()
         try:
             response = self.get_response(request)

@@ -163,6 +163,14 @@ def test_what_opens_something_is_not_logged(path):
     assert loggable("/policy/") == "/policy/"
 
 
+def test_a_request_is_called_as_our_own_proxy_calls_it_and_by_nobody_else(client, settings):
+    name = "0123456789abcdef0123456789abcdef"
+    assert client.get("/livez", HTTP_X_REQUEST_ID=name)["X-Request-ID"] != name
+    settings.BEHIND_PROXY = True
+    assert client.get("/livez", HTTP_X_REQUEST_ID=name)["X-Request-ID"] == name
+    assert client.get("/livez", HTTP_X_REQUEST_ID="a\nb")["X-Request-ID"] != "a\nb"
+
+
 def test_another_host_is_refused(gentle):
     assert gentle.get("/", HTTP_HOST="evil.example").status_code == 400
 

@@ -73,6 +73,12 @@ def test_production_serves_no_demo(tmp_path):
     assert "This database holds the demo publication" in said.splitlines()[-1]
 
 
+def test_a_part_refuses_a_database_that_was_not_migrated(tmp_path):
+    code, said = manage(tmp_path, "serve", "--only", "worker", DEMO="1")
+    assert code != 0
+    assert "migrations. Run manage.py migrate first." in said
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [

@@ -32,6 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["only"]:
+            refuse_old_schema()
             command = PARTS[options["only"]]()
             os.execv(command[0], command)
         check_port(settings.PORT)
@@ -114,6 +115,20 @@ def children(*, is_prepared: bool) -> list[Child]:
         Child("worker of pictures", pictures(), after=step),
         Child("scheduler", scheduler(), after=step),
     ]
+
+
+def refuse_old_schema() -> None:
+    """A part of this release on a database of the last one would fail at every page. While the
+    database is away nobody knows, and what is kept is shown.
+    """
+    if database.problem():
+        return
+    missing = database.pending_migrations()
+    connection.close()
+    if missing:
+        raise CommandError(
+            f"The database lacks {missing} of this release’s migrations. Run manage.py migrate first."
+        )
 
 
 def check_port(port: int) -> None:
