@@ -11,6 +11,7 @@ class NewsroomConfig(AppConfig):
         from django.contrib.auth import get_user_model
 
         from newsroom import accounts, roles, sites
+        from newsroom.operations import deploy_checks  # noqa: F401 (registers them)
 
         post_save.connect(accounts.verify_staff_address, sender=get_user_model())
         # After the last app, when the permissions of all are there.

@@ -54,15 +54,23 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 if not SITE_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured("SITE_URL must begin with http:// or https://.")
+if urlsplit(SITE_URL).path or urlsplit(SITE_URL).query:
+    raise ImproperlyConfigured(
+        "SITE_URL must be a host alone, such as https://news.example: the publication needs one of its own."
+    )
 # Pages are made under our own name, whoever asks for them first.
 ALLOWED_HOSTS.append(environment.host_of(SITE_URL))
 
 HTTPS = SITE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(live|ready|health)z$"]
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# A promise that browsers hold us to: it begins small, and grows when TLS has proved itself.
+SECURE_HSTS_SECONDS = (
+    environment.whole_number("HSTS_SECONDS", default=3600, least=0, most=63_072_000) if HTTPS else 0
+)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # The two above are the operator’s.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -151,6 +159,7 @@ FORM_RENDERER = "core.forms.FormRenderer"
 
 # --- Database, cache, jobs -------------------------------------------------------------
 
+DATABASE_URL = env.str("DATABASE_URL", default="")
 DATABASES = {"default": environment.database(env, DATA_DIR)}
 
 REDIS_URL = env.str("REDIS_URL", default="")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LARGEST_BYTES = 10_000_000
 LARGEST_PIXELS = 40_000_000
+MOST_SCANS = 50  # of a progressive JPEG; programs write about ten
 SMALLEST_WIDTH = 40
 SMALLEST_LIBRARY_WIDTH = 600
 LONGEST_SIDE = 16_000  # WebP ends at 16,383
@@ -36,6 +37,10 @@ AVIF_PREFIX = "avif-"
 CROPS = {"16x9": (1200, 675), "4x3": (1200, 900), "1x1": (1200, 1200)}
 JPEG_QUALITY = 82
 ORIENTATION = 0x0112  # the one thing that a camera notes and we keep
+
+
+class TooManyScans(Exception):
+    """A small file that would keep a processor busy for minutes."""
 
 
 def validate_picture(file: Any) -> None:
@@ -76,8 +81,14 @@ def open_picture(file: Any) -> Pillow.Image:
             picture = Pillow.open(file, formats=tuple(FORMATS))
             if picture.width * picture.height > LARGEST_PIXELS:
                 raise Pillow.DecompressionBombError
+            if picture.format == "JPEG" and _scans(file) > MOST_SCANS:
+                raise TooManyScans
             picture.load()
             return picture
+    except TooManyScans as error:
+        raise ValidationError(
+            "This JPEG takes too long to read. Save it again with an ordinary program."
+        ) from error
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
         raise ValidationError(
             "This picture has more than 40 million pixels. Make it smaller and try again."
@@ -90,6 +101,14 @@ def open_picture(file: Any) -> Pillow.Image:
         ) from error
     finally:
         file.seek(0)
+
+
+def _scans(file: Any) -> int:
+    """How often a decoder goes through all pixels of a JPEG: each scan of a progressive one begins
+    with this marker, which nothing else between markers can contain.
+    """
+    file.seek(0)
+    return int(file.read().count(b"\xff\xda"))
 
 
 def without_metadata(file: Any) -> Any:

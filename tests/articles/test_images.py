@@ -108,6 +108,21 @@ def test_sixteen_bits_of_grey_stay_grey():
         assert 110 < picture.convert("L").getpixel((10, 10)) < 145
 
 
+def test_a_small_jpeg_that_would_take_minutes_is_refused_before_it_is_decoded(monkeypatch):
+    """Each scan of a progressive JPEG goes through all pixels; a file of 100 kB may have thousands."""
+    buffer = io.BytesIO()
+    Pillow.new("RGB", (600, 400), "teal").save(buffer, "JPEG", progressive=True)
+    plain = buffer.getvalue()
+    images.open_picture(io.BytesIO(plain))
+    last = plain.rindex(b"\xff\xda")
+    bomb = plain[:last] + plain[last:-2] * images.MOST_SCANS + plain[-2:]
+    decoded = []
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda self: decoded.append(self))
+    with pytest.raises(ValidationError, match="takes too long to read"):
+        images.open_picture(io.BytesIO(bomb))
+    assert decoded == []
+
+
 def test_a_picture_too_long_for_the_web_is_refused():
     with pytest.raises(ValidationError, match="too long"):
         images.validate_picture(SimpleUploadedFile("x.png", png(50, 16_100)))

@@ -56,9 +56,28 @@ def test_production_does_not_start_with_a_weak_key(tmp_path, key):
 
 
 def test_production_is_ready_to_be_deployed(tmp_path):
-    code, said = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **REAL)
+    outside = {
+        "EMAIL_URL": "smtp://mail.example:25",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
+    }
+    code, said = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **REAL, **outside)
     assert code == 0, said
     assert "no issues" in said
+
+
+def test_a_forgotten_mail_server_and_database_are_said_before_production(tmp_path):
+    code, said = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **REAL)
+    assert code != 0
+    assert "EMAIL_URL is not set: mails are written to files" in said
+    assert "DATABASE_URL is not set: everything is kept in SQLite" in said
+
+
+@pytest.mark.parametrize("address", ["https://example.com/news", "https://example.com/?a=b"])
+def test_a_site_below_another_is_refused_in_a_sentence(tmp_path, address):
+    code, said = manage(tmp_path, "check", **{**REAL, "SITE_URL": address})
+    assert code != 0
+    assert "SITE_URL must be a host alone" in said
+    assert len(said.splitlines()) == 1
 
 
 def test_production_serves_no_demo(tmp_path):
