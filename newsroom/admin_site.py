@@ -4,12 +4,17 @@ import logging
 from functools import wraps
 from typing import Any
 
-from django.contrib import admin
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 
 from newsroom.pages import errors
 
@@ -32,6 +37,8 @@ class Desk(admin.AdminSite):
 
         @wraps(guarded)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if self.has_permission(request) and (refusal := self.ask_again(request)):
+                return refusal
             try:
                 response = guarded(request, *args, **kwargs)
                 # Templates are filled in later otherwise, out of reach of this guard.
@@ -43,6 +50,18 @@ class Desk(admin.AdminSite):
                 return errors.bad_request(request)
 
         return answer
+
+    def ask_again(self, request: HttpRequest) -> HttpResponse | None:
+        """Send to the log-in whose session is over, and to the second factor who must have one."""
+        from newsroom.operations import log_ins
+
+        if log_ins.is_over(request):
+            logout(request)
+            return redirect_to_login(request.get_full_path(), reverse("account_login"))
+        if settings.STAFF_SECOND_FACTOR and not is_mfa_enabled(request.user):
+            messages.warning(request, "The desk needs a second factor. Add one here.")
+            return redirect("mfa_index")
+        return None
 
     def get_urls(self) -> list[Any]:
         from newsroom.admin import privacy_requests, story_merging

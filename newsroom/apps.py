@@ -11,8 +11,9 @@ class NewsroomConfig(AppConfig):
         from django.contrib.auth import get_user_model
 
         from newsroom import accounts, roles, sites
-        from newsroom.operations import deploy_checks  # noqa: F401 (registers them)
+        from newsroom.operations import deploy_checks, log_ins  # noqa: F401 (registers checks)
 
+        log_ins.connect()
         post_save.connect(accounts.verify_staff_address, sender=get_user_model())
         # After the last app, when the permissions of all are there.
         last = [each for each in apps.get_app_configs() if each.models_module][-1]

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django_prose_editor.fields import ProseEditorField
 from django_tasks_db.models import DBTaskResult
 
@@ -164,6 +165,24 @@ class PrivacyRequest(UndeletableModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} on {self.at:%d %B %Y}"
+
+
+class LogIn(models.Model):
+    """Somebody logged in, or was refused. Kept for a month."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    succeeded = models.BooleanField()
+    network = models.CharField(max_length=45, blank=True, help_text="Shortened, as of comments.")
+
+    class Meta:
+        ordering = ["-at"]
+        verbose_name = "log-in"
+
+    def __str__(self) -> str:
+        return f"{self.user or 'nobody'} {'logged in' if self.succeeded else 'was refused'}"
 
 
 class Job(DBTaskResult):

@@ -90,6 +90,8 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "newsroom.periodicjob": VIEW,
         "newsroom.heartbeat": VIEW,
         "newsroom.job": ("view", "change"),
+        "newsroom.login": VIEW,
+        "admin.logentry": VIEW,
     },
     "Moderators": {
         "comments.sitecomment": ("view", "change"),

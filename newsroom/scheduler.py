@@ -22,7 +22,7 @@ from newsletter.sending import batches
 from newsletter.statistics import clicks
 from newsletter.subscribing import forgetting
 from newsroom.models import Heartbeat, PeriodicJob
-from newsroom.operations import jobs, query_statistics
+from newsroom.operations import jobs, log_ins, query_statistics
 from pagecache import invalidation
 from pagecache.stores import files
 from ticker.polling import coin_catalogue, history, poller
@@ -87,6 +87,7 @@ JOBS = (
     Job("forget page changes", timedelta(minutes=10), invalidation.prune_log),
     Job("tidy kept pages", timedelta(minutes=10), files.tidy_files),
     Job("statistics for queries", timedelta(hours=6), query_statistics.refresh),
+    Job("tidy accounts", timedelta(hours=6), log_ins.tidy_accounts),
     Job("tidy the queue", timedelta(minutes=5), tidy_queue),
     Job("forget unconfirmed comments", timedelta(hours=1), confirmation.forget_expired),
     Job("forget readers of long ago", timedelta(hours=6), verified_commenters.forget_old),

@@ -1,10 +1,11 @@
 """The publication’s own texts on the desk."""
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 
 from articles.admin import BodyEditorMixin, SingleRowAdmin
 from core.admin import ReadOnlyAdmin
-from newsroom.models import AboutPage, Heartbeat, PeriodicJob, PrivacyRequest, Publication
+from newsroom.models import AboutPage, Heartbeat, LogIn, PeriodicJob, PrivacyRequest, Publication
 
 
 @admin.register(Publication)
@@ -26,6 +27,24 @@ class PeriodicJobAdmin(ReadOnlyAdmin):
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnlyAdmin):
     list_display = ("name", "at")
+
+
+@admin.register(LogIn)
+class LogInAdmin(ReadOnlyAdmin):
+    list_display = ("at", "user", "succeeded", "network")
+    list_filter = ("succeeded", "user__is_staff")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnlyAdmin):
+    """Who changed what on the desk."""
+
+    list_display = ("action_time", "user", "content_type", "object_repr", "__str__")
+    list_filter = ("action_flag", "content_type")
+    list_select_related = ("user", "content_type")
+    search_fields = ("object_repr", "user__username")
 
 
 @admin.register(PrivacyRequest)

@@ -22,7 +22,9 @@ class Account:
 EDITOR = "editor"
 ACCOUNTS = (
     Account(EDITOR, group="Editors"),
+    Account("author", group="Authors"),
     Account("moderator", group="Moderators"),
+    Account("adops", group="Ad desk"),
     Account("advertiser", is_staff=False),
     Account("admin", is_superuser=True),
 )

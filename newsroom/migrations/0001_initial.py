@@ -10,22 +10,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '__first__'),
-        ('django_tasks_database', '__first__'),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Job',
-            fields=[
-            ],
-            options={
-                'proxy': True,
-                'default_permissions': ('view', 'change'),
-                'indexes': [],
-                'constraints': [],
-            },
-            bases=('django_tasks_database.dbtaskresult',),
-        ),
         migrations.CreateModel(
             name='AboutPage',
             fields=[

@@ -82,7 +82,7 @@ def behind(now: datetime) -> list[str]:
 def troubled_jobs(now: datetime) -> list[str]:
     """Return what is wrong with the queue: jobs that failed for good, or wait too long."""
     found = []
-    failed, late = jobs.failures().count(), jobs.overdue(now).count()
+    failed, late = jobs.failed_and_overdue(now)
     if failed:
         found.append(f"{failed} {'job' if failed == 1 else 'jobs'} failed: see Jobs on the desk.")
     if late:

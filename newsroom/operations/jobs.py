@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks import TaskResult
@@ -159,11 +159,16 @@ def failures() -> QuerySet[DBTaskResult[Any, Any]]:
     return DBTaskResult.objects.filter(status="FAILED").order_by("-finished_at")
 
 
-def overdue(now: datetime) -> QuerySet[DBTaskResult[Any, Any]]:
-    """Jobs that a worker should have taken up by now."""
+def failed_and_overdue(now: datetime) -> tuple[int, int]:
+    """How many jobs failed for good, and how many a worker should have taken up by now. One query."""
     since = now - LATE_AFTER
     at_once = Q(run_after__year=9999, enqueued_at__lt=since)  # what the library says for “now”
-    return DBTaskResult.objects.filter(at_once | Q(run_after__lt=since), status="READY")
+    is_late = Q(at_once | Q(run_after__lt=since), status="READY")
+    is_failed = Q(status="FAILED")
+    counts = DBTaskResult.objects.filter(is_failed | is_late).aggregate(
+        failed=Count("pk", filter=is_failed), late=Count("pk", filter=is_late)
+    )
+    return counts["failed"], counts["late"]
 
 
 def run_again(jobs: QuerySet[DBTaskResult[Any, Any]]) -> int:

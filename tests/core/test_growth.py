@@ -135,9 +135,9 @@ def seconds(work: Callable[[str], object], text: str) -> float:
 
 
 def grows_too_fast(work: Callable[[str], object], repeated: str) -> bool:
-    """True if a text of four times the length takes much more than four times as long, twice."""
+    """True if a text of four times the length takes much more than four times as long, three times in a row."""
     short, long = (repeated * (length // len(repeated)) + "!" for length in (SHORT, LONG))
-    for _ in range(2):
+    for _ in range(3):
         late = seconds(work, long)
         if late < TOO_SHORT_TO_TELL or late < MOST_GROWTH * seconds(work, short):
             return False

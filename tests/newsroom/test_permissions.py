@@ -72,6 +72,8 @@ MODELS = {
     "newsroom.periodicjob": ("C", ""),
     "newsroom.heartbeat": ("C", ""),
     "newsroom.job": ("C", ""),
+    "newsroom.login": ("C", ""),
+    "admin.logentry": ("C", ""),
 }
 
 # Our own pages: method, who may on a draft, who may on a story that is out.
