@@ -9,7 +9,7 @@ from advertising.campaigns.views import rate_card
 from advertising.delivery import endpoints
 from comments.reading.views import comments, in_order, thread
 from newsroom import accounts
-from newsroom.operations import health
+from newsroom.operations import health, metrics
 from newsroom.pages import errors, feeds, sitemaps, views
 from newsroom.pages.share_cards import share_card
 
@@ -19,7 +19,7 @@ urlpatterns = [
     path("livez", health.alive, name="livez"),
     path("readyz", health.alive, name="readyz"),
     path("healthz", health.healthz, name="healthz"),
-    path("metrics", health.metrics, name="metrics"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
     path("ads.txt", views.ads_txt, name="ads-txt"),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),

@@ -5,16 +5,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
 from articles.models import Article, Revision
 from comments.privacy import ip_anonymisation
 from newsroom.models import Heartbeat
 from newsroom.operations import backup, jobs
-from pagecache import metrics as counts
 from ticker.models import Coin, Quote
 from ticker.polling import provider_status as price_state
 from ticker.polling.quotes import DELAYED_AFTER, is_delayed
@@ -43,20 +41,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
         reasons = ["The database does not answer."]
     said = {"healthy": not reasons, "reasons": reasons, "prices": prices}
     return JsonResponse(said, status=503 if reasons else 200)
-
-
-@require_safe
-def metrics(request: HttpRequest) -> HttpResponse:
-    """Show metrics of the page cache and prices to whoever has the token; to others there is
-    nothing here.
-    """
-    token = request.META.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
-    if not settings.METRICS_TOKEN or not constant_time_compare(token, settings.METRICS_TOKEN):
-        raise Http404
-    text = counts.as_text(counts.read_all(settings.DATA_DIR / "counts"))
-    now = timezone.now()
-    text += price_state.as_metrics(price_state.now_of(now), now)
-    return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def behind(now: datetime) -> list[str]:

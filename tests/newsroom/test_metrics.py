@@ -1,7 +1,13 @@
 """The page cache’s metrics, and who may read them."""
 
-import pytest
+import re
+from datetime import timedelta
 
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from newsroom.models import Heartbeat
 from pagecache import metrics
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +29,27 @@ def test_with_the_token_the_counts_are_told(told):
     assert "} 7\n" in text
     assert "# TYPE newsroom_page_cache_bytes gauge" in text
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_what_is_behind_is_told_too(told, noon):
+    Heartbeat.objects.create(name="worker", at=timezone.now() - timedelta(seconds=90))
+    lines = told("Bearer a-long-token").content.decode().splitlines()
+    assert 'newsroom_last_seen_seconds{part="worker"} 90' in lines
+    assert "newsroom_jobs_failed 0" in lines
+    assert "newsroom_mails_waiting 0" in lines
+    assert (
+        next(line for line in lines if line.startswith("newsroom_behind ")) != "newsroom_behind 0"
+    )
+
+
+def test_every_alert_asks_for_what_is_told(told):
+    """An alert on a metric that is called otherwise never fires."""
+    rules = (settings.BASE_DIR / "deploy/prometheus/alerts.yml").read_text()
+    Heartbeat.objects.create(name="worker", at=timezone.now())
+    said = told("Bearer a-long-token").content.decode()
+    asked = set(re.findall(r"newsroom_\w+", rules))
+    assert len(asked) >= 4
+    assert [name for name in asked if f"# TYPE {name} " not in said] == []
 
 
 @pytest.mark.parametrize("token", ["", "Bearer ", "Bearer wrong", "a"])
