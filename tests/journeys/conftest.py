@@ -65,13 +65,14 @@ class Site:
         with urllib.request.urlopen(self.url + path, timeout=10) as response:
             return response.read().decode()
 
-    def mail_to(self, address: str, seconds: float = 15) -> str:
-        """The text of the newest mail to `address`, once the worker has written it."""
+    def mail_to(self, address: str, seconds: float = 15, since: float = 0) -> str:
+        """The text of the newest mail to `address`, once the worker has written it; `since` when, in
+        seconds since 1970.
+        """
 
         def newest() -> str | None:
-            for path in sorted(
-                (self.data / "mail").glob("*"), key=lambda path: path.stat().st_mtime, reverse=True
-            ):
+            files = [(path.stat().st_mtime, path) for path in (self.data / "mail").glob("*")]
+            for _, path in sorted((file for file in files if file[0] > since), reverse=True):
                 message = email.message_from_bytes(path.read_bytes(), policy=policy.default)
                 if message["To"] == address:
                     return message.get_content()
