@@ -1,5 +1,6 @@
 """Starting: what is refused, in one sentence, with an exit code that is not 0."""
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -123,6 +124,17 @@ def test_a_used_port_is_said_in_a_sentence(tmp_path):
         code, said = manage(tmp_path, "serve", DEMO="1", PORT=str(port))
     assert code != 0
     assert f"Port {port} is in use. Choose another one with PORT=8001 ./run" in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_second_start_in_the_same_folder_is_refused_in_a_sentence(tmp_path):
+    locks = tmp_path / "data" / "locks"
+    locks.mkdir(parents=True)
+    with (locks / "serve").open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        code, said = manage(tmp_path, "serve", DEMO="1", PORT=str(free_port()))
+    assert code != 0
+    assert "Another ./run uses" in said
     assert len(said.splitlines()) == 1
 
 
