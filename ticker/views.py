@@ -1,11 +1,13 @@
 """Prices, the page of each coin, the strip by itself, and what a reader wants to see of them."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.same_origin import is_from_here
 from pagecache import add_tags, public_page, table_tag
 from ticker.models import Coin, FormerCoinSlug
 from ticker.presentation import preferences, price_chart
@@ -76,10 +78,12 @@ def strip(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@csrf_exempt  # It changes nothing here: a cookie of this browser, about what its reader sees.
+@csrf_exempt  # A kept page has no token; where the form was sent from is asked instead.
 @require_http_methods(["GET", "HEAD", "POST"])
 def choice(request: HttpRequest) -> HttpResponse:
     """Hide prices, or single coins, in this browser."""
+    if request.method == "POST" and not is_from_here(request):
+        raise PermissionDenied
     coins = list(Coin.objects.in_tables())
     if request.method == "POST":
         known = {coin.symbol for coin in coins}

@@ -68,6 +68,22 @@ def test_a_choice_is_a_cookie_that_no_kept_page_is_made_by(client, quoted):
     assert 'value="BTC" checked' in page_of(client, "/prices/choice/")
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({}, 302),
+        ({"HTTP_ORIGIN": "http://testserver"}, 302),
+        ({"HTTP_ORIGIN": "http://testserver:8443", "HTTP_SEC_FETCH_SITE": "same-origin"}, 302),
+        ({"HTTP_ORIGIN": "https://evil.example"}, 403),
+        ({"HTTP_ORIGIN": "null"}, 403),
+        ({"HTTP_SEC_FETCH_SITE": "cross-site"}, 403),
+    ],
+)
+def test_no_other_site_chooses_for_a_reader(client, quoted, said, status):
+    host = {"HTTP_HOST": "testserver"}
+    assert client.post("/prices/choice/", {"off": "on"}, **host, **said).status_code == status
+
+
 def test_all_prices_can_be_hidden_and_shown_again(client, quoted):
     client.post("/prices/choice/", {"off": "on"})
     assert client.cookies["prices"].value == "off"
