@@ -1,5 +1,6 @@
 """Processes of a site under test, as the kernel lists them. One that ends while it is read counts as gone."""
 
+import re
 from pathlib import Path
 
 
@@ -12,9 +13,9 @@ def descendants(pid: int) -> set[int]:
     return found
 
 
-def running(pid: int, command: str) -> list[int]:
-    """The processes below `pid` whose command line has `command` in it, the eldest first."""
-    return sorted(child for child in descendants(pid) if command in _command(child))
+def running(pid: int, pattern: str) -> list[int]:
+    """The processes below `pid` in whose command line `pattern` is found, the eldest first."""
+    return sorted(child for child in descendants(pid) if re.search(pattern, _command(child)))
 
 
 def is_alive(pid: int) -> bool:
@@ -35,7 +36,7 @@ def memory(pid: int) -> int:
 
 
 def _command(pid: int) -> str:
-    return _read(Path(f"/proc/{pid}/cmdline")).replace("\0", " ")
+    return _read(Path(f"/proc/{pid}/cmdline")).replace("\0", " ").strip()
 
 
 def _read(path: Path) -> str:

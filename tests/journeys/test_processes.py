@@ -23,9 +23,9 @@ pytestmark = [
 ]
 PARTS = {
     "web": "gunicorn",
-    "worker": "manage.py worker ",
-    "pictures": "worker --queue pictures",
-    "scheduler": "manage.py scheduler",
+    "worker": r"worker$",
+    "pictures": r"--queue pictures$",
+    "scheduler": r"scheduler$",
 }
 LARGEST_MEMORY = 500_000_000  # two workers, so that pictures hold up no mail
 
