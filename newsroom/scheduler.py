@@ -33,7 +33,7 @@ FAILED_KEPT_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Job:
+class RecurringJob:
     name: str
     every: timedelta
     task: Task[Any, Any]
@@ -57,57 +57,63 @@ def tidy_queue() -> None:
 
 
 JOBS = (
-    Job("worker heartbeat", timedelta(seconds=30), worker_heartbeat),
-    Job(
+    RecurringJob("worker heartbeat", timedelta(seconds=30), worker_heartbeat),
+    RecurringJob(
         "refresh quotes",
         timedelta(seconds=10),
         poller.refresh_in_background,
         only_if=poller.is_due,
     ),
-    Job(
+    RecurringJob(
         "prices of a year",
         timedelta(minutes=1),
         history.refresh_in_background,
         only_if=history.is_due,
     ),
-    Job(
+    RecurringJob(
         "check coins",
         timedelta(hours=1),
         coin_catalogue.check_in_background,
         only_if=coin_catalogue.is_due,
     ),
-    Job(
+    RecurringJob(
         "what is due",
         timedelta(seconds=1),
         workflow.carry_out_schedule,
         only_if=workflow.has_due,
     ),
-    Job("what came out", timedelta(minutes=1), workflow.note_what_came_out),
-    Job("forget unsaved text", timedelta(hours=6), autosaves.forget_old_copies),
-    Job("forget page changes", timedelta(minutes=10), invalidation.prune_log),
-    Job("tidy kept pages", timedelta(minutes=10), files.tidy_files),
-    Job("statistics for queries", timedelta(hours=6), query_statistics.refresh),
-    Job("tidy accounts", timedelta(hours=6), log_ins.tidy_accounts),
-    Job("tidy the queue", timedelta(minutes=5), tidy_queue),
-    Job("forget unconfirmed comments", timedelta(hours=1), confirmation.forget_expired),
-    Job("forget readers of long ago", timedelta(hours=6), verified_commenters.forget_old),
-    Job("tell of many replies together", timedelta(minutes=5), notifications.tell_together),
-    Job("anonymise IP addresses", timedelta(hours=6), ip_anonymisation.anonymise_ip_addresses),
-    Job("settle the days of advertising", timedelta(hours=1), reach.settle_days),
-    Job("look at approved pictures", timedelta(hours=6), pinning.look_at_pictures),
-    Job("order what runs", timedelta(hours=6), orders.order_what_runs),
-    Job("find runs that was under-delivered", timedelta(hours=6), credit_notes.find_shortfalls),
-    Job("look for odd traffic", timedelta(hours=1), anomalies.look),
-    Job("mail figures to advertisers", timedelta(hours=1), report_mails.mail_reports),
-    Job(
+    RecurringJob("what came out", timedelta(minutes=1), workflow.note_what_came_out),
+    RecurringJob("forget unsaved text", timedelta(hours=6), autosaves.forget_old_copies),
+    RecurringJob("forget page changes", timedelta(minutes=10), invalidation.prune_log),
+    RecurringJob("tidy kept pages", timedelta(minutes=10), files.tidy_files),
+    RecurringJob("statistics for queries", timedelta(hours=6), query_statistics.refresh),
+    RecurringJob("tidy accounts", timedelta(hours=6), log_ins.tidy_accounts),
+    RecurringJob("tidy the queue", timedelta(minutes=5), tidy_queue),
+    RecurringJob("forget unconfirmed comments", timedelta(hours=1), confirmation.forget_expired),
+    RecurringJob("forget readers of long ago", timedelta(hours=6), verified_commenters.forget_old),
+    RecurringJob(
+        "tell of many replies together", timedelta(minutes=5), notifications.tell_together
+    ),
+    RecurringJob(
+        "anonymise IP addresses", timedelta(hours=6), ip_anonymisation.anonymise_ip_addresses
+    ),
+    RecurringJob("settle the days of advertising", timedelta(hours=1), reach.settle_days),
+    RecurringJob("look at approved pictures", timedelta(hours=6), pinning.look_at_pictures),
+    RecurringJob("order what runs", timedelta(hours=6), orders.order_what_runs),
+    RecurringJob(
+        "find runs that was under-delivered", timedelta(hours=6), credit_notes.find_shortfalls
+    ),
+    RecurringJob("look for odd traffic", timedelta(hours=1), anomalies.look),
+    RecurringJob("mail figures to advertisers", timedelta(hours=1), report_mails.mail_reports),
+    RecurringJob(
         "send newsletters",
         timedelta(seconds=1),
         batches.send_some,
         only_if=batches.has_work,
     ),
-    Job("compose newsletters", timedelta(minutes=1), drafts.compose_due),
-    Job("count clicks in newsletters", timedelta(minutes=5), clicks.settle),
-    Job("forget readers of newsletters", timedelta(hours=6), forgetting.forget_readers),
+    RecurringJob("compose newsletters", timedelta(minutes=1), drafts.compose_due),
+    RecurringJob("count clicks in newsletters", timedelta(minutes=5), clicks.settle),
+    RecurringJob("forget readers of newsletters", timedelta(hours=6), forgetting.forget_readers),
 )
 
 
@@ -120,7 +126,7 @@ def beat(name: str) -> None:
         Heartbeat.objects.update_or_create(name=name, defaults={"at": now})
 
 
-def tick(periodic: Iterable[Job] = JOBS) -> list[str]:
+def tick(periodic: Iterable[RecurringJob] = JOBS) -> list[str]:
     """Enqueue every job that is due and return their names. Two small reads when none is."""
     beat("scheduler")
     now = timezone.now()
@@ -129,13 +135,13 @@ def tick(periodic: Iterable[Job] = JOBS) -> list[str]:
     return [job.name for job in due if job.only_if() and _claim(job, now) and _enqueue(job)]
 
 
-def _claim(job: Job, now: datetime) -> bool:
+def _claim(job: RecurringJob, now: datetime) -> bool:
     PeriodicJob.objects.get_or_create(name=job.name, defaults={"next_run_at": now})
     due = PeriodicJob.objects.filter(name=job.name, next_run_at__lte=now)
     return due.update(next_run_at=now + job.every, last_started_at=now) == 1
 
 
-def _enqueue(job: Job) -> bool:
+def _enqueue(job: RecurringJob) -> bool:
     """Nothing piles up while the worker is away: a job already waiting is not queued again."""
     waiting = DBTaskResult.objects.filter(task_path=job.task.module_path, status="READY")
     if waiting.exists():

@@ -76,7 +76,7 @@ def test_a_failure_is_logged_with_its_traceback_and_without_addresses(noon, capl
 @pytest.mark.django_db
 def test_a_periodic_job_that_failed_runs_again_when_it_is_due(noon):
     """Waiting for another try, it would keep the scheduler from starting it."""
-    job = scheduler.Job("test", scheduler.BEAT_EVERY, scheduler.worker_heartbeat)
+    job = scheduler.RecurringJob("test", scheduler.BEAT_EVERY, scheduler.worker_heartbeat)
     scheduler.tick([job])
     assert failed(DBTaskResult.objects.get(), OSError("away")).status == "FAILED"
     noon.shift(120)

@@ -13,7 +13,7 @@ from newsroom.operations import health, jobs
 from ..comments.test_races import at_once
 from ..factories import PublishedArticleFactory, QuoteFactory
 
-JOB = scheduler.Job("test", timedelta(minutes=2), scheduler.worker_heartbeat)
+JOB = scheduler.RecurringJob("test", timedelta(minutes=2), scheduler.worker_heartbeat)
 
 
 @pytest.fixture(autouse=True)
