@@ -222,9 +222,9 @@ def test_readers_who_leave_large_files_unread_hold_up_nobody(tmp_path):
         time.sleep(1)
         for reader in readers:
             reader.close()
+        assert answers_soon(site, "/livez")
         # The server gives whoever has gone three seconds.
-        wait_for(lambda: answers_soon(site, "/livez"), 20)
-        assert answers_soon(site, "/search/?q=bank")
+        wait_for(lambda: answers_soon(site, "/search/?q=bank"), 20)
 
 
 def answers_soon(site: Site, path: str) -> bool:
