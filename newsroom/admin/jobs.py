@@ -17,7 +17,7 @@ admin.site.unregister(django_tasks_db.admin.DBTaskResult)
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    list_display = ("name", "state", "tries", "enqueued_at", "finished_at", "error")
+    list_display = ("name", "state", "tries", "error", "finished_at")
     list_filter = ("status", "queue_name")
     ordering = ("-enqueued_at",)
     fields = ("name", "state", "tries", "enqueued_at", "started_at", "finished_at", "what_happened")

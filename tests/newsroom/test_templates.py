@@ -28,3 +28,14 @@ def test_lines_are_short():
 def test_an_include_begins_with_its_variables(path):
     text = path.read_text(encoding="utf-8")
     assert not text.strip() or text.startswith("{% comment %}\n")
+
+
+def test_times_for_machines_have_no_six_digits_of_a_second():
+    """HTML takes three at most, and Django’s “c” writes six."""
+    pages = [path for path in TEMPLATES.rglob("*.html") if "issue" not in path.parts]
+    wrong = [
+        path.name
+        for path in pages
+        if 'datetime="' in (text := path.read_text()) and 'date:"c"' in text
+    ]
+    assert wrong == []

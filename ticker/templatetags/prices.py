@@ -73,7 +73,7 @@ def late(quote: Quote, fresh: shown_prices.Freshness | None = None) -> SafeStrin
         return SafeString("")
     return format_html(
         ' <small class="late">as of <time datetime="{}">{}</time></small>',
-        quote.quoted_at.isoformat(),
+        quote.quoted_at.isoformat(timespec="seconds"),
         f"{quote.quoted_at:%-d %b, %H:%M} UTC",
     )
 
