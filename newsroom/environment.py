@@ -13,6 +13,11 @@ from django.core.management.utils import get_random_secret_key
 SHORTEST_SECRET_KEY = 50
 PART, WEB = "NEWSROOM_PART", "web"  # set by the module that a web server loads
 LOCK_WAIT, LONGEST_QUERY = 5, 15  # seconds that a reader waits at most
+SECRETS = (
+    *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "METRICS_TOKEN", "CDN_TOKEN"),
+    *("MAIL_PROVIDER_KEY", "MAIL_WEBHOOK_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
+    *("AKISMET_KEY", "COINGECKO_API_KEY", "COMMENT_HOOK_SECRET"),
+)
 # Providers of mail whose interface and whose webhooks we speak, and what their key is called there.
 MAIL_PROVIDERS = {
     "brevo": "BREVO_API_KEY",
@@ -21,6 +26,20 @@ MAIL_PROVIDERS = {
     "sendgrid": "SENDGRID_API_KEY",
     "sparkpost": "SPARKPOST_API_KEY",
 }
+
+
+def read_secret_files() -> None:
+    """Containers get secrets as files: SECRET_KEY_FILE names one that holds SECRET_KEY. Raises
+    ImproperlyConfigured when it cannot be read.
+    """
+    for name in SECRETS:
+        path = os.environ.get(f"{name}_FILE", "")
+        if not path or os.environ.get(name):
+            continue
+        try:
+            os.environ[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise ImproperlyConfigured(f"{name}_FILE is {path}, which cannot be read.") from error
 
 
 def writable_folder(path: Path) -> Path:

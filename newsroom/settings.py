@@ -20,6 +20,7 @@ from newsroom.operations.structured_logs import add_request_id
 # Lets classes such as ModelAdmin[Article] be written at run time as the type checker wants them.
 django_stubs_ext.monkeypatch()
 
+environment.read_secret_files()
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 

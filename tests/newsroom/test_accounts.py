@@ -6,6 +6,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django_tasks_db.models import DBTaskResult
 
@@ -36,8 +37,8 @@ def test_every_page_of_an_account_opens(client, address, signed_in):
     assert client.post(address, {"email": "x"}).status_code in (200, 302, 400, 404, 405)
 
 
-def sign_up(client, **headers):
-    words = {"email": "ada@palisade.example", "username": "ada"}
+def sign_up(client, username="ada", **headers):
+    words = {"email": "ada@palisade.example", "username": username}
     secret = {"password1": "a long enough word", "password2": "a long enough word"}
     return client.post("/accounts/signup/", {**words, **secret}, **headers)
 
@@ -84,6 +85,24 @@ def test_a_mail_with_a_key_leaves_by_the_queue_and_the_queue_cannot_read_it(
     assert "accounts" not in text
     job.task.call(address, text)
     assert "/accounts/password/reset/key/" in mail.outbox[0].body
+
+
+def test_signing_up_costs_the_same_whether_or_not_somebody_exists(client, monkeypatch):
+    """A hash is most of its time."""
+    hashed = []
+    encode = MD5PasswordHasher.encode
+
+    def counting(self, password, salt):
+        hashed.append(password)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counting)
+    new = sign_up(client)
+    for_new = len(hashed)
+    hashed.clear()
+    again = sign_up(client, username="another")
+    assert (again.status_code, again["Location"]) == (new.status_code, new["Location"])
+    assert len(hashed) == for_new > 0
 
 
 def test_nobody_is_mailed_without_end_by_who_types_their_address(client, committed):

@@ -169,6 +169,18 @@ def test_a_web_process_waits_seconds_for_the_database_and_a_job_as_long_as_it_ta
     assert "statement_timeout=15s" in options("postgresql://a@b/c")["options"]
 
 
+def test_a_secret_may_be_a_file(tmp_path):
+    secret = tmp_path / "secret_key"
+    secret.write_text(REAL["SECRET_KEY"] + "\n")
+    others = {name: value for name, value in REAL.items() if name != "SECRET_KEY"}
+    code, said = manage(tmp_path, "check", **others, SECRET_KEY_FILE=str(secret))
+    assert code == 0, said
+    code, said = manage(tmp_path, "check", **others, SECRET_KEY_FILE=str(tmp_path / "none"))
+    assert code != 0
+    assert "SECRET_KEY_FILE is" in said
+    assert len(said.splitlines()) == 1
+
+
 def test_the_secret_key_is_kept_and_only_for_its_owner(tmp_path):
     for _ in range(2):
         assert manage(tmp_path, "check", DEMO="1")[0] == 0
