@@ -8,12 +8,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.hashers import make_password
 from django.contrib.sites.shortcuts import get_current_site
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.crypto import get_random_string
 from django_tasks import task
 
 from core import mail, sealed
@@ -30,11 +28,6 @@ class AccountAdapter(DefaultAccountAdapter):
         message = self.render_mail(template_prefix, email, context)
         text = sealed.seal(json.dumps([message.subject, message.body]))
         transaction.on_commit(lambda: mail_account.enqueue(email, text))
-
-    def send_account_already_exists_mail(self, email: str) -> None:
-        """Take as long as for a new account, whose password is hashed: time tells who exists."""
-        make_password(get_random_string(20))
-        super().send_account_already_exists_mail(email)
 
 
 @task()

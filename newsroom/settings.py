@@ -340,6 +340,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_FORMS = {"signup": "newsroom.pages.sign_up.SignUpForm"}
 ACCOUNT_ADAPTER = "newsroom.accounts.AccountAdapter"
 ACCOUNT_SESSION_REMEMBER = None
 # By password, by a code in a mail, or with a passkey; and a second factor for whoever wants one.
