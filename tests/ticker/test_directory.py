@@ -159,8 +159,8 @@ def test_the_lists_can_be_fetched_from_the_desk(coins, sources, client, committe
 
 
 def test_a_list_of_long_ago_says_so(listed, client, noon):
-    client.force_login(member_of("Editors"))
     listed_at = ListedCoin.objects.latest("listed_at").listed_at
     noon.shift(timedelta(days=8).total_seconds())
+    client.force_login(member_of("Editors"))
     assert f"{listed_at:%-d %B %Y}" in client.get("/admin/ticker/coin/find/").content.decode()
     assert listed_at < timezone.now()
