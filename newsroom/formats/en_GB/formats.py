@@ -4,4 +4,4 @@ DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
 SHORT_DATE_FORMAT = "j M"
 # For <time datetime>: HTML takes three digits of a second at most, and “c” writes six.
-MACHINE_FORMAT = "Y-m-d\\TH:i:s\\Z"  # TIME_ZONE is UTC
+ISO = "Y-m-d\\TH:i:s\\Z"  # TIME_ZONE is UTC
