@@ -1,15 +1,14 @@
 """A database that is away is waited for; one that is being migrated is migrated once."""
 
 import contextlib
-import fcntl
 import time
 from collections.abc import Callable, Iterator
 
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
+from core.locks import file_lock
 from newsroom.operations.backoff import Backoff
 
 AWAY = (OperationalError, InterfaceError)
@@ -56,8 +55,5 @@ def migration_lock(database: BaseDatabaseWrapper) -> Iterator[None]:
             with database.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
         return
-    folder = settings.DATA_DIR / "locks"
-    folder.mkdir(exist_ok=True)
-    with (folder / "migrate").open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with file_lock("migrate", wait=True):
         yield

@@ -1,12 +1,11 @@
 """
-What becomes of a job that fails: it is logged, tried again ever later, or ends and is shown on the
+Following of jobs: one that fails is logged, tried again ever later, or ends and is shown on the
 desk.
 
 A job that failed for good has the status FAILED; one that will be tried again waits as READY.
 """
 
 import contextlib
-import fcntl
 import logging
 import re
 import signal
@@ -16,7 +15,6 @@ from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -25,6 +23,7 @@ from django_tasks.signals import task_finished, task_started
 from django_tasks_db.models import DBTaskResult
 
 from core.jobs import PermanentFailure
+from core.locks import file_lock
 
 logger = logging.getLogger(__name__)
 
@@ -137,17 +136,12 @@ def give_back_of(worker_id: str) -> None:
 @contextlib.contextmanager
 def worker_name() -> Iterator[str]:
     """A name that no other living worker has, and that the next one gets when this one is killed."""
-    folder = settings.DATA_DIR / "locks"
-    folder.mkdir(exist_ok=True)
     host = socket.gethostname()[:48]
     for number in range(MOST_WORKERS):
-        with (folder / f"worker-{host}-{number}").open("wb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                continue
-            yield f"{host}-{number}"
-            return
+        with file_lock(f"worker-{host}-{number}", wait=False) as is_free:
+            if is_free:
+                yield f"{host}-{number}"
+                return
     raise RuntimeError(f"{MOST_WORKERS} workers run on this machine already.")
 
 
@@ -160,7 +154,7 @@ def failures() -> QuerySet[DBTaskResult[Any, Any]]:
 
 
 def failed_and_overdue(now: datetime) -> tuple[int, int]:
-    """How many jobs failed for good, and how many a worker should have taken up by now. One query."""
+    """Count the jobs that failed for good, and those that wait too long. One query."""
     since = now - LATE_AFTER
     at_once = Q(run_after__year=9999, enqueued_at__lt=since)  # what the library says for “now”
     is_late = Q(at_once | Q(run_after__lt=since), status="READY")

@@ -2,6 +2,7 @@
 static files.
 """
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -48,6 +49,6 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def prepared_mark() -> Any:
+def prepared_mark() -> Path:
     """The file that says that this folder was prepared once, so that its database is a real one."""
-    return settings.DATA_DIR / "prepared"
+    return Path(settings.DATA_DIR / "prepared")

@@ -2,14 +2,10 @@
 under one parent.
 """
 
-import contextlib
 import errno
-import fcntl
 import os
 import socket
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from core.locks import file_lock
 from newsroom.demo import accounts
 from newsroom.management.commands import prepare
 from newsroom.models import Publication
@@ -40,7 +37,12 @@ class Command(BaseCommand):
             command = PARTS[options["only"]]()
             os.execv(command[0], command)
         check_port(settings.PORT)
-        with only_one_in(settings.DATA_DIR):
+        # Two of them would share a port, or write the same files.
+        with file_lock("serve", wait=False) as is_alone:
+            if not is_alone:
+                raise CommandError(
+                    f"Another ./run uses {settings.DATA_DIR}. Stop it first, or choose another DATA_DIR."
+                )
             self.serve()
 
     def serve(self) -> None:
@@ -123,22 +125,6 @@ def children(*, is_prepared: bool) -> list[Child]:
         Child("worker of pictures", pictures(), after=step),
         Child("scheduler", scheduler(), after=step),
     ]
-
-
-@contextlib.contextmanager
-def only_one_in(folder: Path) -> Iterator[None]:
-    """Two of them would share a port, or write the same files. The lock is the kernel’s: it goes
-    with whoever holds it.
-    """
-    (folder / "locks").mkdir(exist_ok=True)
-    with (folder / "locks" / "serve").open("wb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise CommandError(
-                f"Another ./run uses {folder}. Stop it first, or choose another DATA_DIR."
-            ) from error
-        yield
 
 
 def refuse_old_schema() -> None:
