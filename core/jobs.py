@@ -1,4 +1,4 @@
-"""What a job says of itself to whoever runs it."""
+"""Failures of jobs, as whoever runs them must tell them apart."""
 
 
 class PermanentFailure(Exception):

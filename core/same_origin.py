@@ -1,4 +1,4 @@
-"""Whether a form was sent from a page of ours: for forms on kept pages, which carry no token."""
+"""Same-origin check of forms on cached pages, which carry no CSRF token."""
 
 from urllib.parse import urlsplit
 

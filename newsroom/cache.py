@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
+MOST_ENTRIES = 100_000
 LEFT_ALONE_FOR = 5.0  # seconds after Redis failed: nobody waits for it again and again
 
 
@@ -31,7 +32,9 @@ class ForgivingRedisCache(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self.local = LocMemCache(f"{server} {params.get('KEY_PREFIX', '')}", params)
+        # Django’s 300 entries would forget who was counted.
+        local = params | {"OPTIONS": {"MAX_ENTRIES": MOST_ENTRIES}}
+        self.local = LocMemCache(f"{server} {params.get('KEY_PREFIX', '')}", local)
 
     def ask(self, name: str, args: Any, kwargs: Any) -> Any:
         if time.monotonic() >= ForgivingRedisCache.left_alone_until:

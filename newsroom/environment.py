@@ -132,15 +132,15 @@ def serves_pages() -> bool:
     return os.environ.get(PART) == WEB
 
 
-def database(env: environ.Env, data_dir: Path) -> dict[str, Any]:
-    """Return Django's settings of the database: DATABASE_URL, or SQLite in the data folder.
+def database(url: str, data_dir: Path) -> dict[str, Any]:
+    """Return Django's settings of the database at `url`, or of SQLite in the data folder.
 
     Jobs and commands wait for locks, and work at a query, as long as it takes; readers do not.
     """
-    url = env.str("DATABASE_URL", default="") or f"sqlite:///{data_dir / 'newsroom.sqlite3'}"
+    url = url or f"sqlite:///{data_dir / 'newsroom.sqlite3'}"
     if not url.startswith(("sqlite:", "postgres:", "postgresql:")):
         raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgresql://.")
-    settings = env.db_url_config(url)
+    settings = environ.Env.db_url_config(url)
     # Opening one costs a request a millisecond and more, with SQLite as well.
     settings["CONN_MAX_AGE"] = 60
     if url.startswith("sqlite:"):

@@ -161,7 +161,7 @@ FORM_RENDERER = "core.forms.FormRenderer"
 # --- Database, cache, jobs -------------------------------------------------------------
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
-DATABASES = {"default": environment.database(env, DATA_DIR)}
+DATABASES = {"default": environment.database(DATABASE_URL, DATA_DIR)}
 
 REDIS_URL = env.str("REDIS_URL", default="")
 # Nobody waits for long: without Redis things are slower, not broken.

@@ -6,6 +6,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from newsroom import environment
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
-os.environ.setdefault("NEWSROOM_PART", "web")
+os.environ.setdefault(environment.PART, environment.WEB)
 application = get_wsgi_application()

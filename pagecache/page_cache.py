@@ -32,6 +32,7 @@ MOST_WAITING = 200  # addresses that nobody asked for before; about six seconds 
 MOST_TRIES = 3  # at a page whose content changes while it is made
 LEFT_ALONE_FOR = 2.0  # seconds after a page failed and an older one was shown instead
 MOST_FAILURES = 1000
+MOST_NOTED = 1000  # keys of one poll: writing down more would keep it from the next
 
 HIT, STALE, MISS = "HIT", "STALE", "MISS"
 TOO_MANY = (
@@ -78,6 +79,8 @@ class PageCache:
         self.counts.purges += self.memory.purge(keys)
 
     def _note_changes(self, changes: Mapping[str, int]) -> None:
+        if len(changes) > MOST_NOTED:
+            changes = {EVERYTHING: max(changes.values())}
         self.store.note_changes(changes)
 
     def _begin_at(self, newest: int) -> None:

@@ -104,7 +104,7 @@ def open_picture(file: Any) -> Pillow.Image:
 
 
 def _scans(file: Any) -> int:
-    """How often a decoder goes through all pixels of a JPEG: each scan of a progressive one begins
+    """Return how often a decoder goes through all pixels of a JPEG: each scan of a progressive one begins
     with this marker, which nothing else between markers can contain.
     """
     file.seek(0)

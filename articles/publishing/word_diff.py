@@ -44,13 +44,13 @@ def compare(old: str, new: str) -> list[list[DiffPart]]:
 
 
 class _Budget:
-    """What one comparison may cost."""
+    """A bound on the cost of one comparison."""
 
     def __init__(self, pairs: int) -> None:
         self.pairs = pairs
 
     def opcodes(self, old: list[str], new: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
-        """What difflib says of two lists, or, where that would cost too much, that all between
+        """Yield what difflib says of two lists, or, where that would cost too much, that all between
         their common ends was replaced.
         """
         begin = _common(old, new)
@@ -75,7 +75,7 @@ class _Budget:
 
 
 def _common(one: list[str], other: list[str]) -> int:
-    """How many tokens both begin with."""
+    """Return the number of tokens that both begin with."""
     count = 0
     for left, right in zip(one, other, strict=False):
         if left != right:

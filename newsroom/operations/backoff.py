@@ -1,4 +1,4 @@
-"""How long to wait for what is away."""
+"""Growing pauses between tries."""
 
 
 class Backoff:

@@ -241,7 +241,7 @@ def _put_back(database: Path) -> None:
 
 
 def _forget_pages() -> None:
-    """No kept page may outlive the data that it was made from."""
+    """Clear every cache: no cached page may outlive the data that it was made from."""
     persistent_store().clear()
     for cache in caches.all():
         cache.clear()

@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` says of a production site that would run, and lose something."""
+"""Checks of `manage.py check --deploy`: a production site that would run, and lose something."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What Prometheus is told, by whoever has the token; to others there is nothing here."""
+"""Metrics for Prometheus, for whoever has the token; to others there is nothing here."""
 
 import shutil
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Where kept pages are: in the memory of a process, in files, in Redis."""
+"""Stores of cached pages: the memory of a process, files, Redis."""
 
 from django.conf import settings
 

@@ -1,4 +1,4 @@
-"""What a store of pages outside of a process can do. Losing one costs time only."""
+"""The interface of stores that outlive a process. Losing one costs time only."""
 
 import hashlib
 from collections.abc import Collection, Mapping

@@ -104,7 +104,7 @@ def tidy_files() -> int:
 
 
 def most_bytes() -> int:
-    """Return the bytes that the files of kept pages may take."""
+    """Return the bytes that the files of cached pages may take."""
     return int(settings.PAGE_CACHE_MB * settings.PAGE_FILES_PER_MEMORY * 1_000_000)
 
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import environ
 import pytest
 
 from newsroom import environment
@@ -158,8 +157,7 @@ def test_a_web_process_waits_seconds_for_the_database_and_a_job_as_long_as_it_ta
     tmp_path, monkeypatch
 ):
     def options(url=""):
-        monkeypatch.setenv("DATABASE_URL", url)
-        return environment.database(environ.Env(), tmp_path)["OPTIONS"]
+        return environment.database(url, tmp_path)["OPTIONS"]
 
     monkeypatch.delenv("NEWSROOM_PART", raising=False)
     assert options()["timeout"] == 20
