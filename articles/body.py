@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import nh3
 from django.urls import reverse_lazy
 
+from core.addresses import media_as_served, media_as_stored
+
 # What the editor offers. The sanitiser below allows what these produce and no more.
 EXTENSIONS = {
     "Bold": True,
@@ -88,7 +90,7 @@ def sanitise(html: str) -> str:
 
     Pictures come from our own library only: a foreign one would tell its host who reads.
     """
-    clean = _cleaner.clean(html or "")
+    clean = media_as_stored(_cleaner.clean(html or ""))
     clean = _FOREIGN_IMAGE.sub("", clean)
     return "" if _EMPTY.fullmatch(clean) else clean
 
@@ -137,7 +139,7 @@ def for_page(
     stays as it stands in the text. Links that lead elsewhere carry rel="noopener", and in paid
     pieces rel="sponsored nofollow noopener"; one that has a paragraph to itself is shown as a card.
     """
-    html = _with_pictures(html, pictures or {})
+    html = media_as_served(_with_pictures(html, pictures or {}))
     html = _with_cards(html, own_host)
     html = _with_relations(html, is_paid=is_paid, own_host=own_host)
     html = _TABLE.sub(_page_table, html)
@@ -153,6 +155,7 @@ def for_feed(html: str, *, is_paid: bool, site_url: str) -> str:
     symbol.
     """
     html = _with_relations(html, is_paid=is_paid, own_host=urlsplit(site_url).netloc)
+    html = media_as_served(html)
     return _with_chips(_OWN_ADDRESS.sub(rf'\1="{site_url}/', html), {})
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -10,16 +11,19 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from core.addresses import MEDIA_PATH
+
 SHORTEST_SECRET_KEY = 50
 PART, WEB = "NEWSROOM_PART", "web"  # set by the module that a web server loads
 LOCK_WAIT, LONGEST_QUERY = 5, 15  # seconds that a reader waits at most
 SECRETS = (
     *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "METRICS_TOKEN", "CDN_TOKEN"),
     *("MAIL_PROVIDER_KEY", "MAIL_WEBHOOK_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
-    *("AKISMET_KEY", "COINGECKO_API_KEY", "COMMENT_HOOK_SECRET"),
+    *("AKISMET_KEY", "COINGECKO_API_KEY", "COMMENT_HOOK_SECRET", "SENTRY_DSN"),
+    *("MEDIA_STORAGE_URL", "BACKUP_STORAGE_URL"),
 )
 # Providers of mail whose interface and whose webhooks we speak, and what their key is called there.
-MAIL_PROVIDERS = {
+MAIL_PROVIDERS: dict[str, str] = {
     "brevo": "BREVO_API_KEY",
     "mailgun": "MAILGUN_API_KEY",
     "postmark": "POSTMARK_SERVER_TOKEN",
@@ -168,3 +172,33 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
                 f"-c {name}={value}" for name, value in limits.items()
             )
     return settings
+
+
+def media_storage(url: str) -> tuple[str, dict[str, Any]]:
+    """Return where readers fetch pictures, and Django's settings of where they are kept: the bucket
+    at `url`, or our own folder.
+    """
+    if not url:
+        return MEDIA_PATH, {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    # Its library takes a while to load, so only who has a bucket waits for it.
+    bucket = import_module("newsroom.media_storage")
+    options = bucket.options_of(url, "MEDIA_STORAGE_URL")
+    return bucket.public_address(options), {
+        "BACKEND": "newsroom.media_storage.BucketStorage",
+        "OPTIONS": options,
+    }
+
+
+def backup_storage(url: str) -> dict[str, dict[str, Any]]:
+    """Return Django's settings of the bucket that backups are copied to, if there is one."""
+    if not url:
+        return {}
+    options = import_module("newsroom.media_storage").options_of(url, "BACKUP_STORAGE_URL")
+    options["object_parameters"] = {}
+    return {"backups": {"BACKEND": "newsroom.media_storage.BucketStorage", "OPTIONS": options}}
+
+
+def origins(address: str) -> list[str]:
+    """The origin of an address for a content security policy; none for a path of our own."""
+    parts = urlsplit(address)
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []

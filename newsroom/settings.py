@@ -246,10 +246,14 @@ TASKS = {
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
+# Pictures in a bucket, where several machines share them; otherwise in DATA_DIR.
+MEDIA_STORAGE_URL = env.str("MEDIA_STORAGE_URL", default="")
+BACKUP_STORAGE_URL = env.str("BACKUP_STORAGE_URL", default="")
+MEDIA_URL, MEDIA_STORAGE = environment.media_storage(MEDIA_STORAGE_URL)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": MEDIA_STORAGE,
+    **environment.backup_storage(BACKUP_STORAGE_URL),
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -419,7 +423,7 @@ CONTENT_SECURITY_POLICY = {
         # A nonce is only sent with pages that ask for one: the admin's import map.
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *environment.origins(MEDIA_URL)],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from core.addresses import MEDIA_PATH
 from pagecache import request_body
 from pagecache.cached_page import CachedPage, make_cached_page
 from pagecache.page_cache import MISS, STALE, PageCache
@@ -131,7 +132,7 @@ class CachedApplication:
 
 
 def needs_no_database(path: str) -> bool:
-    return path.startswith((settings.STATIC_URL, settings.MEDIA_URL))
+    return path.startswith((settings.STATIC_URL, MEDIA_PATH))
 
 
 @cache

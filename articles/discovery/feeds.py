@@ -24,6 +24,7 @@ from articles.publishing import holdings
 from articles.querysets import ArticleQuerySet
 from articles.reading import page_lifetime
 from articles.reading.listing_index import SubjectSource
+from core.addresses import absolute
 from pagecache import add_tags
 from ticker.models import Coin
 
@@ -109,7 +110,7 @@ def entry_of(article: Article) -> Entry:
         updated_at=article.updated_at or article.published_at or article.created_at,
         authors=((article.paid_by, ""),) if article.is_paid else tuple(authors),
         subjects=(article.section.name, *(tag.name for tag in article.tags.all())),
-        image=settings.SITE_URL + article.hero.url if article.hero else "",
+        image=absolute(article.hero.url) if article.hero else "",
     )
 
 

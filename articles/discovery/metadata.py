@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from articles.media import images
 from articles.models import Article, Author, Section, Tag
+from core.addresses import absolute
 from ticker.models import Coin
 
 # Characters that could end the script element, or that old parsers trip over.
@@ -87,7 +88,7 @@ def _pictures(article: Article) -> list[str]:
     """In 16:9, 4:3 and 1:1, or as it is until the worker has cut them."""
     if article.hero is None:
         return []
-    return [settings.SITE_URL + url for url in images.crop_urls(article.hero) or [article.hero.url]]
+    return [absolute(url) for url in images.crop_urls(article.hero) or [article.hero.url]]
 
 
 def of_home(publisher: Publisher) -> Metadata:
@@ -135,7 +136,7 @@ def of_author(author: Author, path: str, publisher: Publisher) -> Metadata:
         "url": settings.SITE_URL + author.get_absolute_url(),
         "worksFor": _organization(publisher),
     }
-    image = settings.SITE_URL + author.portrait.url if author.portrait else ""
+    image = absolute(author.portrait.url) if author.portrait else ""
     optional = {
         "jobTitle": author.role,
         "description": author.bio,

@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from articles.media import images
+from core.addresses import absolute
 from newsletter.composing import contents
 from newsletter.composing.contents import Contents
 from newsletter.models import Issue, Link, Subscription
@@ -149,7 +150,7 @@ class _Counted:
 
 def _context(shown: Contents, lead: Lead, places: Places) -> dict[str, Any]:
     def address(path: str, label: str, kind: str = Link.Kind.STORY) -> str:
-        return lead(kind, path if path.startswith("http") else settings.SITE_URL + path, label)
+        return lead(kind, absolute(path), label)
 
     def rows(stories: Any) -> list[tuple[Any, str]]:
         return [(story, address(story.path, story.headline)) for story in stories]
@@ -194,7 +195,7 @@ def _picture(image: Any) -> Picture:
     crops = images.crop_urls(image)
     width, tall = images.CROPS["16x9"] if crops else (max(image.width, 1), image.height)
     return Picture(
-        settings.SITE_URL + (crops[0] if crops else image.url),
+        absolute(crops[0] if crops else image.url),
         image.alt,
         round(WIDTH * tall / width),
     )

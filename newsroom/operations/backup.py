@@ -5,10 +5,12 @@ which a restore is checked.
 Settings are named and not kept: they hold secrets, and belong to the machine.
 """
 
+import contextlib
 import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -19,14 +21,18 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.cache import caches
+from django.core.files import File
+from django.core.files.storage import default_storage, storages
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from core.addresses import StorageAway
 from newsroom.models import Heartbeat
 from pagecache import invalidation
 from pagecache.stores import persistent_store
@@ -36,6 +42,7 @@ FORMAT = 1
 MANIFEST, MEDIA = "manifest.json", "media"
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 HEARTBEAT = "backup"
+NAMED_BY_TIME = r"newsroom-[\d-]+\.tar\.gz"
 # Names of what an operator sets; what they are set to is nobody’s business.
 SETTINGS_NAMED = (
     *("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SITE_URL", "ALLOWED_HOSTS", "SECRET_KEY"),
@@ -74,6 +81,8 @@ def make(path: Path) -> Counts:
         os.replace(part, path)
     except OSError as error:
         raise BackupFailed(f"{path} cannot be written: {error.strerror or error}.") from error
+    except StorageAway as error:
+        raise BackupFailed(f"The bucket of pictures cannot be read: {error}.") from error
     finally:
         part.unlink(missing_ok=True)
     Heartbeat.objects.update_or_create(name=HEARTBEAT, defaults={"at": timezone.now()})
@@ -81,7 +90,7 @@ def make(path: Path) -> Counts:
 
 
 def _manifest(counts: Counts, database: Path) -> dict[str, Any]:
-    media = [path.stat().st_size for path in _media_files()]
+    media = list(_media_sizes())
     return {
         "format": FORMAT,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -122,16 +131,31 @@ def _write(path: Path, manifest: dict[str, Any], database: Path) -> None:
         entry.size = len(data)
         archive.addfile(entry, io.BytesIO(data))
         archive.add(database, database.name)
-        for each in _media_files():
+        for name in _media_names():
             # One that was deleted this moment is not missed.
-            if each.exists():
-                archive.add(
-                    each, f"{MEDIA}/{each.relative_to(settings.MEDIA_ROOT)}", recursive=False
-                )
+            with contextlib.suppress(FileNotFoundError), default_storage.open(name) as file:
+                entry = tarfile.TarInfo(f"{MEDIA}/{name}")
+                entry.size = file.size
+                archive.addfile(entry, file)
 
 
 def _is_compressed(path: Path) -> bool:
     return path.name.removesuffix(".part").endswith(("gz", "tgz"))
+
+
+def send(path: Path, keep: int) -> list[str]:
+    """Copy a backup into the bucket of BACKUP_STORAGE_URL, of which the newest `keep` stay. Returns
+    the names of those that went.
+    """
+    bucket = storages["backups"]
+    with path.open("rb") as file:
+        bucket.save(path.name, File(file))
+    if bucket.size(path.name) != path.stat().st_size:
+        raise BackupFailed(f"{path.name} did not arrive whole in the bucket of backups.")
+    names = sorted(name for name in bucket.listdir("")[1] if re.fullmatch(NAMED_BY_TIME, name))
+    for name in names[:-keep]:
+        bucket.delete(name)
+    return names[:-keep]
 
 
 def rotate(folder: Path, keep: int) -> list[Path]:
@@ -199,8 +223,7 @@ def restore(path: Path) -> tuple[Counts, Counts]:
         _put_back(Path(folder) / DATABASES[manifest["database"]])
         for entry in archive:
             if entry.name.startswith(f"{MEDIA}/"):
-                entry = entry.replace(name=entry.name.removeprefix(f"{MEDIA}/"), deep=False)
-                archive.extract(entry, settings.MEDIA_ROOT, filter="data")
+                _put_back_picture(entry.name.removeprefix(f"{MEDIA}/"), archive.extractfile(entry))
     now = _counts(_ask)
     _forget_pages()
     return manifest["rows"], now
@@ -213,8 +236,9 @@ def _refuse_to_overwrite(manifest: dict[str, Any]) -> None:
         )
     if connection.introspection.table_names():
         raise BackupFailed("The database of DATABASE_URL is not empty. Restore into an empty one.")
-    if any(_media_files()):
-        raise BackupFailed(f"{settings.MEDIA_ROOT} is not empty. Restore into an empty folder.")
+    if any(_media_names()):
+        place = _bucket() or settings.MEDIA_ROOT
+        raise BackupFailed(f"{place} is not empty. Restore into an empty one.")
     unknown = set(manifest["migrations"]) - _known_migrations()
     if unknown:
         raise BackupFailed(
@@ -238,6 +262,26 @@ def _put_back(database: Path) -> None:
         f"--dbname={name}",
         str(database),
     )
+
+
+def _media_sizes() -> Iterator[int]:
+    for name in _media_names():
+        # One that was deleted this moment is not missed.
+        with contextlib.suppress(FileNotFoundError):
+            yield default_storage.size(name)
+
+
+def _put_back_picture(name: str, file: IO[bytes] | None) -> None:
+    if file is None:
+        return
+    # A name that leads out of the place of pictures is refused by the storage.
+    kept = default_storage.save(name, File(file))
+    if kept != name:
+        raise BackupFailed(f"The picture {name} is there already. Restore into an empty place.")
+
+
+def _bucket() -> str:
+    return urlsplit(settings.MEDIA_STORAGE_URL).path.strip("/")
 
 
 def _forget_pages() -> None:
@@ -285,9 +329,16 @@ def _known_migrations() -> set[str]:
     return {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
 
 
-def _media_files() -> Iterator[Path]:
-    root = Path(settings.MEDIA_ROOT)
-    return (path for path in sorted(root.rglob("*")) if path.is_file())
+def _media_names(folder: str = "") -> Iterator[str]:
+    """The names of all pictures, wherever they are kept."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in sorted(files):
+        yield f"{folder}{name}"
+    for name in sorted(folders):
+        yield from _media_names(f"{folder}{name}/")
 
 
 def _digest(path: Path) -> str:

@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.urls import resolve
 
 from articles.discovery import redirects
+from core.addresses import StorageAway
 
 RETRY_AFTER = 5  # seconds
 WORDS = {
@@ -64,7 +65,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """These pages need no database, because that may be what failed. Then it is worth another try."""
-    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+    if isinstance(sys.exception(), (OperationalError, InterfaceError, StorageAway)):
         page = HttpResponse(render_to_string("errors/503.html"), status=503)
         page["Retry-After"] = str(RETRY_AFTER)
         return page

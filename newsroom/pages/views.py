@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import filepath_to_uri
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
@@ -40,7 +41,14 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A picture. No name is used twice, so whoever has it may keep it."""
+    """A picture. No name is used twice, so whoever has it may keep it.
+
+    Addresses of before the pictures moved to a bucket lead there.
+    """
+    if settings.MEDIA_STORAGE_URL:
+        return HttpResponseRedirect(
+            settings.MEDIA_URL + filepath_to_uri(path), headers={"Cache-Control": "max-age=3600"}
+        )
     response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

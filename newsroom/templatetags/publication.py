@@ -3,10 +3,10 @@
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
+from core.addresses import absolute
 from newsroom import publication as identity
 from newsroom import stylesheets
 from newsroom.models import Publication
@@ -27,10 +27,7 @@ def publication(context: dict[str, Any]) -> Publication:
     return found
 
 
-@register.simple_tag
-def absolute(path: str) -> str:
-    """An address that works outside the site: in mails, canonical links and cards."""
-    return path if path.startswith("http") else f"{settings.SITE_URL}{path}"
+register.simple_tag(absolute)
 
 
 @register.simple_tag

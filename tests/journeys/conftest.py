@@ -116,9 +116,11 @@ def running_site(data: Path, database_url: str = "", **variables: str) -> Iterat
 
 @contextlib.contextmanager
 def serving(
-    data: Path, database_url: str, port: int | None = None, **variables: str
+    data: Path, database_url: str, port: int | None = None, only: str = "", **variables: str
 ) -> Iterator[Site]:
-    """`port`: that of an earlier start, whose kept pages are wanted: they are of one address."""
+    """`port`: that of an earlier start, whose kept pages are wanted: they are of one address. `only`:
+    the part that runs here.
+    """
     port = port or free_port()
     environment = environment_of(data) | {"PORT": str(port)}
     if database_url:
@@ -126,7 +128,7 @@ def serving(
     environment |= variables
     with (data / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
+            [sys.executable, "manage.py", "serve", *(["--only", only] if only else [])],
             cwd=ROOT,
             env=environment,
             stdout=log,
@@ -137,6 +139,8 @@ def serving(
     def answers() -> bool:
         if process.poll() is not None:
             raise AssertionError((data / "log").read_text()[-3000:])
+        if only not in ("", "web"):
+            return True
         with contextlib.suppress(OSError):
             return site.get("/livez") == "ok\n"
         return False
@@ -253,7 +257,7 @@ def open_context(browser: Browser, site: Site) -> Iterator[Callable[..., Browser
     contexts = []
 
     def opened(**options: object) -> BrowserContext:
-        context = browser.new_context(base_url=site.url, **options)
+        context = browser.new_context(**{"base_url": site.url, **options})
         context.set_default_timeout(15_000)
         contexts.append(context)
         return context

@@ -73,7 +73,7 @@ def test_a_restore_overwrites_nothing(publication, tmp_path):
 def test_a_backup_of_a_later_version_is_refused(publication, tmp_path, monkeypatch):
     backup.make(tmp_path / "a.tar")
     monkeypatch.setattr(backup.connection.introspection, "table_names", list)
-    monkeypatch.setattr(backup, "_media_files", lambda: iter(()))
+    monkeypatch.setattr(backup, "_media_names", lambda: iter(()))
     monkeypatch.setattr(backup, "_known_migrations", lambda: set())
     with pytest.raises(backup.BackupFailed, match="Install that version first"):
         backup.restore(tmp_path / "a.tar")

@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from core.addresses import StorageAway
 from newsroom.operations import backup
 
 
@@ -37,6 +39,20 @@ class Command(BaseCommand):
         if options["folder"]:
             for gone in backup.rotate(path.parent, options["keep"]):
                 self.stdout.write(f"{gone}: deleted, as there are {options['keep']} newer ones.")
+
+            self.send(path, options["keep"])
+
+    def send(self, path: Path, keep: int) -> None:
+        """A backup beside what it is of goes with the machine."""
+        if not settings.BACKUP_STORAGE_URL:
+            return
+        try:
+            gone = backup.send(path, keep)
+        except (backup.BackupFailed, StorageAway) as error:
+            raise CommandError(f"{path} is written, but not in the bucket: {error}") from error
+        self.stdout.write(f"{path.name} is in the bucket of backups, and whole.")
+        for name in gone:
+            self.stdout.write(f"{name}: deleted there, as there are {keep} newer ones.")
 
     def named_by_time(self, folder: str) -> Path:
         return Path(folder) / f"newsroom-{timezone.now():%Y-%m-%d-%H%M%S}.tar.gz"
