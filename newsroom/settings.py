@@ -5,6 +5,7 @@ docs/settings.md explains every variable; a test keeps the two together.
 Three ways to run: the demo (./run), production (DEMO=0), development (DEBUG=1).
 """
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -223,10 +224,26 @@ CODE_FOLDERS = [
 ]
 # The cache in front of us that we tell what changed: fastly or cloudflare.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN:
+    # Requests are counted by every web process, in files that whichever is asked adds up.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "requests"))
+    (DATA_DIR / "requests").mkdir(exist_ok=True)
+    MIDDLEWARE = [
+        "django_prometheus.middleware.PrometheusBeforeMiddleware",
+        *MIDDLEWARE,
+        "django_prometheus.middleware.PrometheusAfterMiddleware",
+    ]
 CDN = environment.one_of("CDN", ("fastly", "cloudflare"))
 CDN_SITE = environment.required("CDN_SITE") if CDN else ""
 CDN_TOKEN = environment.required("CDN_TOKEN") if CDN else ""
 CDN_URL = env.str("CDN_URL", default="").rstrip("/")
+
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN:
+    # Its library takes a while to load, and changes those that it follows.
+    from newsroom.operations import error_reports
+
+    error_reports.start(SENTRY_DSN, environment="production" if PRODUCTION else "demo")
 
 # Services outside that are asked or told of comments, by the worker; none by default.
 AKISMET_KEY = env.str("AKISMET_KEY", default="")

@@ -1,5 +1,6 @@
 """Metrics for Prometheus, for whoever has the token; to others there is nothing here."""
 
+import os
 import shutil
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from newsletter.models import Delivery
 from newsroom.models import Heartbeat
@@ -27,7 +30,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     text = page_cache.as_text(page_cache.read_all(settings.DATA_DIR / "counts"))
     text += provider_status.as_metrics(provider_status.now_of(now), now)
-    text += as_text(gauges(now))
+    text += as_text(gauges(now)) + requests()
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -43,6 +46,23 @@ def gauges(now: datetime) -> Iterable[Gauge]:
     disk = shutil.disk_usage(settings.DATA_DIR)
     yield "disk_free_bytes", "Of the disk of DATA_DIR.", [("", disk.free)]
     yield "behind", "How many things /healthz finds behind.", [("", len(health.behind(now)))]
+
+
+def requests() -> str:
+    """What django-prometheus counted in every web process: requests by view, method and status, and
+    how long they took. Cached pages are none: they are hits of the page cache.
+    """
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return ""
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    return generate_latest(registry).decode()
+
+
+def forget_requests() -> None:
+    """Before web processes start: counts of those that ran before would stay for good."""
+    for path in (settings.DATA_DIR / "requests").glob("*.db"):
+        path.unlink(missing_ok=True)
 
 
 def as_text(found: Iterable[Gauge]) -> str:

@@ -1,6 +1,10 @@
 """The page cache’s metrics, and who may read them."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -10,6 +14,7 @@ from django.utils import timezone
 from newsroom.models import Heartbeat
 from pagecache import metrics
 
+EXCEPTIONS = "django_http_exceptions_total_by_type_total"
 pytestmark = pytest.mark.django_db
 
 
@@ -50,6 +55,51 @@ def test_every_alert_asks_for_what_is_told(told):
     asked = set(re.findall(r"newsroom_\w+", rules))
     assert len(asked) >= 4
     assert [name for name in asked if f"# TYPE {name} " not in said] == []
+
+
+def test_requests_are_counted_by_status_and_latency_in_all_web_processes(tmp_path):
+    """Two processes, one after another, add up; the dashboard asks for nothing that is not told."""
+    first, second = counted(tmp_path, 2), counted(tmp_path, 3)
+    assert 'django_http_responses_total_by_status_total{status="200"} 2.0' in first
+    assert 'django_http_responses_total_by_status_total{status="200"} 5.0' in second
+    dashboard = json.loads((settings.BASE_DIR / "deploy/prometheus/dashboard.json").read_text())
+    asked = " ".join(target["expr"] for each in dashboard["panels"] for target in each["targets"])
+    names = set(re.findall(r"django_http_\w+", asked))
+    assert len(names) == 4
+    # Nothing failed here, so its metric is not told yet.
+    assert [name for name in names - {EXCEPTIONS} if f"{name}{{" not in second] == []
+
+
+def test_the_dashboard_asks_for_what_is_told(told):
+    dashboard = (settings.BASE_DIR / "deploy/prometheus/dashboard.json").read_text()
+    Heartbeat.objects.create(name="worker", at=timezone.now())
+    said = told("Bearer a-long-token").content.decode()
+    asked = set(re.findall(r"newsroom_\w+", dashboard))
+    assert len(asked) > 8
+    assert [name for name in asked if f"# TYPE {name} " not in said] == []
+
+
+def counted(folder, requests: int) -> str:
+    """What a web process tells after so many requests for what is not there."""
+    program = f"""
+import django; django.setup()
+from django.test import Client
+from django.db.backends.base.base import BaseDatabaseWrapper
+BaseDatabaseWrapper.ensure_connection = lambda self: 1 / 0  # No page here may need one.
+browser = Client(raise_request_exception=False)
+for number in range({requests}):
+    browser.get("/livez", headers={{"host": "127.0.0.1"}})
+from newsroom.operations import metrics
+print(metrics.requests())
+"""
+    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "newsroom.settings"}
+    environment |= {"DEMO": "1", "DATA_DIR": str(folder), "METRICS_TOKEN": "t"}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(
+        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.mark.parametrize("token", ["", "Bearer ", "Bearer wrong", "a"])

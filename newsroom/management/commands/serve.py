@@ -17,7 +17,7 @@ from core.locks import file_lock
 from newsroom.demo import accounts
 from newsroom.management.commands import prepare
 from newsroom.models import Publication
-from newsroom.operations import database, jobs
+from newsroom.operations import database, jobs, metrics
 from newsroom.operations.supervisor import Child, Supervisor
 
 
@@ -80,6 +80,7 @@ class Command(BaseCommand):
 
 
 def web() -> list[str]:
+    metrics.forget_requests()
     worker_class = "fast_worker.worker.FastWorker" if settings.FAST_WORKER else "asgi"
     return [
         *(sys.executable, "-m", "gunicorn", "newsroom.asgi:application"),
