@@ -224,8 +224,8 @@ def restore(path: Path) -> tuple[Counts, Counts]:
         for entry in archive:
             if entry.name.startswith(f"{MEDIA}/"):
                 _put_back_picture(entry.name.removeprefix(f"{MEDIA}/"), archive.extractfile(entry))
-    now = _counts(_ask)
-    _forget_pages()
+    now = count_rows()
+    forget_pages()
     return manifest["rows"], now
 
 
@@ -284,7 +284,7 @@ def _bucket() -> str:
     return urlsplit(settings.MEDIA_STORAGE_URL).path.strip("/")
 
 
-def _forget_pages() -> None:
+def forget_pages() -> None:
     """Clear every cache: no cached page may outlive the data that it was made from."""
     persistent_store().clear()
     for cache in caches.all():
@@ -311,6 +311,11 @@ def _counts(ask: Callable[[str], int]) -> Counts:
         table: ask(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608 (our own names)
         for table in tables
     }
+
+
+def count_rows() -> Counts:
+    """The rows of each of our tables in the database of DATABASE_URL."""
+    return _counts(_ask)
 
 
 def _ask(query: str) -> int:
