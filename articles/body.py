@@ -6,15 +6,18 @@ import re
 from collections.abc import Callable, Mapping
 from html import escape, unescape
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlsplit
 
 import nh3
 from django.urls import reverse_lazy
 
+from core import text
 from core.addresses import media_as_served, media_as_stored
 
 # What the editor offers. The sanitiser below allows what these produce and no more.
 EXTENSIONS = {
+    "NoSpellCheck": False,
     "Bold": True,
     "Italic": True,
     "Strike": True,
@@ -42,6 +45,8 @@ EXTENSIONS = {
     "HTML": True,
 }
 
+# What stands in these is shown as it is written.
+LITERAL = frozenset({"code", "pre"})
 # Writes a picture of the library into a page, with this description.
 ShowPicture = Callable[[str], str]
 # What links to these hold, said on their cards.
@@ -90,7 +95,7 @@ def sanitise(html: str) -> str:
 
     Pictures come from our own library only: a foreign one would tell its host who reads.
     """
-    clean = media_as_stored(_cleaner.clean(html or ""))
+    clean = media_as_stored(_cleaner.clean(text.clean(html or "")))
     clean = _FOREIGN_IMAGE.sub("", clean)
     return "" if _EMPTY.fullmatch(clean) else clean
 
@@ -101,11 +106,16 @@ class _TextCollector(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self.code = 0  # how deep inside of what is taken as it is written
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.code += tag in LITERAL
 
     def handle_data(self, data: str) -> None:
-        self.parts.append(data)
+        self.parts.append(data if self.code else _CHIP.sub(r"\1", data))
 
     def handle_endtag(self, tag: str) -> None:
+        self.code -= tag in LITERAL
         if tag in self.BREAKS:
             self.parts.append("\n")
 
@@ -114,8 +124,7 @@ def plain_text(html: str) -> str:
     """Return the words of `html`, a line for each block; chips read as their symbols."""
     collector = _TextCollector()
     collector.feed(html)
-    text = _CHIP.sub(r"\1", "".join(collector.parts))
-    lines = (line.strip() for line in text.split("\n"))
+    lines = (line.strip() for line in "".join(collector.parts).split("\n"))
     return re.sub(r"[ \t]+", " ", "\n".join(line for line in lines if line))
 
 
@@ -203,11 +212,14 @@ def links(html: str) -> list[str]:
 
 
 def _with_chips(html: str, chips: dict[str, str]) -> str:
-    """Put chips into text only: inside a tag, an attribute say, double brackets are just that."""
-    parts = _TAG.split(html)
-    parts[::2] = [
-        _CHIP.sub(lambda match: chips.get(match[1], match[1]), text) for text in parts[::2]
-    ]
+    """Put chips into text only: in code, or inside a tag, double brackets are just that."""
+    parts, code = _TAG.split(html), 0
+    for place, part in enumerate(parts):
+        if place % 2:
+            name = part.strip("</>").split(maxsplit=1)[0] if part.strip("</> ") else ""
+            code += (-1 if part.startswith("</") else 1) * (name in LITERAL)
+        elif not code:
+            parts[place] = _CHIP.sub(lambda match: chips.get(match[1], match[1]), part)
     return "".join(parts)
 
 

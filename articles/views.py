@@ -1,5 +1,6 @@
 """The reader’s pages. A view speaks HTTP; what is public and what is shown is decided elsewhere."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TypeVar
@@ -24,6 +25,7 @@ from articles.reading.pagination import PAGE_SIZE, PARAMS, Page, page_of
 from pagecache import add_tags, public_page
 from ticker.models import Coin
 
+_SLUG = re.compile(r"[-\w]{1,120}", re.ASCII)
 MOST_CHOICES = 200  # authors to choose from
 Named = TypeVar("Named", Section, Author, Coin)
 MOST_COUNTED = 1000  # stories of one author: beyond that the number says no more than “many”
@@ -255,7 +257,12 @@ def _coins() -> list[Coin]:
 
 
 def _named(rows: Sequence[Named], slug: str | None) -> Named | None:
-    return next((row for row in rows if row.slug == slug), None)
+    """The one of `rows` that is called `slug`, or once was."""
+    found = next((row for row in rows if row.slug == slug), None)
+    if found or not rows or not slug or not _SLUG.fullmatch(slug):
+        return found
+    now = redirects.slug_now(type(rows[0]), slug)
+    return next((row for row in rows if row.slug == now), None)
 
 
 @require_safe

@@ -1,6 +1,6 @@
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
-from django.db.models.signals import post_migrate, post_save
+from django.db.models.signals import post_migrate, post_save, pre_save
 
 
 class NewsroomConfig(AppConfig):
@@ -10,10 +10,12 @@ class NewsroomConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
 
+        from core import text
         from newsroom import accounts, roles, sites
         from newsroom.operations import deploy_checks, log_ins  # noqa: F401 (registers checks)
 
         log_ins.connect()
+        pre_save.connect(text.clean_row)
         post_save.connect(accounts.verify_staff_address, sender=get_user_model())
         # After the last app, when the permissions of all are there.
         last = [each for each in apps.get_app_configs() if each.models_module][-1]

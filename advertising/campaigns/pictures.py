@@ -40,8 +40,12 @@ def clean_copy(file: Any) -> ContentFile[bytes]:
     kind = str(picture.format)
     buffer = io.BytesIO()
     kept = images.orientation_of(picture)
+    in_srgb = images.in_srgb(picture)
+    # The tables of a JPEG can be kept as long as its pixels are.
+    quality: str | int = "keep" if in_srgb is picture else 92
+    picture = in_srgb
     picture.info = {name: picture.info[name] for name in SHOWN_BY if name in picture.info}
-    options: dict[str, dict[str, Any]] = {"JPEG": {"quality": "keep"}, "PNG": {"optimize": True}}
+    options: dict[str, dict[str, Any]] = {"JPEG": {"quality": quality}, "PNG": {"optimize": True}}
     picture.save(buffer, kind, exif=kept, **options.get(kind, {"quality": 90}))
     return ContentFile(buffer.getvalue(), name=f"picture.{images.FORMATS[kind]}")
 

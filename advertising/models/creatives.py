@@ -138,7 +138,11 @@ class CreativePicture(models.Model):
 
     creative = models.ForeignKey(Creative, on_delete=models.CASCADE, related_name="pictures")
     size = models.CharField(max_length=10, choices=slots.SIZE_CHOICES)
-    file = models.ImageField(upload_to=creative_path, validators=[images.validate_picture])
+    file = models.ImageField(
+        upload_to=creative_path,
+        max_length=255,  # of the name that it comes with, which is not kept
+        validators=[images.validate_picture],
+    )
     digest = models.CharField(max_length=64, blank=True, editable=False)  # of the file’s bytes
 
     class Meta:

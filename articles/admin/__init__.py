@@ -2,10 +2,12 @@
 
 from articles.admin import images_and_subjects, public_record, stories
 from articles.admin.editor import BodyEditorMixin
+from articles.admin.images_and_subjects import MovingAdmin
 from core.admin import ReadOnlyAdmin, SingleRowAdmin
 
 __all__ = [
     "BodyEditorMixin",
+    "MovingAdmin",
     "ReadOnlyAdmin",
     "SingleRowAdmin",
     "images_and_subjects",

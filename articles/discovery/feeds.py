@@ -24,6 +24,7 @@ from articles.publishing import holdings
 from articles.querysets import ArticleQuerySet
 from articles.reading import page_lifetime
 from articles.reading.listing_index import SubjectSource
+from core import text
 from core.addresses import absolute
 from pagecache import add_tags
 from ticker.models import Coin
@@ -45,6 +46,11 @@ class Entry:
     authors: tuple[tuple[str, str], ...]  # name and address
     subjects: tuple[str, ...]
     image: str = ""
+
+    def __post_init__(self) -> None:
+        """One row that no form can hold must not break the feed of all."""
+        for name, value in vars(self).items():
+            object.__setattr__(self, name, text.clean_values(value))
 
 
 @dataclass(frozen=True)
@@ -148,9 +154,9 @@ def tag_uri(article: Article) -> str:
 def _disclosure(article: Article) -> str:
     if not article.is_paid:
         return ""
-    text = "<p><strong>{}. Paid for by {}.</strong> {}</p>"
+    words = "<p><strong>{}. Paid for by {}.</strong> {}</p>"
     warning = linebreaks(article.risk_warning, autoescape=True) if article.risk_warning else ""
-    return format_html(text, article.label, article.paid_by, article.disclosure) + warning
+    return format_html(words, article.label, article.paid_by, article.disclosure) + warning
 
 
 def _html(article: Article) -> str:

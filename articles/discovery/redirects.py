@@ -3,10 +3,12 @@ a loop.
 """
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from articles.models import Article, FormerSlug, Redirect
 from pagecache import add_tags, tags
+from ticker.models import Coin, FormerCoinSlug
 
 
 def move(old_path: str, new_path: str) -> None:
@@ -51,6 +53,16 @@ def story_formerly(slug: str) -> Article | None:
         .filter(former_slugs__slug=slug)
         .first()
     )
+
+
+def slug_now(model: type[Model], slug: str) -> str | None:
+    """Return how what was once called `slug` is called now: its page, its feeds and the filters that
+    name it go on leading to it. None for what never was.
+    """
+    if model is Coin:
+        return FormerCoinSlug.objects.filter(slug=slug).values_list("coin__slug", flat=True).first()
+    path = destination(model(slug=slug).get_absolute_url())  # type: ignore[attr-defined]
+    return path.strip("/").rpartition("/")[2] if path else None
 
 
 def destination(path: str) -> str | None:

@@ -9,6 +9,26 @@ from collections.abc import Iterable, Iterator
 LONGEST_TEXT = 200_000
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile(r"(?<=[^\W_])['’](?=[^\W_])")
+_INITIALS = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,8}(?![^\W_])")
+_THOUSANDS = re.compile(r"(?<=\d)[,’'\u2009\u202f](?=\d{3}(?!\d))")
+# Letters with a stroke or joined: what Unicode does not take apart, and keyboards do not have.
+_PLAIN_LETTERS = str.maketrans(
+    {
+        **dict(zip("łŁøØđĐħĦŧŦıĸŋŊſƒ", "lLoOdDhHtTiknNsf", strict=True)),
+        "ð": "d",
+        "Ð": "D",
+        "þ": "th",
+        "Þ": "Th",
+        "æ": "ae",
+        "Æ": "Ae",
+        "œ": "oe",
+        "Œ": "Oe",
+        "ß": "ss",
+        "ẞ": "SS",
+        "ĳ": "ij",
+        "Ĳ": "IJ",
+    }
+)
 _ENDING = re.compile(r"(?<=\w{3})(?:ings?|ied|ies|ed|es|ly|e|s|y)$")
 # Letters of Europe with an accent, to the same ones without: text that went through it keeps its
 # length.
@@ -16,17 +36,18 @@ _WITHOUT_ACCENT = {
     code: unicodedata.normalize("NFKD", chr(code))[0]
     for code in range(0xC0, 0x250)
     if unicodedata.combining(unicodedata.normalize("NFKD", chr(code))[-1])
-}
+} | {code: plain for code, plain in _PLAIN_LETTERS.items() if len(plain) == 1}
 
 
 def words_of(text: str) -> list[str]:
     """The words of `text` in their order: letters and digits only, whatever was typed between
-    them.
+    them. “U.S.” is one word, and so is “100,000”.
     """
     if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text)
+        decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN_LETTERS))
         text = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return _WORD.findall(_APOSTROPHE.sub("", text).casefold())
+    text = _INITIALS.sub(lambda match: match[0].replace(".", ""), text)
+    return _WORD.findall(_THOUSANDS.sub("", _APOSTROPHE.sub("", text)).casefold())
 
 
 def search_text(headline: str, text: str) -> str:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from articles import cache_tags
 from articles.models import Article, Section
 from articles.reading import page_lifetime
+from core import text
 from pagecache import add_tags, changes_at, table_tag
 
 NEWS_FOR = timedelta(hours=48)  # Google: “created in the last two days”
@@ -101,8 +102,8 @@ def news(publication: str) -> str:
 def _news_item(publication: str, section: str, slug: str, published_at: Any, title: str) -> str:
     place = _place(Address(reverse("article", args=[section, slug])))
     return (
-        f"<url>{place}<news:news><news:publication><news:name>{escape(publication)}</news:name>"
+        f"<url>{place}<news:news><news:publication><news:name>{escape(text.clean_line(publication))}</news:name>"
         "<news:language>en</news:language></news:publication>"
         f"<news:publication_date>{_moment(published_at)}</news:publication_date>"
-        f"<news:title>{escape(title)}</news:title></news:news></url>"
+        f"<news:title>{escape(text.clean_line(title))}</news:title></news:news></url>"
     )

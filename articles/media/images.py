@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from PIL import Image as Pillow
-from PIL import ImageOps
+from PIL import ImageCms, ImageOps
 
 from pagecache import invalidation
 
@@ -36,6 +36,7 @@ AVIF_PREFIX = "avif-"
 # https://developers.google.com/search/docs/appearance/structured-data/article
 CROPS = {"16x9": (1200, 675), "4x3": (1200, 900), "1x1": (1200, 1200)}
 JPEG_QUALITY = 82
+SRGB = ImageCms.createProfile("sRGB")
 ORIENTATION = 0x0112  # the one thing that a camera notes and we keep
 
 
@@ -84,6 +85,8 @@ def open_picture(file: Any) -> Pillow.Image:
             if picture.format == "JPEG" and _scans(file) > MOST_SCANS:
                 raise TooManyScans
             picture.load()
+            if picture.format == "MPO":  # Of a phone: a JPEG with more pictures behind it.
+                picture.format = "JPEG"
             return picture
     except TooManyScans as error:
         raise ValidationError(
@@ -236,7 +239,36 @@ def in_web_colours(picture: Pillow.Image) -> Pillow.Image:
     """Eight bits a channel, red, green and blue, with transparency only where there is some."""
     if picture.mode.startswith("I"):  # sixteen bits of grey
         picture = picture.point(lambda value: value * (1 / 256)).convert("L")
+    picture = in_srgb(picture)
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+
+
+def in_srgb(picture: Pillow.Image) -> Pillow.Image:
+    """`picture` with its colours as its profile means them; as it is where it has none of its own.
+
+    Without this, numbers of a wide space such as Adobe RGB or Display P3 are read as sRGB, and look
+    dull.
+    """
+    profile = picture.info.get("icc_profile")
+    if not profile:
+        return picture
+    try:
+        found = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "sRGB" in ImageCms.getProfileDescription(found):
+            return picture
+        alpha = picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None
+        plain = picture if picture.mode in ("RGB", "CMYK", "L") else picture.convert("RGB")
+        converted = ImageCms.profileToProfile(
+            plain, found, SRGB, renderingIntent=ImageCms.Intent.PERCEPTUAL, outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture  # A profile that does not fit its picture says nothing.
+    if converted is None:
+        return picture
+    if alpha is not None:
+        converted.putalpha(alpha)
+    converted.info.pop("icc_profile", None)
+    return converted
 
 
 def widths_of(image: "Image") -> list[int]:

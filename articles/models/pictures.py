@@ -15,6 +15,7 @@ class Image(CacheTagged):
 
     file = models.ImageField(
         upload_to=images.library_path,
+        max_length=255,  # of the name that it comes with, which is not kept
         validators=[images.validate_library_picture],
         width_field="width",
         height_field="height",

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 
-from articles.admin import BodyEditorMixin, SingleRowAdmin
+from articles.admin import BodyEditorMixin, MovingAdmin, SingleRowAdmin
 from core.admin import ReadOnlyAdmin
 from newsroom.models import AboutPage, Heartbeat, LogIn, PeriodicJob, PrivacyRequest, Publication
 
@@ -14,7 +14,7 @@ class PublicationAdmin(SingleRowAdmin):
 
 
 @admin.register(AboutPage)
-class PageAdmin(BodyEditorMixin, admin.ModelAdmin[AboutPage]):
+class PageAdmin(BodyEditorMixin, MovingAdmin):
     list_display = ("title", "slug", "position")
     prepopulated_fields = {"slug": ("title",)}
 

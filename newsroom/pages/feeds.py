@@ -5,11 +5,11 @@ them.
 from django.conf import settings
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from articles.discovery import feeds
+from articles.discovery import feeds, redirects
 from articles.discovery.feeds import FORMS, Feed
 from articles.models import Article, Author, Section, Tag
 from comments.reading import feeds as conversations
@@ -43,7 +43,12 @@ def whole_publication(request: HttpRequest, form: str) -> HttpResponse:
 def of_subject(request: HttpRequest, form: str, kind: str, slug: str) -> HttpResponse:
     if kind not in SUBJECTS:
         raise Http404("Nothing of this kind has a feed.")
-    subject = get_object_or_404(SUBJECTS[kind], slug=slug)
+    model = SUBJECTS[kind]
+    subject = model._default_manager.filter(slug=slug).first()
+    if subject is None:
+        if now := redirects.slug_now(model, slug):
+            return redirect("feed-of", form, kind, now, permanent=True)
+        raise Http404("There is no such subject.")
     title = f"{subject.name} | {publication.publication().name}"  # type: ignore[attr-defined]
     description = getattr(subject, "standfirst", "") or f"The newest stories: {subject.name}."  # type: ignore[attr-defined]
     page = subject.get_absolute_url()  # type: ignore[attr-defined]

@@ -124,3 +124,25 @@ def test_a_picture_of_the_library_is_shown_in_all_its_sizes_and_a_deleted_one_as
         body.pictures_in('<img src="/media/a.webp" data-file="x"><img data-file="99999999999999">')
         == set()
     )
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<pre><code>a = [[0]]</code></pre>",
+        "<p>See <code>[[BTC]]</code></p>",
+        "<pre>[[BTC]]</pre>",
+    ],
+)
+def test_code_is_never_read_as_markup(html):
+    chips = {"BTC": "<b>chip</b>", "0": "<b>nothing</b>"}
+    shown = body.for_page(html, chips, is_paid=False, own_host="")
+    assert shown.replace(' tabindex="0"', "") == html
+    assert "[[" in body.for_feed(html, is_paid=False, site_url="https://news.example")
+    assert "[[" in body.plain_text(html)
+
+
+def test_after_code_markup_is_read_again():
+    html = "<p><code>x</code> and [[BTC]]</p>"
+    assert "chip" in body.for_page(html, {"BTC": "chip"}, is_paid=False, own_host="")
+    assert body.plain_text(html) == "x and BTC"

@@ -10,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Pillow
+from PIL import ImageCms
 
 from articles.media import images, rendering
 from articles.models import Image
 
-from ..factories import ImageFactory, PublishedArticleFactory, png
+from ..factories import ImageFactory, PublishedArticleFactory, member_of, png
 from . import validators
 
 
@@ -255,3 +256,111 @@ def test_a_flat_drawing_that_avif_would_make_larger_has_none(monkeypatch):
         Pillow.new("RGB", (800, 500)), [400], images.AVIF | {"quality": 100}
     )
     assert set(encoded) == {"400"}
+
+
+def adobe_rgb() -> bytes:
+    """A profile of a wide space, as cameras embed it: matrix and gamma, ICC.1:2001-04, section 6."""
+
+    def xyz(*values: float) -> bytes:
+        return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(value * 65536) for value in values))
+
+    gamma = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(2.19921875 * 256)) + b"\0\0"
+    name = b"Adobe RGB (1998)\0"
+    text = b"text\0\0\0\0Made for a test.\0\0\0\0"
+    tags = {
+        b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(name)) + name + b"\0" * 79,
+        b"cprt": text,
+        b"wtpt": xyz(0.9642, 1, 0.8249),
+        b"rXYZ": xyz(0.60974, 0.31111, 0.01947),
+        b"gXYZ": xyz(0.20528, 0.62567, 0.06087),
+        b"bXYZ": xyz(0.14919, 0.06322, 0.74457),
+        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), gamma),
+    }
+    table, data = struct.pack(">I", len(tags)), b""
+    offset = 128 + 4 + 12 * len(tags)
+    for signature, value in tags.items():
+        value += b"\0" * (-len(value) % 4)
+        table += signature + struct.pack(">II", offset + len(data), len(value))
+        data += value
+    header = struct.pack(">I", offset + len(data)) + b"\0\0\0\0\x02\x10\0\0mntrRGB XYZ "
+    header += b"\0" * 12 + b"acsp" + b"\0" * 28 + xyz(0.9642, 1, 0.8249)[8:]
+    return header.ljust(128, b"\0") + table + data
+
+
+RED = (200, 30, 30)
+FORMATS_WITH_PROFILE = [
+    ("JPEG", "RGB", {"quality": 95}),
+    ("PNG", "RGB", {}),
+    ("PNG", "RGBA", {}),
+    ("WEBP", "RGB", {"lossless": True}),
+]
+
+
+def wide(kind: str, mode: str, options: dict[str, object]) -> bytes:
+    """A picture that is to look like RED, in numbers of Adobe RGB."""
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(adobe_rgb()))
+    meant = Pillow.new("RGB", (1300, 800), RED)
+    picture = ImageCms.profileToProfile(meant, ImageCms.createProfile("sRGB"), profile)
+    assert picture.getpixel((5, 5))[0] < 180
+    buffer = io.BytesIO()
+    if mode == "RGBA":
+        picture.putalpha(99)
+    picture.save(buffer, kind, icc_profile=adobe_rgb(), **options)
+    return buffer.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "mode", "options"), FORMATS_WITH_PROFILE)
+def test_colours_are_what_the_profile_means(kind, mode, options):
+    content = wide(kind, mode, options)
+    image = Image.objects.create(file=ContentFile(content, f"x.{kind.lower()}"), alt="Red")
+    rendering.render_image.call(image.pk)
+    image.refresh_from_db()
+    for name in ("800", "16x9"):
+        with image.file.storage.open(image.renditions[name]) as file, Pillow.open(file) as shown:
+            found = shown.convert("RGBA").getpixel((400, 300))
+            assert all(abs(a - b) <= 8 for a, b in zip(found, RED, strict=False)), (name, found)
+            assert found[3] == (99 if mode == "RGBA" and name == "800" else 255)
+            assert not shown.info.get("icc_profile")
+
+
+def test_a_profile_that_does_not_fit_is_left_alone():
+    for profile in (b"nonsense", adobe_rgb()[:200]):
+        picture = Pillow.new("RGB", (50, 50), RED)
+        picture.info["icc_profile"] = profile
+        assert images.in_web_colours(picture).getpixel((5, 5)) == RED
+
+
+def test_colours_of_print_are_converted_too():
+    picture = Pillow.new("CMYK", (700, 500), (0, 255, 255, 0))
+    assert images.in_web_colours(picture).mode == "RGB"
+
+
+@pytest.mark.django_db
+def test_a_picture_of_a_phone_with_more_behind_it_stays_as_sharp():
+    """A multi-picture JPEG (CIPA DC-007): what is behind the first is dropped, and the first kept."""
+    buffer = io.BytesIO()
+    first = Pillow.effect_noise((1300, 800), 60).convert("RGB")
+    exif = Pillow.Exif()
+    exif[0x010F] = "A phone"
+    first.save(
+        buffer, "MPO", save_all=True, append_images=[Pillow.new("RGB", (640, 400))], exif=exif,
+        quality=95,
+    )  # fmt: skip
+    assert Pillow.open(io.BytesIO(buffer.getvalue())).format == "MPO"
+    image = Image.objects.create(file=ContentFile(buffer.getvalue(), "x.jpg"), alt="A phone’s")
+    with image.file.open("rb") as file, Pillow.open(file) as kept:
+        assert kept.format == "JPEG"
+        assert not set(kept.getexif()) - {images.ORIENTATION}
+        assert kept.quantization == Pillow.open(io.BytesIO(buffer.getvalue())).quantization
+    rendering.render_image.call(image.pk)
+
+
+@pytest.mark.parametrize("length", [101, 149, 250, 400])
+@pytest.mark.django_db
+def test_a_file_may_have_any_name(client, length):
+    client.force_login(member_of("Editors"))
+    upload = SimpleUploadedFile(f"{'n' * (length - 4)}.png", png(700, 500))
+    data = {"file": upload, "alt": "A green field", "focal_x": 50, "focal_y": 50}
+    answer = client.post("/admin/articles/image/add/", data)
+    assert answer.status_code == 302, answer.context["errors"]

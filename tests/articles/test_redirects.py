@@ -4,17 +4,24 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from articles.discovery import redirects
 from articles.models import Redirect
 from articles.publishing import workflow
+from newsroom.models import AboutPage
+from ticker.models import FormerCoinSlug
 
 from ..factories import (
+    AuthorFactory,
+    CoinFactory,
     DraftArticleFactory,
     PublishedArticleFactory,
     ScheduledArticleFactory,
     SectionFactory,
+    TagFactory,
+    member_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +147,50 @@ def test_a_loop_is_refused():
     }
     with pytest.raises(ValidationError):
         Redirect(old_path="/e/", new_path="/e/").full_clean()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["section", "tag", "author"])
+def test_a_subject_that_is_renamed_takes_its_feeds_and_filters_along(client, kind):
+    make = {"section": SectionFactory, "tag": TagFactory, "author": AuthorFactory}[kind]
+    subject = make(slug="old-name")
+    client.force_login(member_of("Chief editors"))
+    change_slug(client, subject, "new-name")
+    for form in ("rss", "atom", "json"):
+        answer = client.get(f"/feeds/{form}/{kind}/old-name/")
+        assert (answer.status_code, answer["Location"]) == (301, f"/feeds/{form}/{kind}/new-name/")
+        assert client.get(answer["Location"]).status_code == 200
+    assert client.get(f"/feeds/rss/{kind}/never-was/").status_code == 404
+    if kind != "tag":
+        page = client.get("/search/", {"q": "a", kind: "old-name"})
+        assert page.context["chosen"][kind] == subject
+    change_slug(client, subject, "old-name")
+    assert client.get(f"/feeds/rss/{kind}/old-name/").status_code == 200
+    assert client.get(f"/feeds/rss/{kind}/new-name/")["Location"].endswith("/old-name/")
+
+
+@pytest.mark.django_db
+def test_a_coin_that_is_renamed_takes_its_feed_along(client):
+    coin = CoinFactory(symbol="NEWC", slug="new-coin", coingecko_id="new-coin")
+    FormerCoinSlug.objects.create(slug="old-coin", coin=coin)
+    answer = client.get("/feeds/rss/coin/old-coin/")
+    assert answer["Location"] == "/feeds/rss/coin/new-coin/"
+
+
+@pytest.mark.django_db
+def test_a_page_about_the_publication_that_is_renamed_leads_on(client):
+    page = AboutPage.objects.create(title="Ethics", slug="ethics", body="<p>Words.</p>")
+    before = page.get_absolute_url()
+    client.force_login(member_of("Chief editors"))
+    change_slug(client, page, "principles")
+    assert client.get(before)["Location"] == before.replace("ethics", "principles")
+
+
+def change_slug(client, row, slug):
+    """By the desk’s form, as a person does."""
+    address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    form = client.get(address).context["adminform"].form
+    data = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    data |= {"slug": slug, "held-TOTAL_FORMS": 0, "held-INITIAL_FORMS": 0}
+    answer = client.post(address, data)
+    assert answer.status_code == 302, answer.context["errors"]

@@ -84,7 +84,9 @@ def test_a_publication_moves_to_postgresql_and_back(tmp_path):
             assert "a payment is over" in title(site.get(STORY))
             assert STORY in site.get("/search/?q=payment")
             # Keys go on where they were.
-            assert manage(there, url, "shell", "-v", "0", "-c", NEW_TAG).stdout.strip() == "Sequences"
+            assert (
+                manage(there, url, "shell", "-v", "0", "-c", NEW_TAG).stdout.strip() == "Sequences"
+            )
 
 
 NEW_TAG = "from articles.models import Tag; print(Tag.objects.create(name='Sequences', slug='seq'))"
