@@ -3,6 +3,7 @@ none of its own.
 """
 
 import io
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
@@ -28,6 +29,10 @@ FONTS = Path(__file__).parent.parent / "static" / "newsroom" / "fonts"
 # The files of a face, by what they add to the common letters.
 PARTS = ("", "-latin1", "-ext")
 NO_LETTER = "\uffff"
+VARIATIONS = frozenset(map(chr, range(0xFE00, 0xFE10)))
+# Where Debian’s fonts-noto-core and fonts-noto-cjk are.
+NOTO = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))
+EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH", "BOPOMOFO"})
 HEADLINE_SIZES = (76, 64, 54, 46, 40)
 HEADLINE_ROOM = 280  # pixels of letters one above another, without the space between lines
 
@@ -55,11 +60,12 @@ def draw(title: str, kicker: str, publication: str, *, is_paid: bool) -> bytes:
     right, bottom = SIZE[0] - MARGIN, SIZE[1] - MARGIN
     for top, thickness in ((MARGIN, 4), (MARGIN + 8, 2)):
         pen.rectangle((MARGIN, top, right, top + thickness), fill=INK)
-    write(pen, (MARGIN, MARGIN + 34), kicker, "sans", 30, ACCENT)
-    size, lines = fitted(title, right - MARGIN)
+    write(pen, (MARGIN, MARGIN + 34), drawable(kicker), "sans", 30, ACCENT)
+    # No headline rather than one in boxes.
+    size, lines = fitted(drawable(title) or drawable(publication), right - MARGIN)
     for number, line in enumerate(lines):
         write(pen, (MARGIN, MARGIN + 96 + round(number * size * 1.16)), line, "serif", size, INK)
-    write(pen, (MARGIN, bottom - 34), publication, "serif", 38, QUIET)
+    write(pen, (MARGIN, bottom - 34), drawable(publication), "serif", 38, QUIET)
     buffer = io.BytesIO()
     card.quantize(64, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
@@ -118,16 +124,58 @@ def runs(text: str, face: str) -> list[tuple[str, str]]:
     ]
 
 
+def drawable(title: str) -> str:
+    """A headline without the signs that no font here has, such as emoji; nothing where a letter is
+    missing, or where letters join or run from right to left, which needs more than a font.
+    """
+    shown = (letter for letter in title if unicodedata.category(letter) != "Cf")
+    kept = "".join(letter for letter in shown if is_letter(letter) or has_glyph("serif", letter))
+    if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in kept):
+        return ""
+    return " ".join(kept.split()) if all(has_glyph("serif", each) for each in kept) else ""
+
+
+def is_letter(letter: str) -> bool:
+    """A letter, a digit or a mark on one: a headline without it says something else."""
+    return unicodedata.category(letter)[0] in "LNM" and letter not in VARIATIONS
+
+
+def has_glyph(face: str, letter: str) -> bool:
+    return letter.isspace() or draws(face, part_of(face, letter), letter)
+
+
 @lru_cache(4096)
 def part_of(face: str, letter: str) -> str:
-    """Return which file of a face draws a letter; the first, with an empty box, where none does."""
-    for part in PARTS:
-        font = font_of(face, part, 20)
-        if bytes(font.getmask(letter)) != bytes(font.getmask(NO_LETTER)) or letter.isspace():
-            return part
-    return PARTS[0]
+    """Return which file draws a letter: of our face, else Noto’s of its script if it is installed;
+    the first of ours where none does.
+    """
+    others = [path for path in (noto(letter),) if path]
+    return next((part for part in (*PARTS, *others) if draws(face, part, letter)), PARTS[0])
+
+
+def draws(face: str, part: str, letter: str) -> bool:
+    font = font_of(face, part, 20)
+    return bytes(font.getmask(letter)) != bytes(font.getmask(NO_LETTER)) or letter.isspace()
+
+
+def noto(letter: str) -> str:
+    """The file of Noto for a letter’s script, by the names that Debian’s packages give them."""
+    script = unicodedata.name(letter, "").partition(" ")[0]
+    script = "CJK" if script in EAST_ASIAN else script.title()
+    files = installed_noto()
+    return next(
+        (files[name] for face in ("Serif", "Sans") if (name := f"Noto{face}{script}") in files), ""
+    )
+
+
+@lru_cache(1)
+def installed_noto() -> dict[str, str]:
+    """Names such as NotoSansThai, and where their regular weights are."""
+    files = (path for folder in NOTO for path in sorted(folder.glob("Noto*-Regular.*")))
+    return {path.name.partition("-")[0]: str(path) for path in files}
 
 
 @lru_cache(64)
 def font_of(face: str, part: str, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(FONTS / f"finality-{face}{part}.woff2"), size)
+    path = part if part.startswith("/") else str(FONTS / f"finality-{face}{part}.woff2")
+    return ImageFont.truetype(path, size)

@@ -78,3 +78,38 @@ def test_letters_of_europe_and_signs_of_money_are_drawn_not_boxed():
     for letter in "aZüóéñßÀÿ×€“”–…’ŁźŐ₿":
         font = share_cards.font_of("serif", share_cards.part_of("serif", letter), 40)
         assert bytes(font.getmask(letter)) != bytes(font.getmask(share_cards.NO_LETTER)), letter
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        ("Fees fall → again 🚀", "Fees fall → again"),
+        ("A family 👨‍👩‍👧 pays", "A family pays"),
+        ("Łódź weighs", "Łódź weighs"),
+        ("شبكة", ""),
+        ("אבג", ""),
+        ("🚀", ""),
+    ],
+)
+def test_signs_that_no_font_has_are_left_out_and_letters_never(title, kept, monkeypatch):
+    monkeypatch.setattr(share_cards, "installed_noto", dict)
+    share_cards.part_of.cache_clear()
+    found = share_cards.drawable(title)
+    assert found in (kept, kept.replace("→ ", ""))
+
+
+def test_a_headline_in_letters_that_nothing_here_draws_is_no_row_of_boxes(monkeypatch):
+    monkeypatch.setattr(share_cards, "installed_noto", dict)
+    share_cards.part_of.cache_clear()
+    assert share_cards.drawable("比特币 → 🚀") == ""
+    boxes = share_cards.draw("比特币 → 🚀", "Markets", "Finality", is_paid=False)
+    assert boxes == share_cards.draw("Finality", "Markets", "Finality", is_paid=False)
+
+
+def test_noto_draws_what_our_face_cannot(monkeypatch):
+    """A stand-in for Noto: our own other face, under the name that Debian gives it."""
+    sans = str(share_cards.FONTS / "finality-sans.woff2")
+    monkeypatch.setattr(share_cards, "installed_noto", lambda: {"NotoSansCJK": sans})
+    assert share_cards.noto("比") == sans
+    assert share_cards.noto("か") == sans
+    assert share_cards.noto("ก") == ""
