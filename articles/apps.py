@@ -2,7 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.apps import apps as installed
-from django.db.models.signals import m2m_changed, post_migrate
+from django.db.models.signals import m2m_changed, post_delete, post_migrate
 
 
 class ArticlesConfig(AppConfig):
@@ -10,8 +10,10 @@ class ArticlesConfig(AppConfig):
     verbose_name = "Stories"
 
     def ready(self) -> None:
-        from articles.models import Article
+        from articles.media import images
+        from articles.models import Article, Image
 
+        post_delete.connect(images.delete_files_of, sender=Image)
         post_migrate.connect(create_what_the_database_keeps, sender=self)
         m2m_changed.connect(purge_lists_of_tags, sender=Article.tags.through)
 

@@ -3,7 +3,7 @@ sanitises.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -80,6 +80,7 @@ _cleaner = nh3.Cleaner(
 _EMPTY = re.compile(r"(?:\s|</?p>|<br>)*")
 _FOREIGN_IMAGE = re.compile(r"<img\b(?![^>]*\bsrc=\"/media/)[^>]*>")
 _LIBRARY_IMAGE = re.compile(r'<img\b[^>]*\bdata-file="(\d{1,9})"[^>]*>')
+_FIGURE = re.compile(r"<figure\b[^>]*>.*?</figure>", re.DOTALL)
 _ALT = re.compile(r'\balt="([^"]*)"')
 # A paragraph that is one link to somewhere else and nothing besides.
 _LINK_ALONE = re.compile(r'<p><a href="(https?://[^"]*)"[^>]*>([^<]+)</a></p>')
@@ -145,10 +146,11 @@ def for_page(
 
     `chips` maps symbols to ready HTML; a coin that we do not follow reads as its symbol. `pictures`
     maps the keys of the library to what writes a picture with its description; one that was deleted
-    stays as it stands in the text. Links that lead elsewhere carry rel="noopener", and in paid
+    is left out, with its caption. Links that lead elsewhere carry rel="noopener", and in paid
     pieces rel="sponsored nofollow noopener"; one that has a paragraph to itself is shown as a card.
     """
-    html = media_as_served(_with_pictures(html, pictures or {}))
+    pictures = pictures or {}
+    html = media_as_served(_with_pictures(without_deleted(html, pictures), pictures))
     html = _with_cards(html, own_host)
     html = _with_relations(html, is_paid=is_paid, own_host=own_host)
     html = _TABLE.sub(_page_table, html)
@@ -159,13 +161,23 @@ def for_page(
     return _with_chips(html, chips)
 
 
-def for_feed(html: str, *, is_paid: bool, site_url: str) -> str:
+def for_feed(html: str, present: Container[int], *, is_paid: bool, site_url: str) -> str:
     """Return the body for feeds and newsletters: addresses are absolute, and a coin reads as its
-    symbol.
+    symbol. `present` has the keys of pictures that are in the library.
     """
+    html = without_deleted(html, present)
     html = _with_relations(html, is_paid=is_paid, own_host=urlsplit(site_url).netloc)
     html = media_as_served(html)
     return _with_chips(_OWN_ADDRESS.sub(rf'\1="{site_url}/', html), {})
+
+
+def without_deleted(html: str, present: Container[int]) -> str:
+    """A text without the library’s pictures that are not there any more, and without their captions."""
+
+    def kept(match: re.Match[str]) -> str:
+        return match[0] if all(key in present for key in pictures_in(match[0])) else ""
+
+    return _LIBRARY_IMAGE.sub(kept, _FIGURE.sub(kept, html))
 
 
 def _with_pictures(html: str, pictures: Mapping[int, ShowPicture]) -> str:

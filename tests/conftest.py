@@ -59,7 +59,8 @@ def _separate_tests(settings: Any, tmp_path: Any) -> None:
     """Tasks run as soon as they are committed; files and cached things of one test are gone in the
     next.
     """
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    at_once = "django_tasks.backends.immediate.ImmediateBackend"
+    settings.TASKS = {"default": settings.TASKS["default"] | {"BACKEND": at_once}}
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {

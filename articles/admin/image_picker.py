@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from articles.media import rendering
 from articles.models import Image
 from core.numbers import whole_number
+from core.people import signed_in
 
 A_PAGE = 24
 MOST_WORDS = 6
@@ -63,6 +64,7 @@ class PickingMixin(admin.ModelAdmin[Any]):
 
     @transaction.atomic
     def _keep(self, request: HttpRequest, form: PickPictureForm) -> Image:
+        form.instance.uploaded_by = signed_in(request)
         picture = form.save()
         rendering.render_later(picture)
         self.log_addition(request, picture, "Uploaded from the editor.")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.html import format_html
 
@@ -11,6 +12,13 @@ from articles.discovery import redirects
 from articles.media import images, rendering
 from articles.models import Article, Author, Holding, Image, Section, Tag
 from articles.publishing import bylines
+from core.people import signed_in
+
+
+def stories_with(image: Image) -> set[Article]:
+    """The stories that `image` leads, or that have it in their text."""
+    in_text = Q(body__contains=f'data-file="{image.pk}"')
+    return set(Article.objects.filter(Q(hero=image) | in_text).only("title", "published_at"))
 
 
 @admin.register(Image)
@@ -43,7 +51,33 @@ class ImageAdmin(PickingMixin, admin.ModelAdmin[Image]):
             images.url_at_width(image, 400),
         )
 
+    def has_change_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
+        """Who may not publish changes their own pictures, as long as no published story shows
+        them.
+        """
+        allowed = super().has_change_permission(request, obj)
+        if not allowed or obj is None or request.user.has_perm("articles.publish_article"):
+            return allowed
+        return obj.uploaded_by_id == request.user.pk and not any(
+            each.published_at for each in stories_with(obj)
+        )
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say which texts lose a picture. One that leads a story stays until that has another."""
+        lost, leading = [], []
+        for image in objs:
+            led = set(image.led_stories.all())
+            leading += [
+                f"{image} leads “{each}”. Choose another picture there first." for each in led
+            ]
+            lost.append(f"Picture: {image}, with its file and all its sizes")
+            lost += [f"It goes out of the text of “{each}”." for each in stories_with(image) - led]
+        missing = set() if self.has_delete_permission(request) else {"picture"}
+        return lost, {"pictures": len(objs)}, missing, leading
+
     def save_model(self, request: HttpRequest, obj: Image, form: Any, change: bool) -> None:
+        if not change:
+            obj.uploaded_by = signed_in(request)
         if "file" in form.changed_data:
             obj.renditions = {}
         super().save_model(request, obj, form, change)

@@ -282,14 +282,14 @@ class ArticleAdmin(
     # --- Who may ------------------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """Let only those who may publish change what is published."""
+        """Who may not publish changes their own stories, until they are published."""
         allowed = super().has_change_permission(request, obj)
         if obj is not None and hasattr(obj, "placement"):
             # The approved copy is pinned: it changes through its placement, after a review.
             return False
-        if not allowed or obj is None or obj.status in ("draft", "in_review"):
+        if not allowed or obj is None or request.user.has_perm("articles.publish_article"):
             return allowed
-        return request.user.has_perm("articles.publish_article")
+        return obj.status in ("draft", "in_review") and obj.is_work_of(signed_in(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         """Unpublish, and never delete, what was ever public: links, comments and receipts point to

@@ -7,7 +7,7 @@ Paid pieces are in them as they are in the lists, under their label.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.html import format_html, linebreaks
 
 from articles import body, cache_tags
-from articles.models import Article, Author, Byline, Correction, Section, Tag
+from articles.models import Article, Author, Byline, Correction, Image, Section, Tag
 from articles.publishing import holdings
 from articles.querysets import ArticleQuerySet
 from articles.reading import page_lifetime
@@ -73,9 +73,15 @@ class Feed:
 
 
 def newest(subject: Section | Author | Tag | Coin | None = None) -> list[Entry]:
-    """The newest pieces of `subject`, or of the whole publication. Three queries."""
+    """The newest pieces of `subject`, or of the whole publication. Three queries, and a fourth where
+    texts have pictures.
+    """
     page_lifetime.until_next_change()
-    return [entry_of(article) for article in _newest(subject)]
+    stories = list(_newest(subject))
+    wanted = set().union(*(body.pictures_in(each.body) for each in stories))
+    add_tags(*(cache_tags.picture_tag(key) for key in wanted))
+    present = Image.objects.filter(pk__in=wanted).values_list("pk", flat=True) if wanted else ()
+    return [entry_of(article, set(present)) for article in stories]
 
 
 def _newest(subject: Section | Author | Tag | Coin | None) -> ArticleQuerySet:
@@ -100,7 +106,7 @@ def _whole(stories: ArticleQuerySet) -> ArticleQuerySet:
     return stories.prefetch_related(bylines, "tags", "corrections").defer("search_text")
 
 
-def entry_of(article: Article) -> Entry:
+def entry_of(article: Article, pictures: Container[int]) -> Entry:
     label = f"{article.label}: " if article.is_paid else ""
     authors = [
         (each.author.name, settings.SITE_URL + each.author.get_absolute_url())
@@ -111,7 +117,7 @@ def entry_of(article: Article) -> Entry:
         url=settings.SITE_URL + article.get_absolute_url(),
         title=f"{label}{article.title}",
         summary=f"{label}{article.standfirst or article.title}",
-        html=_disclosure(article) + _html(article),
+        html=_disclosure(article) + _html(article, pictures),
         published_at=article.published_at or article.created_at,
         updated_at=article.updated_at or article.published_at or article.created_at,
         authors=((article.paid_by, ""),) if article.is_paid else tuple(authors),
@@ -159,8 +165,10 @@ def _disclosure(article: Article) -> str:
     return format_html(words, article.label, article.paid_by, article.disclosure) + warning
 
 
-def _html(article: Article) -> str:
-    parts = [body.for_feed(article.body, is_paid=article.is_paid, site_url=settings.SITE_URL)]
+def _html(article: Article, pictures: Container[int]) -> str:
+    parts = [
+        body.for_feed(article.body, pictures, is_paid=article.is_paid, site_url=settings.SITE_URL)
+    ]
     parts += [
         format_html(
             "<p><strong>{}, {}:</strong> {}</p>",

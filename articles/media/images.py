@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from PIL import Image as Pillow
@@ -158,6 +159,22 @@ def cropped(picture: Pillow.Image, size: tuple[int, int], focal: tuple[int, int]
     return part if scale < 1 else part.resize(size, Pillow.Resampling.LANCZOS)
 
 
+def delete_files(names: Iterable[str]) -> None:
+    """Delete files of the library once the change that they are not needed after is committed."""
+    wanted = list(names)
+
+    def delete() -> None:
+        for name in wanted:
+            default_storage.delete(name)
+
+    transaction.on_commit(delete)
+
+
+def delete_files_of(instance: "Image", **kwargs: Any) -> None:
+    """Receives post_delete: whatever deletes a picture, its files go with it."""
+    delete_files(instance.file_names())
+
+
 def library_path(image: "Image", filename: str) -> str:
     """A name that gives nothing away and is never used twice."""
     suffix = PurePosixPath(filename).suffix.lower().lstrip(".")
@@ -186,6 +203,7 @@ def make_renditions(image: "Image") -> None:
         encoded[name] = encode(
             crop, format="JPEG", quality=JPEG_QUALITY, progressive=True, optimize=True
         )
+    earlier = set(image.renditions.values())
     image.renditions = renditions = {
         name: storage.save(
             f"{stem}-{name.removeprefix(AVIF_PREFIX)}.{suffix_of(name)}", ContentFile(content)
@@ -196,10 +214,12 @@ def make_renditions(image: "Image") -> None:
     image.width, image.height = picture.size
     with transaction.atomic():
         # Unless another file took its place meanwhile: that one has its own rendering to come.
-        type(image).objects.filter(pk=image.pk, file=image.file.name).update(
+        is_still_it = type(image).objects.filter(pk=image.pk, file=image.file.name)
+        was_kept = is_still_it.update(
             renditions=renditions, width=picture.width, height=picture.height
         )
         invalidation.invalidate(*image.cache_tags())
+        delete_files(earlier - set(renditions.values()) if was_kept else renditions.values())
 
 
 def encoded_at_widths(

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import migrations, models
 
 import articles.media.images
@@ -21,7 +22,10 @@ def fold_letters(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0001_initial")]
+    dependencies = [
+        ("articles", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
 
     operations = [
         migrations.AlterField(
@@ -34,6 +38,18 @@ class Migration(migrations.Migration):
                 upload_to=articles.media.images.library_path,
                 validators=[articles.media.images.validate_library_picture],
                 width_field="width",
+            ),
+        ),
+        migrations.AddField(
+            model_name="image",
+            name="uploaded_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.RunPython(fold_letters, migrations.RunPython.noop),

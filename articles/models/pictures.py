@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinLengthValidator
 from django.db import models
 
@@ -49,6 +50,14 @@ class Image(CacheTagged):
         default=dict, editable=False, help_text="Width in pixels: file name."
     )
     uploaded_at = models.DateTimeField(auto_now_add=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
 
     class Meta:
         ordering = ["-uploaded_at", "-pk"]
@@ -57,10 +66,21 @@ class Image(CacheTagged):
         return self.alt
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Whatever the way in, nobody learns from a picture where it was taken."""
-        if self.file and not getattr(self.file, "_committed", True):
-            self.file = images.without_metadata(self.file)
+        """Whatever the way in, nobody learns from a picture where it was taken, and a file that took
+        another’s place leaves nothing of it behind.
+        """
+        if not self.file or getattr(self.file, "_committed", True):
+            super().save(*args, **kwargs)
+            return
+        self.file = images.without_metadata(self.file)
+        before = type(self).objects.filter(pk=self.pk).first()
         super().save(*args, **kwargs)
+        if before is not None:
+            images.delete_files(before.file_names())
+
+    def file_names(self) -> list[str]:
+        """Everything that is kept of it: the original and the renditions."""
+        return [name for name in (self.file.name, *self.renditions.values()) if name]
 
     @property
     def url(self) -> str:

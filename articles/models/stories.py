@@ -223,6 +223,13 @@ class Article(TaggedByRow):
             problems["risk_warning"] = "Add the risk warning: this is paid for, and about a coin."
         return problems
 
+    def is_work_of(self, user: Any) -> bool:
+        """Return whether `user` is named in the byline, or has written a version."""
+        return (
+            self.bylines.filter(author__user=user).exists()
+            or self.revisions.filter(by=user).exists()
+        )
+
     @property
     def is_public(self) -> bool:
         """The same as `published()`, of a row that is at hand."""

@@ -36,6 +36,7 @@ AFTER_THE_SANITISER = {
     r"<img\b[^>]*>",
     r"(<[^>]*>)",
     r"<table>.*?</table>",
+    r"<figure\b[^>]*>.*?</figure>",
 }
 # Asked only where a text begins.
 ANCHORED = {r"<p>(.*?)</p>"}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from advertising.campaigns import review
 from advertising.models import Placement, Rate
 from articles.models import Article, Image, StatusChange
+from articles.publishing import revisions
 from comments.models import SiteComment
 from comments.moderation import decisions
 from newsletter.composing import drafts
@@ -174,8 +175,9 @@ def test_scheduling_from_the_desk(client):
 
 
 def test_an_author_may_hand_in_and_not_publish(client):
-    article = DraftArticleFactory()
-    sign_in(client, member_of("Authors"))
+    article, author = DraftArticleFactory(), member_of("Authors")
+    revisions.keep(article, author)
+    sign_in(client, author)
     address = reverse("admin:articles_article_status", args=[article.pk])
     assert "Only an editor" in client.post(address, {"to": "publish"}, follow=True).content.decode()
     client.post(address, {"to": "review"})

@@ -7,6 +7,7 @@ open it.
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -172,7 +173,7 @@ def test_who_may_do_what_with_a_story(people, name):
     method, on_draft, on_story = STORY_PAGES[name]
     for factory, expected in ((DraftArticleFactory, on_draft), (PublishedArticleFactory, on_story)):
         story = factory()
-        revisions.keep(story, None)
+        revisions.keep(story, get_user_model().objects.get(groups__name="Authors"))
         arguments = [story.pk]
         if "version" in name and not name.endswith("versions"):
             arguments.append(1)
@@ -181,6 +182,13 @@ def test_who_may_do_what_with_a_story(people, name):
         assert allowed(people, method, reverse(f"admin:{name}", args=arguments)) == expected, (
             factory
         )
+
+
+def test_the_story_of_somebody_else_is_read_by_authors_and_not_changed(people):
+    story = DraftArticleFactory()
+    revisions.keep(story, None)
+    for name in ("articles_article_autosave", "articles_article_status", "articles_article_share"):
+        assert allowed(people, "post", reverse(f"admin:{name}", args=[story.pk])) == "EC"
 
 
 def test_who_may_do_the_rest(people):
