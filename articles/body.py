@@ -88,6 +88,7 @@ _LINK = re.compile(r'<a href="([^"]*)"')
 _OWN_ADDRESS = re.compile(r'\b(href|src)="/(?!/)')
 _CHIP = re.compile(r"\[\[([A-Z0-9]{1,10})\]\]")
 _TAG = re.compile(r"(<[^>]*>)")
+_VOID = re.compile(r"<(?:br|hr|img)\b")
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 
 
@@ -244,6 +245,20 @@ def _page_table(match: re.Match[str]) -> str:
 def images_without_alt(html: str) -> bool:
     """Return whether a picture in the text has no alternative text."""
     return any(not re.search(r'\balt="[^"]+"', tag) for tag in re.findall(r"<img\b[^>]*>", html))
+
+
+def blocks(html: str) -> list[str]:
+    """Cut a text between its outermost elements. Joined, they are the text again."""
+    found, depth, part = [], 0, ""
+    for number, piece in enumerate(_TAG.split(html)):
+        part += piece
+        if not number % 2 or _VOID.match(piece):
+            continue
+        depth += -1 if piece.startswith("</") else 1
+        if depth == 0:
+            found.append(part)
+            part = ""
+    return [*found, part] if part else found
 
 
 def halves(html: str) -> tuple[str, str]:

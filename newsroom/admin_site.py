@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import path, reverse
 
-from newsroom.pages import errors
+from newsroom.pages import errors, send_again
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,8 @@ class Desk(admin.AdminSite):
 
         @wraps(guarded)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method == "POST" and not request.user.is_authenticated:
+                return send_again.page(request, "You are signed out", sign_in=True)
             if self.has_permission(request) and (refusal := self.ask_again(request)):
                 return refusal
             try:
@@ -57,6 +59,8 @@ class Desk(admin.AdminSite):
 
         if log_ins.is_over(request):
             logout(request)
+            if request.method == "POST":
+                return send_again.page(request, "You are signed out", sign_in=True)
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
         if settings.STAFF_SECOND_FACTOR and not is_mfa_enabled(request.user):
             messages.warning(request, "The desk needs a second factor. Add one here.")

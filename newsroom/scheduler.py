@@ -83,7 +83,7 @@ JOBS = (
         only_if=workflow.has_due,
     ),
     RecurringJob("what came out", timedelta(minutes=1), workflow.note_what_came_out),
-    RecurringJob("forget unsaved text", timedelta(hours=6), autosaves.forget_old_copies),
+    RecurringJob("forget unsaved text", timedelta(hours=6), autosaves.forget_old_autosaves),
     RecurringJob("forget page changes", timedelta(minutes=10), invalidation.prune_log),
     RecurringJob("tidy cached pages", timedelta(minutes=10), files.tidy_files),
     RecurringJob("statistics for queries", timedelta(hours=6), query_statistics.refresh),

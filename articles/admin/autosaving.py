@@ -8,11 +8,13 @@ from csp.decorators import csp_update
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
+from articles.admin import typed
 from articles.models import Article, PreviewLink
 from articles.publishing import autosaves, previews
 from articles.views import story_page
@@ -29,6 +31,7 @@ class DraftingMixin(admin.ModelAdmin[Any]):
             return self.admin_site.admin_view(handler), f"articles_article_{name}"
 
         pages = [
+            ("token/", *view(require_safe(self.token), "token")),
             ("autosave/", *view(require_POST(self.autosave_new), "autosave_new")),
             ("<key:pk>/autosave/", *view(require_POST(self.autosave), "autosave")),
             (
@@ -52,22 +55,40 @@ class DraftingMixin(admin.ModelAdmin[Any]):
 
     # --- What was typed ---------------------------------------------------------------
 
-    def autosave_new(self, request: HttpRequest) -> JsonResponse:
+    def autosave_new(self, request: HttpRequest) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
         return self._keep(request, None)
 
-    def autosave(self, request: HttpRequest, pk: int) -> JsonResponse:
+    def autosave(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._keep(request, self._story(request, pk))
 
-    def _keep(self, request: HttpRequest, article: Article | None) -> JsonResponse:
+    def _keep(self, request: HttpRequest, article: Article | None) -> HttpResponse:
+        person, key = signed_in(request), request.POST.get("autosave_key", "")
         if "_discard" in request.POST:
-            autosaves.discard(signed_in(request), article)
-            return JsonResponse({"discarded": True})
+            return self._put_aside(request, article, autosaves.discard, "_discard")
+        if "_bring_back" in request.POST:
+            return self._put_aside(request, article, autosaves.bring_back, "_bring_back")
+        if not autosaves.is_key(key):
+            return JsonResponse({"error": "This form has no key."}, status=400)
         number = whole_number(request.POST.get("seen_revision", "")) or 0
-        copy = autosaves.keep(signed_in(request), article, request.POST.dict(), number)
+        content = typed.content_of(request.POST)
+        kept = autosaves.keep(person, article, key, content, number)
         newer = article is not None and article.revision > number
-        return JsonResponse({"kept_at": f"{copy.at:%H:%M:%S}", "newer": newer})
+        return JsonResponse({"kept_at": f"{kept.at:%H:%M}", "newer": newer})
+
+    def _put_aside(
+        self, request: HttpRequest, article: Article | None, act: Any, name: str
+    ) -> HttpResponse:
+        """Discard an autosave, or take that back."""
+        act(signed_in(request), request.POST[name])
+        if article is None:
+            return redirect("admin:articles_article_add")
+        return redirect("admin:articles_article_change", article.pk)
+
+    def token(self, request: HttpRequest) -> JsonResponse:
+        """For a form that was open while its writer signed in again: what it may be sent with now."""
+        return JsonResponse({"token": get_token(request)})
 
     # --- How it looks --------------------------------------------------------------------
 
@@ -87,9 +108,8 @@ class DraftingMixin(admin.ModelAdmin[Any]):
     def preview_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the story in the frame with what this person has typed and not saved."""
         article = self._story(request, pk)
-        copy = autosaves.unsaved(signed_in(request), article)
-        if copy is not None:
-            autosaves.lay_over(article, copy)
+        if typed_last := autosaves.newest(signed_in(request), article):
+            autosaves.lay_over(article, typed_last.fields)
         return in_our_frame(story_page(request, previews.as_if_out(article), is_preview=True))
 
     # --- Secret links ------------------------------------------------------------------

@@ -67,6 +67,26 @@ class LabellingMixin(BaseModelAdmin[Any]):
 class RowsAtHand(forms.BaseInlineFormSet):  # type: ignore[type-arg]
     """Rows under a story that came with it are not asked for again."""
 
+    chosen = ""  # set by the inline
+    restored: list[int] | None = None  # what was typed and not saved: keys of what is chosen
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if self.restored is not None and not args and not kwargs.get("data"):
+            instance = kwargs.get("instance")
+            accessor = self.fk.remote_field.get_accessor_name()
+            rows = getattr(instance, accessor).all() if instance and instance.pk else ()
+            there = {getattr(row, f"{self.chosen}_id") for row in rows}
+            new = [key for key in self.restored if key not in there]
+            kwargs["initial"] = [{self.chosen: key} for key in new]
+            self.extra = len(new) + 1
+        super().__init__(*args, **kwargs)
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if self.restored is not None and form.instance.pk and "DELETE" in form.fields:
+            is_there = getattr(form.instance, f"{self.chosen}_id") in self.restored
+            form.fields["DELETE"].initial = not is_there
+
     def get_queryset(self) -> Any:
         accessor = self.fk.remote_field.get_accessor_name()
         if accessor in getattr(self.instance, "_prefetched_objects_cache", {}):
@@ -98,6 +118,8 @@ class LeanInline(LabellingMixin, admin.TabularInline[Any, Any]):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
         formset.form.chosen = self.chosen  # type: ignore[attr-defined]
+        formset.chosen = self.chosen  # type: ignore[attr-defined]
+        formset.restored = self.restored_keys(request)  # type: ignore[attr-defined]
         field = formset.form.base_fields.get(self.chosen)
         if (
             field is not None
@@ -106,6 +128,10 @@ class LeanInline(LabellingMixin, admin.TabularInline[Any, Any]):
         ):
             field.choices = choices_once(request, field)  # type: ignore[attr-defined]
         return formset
+
+    def restored_keys(self, request: HttpRequest) -> list[int] | None:
+        """What an autosave had chosen here, where the form is to show it."""
+        return None
 
 
 def choices_once(request: HttpRequest, field: Any) -> list[Any]:

@@ -13,32 +13,56 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from js_asset import Script
 
+from articles.admin import typed
 from articles.admin.autosaving import DraftingMixin
 from articles.admin.editor import BodyEditorMixin
 from articles.admin.lean_forms import LabellingMixin, LeanInline
 from articles.admin.story_actions import StoryActionsMixin
-from articles.admin.story_form import ScheduledRevision, StoryForm
+from articles.admin.story_form import ScheduledRevision, StoryForm, name_of
 from articles.admin.versions import VersionsMixin
 from articles.discovery import redirects, search, search_index
-from articles.models import Article, ArticleCoin, Byline, Correction, Revision
-from articles.publishing import autosaves, bylines, publish_checks, revisions, workflow
+from articles.models import Article, ArticleCoin, Autosave, Byline, Correction, Revision
+from articles.publishing import (
+    autosaves,
+    bylines,
+    merging,
+    publish_checks,
+    revisions,
+    workflow,
+)
 from core.admin import CappedListAdmin
+from core.numbers import whole_number
 from core.people import signed_in
 
+SAVED_FORMS, MOST_SAVED = "saved_forms", 20  # in the session: keys of forms
 MOST_FOUND = 200  # by a search on the desk
 Origin = Revision.Origin
 
 
-class BylineInline(LeanInline):
+class StoryInline(LeanInline):
+    """Rows of a story, which are kept with it while it is being written."""
+
+    content_name = ""  # what versions call them
+
+    def restored_keys(self, request: HttpRequest) -> list[int] | None:
+        autosave: Autosave | None = getattr(request, "restored", None)
+        if autosave is None or self.content_name not in autosave.fields:
+            return None
+        return [row["id"] for row in autosave.fields[self.content_name]]
+
+
+class BylineInline(StoryInline):
     model = Byline
+    content_name = "bylines"
     chosen = "author"
     extra = 1
     autocomplete_fields = ("author",)
     readonly_fields = ("held_at_publication",)
 
 
-class ArticleCoinInline(LeanInline):
+class ArticleCoinInline(StoryInline):
     model = ArticleCoin
+    content_name = "coins"
     chosen = "coin"
     extra = 1
     verbose_name = "coin"
@@ -68,6 +92,35 @@ class WhenFilter(admin.SimpleListFilter):
             self.value() or ""
         )
         return getattr(queryset, chosen)() if chosen else queryset
+
+
+def bring_together(request: HttpRequest, article: Article | None) -> None:
+    """Before a form is read: put what was saved since it was opened into it, where that touches
+    nothing that the form changes. What touches is the form’s to tell.
+    """
+    seen = whole_number(request.POST.get("seen_revision", ""))
+    if article is None or seen is None or seen >= article.revision:
+        return
+    if request.POST.get("_over") == str(article.revision):
+        return
+    base = revisions.content_at(article, seen)
+    if base is None:
+        return
+    mine = typed.content_of(request.POST)
+    merged = merging.merge(base, revisions.content_of(article), mine)
+    post = request.POST.copy()
+    typed.write(post, merged.content, article)
+    if not merged.touching:
+        post["seen_revision"] = str(article.revision)
+        newest = article.revisions.select_related("by").filter(number=article.revision)
+        request.__dict__["merged_with"] = newest.first()
+    request.POST = post  # type: ignore[assignment]
+
+
+def fields_left_out(article: Article, to_come: Revision) -> str:
+    """What of a scheduled update would not come, because something newer stands there."""
+    touching = workflow.with_scheduled(article, to_come).touching
+    return ", ".join(revisions.LABELS[name].lower() for name in touching)
 
 
 @admin.register(Article)
@@ -103,6 +156,7 @@ class ArticleAdmin(
                     "section",
                     "body",
                     "seen_revision",
+                    "autosave_key",
                 )
             },
         ),
@@ -200,14 +254,39 @@ class ArticleAdmin(
         if request.method == "POST" and transaction.get_connection().in_atomic_block:
             Article.objects.select_for_update(of=("self",)).only("pk").get(pk=article.pk)
             article.refresh_from_db()
-        elif "typed" in request.GET and (copy := autosaves.unsaved(signed_in(request), article)):
-            autosaves.lay_over(article, copy)
+        elif restored := self._restored(request, article):
+            autosaves.lay_over(article, restored.fields)
+            article.restored = restored
         return article
+
+    def _restored(self, request: HttpRequest, article: Article | None) -> Autosave | None:
+        """The autosave that the form is to show, if it is asked for: once a request."""
+        if request.method != "GET" or "typed" not in request.GET:
+            return None
+        if "restored" not in request.__dict__:
+            found = autosaves.find(signed_in(request), article, request.GET["typed"])
+            request.__dict__["restored"] = found
+        autosave: Autosave | None = request.__dict__["restored"]
+        return autosave
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
-        copy = autosaves.unsaved(signed_in(request), None) if "typed" in request.GET else None
-        return initial | (copy.fields if copy else {})
+        restored = self._restored(request, None)
+        return (
+            initial
+            | (typed.initial_of(restored.fields) if restored else {})
+            | ({"autosave_key": restored.key} if restored else {})
+        )
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        pk = whole_number(object_id or "")
+        if request.method == "POST" and pk is not None:
+            bring_together(request, Article.objects.filter(pk=pk).first())
+        elif object_id is None:
+            self._restored(request, None)
+        return super().changeform_view(request, object_id, *args, **kwargs)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -220,7 +299,7 @@ class ArticleAdmin(
         except ScheduledRevision as put_off:
             article = Article.objects.get(pk=object_id)
             workflow.revise_at(article, put_off.content, put_off.at, signed_in(request))
-            autosaves.discard(signed_in(request), article)
+            self._forget_autosave(request)
             text = f"This update is scheduled for {put_off.at:%d %B %Y at %H:%M} UTC. Until then the story stays."
             messages.success(request, text)
             return redirect("admin:articles_article_change", article.pk)
@@ -231,23 +310,24 @@ class ArticleAdmin(
         article: Article | None = context.get("original")
         form = context["adminform"].form
         may_change = self.has_change_permission(request, article)
-        typed = (
-            autosaves.unsaved(signed_in(request), article)
-            if may_change and request.method == "GET"
-            else None
-        )
+        person = signed_in(request)
+        is_opened = may_change and request.method == "GET"
+        unsaved = autosaves.unsaved(person, article) if is_opened else []
+        shown = getattr(request, "restored", None)
         context |= {
             "may_publish": request.user.has_perm("articles.publish_article"),
             "conflict": getattr(form, "conflict", None),
-            "typed": None if "typed" in request.GET else typed,
+            "unsaved": [each for each in unsaved if each != shown and not each.discarded_at],
+            "discarded": [each for each in unsaved if each.discarded_at],
+            "saved_forms": " ".join(request.session.get(SAVED_FORMS, ())),
             "autosave_url": self._autosave_url(article) if may_change else "",
         }
         if article is not None:
+            to_come = article.revisions.filter(origin=Origin.SCHEDULED).select_related("by").first()
             context |= {
                 "advice": publish_checks.checks_for(article),
-                "to_come": article.revisions.filter(origin=Origin.SCHEDULED)
-                .select_related("by")
-                .first(),
+                "to_come": to_come,
+                "left_out": fields_left_out(article, to_come) if to_come else "",
                 "version_count": article.revision,
             }
         return super().render_change_form(request, context, *args, **kwargs)
@@ -277,7 +357,32 @@ class ArticleAdmin(
                 revisions.content_of(article), form.cleaned_data["goes_live_at"]
             )
         revisions.keep(article, signed_in(request))
-        autosaves.discard(signed_in(request), article if change else None)
+        self._forget_autosave(request)
+        self._tell_of_others(request, article)
+
+    def _forget_autosave(self, request: HttpRequest) -> None:
+        """It is saved; the browser is told with the next form, and forgets it, too."""
+        key = request.POST.get("autosave_key", "")
+        if not autosaves.is_key(key):
+            return
+        autosaves.forget(signed_in(request), key)
+        request.session[SAVED_FORMS] = [*request.session.get(SAVED_FORMS, ()), key][-MOST_SAVED:]
+
+    def _tell_of_others(self, request: HttpRequest, article: Article) -> None:
+        """What was saved meanwhile, or is to come, is in the story too; or touches what is."""
+        if theirs := getattr(request, "merged_with", None):
+            text = (
+                f"{name_of(theirs.by)} saved version {theirs.number} while you were writing. "
+                f"Version {article.revision} has both: nothing that either of you changed touches."
+            )
+            messages.info(request, text)
+        to_come = article.revisions.filter(origin=Origin.SCHEDULED).first()
+        if to_come and (names := fields_left_out(article, to_come)):
+            text = (
+                f"The update scheduled for {to_come.goes_live_at:%d %B %Y at %H:%M} UTC changes the "
+                f"same: {names}. What you saved now will stay."
+            )
+            messages.warning(request, text)
 
     # --- Who may ------------------------------------------------------------------------------
 

@@ -4,16 +4,17 @@ saved meanwhile.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from articles.admin import lean_forms
-from articles.models import Article, Revision
-from articles.publishing import revisions, word_diff
+from articles.admin import lean_forms, typed
+from articles.models import Article, Autosave, Revision, Tag
+from articles.publishing import autosaves, merging, revisions, word_diff
 
 MOST_TAGS = 25
 
@@ -27,17 +28,26 @@ class ScheduledRevision(Exception):
 
 
 @dataclass(frozen=True)
+class Touching:
+    """A field that two people changed: what each made of the version that both began with."""
+
+    label: str
+    theirs: list[list[word_diff.DiffPart]]
+    mine: list[list[word_diff.DiffPart]]
+
+
+@dataclass(frozen=True)
 class Conflict:
-    """Somebody else’s version, saved after this form was opened, and how it differs from what was
-    sent.
-    """
+    """Somebody else’s version, saved after this form was opened, and where it touches what was sent."""
 
     revision: Revision
-    differences: list[word_diff.Difference]
+    base: int
+    fields: list[Touching]
 
 
 class StoryForm(forms.ModelForm[Article]):
     seen_revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    autosave_key = forms.CharField(widget=forms.HiddenInput, required=False)
 
     conflict: Conflict | None = None
 
@@ -47,10 +57,25 @@ class StoryForm(forms.ModelForm[Article]):
             revisions.content_of(self.instance) if self.is_bound and self.instance.pk else {}
         )
         self.newest = self.instance.revision
-        self.initial["seen_revision"] = self.instance.revision
+        self.initial.setdefault("seen_revision", self.instance.revision)
+        self.initial.setdefault("autosave_key", autosaves.new_key())
+        self._restore(getattr(self.instance, "restored", None))
         if self.instance.pk and not self.is_bound:
             lean_forms.label(self, "hero", [self.instance.hero])
             lean_forms.label(self, "tags", self.instance.tags.all())
+
+    def _restore(self, autosave: Autosave | None) -> None:
+        """What was typed stands in the story already, but for its rows; it was made from the version
+        that was seen then, and from no newer one.
+        """
+        if autosave is None:
+            return
+        self.initial["seen_revision"] = autosave.seen_revision
+        self.initial["autosave_key"] = autosave.key
+        if "tags" in autosave.fields:
+            tags = Tag.objects.filter(pk__in=[row["id"] for row in autosave.fields["tags"]])
+            self.initial["tags"] = list(tags)
+            lean_forms.label(self, "tags", tags)
 
     def clean_tags(self) -> Any:
         tags = self.cleaned_data["tags"]
@@ -71,19 +96,21 @@ class StoryForm(forms.ModelForm[Article]):
         return self.data.get("_over", "") == str(self.newest)
 
     def _tell_of_conflict(self, data: dict[str, Any]) -> None:
-        newest = (
-            Revision.objects.select_related("by")
-            .filter(article=self.instance, number=self.newest)
-            .first()
-        )
+        """What touches is shown; what does not, and came meanwhile, stands in the form already."""
+        seen = data.get("seen_revision")
+        versions = Revision.objects.select_related("by").filter(article=self.instance)
+        newest = versions.filter(number=self.newest).first()
         if newest is None:
             return
-        mine = self.stored | {name: data.get(name, self.stored[name]) for name in revisions.WORDS}
-        self.conflict = Conflict(newest, revisions.differences(self.stored, mine))
-        who = newest.by.get_full_name() or newest.by.get_username() if newest.by else "A command"
+        before = revisions.content_at(self.instance, seen or 0) or {}
+        mine = typed.with_names(typed.content_of(cast(QueryDict, self.data)))
+        touching = merging.merge(before, self.stored, mine).touching
+        self.conflict = Conflict(
+            newest, seen or 0, [_touching(name, before, self.stored, mine) for name in touching]
+        )
         raise ValidationError(
-            f"{who} saved version {newest.number} at {newest.at:%H:%M} UTC, after you opened this page. "
-            "Nothing of yours is lost: it stands below, unsaved."
+            f"{name_of(newest.by)} saved version {newest.number} at {newest.at:%H:%M} UTC, after you "
+            "opened this page. Nothing of yours is lost: it stands below, unsaved."
         )
 
     def _check_time(self, data: dict[str, Any]) -> None:
@@ -96,6 +123,19 @@ class StoryForm(forms.ModelForm[Article]):
         if moment <= timezone.now():
             raise ValidationError("That time is past. To change the story now, save it.")
         data["goes_live_at"] = moment
+
+
+def _touching(name: str, base: Any, theirs: Any, mine: Any) -> Touching:
+    before = revisions.in_words(name, base.get(name))
+    return Touching(
+        revisions.LABELS[name],
+        word_diff.compare(before, revisions.in_words(name, theirs.get(name))),
+        word_diff.compare(before, revisions.in_words(name, mine.get(name))),
+    )
+
+
+def name_of(user: Any) -> str:
+    return (user.get_full_name() or user.get_username()) if user else "A command"
 
 
 def parse_moment(text: str) -> datetime | None:

@@ -1,11 +1,12 @@
 """The buttons that change a story’s status, and what the desk is told of it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
@@ -14,6 +15,16 @@ from django.views.decorators.http import require_POST
 from articles.admin.story_form import parse_moment
 from articles.models import Article
 from articles.publishing import workflow
+
+# Of the bar under the form: each saves, and then does this.
+BUTTONS = {
+    "_publish": "publish",
+    "_schedule": "schedule",
+    "_redate": "redate",
+    "_review": "review",
+    "_draft": "draft",
+    "_withdraw": "withdraw",
+}
 
 
 class TransitionsMixin(admin.ModelAdmin[Any]):
@@ -26,14 +37,26 @@ class TransitionsMixin(admin.ModelAdmin[Any]):
             *super().get_urls(),
         ]
 
+    def response_add(
+        self, request: HttpRequest, obj: Article, post_url_continue: Any = None
+    ) -> HttpResponse:
+        return self._after_saving(request, obj) or super().response_add(
+            request, obj, post_url_continue
+        )
+
     def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
-        """“Save and publish” saves the form first, so that what is published is what was on the
+        return self._after_saving(request, obj) or super().response_change(request, obj)
+
+    def _after_saving(self, request: HttpRequest, article: Article) -> HttpResponse | None:
+        """Each button of the bar has saved the form first: what happens, happens to what was on the
         screen.
         """
-        if "_publish" in request.POST:
-            self.run(request, obj, "publish")
-            return redirect("admin:articles_article_change", obj.pk)
-        return super().response_change(request, obj)
+        action = next((BUTTONS[name] for name in BUTTONS if name in request.POST), None)
+        if action is None:
+            return None
+        if not self.run(request, article, action):
+            messages.info(request, "What you typed is saved.")
+        return redirect("admin:articles_article_change", article.pk)
 
     def change_status(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The permission is checked here and again where the status is written."""
@@ -50,27 +73,15 @@ class TransitionsMixin(admin.ModelAdmin[Any]):
             "draft": workflow.return_to_draft,
             "publish": workflow.publish,
             "withdraw": workflow.withdraw,
+            "schedule": workflow.publish,
+            "redate": workflow.publish,
             "call_off": workflow.call_off_revision,
         }
         if action not in transitions:
             messages.error(request, "Choose what should happen to the story.")
             return False
-        arguments: dict[str, Any] = {}
-        if action == "publish" and request.POST.get("publish_at"):
-            at = parse_moment(request.POST["publish_at"])
-            if at is None:
-                messages.error(
-                    request, "The time to publish at could not be read. Nothing was changed."
-                )
-                return False
-            if at <= timezone.now():
-                messages.error(
-                    request,
-                    "That time is past. Leave it empty to publish now. Nothing was changed.",
-                )
-                return False
-            arguments["at"] = at
         try:
+            arguments = chosen_time(action, article, request.POST)
             done = transitions[action](article, request.user, **arguments)
         except PermissionDenied as error:
             messages.error(request, str(error))
@@ -93,6 +104,30 @@ class TransitionsMixin(admin.ModelAdmin[Any]):
         messages.success(request, outcome(done))
 
 
+def chosen_time(action: str, article: Article, post: QueryDict) -> dict[str, datetime]:
+    """Return the time to publish at, as the arguments of `publish`. Raises ValidationError with a
+    sentence where there is none, or where it would take a story from its readers.
+    """
+    if action == "publish" and "keep_date" in post and article.published_at:
+        return {"at": article.published_at}
+    typed = post.get("publish_at", "") if action in ("schedule", "redate") else ""
+    if action == "publish" and "to" in post:
+        typed = post.get("publish_at", "")  # A button of its own, without the form.
+    if not typed:
+        if action in ("schedule", "redate"):
+            raise ValidationError("Choose a time first. The story was not published.")
+        return {}
+    at = parse_moment(typed)
+    if at is None:
+        raise ValidationError("The time to publish at could not be read. Nothing was changed.")
+    if article.is_public and at > timezone.now():
+        raise ValidationError(
+            "This story is published: a time in the future would take it from its readers. "
+            "Unpublish it first, or schedule an update."
+        )
+    return {"at": at}
+
+
 def sentences(error: ValidationError) -> list[str]:
     if hasattr(error, "message_dict"):
         return [
@@ -109,6 +144,12 @@ def label(field: str) -> str:
 
 
 def outcome(article: Article) -> str:
+    if article.status == Article.Status.PUBLISHED and article.published_at:
+        age = timezone.now() - article.published_at
+        if age > workflow.NEW_FOR:
+            return (
+                f"The story is published, with the date {article.published_at:%d %B %Y, %H:%M} UTC."
+            )
     if article.status_in_words == "Scheduled":
         return f"Scheduled for {article.published_at:%d %B %Y, %H:%M} UTC."
     return f"The story is now {article.get_status_display().lower()}."

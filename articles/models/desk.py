@@ -35,6 +35,11 @@ class Revision(models.Model):
     goes_live_at = models.DateTimeField(
         null=True, blank=True, help_text="Set for a version that is to come."
     )
+    based_on = models.PositiveIntegerField(
+        null=True,
+        editable=False,
+        help_text="Of a scheduled update: the version that it was made from.",
+    )
 
     class Meta:
         ordering = ["-number"]
@@ -61,29 +66,24 @@ class Revision(models.Model):
 
 
 class Autosave(models.Model):
-    """Unsaved text of one person, gone when they save."""
+    """Unsaved text of one person in one opened form, gone when they save it."""
 
     article = models.ForeignKey(
         Article, null=True, on_delete=models.CASCADE, related_name="working_copies"
     )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=32, help_text="Of the form, however often it is opened.")
     seen_revision = models.PositiveIntegerField(default=0)
-    fields = models.JSONField(help_text="The form’s fields as text.")
+    fields = models.JSONField(
+        help_text="What the form says, as articles/publishing/revisions.py writes a version."
+    )
     at = models.DateTimeField(default=timezone.now, db_index=True)
+    discarded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "autosaves"
         constraints = [
-            models.UniqueConstraint(
-                fields=["article", "user"],
-                condition=Q(article__isnull=False),
-                name="working_copy_once",
-            ),
-            models.UniqueConstraint(
-                fields=["user"],
-                condition=Q(article__isnull=True),
-                name="working_copy_of_a_new_story_once",
-            ),
+            models.UniqueConstraint(fields=["user", "key"], name="autosave_once_a_form"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Stories, with their bylines, the coins they are about, and who changed their status."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -197,11 +198,27 @@ class Article(TaggedByRow):
             raise ValidationError(
                 {"slug": f"“{former.title}” was out under this address. Choose another."}
             )
+        if problem := self._problem_of_update():
+            raise ValidationError({"updated_at": problem})
         if self._is_out_before_embargo():
             text = "The story is published, or scheduled, for a time before this embargo ends."
             raise ValidationError({"embargoed_until": text})
         if self.status == self.Status.PUBLISHED and (problems := self.missing()):
             raise ValidationError(problems)
+
+    def _problem_of_update(self) -> str:
+        """Readers and search engines are told both times: they must not contradict each other."""
+        if self.updated_at is None:
+            return ""
+        if self.updated_at > timezone.now() + timedelta(minutes=5):
+            return "This time is still to come. Say when the story was updated."
+        if (
+            self.published_at
+            and self.published_at <= timezone.now()
+            and self.updated_at < self.published_at
+        ):
+            return "The story was published after this time."
+        return ""
 
     def _is_out_before_embargo(self) -> bool:
         if self.status != self.Status.PUBLISHED or not (self.published_at and self.embargoed_until):

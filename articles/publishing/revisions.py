@@ -94,6 +94,14 @@ def keep(article: Article, by: "User | None", origin: Revision.Origin = Origin.S
         )
 
 
+def content_at(article: Article, number: int) -> dict[str, Any] | None:
+    """Return what the story said while `number` was its newest version. A scheduled update is a
+    version that it did not say yet.
+    """
+    said = Revision.objects.filter(article=article, number__lte=number, goes_live_at=None)
+    return said.order_by("-number").values_list("content", flat=True).first()
+
+
 def restore(revision: Revision, by: "User") -> Revision:
     """Bring back what `revision` says, as a new version. Nothing of what came after it is lost."""
     article = revision.article

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from articles.models import Article, ArticleCoin, Revision, StatusChange
-from articles.publishing import holdings, revisions
+from articles.publishing import holdings, merging, revisions
 from ticker.models import Quote
 from ticker.polling.quotes import DELAYED_AFTER
 
@@ -46,10 +46,15 @@ def publish(article: Article, by: "User | None", at: datetime | None = None) -> 
     field that is not ready, such as an embargo that has not ended. `by` is None for commands.
     """
     _require_publisher(by)
+    before = article.published_at
+    now = timezone.now()
+    note = ""
+    if at is not None and at < now:
+        note = f"Dated {at:%d %B %Y, %H:%M} UTC"
+        note += f"; it was {before:%d %B %Y, %H:%M}." if before and before != at else "."
 
     def effect(locked: Article) -> None:
         _check_ready(locked)
-        now = timezone.now()
         is_out = (
             locked.status == Status.PUBLISHED
             and locked.published_at is not None
@@ -57,10 +62,12 @@ def publish(article: Article, by: "User | None", at: datetime | None = None) -> 
         )
         if at or not is_out:
             locked.published_at = at or now
+            if locked.updated_at and locked.updated_at < locked.published_at:
+                locked.updated_at = None  # Of before it was published.
         _check_embargo(locked)
         _note_what_holds_now(locked)
 
-    return _change_status(article, Status.PUBLISHED, by, effect)
+    return _change_status(article, Status.PUBLISHED, by, effect, note)
 
 
 def withdraw(article: Article, by: "User | None", note: str = "") -> Article:
@@ -85,7 +92,9 @@ def revise_at(article: Article, content: dict[str, Any], at: datetime, by: "User
                 "Only a story that is published, or scheduled, can have a scheduled update."
             )
         call_off_revision(locked, by)
+        based_on = locked.revision
         revision = revisions.keep(locked, by, Revision.Origin.SAVED)
+        revision.based_on = based_on
         revision.content, revision.origin, revision.goes_live_at = (
             content,
             Revision.Origin.SCHEDULED,
@@ -120,14 +129,13 @@ def _publish_due(revision: Revision) -> bool:
             return False
         try:
             with transaction.atomic():
-                revisions.apply(locked, revision.content, revision.by, Revision.Origin.PUBLISHED)
-                _log(
-                    locked,
-                    revision.by,
-                    locked.status,
-                    locked.status,
-                    f"Version {revision.number} came out.",
-                )
+                merged = with_scheduled(locked, revision)
+                revisions.apply(locked, merged.content, revision.by, Revision.Origin.PUBLISHED)
+                left_out = ", ".join(revisions.LABELS[name] for name in merged.touching)
+                note = f"Version {revision.number} came out."
+                if left_out:
+                    note += f" Not all of it: what was saved since stayed in {left_out}."
+                _log(locked, revision.by, locked.status, locked.status, note)
         except ValidationError as error:
             # What became wrong meanwhile, such as a slug that another story took, stays on the desk
             # for a person.
@@ -136,6 +144,16 @@ def _publish_due(revision: Revision) -> bool:
             _log(locked, None, locked.status, locked.status, text)
             return False
     return True
+
+
+def with_scheduled(article: Article, revision: Revision) -> merging.Merge:
+    """What the story says once a scheduled update is in it: the update changes what it changed, and
+    where something newer was saved in the same place, that stays.
+    """
+    now = revisions.content_of(article)
+    number = revision.number - 1 if revision.based_on is None else revision.based_on
+    base = revisions.content_at(article, number) or now
+    return merging.merge(base, now, revision.content, keep="theirs")
 
 
 def withdraw_expired() -> int:
@@ -189,7 +207,7 @@ def _change_status(
         if effect:
             effect(locked)
         locked.status = new
-        locked.save(update_fields=["status", "published_at", "changed_at"])
+        locked.save(update_fields=["status", "published_at", "updated_at", "changed_at"])
         _log(locked, by, old, new, note)
         if new == Status.PUBLISHED:
             revisions.keep(locked, by, Revision.Origin.PUBLISHED)

@@ -15,10 +15,11 @@ from django.http import (
 )
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import resolve
+from django.urls import resolve, reverse
 
 from articles.discovery import redirects
 from core.addresses import StorageAway
+from newsroom.pages import send_again
 
 RETRY_AFTER = 5  # seconds
 WORDS = {
@@ -78,6 +79,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     if not accepts(request, request.method or ""):
         return wrong_method(request, "GET, HEAD")
+    if send_again.is_desk_form(request) and request.path != reverse("admin:login"):
+        return send_again.page(request, "This form has expired", sign_in=False)
     title = "This form has expired"
     advice = "Go back, load the page again and send the form once more. Your words are still there."
     context = {"status": 403, "title": title, "advice": advice}

@@ -285,7 +285,7 @@ def test_custom_pages_of_the_desk_check_more_than_being_staff(client):
         ),
         ("admin:articles_article_status", article.pk, {"to": "withdraw"}),
     )
-    for user, codes in ((UserFactory(is_staff=True), {403}), (UserFactory(), {302}), (None, {302})):
+    for user, codes in ((UserFactory(is_staff=True), {403}), (UserFactory(), {302}), (None, {403})):
         client.logout()
         if user:
             client.force_login(user)

@@ -11,6 +11,8 @@ from articles.publishing import revisions
 
 from ...factories import AuthorFactory, DraftArticleFactory, member_of
 
+KEY = "0123456789abcdef" * 2  # of a form
+
 
 @pytest.fixture
 def editor(client: Any) -> Any:
@@ -43,6 +45,7 @@ def form_of(article: Article, **changes: Any) -> dict[str, Any]:
         "section": article.section_id,
         "body": article.body,
         "seen_revision": article.revision,
+        "autosave_key": KEY,
         "hero": article.hero_id or "",
         "comments_open": "on",
         "bylines-TOTAL_FORMS": 1,

@@ -12,20 +12,29 @@ from articles.models import ArticleCoin, Autosave, PreviewLink
 from articles.publishing import autosaves, previews
 
 from ...factories import (
+    AuthorFactory,
     CoinFactory,
     DraftArticleFactory,
+    ImageFactory,
     PublishedArticleFactory,
     QuoteFactory,
+    SectionFactory,
+    TagFactory,
     member_of,
 )
 from ...pages import squeezed
-from .conftest import address, form_of
+from .conftest import KEY, address, form_of
 
 pytestmark = pytest.mark.django_db
 
 
 def typed(**fields):
-    return {"title": "The clause", "body": "<p>Half a sen</p>", "seen_revision": "1"} | fields
+    return {
+        "title": "The clause",
+        "body": "<p>Half a sen</p>",
+        "seen_revision": "1",
+        "autosave_key": KEY,
+    } | fields
 
 
 def test_what_was_typed_is_kept_offered_and_gone_when_it_is_saved(client, editor, draft, save):
@@ -35,25 +44,89 @@ def test_what_was_typed_is_kept_offered_and_gone_when_it_is_saved(client, editor
     draft.refresh_from_db()
     assert draft.body == "<p>It is short.</p>"
     page = client.get(address(draft)).content.decode()
-    assert "You have unsaved text of" in page
+    assert "Autosaved" in page
     assert "Half a sen" not in page
-    assert "Half a sen" in client.get(f"{address(draft)}?typed=1").content.decode()
+    assert "Half a sen" in client.get(f"{address(draft)}?typed={KEY}").content.decode()
     save(draft, body="<p>Half a sentence.</p>")
     assert not Autosave.objects.exists()
 
 
-def test_a_new_story_is_kept_before_it_is_ever_saved(client, editor):
-    client.post("/admin/articles/article/autosave/", typed(title="Brand new"))
-    client.post("/admin/articles/article/autosave/", typed(title="Brand newer"))
-    assert Autosave.objects.count() == 1
-    assert "You have unsaved text" in client.get("/admin/articles/article/add/").content.decode()
-    assert (
-        'value="Brand newer"' in client.get("/admin/articles/article/add/?typed=1").content.decode()
-    )
-    client.post("/admin/articles/article/autosave/", {"_discard": "1"})
-    assert (
-        "You have unsaved text" not in client.get("/admin/articles/article/add/").content.decode()
-    )
+def test_new_stories_are_kept_each_for_itself_before_they_are_ever_saved(client, editor):
+    new, other = "/admin/articles/article/autosave/", "f" * 32
+    client.post(new, typed(title="Alpha"))
+    client.post(new, typed(title="Alpha and more"))
+    client.post(new, typed(title="Beta", autosave_key=other))
+    page = squeezed(client.get("/admin/articles/article/add/").content.decode())
+    assert "“Alpha and more”" in page
+    assert "“Beta”" in page
+    for key, title in ((KEY, "Alpha and more"), (other, "Beta")):
+        page = client.get(f"/admin/articles/article/add/?typed={key}").content.decode()
+        assert f'value="{title}"' in page
+        assert f'value="{key}"' in page
+
+
+def test_what_is_discarded_can_be_brought_back_for_a_day(client, editor, noon):
+    new = "/admin/articles/article/autosave/"
+    client.post(new, typed(title="Alpha"))
+    page = client.post(new, {"_discard": KEY}, follow=True).content.decode()
+    assert "Restore" not in page
+    assert "It is kept for a day." in page
+    page = client.post(new, {"_bring_back": KEY}, follow=True).content.decode()
+    assert f'href="?typed={KEY}"' in page
+    client.post(new, {"_discard": KEY})
+    noon.shift(timedelta(hours=25))
+    assert autosaves.forget_old_autosaves.call() == 1
+
+
+def test_nobody_discards_what_somebody_else_typed(client, editor, draft):
+    client.post(address(draft, "autosave"), typed())
+    client.force_login(member_of("Editors"))
+    client.post(address(draft, "autosave"), {"_discard": KEY})
+    assert Autosave.objects.get().discarded_at is None
+
+
+def test_every_field_is_kept_and_restored(client, editor, draft):
+    section, author, coin = SectionFactory(name="Markets"), AuthorFactory(), CoinFactory()
+    tags, hero = [TagFactory(), TagFactory()], ImageFactory()
+    byline = draft.bylines.get()
+    client.post(
+        address(draft, "autosave"),
+        typed(
+            section=section.pk, hero=hero.pk, tags=[tag.pk for tag in tags], kind="brief",
+            updated_at_0="2026-01-02", updated_at_1="03:04:05", standfirst="Typed",
+            **{
+                "bylines-TOTAL_FORMS": 2, "bylines-INITIAL_FORMS": 1, "bylines-0-id": byline.pk,
+                "bylines-0-author": byline.author_id, "bylines-0-DELETE": "on",
+                "bylines-1-author": author.pk,
+                "article_coins-TOTAL_FORMS": 1, "article_coins-INITIAL_FORMS": 0,
+                "article_coins-0-coin": coin.pk,
+            },
+        ),
+    )  # fmt: skip
+    answer = client.get(f"{address(draft)}?typed={KEY}")
+    form = answer.context["adminform"].form
+    assert form.initial["seen_revision"] == 1
+    assert [str(form[name].value()) for name in ("section", "hero", "kind", "standfirst")] == [
+        *(str(section.pk), str(hero.pk), "brief", "Typed")
+    ]
+    assert form["tags"].value() == [tag.pk for tag in tags]
+    assert f"{form['updated_at'].value():%Y-%m-%d %H:%M:%S}" == "2026-01-02 03:04:05"
+    bylines, coins = (each.formset for each in answer.context["inline_admin_formsets"][:2])
+    assert bylines.forms[0]["DELETE"].value() is True
+    assert bylines.forms[1]["author"].value() == author.pk
+    assert coins.forms[0]["coin"].value() == coin.pk
+
+
+def test_of_one_person_so_many_are_kept(client, editor, draft, monkeypatch):
+    monkeypatch.setattr(autosaves, "MOST_KEPT", 3)
+    for number in range(6):
+        client.post(address(draft, "autosave"), typed(autosave_key=f"{number:032x}"))
+    assert sorted(each.key[-1] for each in Autosave.objects.all()) == ["3", "4", "5"]
+
+
+@pytest.mark.parametrize("key", ["", "x", "0" * 31, "g" * 32, "0" * 33])
+def test_a_form_without_a_key_is_told(client, editor, draft, key):
+    assert client.post(address(draft, "autosave"), typed(autosave_key=key)).status_code == 400
 
 
 def test_the_writer_is_told_that_somebody_else_saved(client, editor, draft, save):
@@ -64,8 +137,8 @@ def test_the_writer_is_told_that_somebody_else_saved(client, editor, draft, save
 def test_what_was_typed_is_nobody_elses(client, editor, draft):
     client.post(address(draft, "autosave"), typed())
     client.force_login(member_of("Editors"))
-    assert "unsaved text" not in client.get(address(draft)).content.decode()
-    assert "Half a sen" not in client.get(f"{address(draft)}?typed=1").content.decode()
+    assert "Unsaved text" not in client.get(address(draft)).content.decode()
+    assert "Half a sen" not in client.get(f"{address(draft)}?typed={KEY}").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -79,16 +152,16 @@ def test_what_was_typed_is_nobody_elses(client, editor, draft):
 )
 def test_nothing_that_is_typed_breaks_the_form_or_the_preview(client, editor, draft, fields):
     assert client.post(address(draft, "autosave"), typed(**fields)).status_code == 200
-    assert client.get(f"{address(draft)}?typed=1").status_code == 200
+    assert client.get(f"{address(draft)}?typed={KEY}").status_code == 200
     page = client.get(address(draft, "preview_page")).content.decode()
     assert "alert(1)" not in page
     assert "onclick" not in page
 
 
 def test_old_copies_are_forgotten(editor, draft):
-    autosaves.keep(editor, draft, typed(), 1)
+    autosaves.keep(editor, draft, KEY, typed(), 1)
     Autosave.objects.update(at=timezone.now() - timedelta(days=31))
-    assert autosaves.forget_old_copies.call() == 1
+    assert autosaves.forget_old_autosaves.call() == 1
 
 
 # --- Previews ----------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 was out goes on.
 """
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -12,7 +14,14 @@ from articles.models import Article, Correction, Revision
 from articles.publishing import revisions, workflow
 
 from ...comments.test_races import at_once
-from ...factories import PublishedArticleFactory, SectionFactory, member_of
+from ...factories import (
+    AuthorFactory,
+    ImageFactory,
+    PublishedArticleFactory,
+    SectionFactory,
+    TagFactory,
+    member_of,
+)
 from ...pages import squeezed
 from .conftest import address, form_of
 
@@ -37,8 +46,9 @@ def test_the_second_saver_is_told_who_changed_what_and_loses_nothing(editor, dra
     other.post(address(draft), form_of(draft, body="<p>It is very short.</p>"))
     page = save(draft, **opened | {"body": "<p>It is long.</p>", "seen_revision": 1})
     assert "bo saved version 2 at" in page
-    assert "Two people changed this story" in page
-    assert "It is <del>very short</del><ins>long</ins>." in page
+    assert "Two people changed the same" in page
+    assert "It is <ins>very </ins>short." in page
+    assert "It is <del>short</del><ins>long</ins>." in page
     assert "&lt;p&gt;It is long.&lt;/p&gt;" in page  # still in the form
     draft.refresh_from_db()
     assert draft.body == "<p>It is very short.</p>"
@@ -52,9 +62,7 @@ def test_saving_over_a_version_that_is_not_the_newest_is_a_conflict_again(editor
     opened = form_of(draft)
     for title in ("One", "Two"):
         save(Article.objects.get(), title=title)
-    assert "Two people changed this story" in save(
-        draft, **opened | {"title": "Mine", "_over": "2"}
-    )
+    assert "Two people changed the same" in save(draft, **opened | {"title": "Mine", "_over": "2"})
 
 
 def test_an_unchanged_form_meets_no_conflict(editor, draft, save):
@@ -82,7 +90,7 @@ def test_of_two_who_save_at_once_one_is_told():
             .content.decode()
         ),
     )
-    assert sorted("Two people changed this story" in page for page in pages) == [False, True]
+    assert sorted("Two people changed the same" in page for page in pages) == [False, True]
     assert sorted(draft.revisions.values_list("number", flat=True)) == [1, 2]
 
 
@@ -163,14 +171,181 @@ def test_it_can_be_called_off(client, editor, save):
 # --- What may not be saved ---------------------------------------------------------------
 
 
-def test_a_time_that_is_past_does_not_publish(client, editor, draft):
-    data = {"to": "publish", "publish_at": "2020-01-01T10:00"}
-    assert (
-        "That time is past"
-        in client.post(address(draft, "status"), data, follow=True).content.decode()
-    )
+def test_an_archive_is_entered_with_its_dates_and_the_log_says_so(client, editor, draft, save):
+    page = save(draft, _schedule="1", publish_at="2020-01-01T10:00", title="As it was then")
+    assert "with the date 01 January 2020, 10:00 UTC" in page
     draft.refresh_from_db()
-    assert draft.status == "draft"
+    assert (draft.status, draft.title) == ("published", "As it was then")
+    assert draft.status_changes.get().note == "Dated 01 January 2020, 10:00 UTC."
+
+
+def test_a_story_that_is_out_is_not_taken_from_its_readers_by_a_date(client, editor, save):
+    story = PublishedArticleFactory()
+    for button, moment in (("_redate", later()), ("_redate", ""), ("_schedule", later())):
+        story.refresh_from_db()
+        page = save(story, **{button: "1", "publish_at": moment})
+        assert "would take it from its readers" in page or "Choose a time first" in page
+        assert client.get(story.get_absolute_url()).status_code == 200
+    story.refresh_from_db()
+    save(story, _redate="1", publish_at="2025-03-04T05:06")
+    story.refresh_from_db()
+    assert f"{story.published_at:%Y-%m-%d %H:%M}" == "2025-03-04 05:06"
+    assert "it was" in story.status_changes.first().note
+
+
+def test_published_again_it_keeps_its_date_if_that_is_wanted(client, editor, save):
+    story = PublishedArticleFactory()
+    first = story.published_at - timedelta(days=26)
+    Article.objects.filter(pk=story.pk).update(published_at=first)
+    story.refresh_from_db()
+    save(story, _withdraw="1")
+    assert client.get(story.get_absolute_url()).status_code == 410
+    story.refresh_from_db()
+    assert "Keep its date" in squeezed(client.get(address(story)).content.decode())
+    save(story, _publish="1", keep_date="1")
+    story.refresh_from_db()
+    assert story.published_at == first
+    save(story, _withdraw="1")
+    story.refresh_from_db()
+    save(story, _publish="1")
+    story.refresh_from_db()
+    assert story.published_at > first + timedelta(days=25)
+
+
+@pytest.mark.parametrize("button", ["_publish", "_schedule", "_review"])
+@pytest.mark.parametrize("is_new", [False, True])
+def test_what_is_published_is_what_was_on_the_screen(client, editor, draft, button, is_new):
+    data = form_of(draft, title="On the screen", slug="on-the-screen", publish_at=later())
+    data |= {button: "1", "hero": draft.hero_id or ImageFactory().pk}
+    del data["_continue"]
+    if is_new:
+        data |= {"bylines-INITIAL_FORMS": 0, "bylines-0-id": "", "bylines-0-article": ""}
+        client.post("/admin/articles/article/add/", data)
+    else:
+        client.post(address(draft), data)
+    story = Article.objects.get(slug="on-the-screen")
+    assert story.title == "On the screen"
+    assert (
+        story.status_in_words
+        == {
+            "_publish": "Published",
+            "_schedule": "Scheduled",
+            "_review": "In review",
+        }[button]
+    )
+
+
+def test_dates_that_contradict_each_other_are_refused(editor, save):
+    story = PublishedArticleFactory()
+    for moment in (story.published_at - timedelta(days=1), timezone.now() + timedelta(days=1)):
+        page = save(story, updated_at_0=f"{moment:%Y-%m-%d}", updated_at_1=f"{moment:%H:%M:%S}")
+        assert "This time is still to come" in page or "published after this time" in page
+
+
+# --- What two people change ---------------------------------------------------------------
+
+
+def test_two_who_change_different_things_are_both_in_it(editor, draft, save):
+    opened = form_of(draft)
+    other = Client()
+    other.force_login(member_of("Editors", username="bo"))
+    tag, author = TagFactory(), AuthorFactory(slug="second")
+    rows = {"bylines-TOTAL_FORMS": 2, "bylines-1-author": author.pk, "bylines-1-position": 1}
+    theirs = form_of(draft, body="<p>It is short.</p><p>Theirs.</p>", tags=[tag.pk], **rows)
+    assert other.post(address(draft), theirs).status_code == 302
+    mine = {"title": "My headline", "body": "<p>It is short indeed.</p>"}
+    page = save(draft, **opened | mine | {"seen_revision": 1})
+    assert "Bo saved version 2 while you were writing. Version 3 has both" in page
+    draft.refresh_from_db()
+    assert draft.title == "My headline"
+    assert draft.body == "<p>It is short indeed.</p><p>Theirs.</p>"
+    assert list(draft.tags.all()) == [tag]
+    assert draft.bylines.count() == 2
+
+
+def test_restored_text_meets_what_was_saved_since(client, editor, draft, save):
+    key = "a" * 32
+    autosave = {"title": "Typed A", "body": draft.body, "seen_revision": 1, "autosave_key": key}
+    client.post(address(draft, "autosave"), autosave)
+    save(draft, title="Saved B")
+    restored = client.get(f"{address(draft)}?typed={key}").context["adminform"].form.initial
+    assert restored["seen_revision"] == 1
+    page = save(draft, title="Typed A", seen_revision=restored["seen_revision"])
+    assert "Two people changed the same" in page
+    draft.refresh_from_db()
+    assert draft.title == "Saved B"
+
+
+def test_a_scheduled_update_undoes_nothing_that_was_saved_after_it(client, editor, save):
+    story = PublishedArticleFactory(title="T", body="<p>x = 1, y = 1</p>")
+    revisions.keep(story, None)
+    save(story, body="<p>x = 2, y = 1</p>", title="T2", _later="1", goes_live_at=later())
+    story.refresh_from_db()
+    page = save(story, body="<p>x = 1, y = 9</p>", standfirst="An urgent fix.")
+    assert "changes the same" not in page
+    Revision.objects.filter(origin="scheduled").update(goes_live_at=timezone.now())
+    workflow.carry_out_schedule.call()
+    story.refresh_from_db()
+    assert (story.body, story.title) == ("<p>x = 2, y = 9</p>", "T2")
+    assert story.standfirst == "An urgent fix."
+
+
+def test_where_both_change_the_same_the_later_stays_and_everybody_is_told(client, editor, save):
+    story = PublishedArticleFactory(title="T", body="<p>x</p>")
+    revisions.keep(story, None)
+    save(story, title="Scheduled", standfirst="Scheduled.", _later="1", goes_live_at=later())
+    story.refresh_from_db()
+    page = save(story, title="Fixed")
+    assert "changes the same: headline. What you saved now will stay." in page
+    assert "Something newer was saved in the same place: headline" in squeezed(page)
+    Revision.objects.filter(origin="scheduled").update(goes_live_at=timezone.now())
+    workflow.carry_out_schedule.call()
+    story.refresh_from_db()
+    assert (story.title, story.standfirst) == ("Fixed", "Scheduled.")
+    assert "stayed in Headline" in story.status_changes.first().note
+
+
+# --- Signed out ---------------------------------------------------------------------------
+
+
+def test_a_form_sent_after_the_session_is_shown_with_every_word_and_sent_again(editor, draft):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(editor)
+    browser.get(address(draft))
+    sent = form_of(draft, body="<p>zebra\n</p>", title="Typed “here”")
+    token = browser.cookies["csrftoken"].value
+    del browser.cookies["sessionid"]
+    page = browser.post(address(draft), sent | {"csrfmiddlewaretoken": token})
+    assert page.status_code == 403
+    again = fields_of(page)
+    assert again["title"] == "Typed “here”"
+    assert again["body"] == "<p>zebra\n</p>"
+    assert again.keys() >= sent.keys() - {"hero"}
+    browser.force_login(editor)  # In another tab: with it comes another token.
+    rotate = browser.get(address(draft))
+    assert rotate.status_code == 200
+    page = browser.post(address(draft), again | {"csrfmiddlewaretoken": "0" * 64})
+    assert page.status_code == 403
+    assert "Send it again" in page.content.decode()
+    assert browser.post(address(draft), fields_of(page)).status_code == 302
+    draft.refresh_from_db()
+    assert "zebra" in draft.body
+
+
+def test_what_another_site_sends_is_repeated_to_nobody(editor, draft):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(editor)
+    headers = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
+    page = browser.post(address(draft), form_of(draft, title="Evil"), headers=headers)
+    assert page.status_code == 403
+    assert "Evil" not in page.content.decode()
+
+
+def fields_of(page):
+    found = re.findall(
+        r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page.content.decode()
+    )
+    return {name: unescape(value) for name, value in found}
 
 
 def test_an_embargo_holds_whoever_presses_the_button(client, editor, draft, save):
