@@ -54,22 +54,119 @@ def test_what_was_typed_survives_the_browser(open_context, draft):
     body.press("Control+End")
     page.keyboard.type(" And then the power went.")
     page.locator("#id_standfirst").focus()  # On leaving a field it is kept.
-    expect(page.locator("[data-kept]")).to_contain_text("Kept at")
+    expect(page.locator("[data-kept]")).to_contain_text("Autosaved")
     page.context.close()
 
     again = open_context().new_page()
     sign_in(again, "editor")
     editor_of(again, draft)
-    expect(again.get_by_role("heading", name=re.compile("You have unsaved text"))).to_be_visible()
+    expect(again.get_by_role("heading", name="Unsaved text")).to_be_visible()
     again.get_by_role("link", name="Restore").click()
     expect(again.locator(".ProseMirror[contenteditable=true]")).to_contain_text(
         "And then the power went."
     )
-    again.get_by_role("button", name="Save and continue editing").click()
+    again.locator("button[name=_continue]").click()
     expect(again.locator(".ProseMirror[contenteditable=true]")).to_contain_text(
         "And then the power went."
     )
-    assert again.get_by_role("heading", name=re.compile("You have unsaved text")).count() == 0
+    assert again.get_by_role("heading", name="Unsaved text").count() == 0
+
+
+def test_signed_out_while_writing_nothing_is_lost(open_context, draft):
+    page = open_context().new_page()
+    sign_in(page, "editor")
+    body = editor_of(page, draft)
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name="sessionid")
+    body.press("Control+End")
+    page.keyboard.type(" A zebra crossed.")
+    page.locator("#id_standfirst").focus()
+    expect(page.locator("[data-kept]")).to_contain_text("You are signed out.")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Sign in in a new window").click()
+    sign_in(opened.value, "editor")  # With it comes another token.
+    opened.value.close()
+    page.locator("#id_standfirst").fill("It was seen.")
+    page.locator("#id_title").focus()
+    expect(page.locator("[data-kept]")).to_contain_text("Autosaved")
+    page.locator("button[name=_continue]").click()
+    expect(page.locator(".messagelist")).to_contain_text("was changed successfully")
+    expect(page.locator(".ProseMirror[contenteditable=true]")).to_contain_text("A zebra crossed.")
+    assert cookies
+
+
+def test_saved_while_signed_out_it_is_sent_again(open_context, draft):
+    page = open_context().new_page()
+    sign_in(page, "editor")
+    body = editor_of(page, draft)
+    page.context.clear_cookies(name="sessionid")
+    body.press("Control+End")
+    page.keyboard.type(" A zebra crossed.")
+    page.locator("button[name=_continue]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="sign in in a new window").click()
+    sign_in(opened.value, "editor")
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This form has expired")
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.locator(".messagelist")).to_contain_text("was changed successfully")
+    expect(page.locator(".ProseMirror[contenteditable=true]")).to_contain_text("A zebra crossed.")
+
+
+def test_what_only_the_browser_has_is_offered_when_it_comes_back(open_context, draft):
+    page = open_context().new_page()
+    sign_in(page, "editor")
+    body = editor_of(page, draft)
+    page.route("**/autosave/", lambda route: route.abort())
+    body.press("Control+End")
+    page.keyboard.type(" A zebra crossed.")
+    page.locator("#id_standfirst").focus()
+    expect(page.locator("[data-kept]")).to_contain_text("The server does not answer.")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto("/admin/")
+    page.unroute("**/autosave/")
+    editor_of(page, draft)
+    page.get_by_role("link", name="Restore it").click()
+    expect(page.locator(".ProseMirror[contenteditable=true]")).to_contain_text("A zebra crossed.")
+    page.locator("button[name=_continue]").click()
+    expect(page.locator(".messagelist")).to_contain_text("was changed successfully")
+    editor_of(page, draft)
+    page.wait_for_timeout(500)
+    expect(page.get_by_role("link", name="Restore it")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Unsaved text")).to_have_count(0)
+
+
+def test_two_new_stories_in_two_tabs_are_kept_apart_and_a_key_discards_neither(open_context, site):
+    context = open_context()
+    alpha, beta = context.new_page(), context.new_page()
+    sign_in(alpha, "admin")
+    for page, title in ((alpha, "Alpha"), (beta, "Beta")):
+        page.goto("/admin/articles/article/add/")
+        page.keyboard.type(title)  # The headline has the focus.
+        page.locator("#id_standfirst").focus()
+        expect(page.locator("[data-kept]")).to_contain_text("Autosaved")
+    alpha.goto("/admin/articles/article/add/")
+    alpha.keyboard.type("Two words")
+    expect(alpha.locator("#id_title")).to_have_value("Two words")
+    for title in ("Alpha", "Beta"):
+        expect(alpha.locator(".desk-typed")).to_contain_text(f"“{title}”")
+    alpha.get_by_role("button", name="Discard").first.click()
+    alpha.get_by_role("button", name="Undo").click()
+    expect(alpha.get_by_role("button", name="Undo")).to_have_count(0)
+    for title in ("Alpha", "Beta"):
+        expect(alpha.locator(".desk-typed")).to_contain_text(f"“{title}”")
+
+
+def test_control_s_saves(open_context, draft):
+    page = open_context().new_page()
+    sign_in(page, "editor")
+    body = editor_of(page, draft)
+    body.press("Control+End")
+    page.keyboard.type(" Saved by a key.")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".messagelist")).to_contain_text("was changed successfully")
+    expect(page.locator(".ProseMirror[contenteditable=true]")).to_contain_text("Saved by a key.")
 
 
 def test_the_second_of_two_editors_is_told_and_chooses(open_context, draft):
@@ -79,13 +176,13 @@ def test_the_second_of_two_editors_is_told_and_chooses(open_context, draft):
     for page in (first, second):
         editor_of(page, draft)
     first.get_by_label("Headline").fill("The evening paragraph")
-    first.get_by_role("button", name="Save and continue editing").click()
+    first.locator("button[name=_continue]").click()
     expect(first.locator(".messagelist")).to_contain_text("was changed successfully")
     second.get_by_label("Headline").fill("The evening sentence")
-    second.get_by_role("button", name="Save and continue editing").click()
-    alert = second.get_by_role("alert").filter(has_text="Two people changed this story")
-    expect(alert.locator(".desk-difference del")).to_have_text("paragraph")
-    expect(alert.locator(".desk-difference ins")).to_have_text("sentence")
+    second.locator("button[name=_continue]").click()
+    alert = second.get_by_role("alert").filter(has_text="Two people changed the same")
+    expect(alert.locator(".desk-difference del")).to_have_text(["clause", "clause"])
+    expect(alert.locator(".desk-difference ins")).to_have_text(["paragraph", "sentence"])
     expect(second.get_by_label("Headline")).to_have_value("The evening sentence")
     alert.get_by_role("button", name="Save mine over version 2").click()
     second.goto(f"/admin/articles/article/{draft}/versions/")
@@ -149,7 +246,7 @@ def test_what_is_pasted_from_word_arrives_clean(open_context, draft):
         WORD,
     )
     expect(body.locator("h2")).to_have_text("A gap")
-    page.get_by_role("button", name="Save and continue editing").click()
+    page.locator("button[name=_continue]").click()
     expect(page.locator(".messagelist")).to_contain_text("was changed successfully")
     stored = page.locator("#id_body").input_value()
     assert "<strong>The clause</strong>" in stored
@@ -169,16 +266,17 @@ def test_a_story_goes_from_draft_to_correction(open_context, site, draft):
     page.goto("/admin/")
     expect(page.get_by_role("link", name=re.compile("stories in review"))).to_be_visible()
     editor_of(page, draft)
-    page.get_by_label("Publish at (UTC, empty for now)").fill("2030-01-01T09:00")
-    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_text("Schedule…").click()
+    page.get_by_label("Publish at (UTC)").fill("2030-01-01T09:00")
+    page.get_by_role("button", name="Schedule", exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text(
         "Scheduled for 01 January 2030, 09:00 UTC."
     )
-    page.get_by_role("button", name="Publish now, or at this time").click()
+    page.get_by_role("button", name="Publish now").click()
     expect(page.locator(".messagelist")).to_contain_text("The story is now published.")
     page.get_by_text("Add another Correction").click()
     page.locator("#id_corrections-0-text").fill("It was agreed twice.")
-    page.get_by_role("button", name="Save and continue editing").click()
+    page.locator("button[name=_continue]").click()
     page.get_by_role("link", name="View on site").click()
     expect(page.locator("#corrections")).to_contain_text("It was agreed twice.")
     wait_for(lambda: "It was agreed twice." in site.get("/corrections/"), WITHIN)
@@ -210,7 +308,7 @@ def test_a_picture_is_found_and_uploaded_without_leaving_the_text(open_context, 
     expect(dialog.locator("input[name=altText]")).to_have_value("A field at noon")
     dialog.get_by_role("button", name="Insert").click()
     expect(body.locator("figure img")).to_have_attribute("alt", "A field at noon")
-    page.get_by_role("button", name="Save and continue editing").click()
+    page.locator("button[name=_continue]").click()
     expect(page.locator(".ProseMirror figure figcaption")).to_have_text("The field.")
     elsewhere = Elsewhere(site)
     stored = elsewhere.do(FIND + f"result = Article.objects.get(pk={draft}).body")
