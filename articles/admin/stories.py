@@ -4,13 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from js_asset import Script
 
 from articles.admin import typed
@@ -18,6 +19,13 @@ from articles.admin.autosaving import DraftingMixin
 from articles.admin.editor import BodyEditorMixin
 from articles.admin.lean_forms import LabellingMixin, LeanInline
 from articles.admin.story_actions import StoryActionsMixin
+from articles.admin.story_filters import (
+    AuthorFilter,
+    CoinFilter,
+    DateFilter,
+    StateFilter,
+    TagFilter,
+)
 from articles.admin.story_form import ScheduledRevision, StoryForm, name_of
 from articles.admin.versions import VersionsMixin
 from articles.discovery import redirects, search, search_index
@@ -34,7 +42,12 @@ from core.admin import CappedListAdmin
 from core.numbers import whole_number
 from core.people import signed_in
 
+LAST_CHANGED_BY = Subquery(
+    Revision.objects.filter(article=OuterRef("pk")).order_by("-number").values("by__username")[:1]
+)
+MOST_IN_PROGRESS = 8
 SAVED_FORMS, MOST_SAVED = "saved_forms", 20  # in the session: keys of forms
+WITHOUT_FILTER = frozenset({SEARCH_VAR, PAGE_VAR, ORDER_VAR, ERROR_FLAG})
 MOST_FOUND = 200  # by a search on the desk
 Origin = Revision.Origin
 
@@ -80,20 +93,6 @@ class CorrectionInline(admin.StackedInline[Correction, Article]):
         return False
 
 
-class WhenFilter(admin.SimpleListFilter):
-    title = "time"
-    parameter_name = "when"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("scheduled", "Scheduled"), ("out", "Out"), ("gone", "Gone")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        chosen = {"scheduled": "scheduled", "out": "published", "gone": "gone"}.get(
-            self.value() or ""
-        )
-        return getattr(queryset, chosen)() if chosen else queryset
-
-
 def bring_together(request: HttpRequest, article: Article | None) -> None:
     """Before a form is read: put what was saved since it was opened into it, where that touches
     nothing that the form changes. What touches is the form’s to tell.
@@ -134,12 +133,19 @@ class ArticleAdmin(
 ):
     form = StoryForm
     change_form_template = "admin/article_form.html"
-    list_display = ("title", "state", "section", "byline", "published_at", "comment_count")
-    list_filter = ("status", WhenFilter, "kind", "section")
+    change_list_template = "admin/stories_list.html"
+    list_display = ("headline", "state", "section", "byline", "published_at", "last_change")
+    list_display_links = ("headline",)
+    list_filter = (
+        *("status", StateFilter, "section", AuthorFilter, TagFilter, CoinFilter, DateFilter),
+        "kind",
+    )
     list_per_page = 50
     sortable_by = ("published_at",)
     search_fields = ("title",)  # The box is shown; what it finds comes from the index.
-    search_help_text = f"Words of the headline or the text; the newest {MOST_FOUND} are shown."
+    search_help_text = (
+        f"Words of the headline or the text. Without a filter the newest {MOST_FOUND} are shown."
+    )
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("hero", "tags")
     readonly_fields = ("state", "published_at", "history_of_status")
@@ -195,7 +201,7 @@ class ArticleAdmin(
         if request.method != "GET" or not (
             request.resolver_match and "object_id" in request.resolver_match.kwargs
         ):
-            return stories.prefetch_related("section")
+            return stories.annotate(changed_by=LAST_CHANGED_BY).prefetch_related("section", "hero")
         bylines_at_hand = Prefetch("bylines", Byline.objects.select_related("author"))
         return stories.select_related("section", "hero", "placement").prefetch_related(
             bylines_at_hand, "tags"
@@ -208,10 +214,50 @@ class ArticleAdmin(
         if not words:
             return queryset, False
         wanted = search_index.Wanted(words, published=False)
+        if set(request.GET) - WITHOUT_FILTER:
+            # The newest of all need not be among those that the filters leave.
+            all_of_them = queryset.filter(search_index.matching(wanted))
+            if not all_of_them.exists():
+                all_of_them = queryset.filter(search_index.matching(replace(wanted, begins=True)))
+            return all_of_them, False
         found = search_index.newest(wanted, MOST_FOUND) or search_index.newest(
             replace(wanted, begins=True), MOST_FOUND
         )
         return queryset.filter(pk__in=found), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Before the archive: what is being written, which has no date yet."""
+        is_whole = request.method == "GET" and not set(request.GET)
+        drafts = Article.objects.filter(status__in=("draft", "in_review"))
+        in_progress = (
+            drafts.annotate(changed_by=LAST_CHANGED_BY)
+            .select_related("section")
+            .order_by("-changed_at")[:MOST_IN_PROGRESS]
+            if is_whole and self.has_view_permission(request)
+            else ()
+        )
+        return super().changelist_view(
+            request, {"in_progress": in_progress, **(extra_context or {})}
+        )
+
+    @admin.display(description="story", ordering="title")
+    def headline(self, article: Article) -> str:
+        thumbnail = (
+            format_html(
+                '<img src="{}" alt="" width="60" height="40" loading="lazy">',
+                article.hero.small_url,
+            )
+            if article.hero
+            else ""
+        )
+        return format_html(
+            '<span class="story-cell">{}<span>{}</span></span>', thumbnail, article.title
+        )
+
+    @admin.display(description="last change")
+    def last_change(self, article: Article) -> str:
+        by = getattr(article, "changed_by", None)
+        return f"{article.changed_at:%d %b %Y, %H:%M}" + (f", {by}" if by else "")
 
     @admin.display(description="status", ordering="status")
     def state(self, article: Article) -> str:

@@ -10,11 +10,12 @@ thousand.
 from collections.abc import Callable
 
 from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
 
 from articles.discovery.search_index import postgresql, sqlite
 from articles.discovery.search_index.wanted import Wanted
 
-__all__ = ["Wanted", "create", "drop", "newest", "rebuild"]
+__all__ = ["Wanted", "create", "drop", "matching", "newest", "rebuild"]
 
 Say = Callable[[str], None]
 _KINDS = {"sqlite": sqlite, "postgresql": postgresql}
@@ -44,3 +45,10 @@ def newest(wanted: Wanted, limit: int) -> list[int]:
     first.
     """
     return _KINDS[connection.vendor].newest(wanted, limit) if wanted.words else []
+
+
+def matching(wanted: Wanted) -> RawSQL:
+    """A condition for a queryset of stories: all that have the words, for the desk’s lists, which are
+    filtered in other ways as well. It costs what there are matches.
+    """
+    return _KINDS[connection.vendor].matching(wanted)

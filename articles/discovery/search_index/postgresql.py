@@ -79,6 +79,10 @@ def newest(wanted: Wanted, limit: int) -> list[int]:
     return [pk for _, pk in few[:limit]]
 
 
+def matching(wanted: Wanted) -> RawSQL:
+    return _asked_of_index(wanted)
+
+
 def _asked_of_index(wanted: Wanted) -> RawSQL:
     return _condition("articles_article.search_vector @@ {query}", wanted)
 

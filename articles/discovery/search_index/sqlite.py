@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from articles.discovery.search_index.wanted import Wanted
@@ -123,6 +125,12 @@ def newest(wanted: Wanted, limit: int) -> list[int]:
         if are_all or len(fitting) == limit:
             return fitting
     return _rows(wanted, f"{_facets(wanted)}{_words(wanted)}", limit)
+
+
+def matching(wanted: Wanted) -> RawSQL:
+    keys = f"SELECT rowid %% {KEYS} FROM articles_search WHERE articles_search MATCH %s"
+    condition = f"articles_article.id IN ({keys})"
+    return RawSQL(condition, [_words(wanted)], output_field=BooleanField())  # noqa: S611 (our own)
 
 
 def _rows(wanted: Wanted, match: str, limit: int) -> list[int]:
