@@ -74,7 +74,7 @@ SELLING = {
 # Group: model (app.model) → actions.
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "Authors": WRITING,
-    "Editors": SELLING | EDITING,
+    "Editors": EDITING,
     "Chief editors": {
         **SELLING,
         **EDITING,

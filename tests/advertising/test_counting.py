@@ -33,7 +33,7 @@ def test_ten_views_of_which_five_count(browser, client, noon):
     for _ in range(2):
         browser.say("rendered", browser.token(agent=ROBOT), agent=ROBOT)
     browser.say("rendered", browser.token(**{"Sec-Purpose": "prefetch;prerender"}))
-    client.force_login(member_of("Editors"))
+    client.force_login(member_of("Ad desk"))
     browser.say("rendered", browser.ask(*positions)[0]["token"])
     assert ledger("rendered") == {"": 5, "prefetch": 1, "replayed": 1, "robot": 2, "staff": 1}
     assert sum(ledger("rendered").values()) == 10
@@ -41,7 +41,7 @@ def test_ten_views_of_which_five_count(browser, client, noon):
 
 def test_our_own_staff_does_not_count(browser, client):
     positions = browser.positions()[:1]
-    client.force_login(member_of("Editors"))
+    client.force_login(member_of("Ad desk"))
     token = browser.ask(*positions)[0]["token"]
     client.logout()
     browser.say("rendered", token)

@@ -34,7 +34,7 @@ def paid_text(words: int = 130) -> str:
 
 
 def test_approving_pins_the_copy_and_names_the_editor():
-    placement, editor = submitted(), member_of("Editors")
+    placement, editor = submitted(), member_of("Ad desk")
     review.approve(placement, editor, version=1)
     assert placement.approved_creative.version == 1
     assert placement.state == ("running", "Running")

@@ -95,7 +95,7 @@ def test_a_placement_is_submitted_approved_and_shown(page, open_context, site):
     assert "A plain green vault door" not in site.get("/opinion/")
 
     desk = open_context().new_page()
-    sign_in(desk, "editor")
+    sign_in(desk, "adops")
     desk.goto("/admin/advertising/placement/?status__exact=submitted")
     desk.get_by_role("row", name=re.compile("The evening vault")).get_by_role(
         "link", name="Review"

@@ -141,7 +141,7 @@ def test_what_is_shown_is_counted_and_a_click_leads_to_the_advertiser(reader, el
 
 def test_staff_sees_placements_and_is_not_counted(open_context, elsewhere):
     page = open_context(user_agent=CHROME).new_page()
-    sign_in(page, "editor")
+    sign_in(page, "adops")
     before = elsewhere.do(COUNTS)
     filled(page)
     wait_for(

@@ -244,7 +244,7 @@ def test_a_moderator_removes_and_puts_back(client):
 def test_the_desk_reviews_a_placement_with_its_copy_before_it(client):
     placement = DraftBannerFactory()
     review.submit(placement, None)
-    sign_in(client, member_of("Editors"))
+    sign_in(client, member_of("Ad desk"))
     address = reverse("admin:advertising_placement_review", args=[placement.pk])
     page = client.get(address).content.decode()
     assert "Concentric rings" in page
@@ -262,7 +262,7 @@ def test_the_desk_reviews_a_placement_with_its_copy_before_it(client):
 def test_a_decision_that_is_none_changes_nothing(client, data):
     placement = DraftBannerFactory()
     review.submit(placement, None)
-    sign_in(client, member_of("Editors"))
+    sign_in(client, member_of("Ad desk"))
     assert (
         client.post(
             reverse("admin:advertising_placement_review", args=[placement.pk]), data
@@ -309,7 +309,7 @@ def test_wild_queries_on_the_desk(chief, query):
 def test_the_desk_makes_a_house_banner_which_is_reviewed_like_any_other(client):
     house = DraftBannerFactory(advertiser__is_house=True)
     house.creatives.all().delete()
-    sign_in(client, member_of("Editors"))
+    sign_in(client, member_of("Ad desk"))
     file = io.BytesIO(png(300, 250))
     file.name = "house.png"
     data = {
@@ -392,7 +392,7 @@ def test_the_desk_takes_an_approved_placement_off_the_pages(client):
     placement = DraftBannerFactory()
     review.submit(placement, None)
     review.approve(placement, None)
-    sign_in(client, member_of("Editors"))
+    sign_in(client, member_of("Ad desk"))
     address = reverse("admin:advertising_placement_review", args=[placement.pk])
     assert "Take it off the pages" in squeezed(client.get(address).content.decode())
     client.post(address, {"decision": "reject", "note": "It leads elsewhere now.", "version": "1"})

@@ -54,17 +54,17 @@ MODELS = {
     "ticker.coin": ("AEC", "EC"),
     "ticker.quote": ("EC", ""),
     "ticker.pricesource": ("EC", ""),
-    "advertising.advertiser": ("ECD", "ECD"),
-    "advertising.placement": ("ECD", "ECD"),
-    "advertising.creative": ("ECD", "ECD"),
-    "advertising.reviewdecision": ("ECD", ""),
-    "advertising.rate": ("ECD", "ECD"),
-    "advertising.ratecardtext": ("ECD", "ECD"),
-    "advertising.order": ("ECD", ""),
-    "advertising.shortfall": ("ECD", ""),
-    "advertising.dailycount": ("ECD", ""),
-    "advertising.providerevent": ("ECD", ""),
-    "advertising.salesterms": ("ECD", "ECD"),
+    "advertising.advertiser": ("CD", "CD"),
+    "advertising.placement": ("CD", "CD"),
+    "advertising.creative": ("CD", "CD"),
+    "advertising.reviewdecision": ("CD", ""),
+    "advertising.rate": ("CD", "CD"),
+    "advertising.ratecardtext": ("CD", "CD"),
+    "advertising.order": ("CD", ""),
+    "advertising.shortfall": ("CD", ""),
+    "advertising.dailycount": ("CD", ""),
+    "advertising.providerevent": ("CD", ""),
+    "advertising.salesterms": ("CD", "CD"),
     "newsletter.subscriber": ("EC", ""),
     "newsletter.newsletter": ("EC", "EC"),
     "newsletter.issue": ("EC", "EC"),
@@ -102,10 +102,10 @@ OTHER_PAGES = {
     "comments_sitecomment_statistics": "ECM",
     "comments_sitecomment_decide": "ECM",
     "comments_sitecomment_undo": "ECM",
-    "advertising_placement_review": "ECD",
-    "advertising_placement_calendar": "ECD",
-    "advertising_placement_preview": "ECD",
-    "advertising_shortfall_decide": "ECD",
+    "advertising_placement_review": "CD",
+    "advertising_placement_calendar": "CD",
+    "advertising_placement_preview": "CD",
+    "advertising_shortfall_decide": "CD",
     "newsletter_newsletter_sender": "EC",
     "newsletter_issue_do": "EC",
     "newsletter_issue_preview": "EC",
@@ -200,7 +200,7 @@ def test_who_may_do_the_rest(people):
     review.submit(placement, None)
     assert (
         allowed(people, "get", reverse("admin:advertising_placement_review", args=[placement.pk]))
-        == "ECD"
+        == "CD"
     )
     issue = drafts.draft(main_newsletter())
     assert (
