@@ -79,7 +79,8 @@ class StoryActionsMixin(TransitionsMixin):
         if "confirmed" not in request.POST:
             return self._ask(request, queryset, action, title)
         done = sum(
-            self.run(request, article, transition) for article in self._allowed(request, queryset)
+            self.run(request, article, transition, names=True)
+            for article in self._allowed(request, queryset)
         )
         messages.info(request, f"{_stories(done)} {WORDS[action][1]}.")
         return None

@@ -66,8 +66,12 @@ class TransitionsMixin(admin.ModelAdmin[Any]):
         self.run(request, article, request.POST.get("to", ""))
         return redirect("admin:articles_article_change", article.pk)
 
-    def run(self, request: HttpRequest, article: Article, action: str) -> bool:
-        """Carry out one transition and say what came of it. True when it is done."""
+    def run(
+        self, request: HttpRequest, article: Article, action: str, *, names: bool = False
+    ) -> bool:
+        """Carry out one transition and say what came of it, with `names` of which story. True when it
+        is done.
+        """
         transitions: dict[str, Callable[..., Any]] = {
             "review": workflow.submit,
             "draft": workflow.return_to_draft,
@@ -87,7 +91,7 @@ class TransitionsMixin(admin.ModelAdmin[Any]):
             messages.error(request, str(error))
         except ValidationError as error:
             for line in sentences(error):
-                messages.error(request, line)
+                messages.error(request, f"“{article.title}”. {line}" if names else line)
         else:
             self.tell(request, article, done)
             return True

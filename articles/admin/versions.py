@@ -10,8 +10,9 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
+from articles.admin.story_form import name_of
 from articles.models import Article, Revision
-from articles.publishing import revisions
+from articles.publishing import revisions, workflow
 from core.numbers import whole_number
 from core.people import signed_in
 
@@ -71,10 +72,15 @@ class VersionsMixin(admin.ModelAdmin[Any]):
         version = get_object_or_404(article.revisions.select_related("by"), number=number)
         other = self._other(article, version, request.GET.get("against", ""))
         context = self._context(request, article, f"Version {number}: {article.title}")
+        before, after = other.content if other else {}, version.content
+        if version.origin == Revision.Origin.SCHEDULED:
+            # What it will change is told against what the story says now, not what it said then.
+            before = revisions.content_of(article)
+            after = workflow.with_scheduled(article, version).content
         context |= {
             "version": version,
             "other": other,
-            "differences": revisions.differences(other.content, version.content) if other else [],
+            "differences": revisions.differences(before, after) if before else [],
             "whole": revisions.differences({}, version.content),
         }
         return TemplateResponse(request, "admin/story_version.html", context)
@@ -101,6 +107,14 @@ class VersionsMixin(admin.ModelAdmin[Any]):
         return redirect("admin:articles_article_versions", pk)
 
     def _restore(self, request: HttpRequest, version: Revision) -> HttpResponse:
+        newest = version.article.revisions.select_related("by").first()
+        if newest and whole_number(request.POST["restore"]) != version.article.revision:
+            text = (
+                f"{name_of(newest.by)} saved version {newest.number} after you opened this page. "
+                "Look at it first; then restore, if you still want to."
+            )
+            messages.error(request, text)
+            return redirect("admin:articles_article_version", version.article_id, version.number)
         try:
             restored = revisions.restore(version, signed_in(request))
         except ValidationError as error:

@@ -6,8 +6,10 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django_tasks_db.models import DBTaskResult
 
 from core import sealed
@@ -129,3 +131,28 @@ def test_an_address_that_is_confirmed_elsewhere_stays_there():
     second.email = first.email
     second.save()
     assert EmailAddress.objects.get(email=first.email, verified=True).user == first
+
+
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_an_account_of_the_desk_is_not_made_without_an_address(client, is_staff):
+    boss = get_user_model().objects.create_superuser("boss", "boss@finality.example", "x")
+    client.force_login(boss)
+    data = {"username": "omar", "usable_password": "true", "email": ""}
+    data |= {"password1": "a long pass phrase", "password2": "a long pass phrase"}
+    data |= {"is_staff": "on"} if is_staff else {}
+    answer = client.post("/admin/auth/user/add/", data)
+    assert (answer.status_code == 200) is is_staff
+    assert ("needs an e-mail address" in answer.content.decode()) is is_staff
+    if is_staff:
+        answer = client.post("/admin/auth/user/add/", data | {"email": "omar@finality.example"})
+        assert answer.status_code == 302
+        omar = get_user_model().objects.get(username="omar")
+        assert EmailAddress.objects.filter(user=omar, verified=True).exists()
+
+
+def test_nor_is_a_superuser(monkeypatch):
+    with pytest.raises(CommandError, match="needs an e-mail address"):
+        call_command("createsuperuser", interactive=False, username="root", email="")
+    monkeypatch.setenv("DJANGO_SUPERUSER_EMAIL", "root@finality.example")
+    call_command("createsuperuser", interactive=False, username="root")
+    assert get_user_model().objects.get(username="root").email == "root@finality.example"

@@ -85,7 +85,7 @@ def test_a_restore_while_somebody_edits_is_told_to_them(client, editor, draft, s
     draft.refresh_from_db()
     opened = form_of(draft, title="Mine")
     client.post(address(draft, "version", 1), {})
-    client.post(address(draft, "version_keep", 1), {"restore": "1"})
+    client.post(address(draft, "version_keep", 1), {"restore": "2"})
     draft.refresh_from_db()
     assert draft.title == "The clause"
     response = client.post(address(draft), opened)

@@ -1,10 +1,15 @@
 """Versions on the desk: listed, compared, named, starred, brought back."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from articles.models import Article
+from articles.publishing import revisions
 
 from ...factories import PublishedArticleFactory, member_of
+from ...pages import squeezed
 from .conftest import address
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +33,7 @@ def test_they_are_listed_with_who_and_when(client, two):
 
 
 def test_what_changed_is_shown_word_by_word_and_escaped(client, two):
-    page = client.get(address(two, "version", 2)).content.decode()
+    page = squeezed(client.get(address(two, "version", 2)).content.decode())
     assert "It is <del>short</del><ins>long &amp; wide</ins>." in page
     assert "<ins>&lt;b&gt;paragraph&lt;/b&gt;</ins>" in page
     assert "What changed since version 1" in page
@@ -43,7 +48,7 @@ def test_one_is_named_starred_and_brought_back(client, two):
     page = client.get(address(two, "versions")).content.decode()
     assert 'value="As handed in"' in page
     assert "desk-starred" in page
-    page = client.post(keep, {"restore": "1"}, follow=True).content.decode()
+    page = client.post(keep, {"restore": "2"}, follow=True).content.decode()
     assert "The story says what version 1 said. This is version 3." in page
     two.refresh_from_db()
     assert two.title == "The clause"
@@ -59,7 +64,7 @@ def test_a_version_that_could_not_be_public_stays_away(client, editor, save):
     version.save()
     save(Article.objects.get(pk=story.pk), title="Other")
     page = client.post(
-        address(story, "version_keep", 1), {"restore": "1"}, follow=True
+        address(story, "version_keep", 1), {"restore": "2"}, follow=True
     ).content.decode()
     assert "Version 1 cannot come back" in page
     story.refresh_from_db()
@@ -133,3 +138,28 @@ def test_what_one_may_not_change_is_named(client):
     client.post("/admin/articles/article/", data, follow=True)
     story.refresh_from_db()
     assert story.status == "published"
+
+
+def test_what_a_scheduled_update_changes_is_told_against_what_is_out(client, editor, save):
+    story = PublishedArticleFactory(title="First")
+    revisions.keep(story, None)
+    later = f"{timezone.now() + timedelta(hours=1):%Y-%m-%dT%H:%M}"
+    save(story, title="Called off", _later="1", goes_live_at=later)
+    story.refresh_from_db()
+    save(story, title="To come", _later="1", goes_live_at=later)
+    to_come = story.revisions.get(origin="scheduled")
+    page = client.get(address(story, "version", to_come.number)).content.decode()
+    assert "What it will change" in page
+    assert "<del>First</del><ins>To come</ins>" in page
+
+
+def test_restoring_over_something_newer_is_asked_about(client, editor, draft, save):
+    save(draft, title="Second")
+    opened = Article.objects.get().revision
+    save(Article.objects.get(), title="Third")
+    restore = address(draft, "version_keep", 1)
+    page = client.post(restore, {"restore": opened}, follow=True).content.decode()
+    assert "saved version 3 after you opened this page" in page
+    assert Article.objects.get().title == "Third"
+    client.post(restore, {"restore": opened + 1})
+    assert Article.objects.get().title == "The clause"
