@@ -36,12 +36,19 @@ def spelled(address: str) -> str:
         return address.lower()
 
 
+# Dots in these mean nothing, and both domains are one: https://support.google.com/mail/answer/7436150.
+GOOGLE = frozenset({"gmail.com", "googlemail.com"})
+
+
 def inbox(address: str) -> str:
-    """Return the inbox of an address: what stands behind a plus sign reaches the same person (RFC
-    5233).
+    """Return the inbox of an address, in small letters: what stands behind a plus sign reaches the
+    same person (RFC 5233), and so do the spellings that a provider takes for one.
     """
-    name, _, domain = address.rpartition("@")
-    return f"{name.partition('+')[0] or name}@{domain}"
+    name, _, domain = address.lower().rpartition("@")
+    name = name.partition("+")[0] or name
+    if domain in GOOGLE:
+        name, domain = name.replace(".", "") or name, "gmail.com"
+    return f"{name}@{domain}"
 
 
 def _domain_on_wire(address: str) -> str:

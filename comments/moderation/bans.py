@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from comments.models import Ban
+from core.email_addresses import inbox
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -22,12 +23,18 @@ def of_writer(user: "User | None", email: str, ip: str | None) -> Ban | None:
     """The ban that stands in the way of this writer now. One query, by the values that would
     match.
     """
-    wanted = Q(kind=Ban.Kind.ADDRESS, value__in=[email.lower(), veiled(email)])
+    written = spellings(email)
+    wanted = Q(kind=Ban.Kind.ADDRESS, value__in=[*written, *map(veiled, written)])
     if user is not None:
         wanted |= Q(kind=Ban.Kind.ACCOUNT, value=user.get_username())
     if ip:
         wanted |= Q(kind=Ban.Kind.NETWORK, value__in=networks_of(ip))
     return Ban.objects.filter(wanted).filter(Q(until=None) | Q(until__gt=timezone.now())).first()
+
+
+def spellings(email: str) -> list[str]:
+    """How a ban may have been written down for an address: by its inbox, or as it was typed."""
+    return sorted({email.lower(), inbox(email)})
 
 
 def veiled(email: str) -> str:
@@ -61,7 +68,7 @@ def normal(kind: str, value: str) -> str:
             return value
         if "@" not in value:
             raise ValidationError("Write the e-mail address in full.")
-        return value.lower()
+        return inbox(value)
     if kind == Ban.Kind.ACCOUNT:
         return value
     try:
@@ -79,7 +86,7 @@ def normal(kind: str, value: str) -> str:
 
 def on_writer(user: "User | None", email: str) -> QuerySet[Ban]:
     """The bans that a ban of this writer makes or changes."""
-    wanted = Q(kind=Ban.Kind.ADDRESS, value=email.lower())
+    wanted = Q(kind=Ban.Kind.ADDRESS, value__in=spellings(email))
     if user is not None:
         wanted |= Q(kind=Ban.Kind.ACCOUNT, value=user.get_username())
     return Ban.objects.filter(wanted)

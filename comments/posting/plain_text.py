@@ -21,6 +21,8 @@ _UNSEEN = re.compile(
 # A null is left for Django to refuse, with a sentence.
 _CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+# Letters and signs by their category, drawn as nothing: fillers of Hangul, and empty Braille.
+_BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _TAGS = re.compile("[\U000e0000-\U000e0fff]")
 
 
@@ -32,7 +34,15 @@ def clean(text: str) -> str:
     text = _TAGS.sub("", _UNSEEN.sub("", _CONTROLS.sub("", text)))
     if not text.isascii():
         text = _without_towers(text)
-    return _EMPTY_LINES.sub("\n\n", text).strip()
+    return _EMPTY_LINES.sub("\n\n", text).strip() if is_visible(text) else ""
+
+
+def is_visible(text: str) -> bool:
+    """Return whether there is anything to see: a name of joiners, fillers or marks alone is none."""
+    return any(
+        unicodedata.category(character)[0] not in "CMZ" and character not in _BLANKS
+        for character in text
+    )
 
 
 def clean_line(text: str) -> str:

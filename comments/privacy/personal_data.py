@@ -168,7 +168,7 @@ def _voters(accounts: list[Any]) -> list[str]:
 
 def _bans(address: str, accounts: list[Any]) -> QuerySet[Ban]:
     names = [account.get_username() for account in accounts]
-    of_address = Q(kind=Ban.Kind.ADDRESS, value=address.lower())
+    of_address = Q(kind=Ban.Kind.ADDRESS, value__in=bans.spellings(address))
     return Ban.objects.filter(of_address | Q(kind=Ban.Kind.ACCOUNT, value__in=names))
 
 

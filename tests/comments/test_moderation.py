@@ -243,3 +243,11 @@ def test_the_page_of_a_comment_that_waits_for_nobody_leads_to_the_story(client, 
     assert client.get(f"/comments/held/{article.pk}/999999999999/").status_code == 404
     Article.objects.update(status="withdrawn")
     assert client.get(f"/comments/held/{article.pk}/{comment.pk}/")["Location"] == "/"
+
+
+@pytest.mark.parametrize("banned", ["troll@gmail.com", "t.roll+1@googlemail.com"])
+def test_a_ban_of_an_address_is_of_its_inbox(banned):
+    bans.impose("address", banned, None)
+    for spelling in ("troll@gmail.com", "Troll+2@gmail.com", "tr.oll@googlemail.com"):
+        assert bans.of_writer(None, spelling, None)
+    assert bans.of_writer(None, "stroll@gmail.com", None) is None

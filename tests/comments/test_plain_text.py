@@ -116,3 +116,29 @@ def test_quotes_and_code_are_shown_as_such_and_nothing_else_is_markup(text, html
 def test_no_text_takes_long(text):
     """Each of these would take minutes with a pattern that tries every way to match."""
     assert prose(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "\u3164",
+            "\u200d\u200d",
+            "\u2800",
+            "\u115f\u1160",
+            "\u200e",
+            "\ufe0f",
+            "\uffa0",
+            "\u034f",
+        ),
+        *("\u0301", "\u00a0", "\u2003 \u200c", "\u061c", "\U000e0041", "\u17b4", "\u3164\n\u2800"),
+    ],
+)
+def test_what_shows_nothing_is_nothing(text):
+    assert clean(text) == ""
+    assert clean_line(text) == ""
+
+
+@pytest.mark.parametrize("text", ["é", "👍", "می‌خواهم", "한글", "1", "?", "⠓", "❤️"])
+def test_what_shows_something_stays(text):
+    assert clean_line(text) == text
