@@ -48,7 +48,7 @@ def tell_followers(reply_id: int) -> None:
     if reply is None:
         return
     answered = SiteComment.objects.filter(
-        pk=reply.parent_id, followup=True, is_removed=False
+        pk=reply.answers_id, followup=True, is_removed=False
     ).first()
     if (
         answered is None

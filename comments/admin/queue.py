@@ -20,7 +20,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 
 from articles.models import Article
-from comments.models import Ban, Edit, Flag, ModerationDecision, Report, SiteComment
+from comments.models import AnswerBeside, Ban, Edit, Flag, ModerationDecision, Report, SiteComment
 from comments.moderation import bans as banning
 from comments.moderation import decisions as moderation
 from comments.moderation import statistics
@@ -182,7 +182,7 @@ class QueueMixin:
 
 
 def page_of_queue(after: int = 0) -> QueuePage:
-    """The oldest pending, behind the flag `after`. Eight queries, however many are pending."""
+    """The oldest pending, behind the flag `after`. Nine queries, however many are pending."""
     rows = moderation.waiting().filter(pk__gt=after).select_related("comment__user", "rule")
     flags = list(rows[: ON_A_PAGE + 1])
     following = flags[ON_A_PAGE - 1].pk if len(flags) > ON_A_PAGE else None
@@ -191,9 +191,15 @@ def page_of_queue(after: int = 0) -> QueuePage:
     articles = Article.objects.select_related("section").in_bulk(
         {int(each.object_pk) for each in comments}
     )
-    parents = SiteComment.objects.in_bulk(
-        {each.parent_id for each in comments if each.parent_id != each.pk}
+    beside = dict(
+        AnswerBeside.objects.filter(comment__in=comments).values_list("comment", "answered")
     )
+    answered = {
+        each.pk: beside.get(each.pk, each.parent_id)
+        for each in comments
+        if each.parent_id != each.pk
+    }
+    parents = SiteComment.objects.in_bulk(set(answered.values()))
     published, removed = histories(comments)
     reports = _by_comment(Report.objects.filter(comment__in=comments).order_by("pk"))
     edits = _by_comment(Edit.objects.filter(comment__in=comments).order_by("pk"))
@@ -202,7 +208,7 @@ def page_of_queue(after: int = 0) -> QueuePage:
             flag=flag,
             comment=comment,
             article=articles.get(int(comment.object_pk)),
-            answers=parents.get(comment.parent_id),
+            answers=parents.get(answered.get(comment.pk)),
             published=published[_writer(comment)],
             removed=removed[_writer(comment)],
             reports=reports.get(comment.pk, []),

@@ -1,6 +1,12 @@
 """The conversation’s rows."""
 
-from comments.models.comments import DEEPEST_LEVEL, ReplyRefused, SiteComment, comments_on
+from comments.models.comments import (
+    DEEPEST_LEVEL,
+    AnswerBeside,
+    ReplyRefused,
+    SiteComment,
+    comments_on,
+)
 from comments.models.confirmations import Confirmation
 from comments.models.conversation_settings import ConversationSettings
 from comments.models.ip_anonymisation import IpAnonymisationRun
@@ -11,6 +17,7 @@ from comments.models.verified_commenters import VerifiedCommenter
 
 __all__ = [
     "DEEPEST_LEVEL",
+    "AnswerBeside",
     "Ban",
     "CommentStats",
     "Confirmation",

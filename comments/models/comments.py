@@ -64,19 +64,34 @@ class SiteComment(XtdComment):
         XtdComment.norel_objects.filter(pk=self.pk).update(parent_id=self.pk, thread_id=self.pk)
 
     def _insert_reply(self, *args: Any, **kwargs: Any) -> None:
-        parent, last = self._answered()
-        if parent.level >= DEEPEST_LEVEL:
+        answered, last = self._answered()
+        parent = answered
+        if answered.level >= DEEPEST_LEVEL:
             # A reply to the deepest level stands beside what it answers.
             parent = _Place(
-                *XtdComment.norel_objects.values_list(*_Place._fields).get(pk=parent.parent_id)
+                *XtdComment.norel_objects.values_list(*_Place._fields).get(pk=answered.parent_id)
             )
-        self.parent_id, self.parent_follows = parent.pk, parent.followup
+        self.parent_id, self.parent_follows = parent.pk, answered.followup
         self.thread_id, self.level = parent.thread_id, parent.level + 1
         self.order = last + 1
         super(XtdComment, self).save(*args, **kwargs)
         # No more than four levels: these are all of them.
         ancestors = {parent.pk, parent.parent_id, parent.thread_id}
         XtdComment.norel_objects.filter(pk__in=ancestors).update(nested_count=F("nested_count") + 1)
+        if answered is not parent:
+            AnswerBeside.objects.create(comment_id=self.pk, answered_id=answered.pk)
+
+    @property
+    def answers_id(self) -> int | None:
+        """The key of what it answers, which is not its parent where threads go no deeper. One query
+        there, unless it came with the row.
+        """
+        if self.parent_id == self.pk:
+            return None
+        if self.level < DEEPEST_LEVEL:
+            return self.parent_id
+        beside = AnswerBeside.objects.filter(comment=self.pk).values_list("answered_id", flat=True)
+        return beside.first() or self.parent_id
 
     def _answered(self) -> "tuple[_Place, int]":
         """Return the parent’s position, and the last position taken in its thread. Raises
@@ -102,6 +117,18 @@ class SiteComment(XtdComment):
             raise ReplyRefused(NOT_HERE)
         *place, last = found
         return _Place(*place), last
+
+
+class AnswerBeside(models.Model):
+    """What a reply below the deepest level answers: it stands beside it, not below it."""
+
+    comment = models.OneToOneField(
+        SiteComment, primary_key=True, on_delete=models.CASCADE, related_name="answer"
+    )
+    answered = models.ForeignKey(SiteComment, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} answers {self.answered_id}"
 
 
 def comments_on(article: Article) -> models.QuerySet[SiteComment]:

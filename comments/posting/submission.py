@@ -59,12 +59,9 @@ def _answers(comment: SiteComment, number: int | None) -> bool:
     """Return whether it answers that comment: below it, or beside it where threads go no deeper."""
     if not number:
         return comment.level == 0
-    if comment.level < DEEPEST_LEVEL or comment.parent_id == number:
+    if comment.level < DEEPEST_LEVEL:
         return comment.level > 0 and comment.parent_id == number
-    beside = SiteComment.norel_objects.filter(
-        pk=number, level=DEEPEST_LEVEL, parent_id=comment.parent_id
-    )
-    return beside.exists()
+    return comment.answers_id == number
 
 
 def publish(

@@ -22,7 +22,10 @@ from comments.reading.threads import CommentView, ConversationPage
 _MARK = re.compile("\ue000([a-z]+)\ue001")
 # strftime costs more than the rest of a date.
 MONTHS = ("", *calendar.month_abbr[1:])
-WORDS = ("whole", "pk", "name", "initials", "url", "moment", "date", "prose", "agreed", "disagreed")
+WORDS = (
+    *("whole", "pk", "name", "initials", "url", "moment", "date", "prose", "agreed", "disagreed"),
+    *("answered", "answeredname"),
+)
 
 
 def conversation(part: ConversationPage, article: Article, is_open: bool) -> SafeString:
@@ -59,6 +62,7 @@ def comment(comment: CommentView, role: str, is_open: bool) -> str:
         "has_url": bool(comment.url),
         "is_cut": bool(comment.whole),
         "is_edited": comment.is_edited,
+        "is_answering": comment.answers is not None,
     }
     return pattern(**kind, is_pick=comment.is_pick, role=role, is_open=is_open) % {
         "whole": comment.whole,
@@ -68,6 +72,8 @@ def comment(comment: CommentView, role: str, is_open: bool) -> str:
         "name": escape(comment.name),
         "initials": _initials(comment.name),
         "url": escape(comment.url),
+        "answered": comment.answers,
+        "answeredname": escape(comment.answers_name),
         "moment": at.isoformat(timespec="seconds"),
         "date": f"{at.day} {MONTHS[at.month]} {at.year}, {at.hour:02}:{at.minute:02}",
         "prose": prose(comment.comment),

@@ -38,6 +38,13 @@ FIELDS = (
     "stats__edited_at",
     "stats__deleted_at",
     "nested_count",
+    "answer__answered_id",
+    "answer__answered__user_name",
+    "answer__answered__is_removed",
+    "answer__answered__is_public",
+    "answer__answered__user__username",
+    "answer__answered__user__first_name",
+    "answer__answered__user__last_name",
     "pick_of_story",
 )
 
@@ -62,6 +69,9 @@ class CommentView:
     gone: str
     is_pick: bool  # of the desk’s, under this story
     size: int  # with all that answers it, however deep
+    # What it answers, if it stands beside that and not below it, and whose that is.
+    answers: int | None
+    answers_name: str
     whole: str = ""  # where all of its thread stands, if that is too long for here
     replies: list["CommentView"] = field(default_factory=list)
 
@@ -200,17 +210,27 @@ def _answered_by(
     return found
 
 
+def _account_name(username: str, first: str, last: str) -> str:
+    return f"{first} {last}".strip() or username
+
+
 def _comment(row: tuple[Any, ...]) -> CommentView:
     pk, parent, name, url, comment, at, is_removed, is_public, *account = row[:14]
-    agreed, disagreed, edited_at, deleted_at, nested, pick = row[14:]
+    agreed, disagreed, edited_at, deleted_at, nested, *answer, pick = row[14:]
+    answers, answers_name, is_answer_removed, is_answer_public, *answered_user = answer
+    if is_answer_removed or not is_answer_public:
+        answers = None
+    if answered_user[0]:
+        answers_name = _account_name(*answered_user)
     user_id, username, first, last, is_staff, author = account
     if user_id:
-        name = f"{first} {last}".strip() or username
+        name = _account_name(username, first, last)
     gone = (
         ("writer" if deleted_at else "moderator") if is_removed else "" if is_public else "waiting"
     )
     states = (agreed or 0, disagreed or 0, edited_at is not None, gone, pick == pk, nested + 1)
-    return CommentView(pk, parent, name, url, comment, at, bool(is_staff), author, *states)
+    whom = (answers, answers_name or "")
+    return CommentView(pk, parent, name, url, comment, at, bool(is_staff), author, *states, *whom)
 
 
 def _roots(rows: Iterable[tuple[Any, ...]]) -> tuple[list[CommentView], int | None]:

@@ -48,7 +48,7 @@ class Hook:
                 "name": comment.name,
                 "text": comment.comment,
                 "posted_at": comment.submit_date.isoformat(timespec="seconds"),
-                "answers": comment.parent_id if comment.parent_id != comment.pk else None,
+                "answers": comment.answers_id,
                 "is_public": comment.is_public and not comment.is_removed,
             },
         }
