@@ -26,6 +26,7 @@ from comments.posting.forms import CommentForm
 from comments.posting.policy import CommentRefused
 from comments.reader_views import back_to_comment, is_from_here
 from comments.reading import paging
+from core import ratelimit
 from core.client_ip import network_address
 from core.numbers import whole_number
 from pagecache import public_page
@@ -150,6 +151,13 @@ def post(request: HttpRequest) -> HttpResponse:
         form.add_error("comment", str(refusal))
     except ReplyRefused as refusal:
         form.add_error("reply_to", str(refusal))
+    except ratelimit.RateLimited:
+        form.add_error(
+            "email",
+            "Many confirmation mails were asked for from your network. Try again in an hour; your "
+            "text is still here.",
+        )
+        return show_form(request, article, form, status=429)
     except confirmation.TooManyWaiting:
         form.add_error(
             "email", "Press the buttons behind the links that we mailed to this address first."
@@ -259,6 +267,9 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
     waiting = Confirmation.objects.select_related("article__section").filter(key=key[:64]).first()
     if waiting is None:
         return render(request, "comments/expired.html", status=404)
+    if request.method == "POST" and "delete" in request.POST:
+        confirmation.delete(waiting.key)
+        return render(request, "comments/deleted.html", {"noindex": True})
     if request.method == "POST":
         try:
             # Only whoever publishes by the button is known from then on: a link that was used is no

@@ -14,6 +14,9 @@ class Confirmation(models.Model):
     reply_to = models.PositiveIntegerField(null=True)
     name = models.CharField(max_length=50)
     email = models.EmailField()
+    inbox = models.CharField(
+        max_length=254, db_index=True, help_text="Of the address, however it was spelled."
+    )
     url = models.URLField(blank=True)
     comment = models.TextField(max_length=3000)
     followup = models.BooleanField(default=False)

@@ -17,10 +17,16 @@ from articles.models import Article
 from comments.models import Confirmation, ReplyRefused, SiteComment
 from comments.models.comments import NOT_HERE, answerable
 from comments.posting import comments_open, policy, submission
-from core import mail
+from core import mail, ratelimit
+from core.client_ip import network_of
+from core.email_addresses import inbox
 
 LIFETIME = timedelta(days=3)
-MOST_WAITING = 5
+MOST_WAITING = 5  # of one address, by one network
+MOST_OF_NETWORK, MOST_OF_INBOX = 20, 5  # mails in an hour
+HOUR = timedelta(hours=1)
+_of_network = ratelimit.RateLimiter("confirmation-mails", MOST_OF_NETWORK, seconds=3600)
+_of_inbox = ratelimit.RateLimiter("confirmation-inbox", MOST_OF_INBOX, seconds=3600)
 
 
 class ConfirmationExpired(Exception):
@@ -28,8 +34,8 @@ class ConfirmationExpired(Exception):
 
 
 class TooManyWaiting(Exception):
-    """The address has links enough to press first. Nobody can use our form to fill somebody’s
-    inbox.
+    """This network has asked for links enough to that address. Others may still ask: nobody is
+    locked out by strangers.
     """
 
 
@@ -37,17 +43,22 @@ def ask(article: Article, words: dict[str, Any], ip: str | None) -> Confirmation
     """Keep a stranger’s words and have the link mailed. The same words sent twice are asked about
     once.
 
-    What a rule refuses is refused before any mail is sent. Raises TooManyWaiting, Refused or
-    ReplyRefused, having stored nothing.
+    What a rule refuses is refused before any mail is sent. Raises TooManyWaiting, RateLimited,
+    CommentRefused or ReplyRefused, having stored nothing.
     """
     if words.get("reply_to") and not answerable(article, words["reply_to"]).exists():
         raise ReplyRefused(NOT_HERE)
     policy.admit(words, ip=ip)
     fingerprint = _fingerprint(article, words)
     with transaction.atomic():
-        pending = Confirmation.objects.filter(email__iexact=words["email"], comment_id=None)
-        if pending.exclude(fingerprint=fingerprint).count() >= MOST_WAITING:
+        pending = Confirmation.objects.filter(
+            inbox=inbox(words["email"]), ip_address=ip, comment_id=None
+        )
+        others = pending.exclude(fingerprint=fingerprint)
+        if others.count() >= MOST_WAITING:
             raise TooManyWaiting
+        if not Confirmation.objects.filter(fingerprint=fingerprint, comment_id=None).exists():
+            _of_network.check(network_of(ip))
         waiting, created = Confirmation.objects.get_or_create(
             fingerprint=fingerprint,
             comment_id=None,
@@ -57,6 +68,7 @@ def ask(article: Article, words: dict[str, Any], ip: str | None) -> Confirmation
                 "reply_to": words.get("reply_to"),
                 "name": words["name"],
                 "email": words["email"],
+                "inbox": inbox(words["email"]),
                 "url": words.get("url") or "",
                 "comment": words["comment"],
                 "followup": bool(words.get("followup")),
@@ -128,6 +140,10 @@ def mail_link(confirmation_id: int) -> None:
     )
     if waiting is None or waiting.comment_id:
         return
+    if _of_inbox.is_over(waiting.inbox) and mail_link.get_backend().supports_defer:
+        # Networks enough together would fill an inbox: the mail waits, and nothing is lost.
+        mail_link.using(run_after=timezone.now() + HOUR).enqueue(waiting.pk)
+        return
     context = {
         "article": waiting.article,
         "link": settings.SITE_URL + reverse("comment-confirm", args=[waiting.key]),
@@ -136,6 +152,11 @@ def mail_link(confirmation_id: int) -> None:
     mail.plain(
         waiting.email, "Confirm your comment", "comments/mail/confirm.txt", context, mail.AUTOMATIC
     ).send()
+
+
+def delete(key: str) -> bool:
+    """“Not me”: delete what waits under `key`, unless it was published. Returns whether it was there."""
+    return Confirmation.objects.filter(key=key, comment_id=None).delete()[0] > 0
 
 
 @task()
