@@ -5,6 +5,7 @@ A reply is told by itself; but nobody gets more than a few mails an hour. What c
 together.
 """
 
+import logging
 from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -23,6 +24,9 @@ from articles.models import Article
 from comments.models import ReplyNotification, SiteComment
 from comments.reading import paging
 from core import mail
+from core.jobs import PermanentFailure
+
+logger = logging.getLogger(__name__)
 
 SALT = "comments.mute"
 HOUR = timedelta(hours=1)
@@ -125,13 +129,29 @@ def _mail(pks: list[int]) -> bool:
     claimed = ReplyNotification.objects.filter(
         pk__in=[notice.pk for notice, _ in mine], claimed_at=now
     )
+    message = _message(mine)
     try:
-        _message(mine).send()
+        message.send()
+    except PermanentFailure:
+        # There is no such mailbox: nobody is there to be told, today or in a week.
+        logger.info("mails about replies stopped: the mailbox does not exist")
+        stop_for(message.to[0])
+        return False
     except Exception:
         claimed.update(claimed_at=None)
         raise
     claimed.update(mailed_at=now)
     return True
+
+
+def stop_for(address: str) -> None:
+    """Mail nothing more about replies to an address that refuses us for good, or whose owner called
+    a mail spam. They can ask again with their next comment.
+    """
+    SiteComment.objects.filter(followup=True).filter(
+        Q(user_email__iexact=address) | Q(user__email__iexact=address)
+    ).update(followup=False)
+    ReplyNotification.objects.filter(to=_digest(address), mailed_at=None).delete()
 
 
 def _readable(pks: list[int]) -> list[tuple[ReplyNotification, Article]]:

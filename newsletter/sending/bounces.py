@@ -6,6 +6,7 @@ from typing import Any
 
 from anymail.signals import EventType, RejectReason
 
+from comments import notifications
 from core.email_addresses import spelled
 from newsletter.models import Delivery, Subscriber
 from newsletter.subscribing import suppression
@@ -26,6 +27,7 @@ _FOR_GOOD = {
 def receive(sender: object, event: Any, esp_name: str, **kwargs: Any) -> None:
     """Receives anymail’s `tracking`. Told twice, it changes nothing the second time."""
     if event.event_type == EventType.COMPLAINED:
+        notifications.stop_for(event.recipient or "")
         if subscriber := _subscriber_of(event, _delivery_of(event)):
             suppression.note_complaint(subscriber)
     elif event.event_type in (EventType.BOUNCED, EventType.REJECTED):
@@ -41,6 +43,8 @@ def _bounced(event: Any) -> None:
     delivery = _delivery_of(event)
     subscriber = _subscriber_of(event, delivery)
     is_news = delivery is not None and _mark_bounced(delivery)
+    if is_hard(event):
+        notifications.stop_for(event.recipient or "")
     if subscriber and is_hard(event):
         suppression.suppress(subscriber, Subscriber.Suppression.BOUNCED)
     elif subscriber and is_news:

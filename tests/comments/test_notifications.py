@@ -1,7 +1,10 @@
 """Mails about replies: to whom, when, and how they stop."""
 
+import smtplib
+
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from articles.models import Article
@@ -202,3 +205,43 @@ def test_an_account_without_an_address_is_not_mailed(committed):
     )
     reply_to(asked, committed)
     assert mail.outbox == []
+
+
+class DeadMailbox:
+    """A server that knows no such mailbox; it counts how often it was asked."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def __call__(self, *args, **options):
+        self.asked += 1
+        raise smtplib.SMTPRecipientsRefused({"wendeline@readers.example": (550, b"5.1.1 no")})
+
+
+def test_a_mailbox_that_does_not_exist_is_asked_once(committed, monkeypatch):
+    server = DeadMailbox()
+    monkeypatch.setattr(EmailMessage, "send", server)
+    article = PublishedArticleFactory()
+    asked, other = comment_on(article, followup=True), comment_on(article, followup=True)
+    reply_to(asked, committed)
+    for _ in range(3):
+        notifications.tell_together.call()
+    reply_to(other, committed, comment="Another reply.")
+    assert server.asked == 1
+    assert not SiteComment.objects.filter(followup=True).exists()
+    assert not ReplyNotification.objects.filter(mailed_at=None).exists()
+
+
+def test_a_server_that_says_later_is_asked_again(committed, monkeypatch):
+    def later(*args, **options):
+        raise smtplib.SMTPRecipientsRefused({"wendeline@readers.example": (451, b"4.7.1 later")})
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailMessage, "send", later)
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            notifications.tell_followers.call(
+                reply_to(comment_on(PublishedArticleFactory(), followup=True), committed).pk
+            )
+    assert SiteComment.objects.filter(followup=True).exists()
+    notifications.tell_together.call()
+    assert len(mail.outbox) == 1

@@ -13,6 +13,7 @@ from newsletter.models import Delivery, Subscriber, Subscription
 from newsletter.sending import bounces
 from newsletter.subscribing import preferences
 
+from ..factories import PublishedArticleFactory, comment_on
 from ..journeys.conftest import ROOT
 from .conftest import begin, issue_of, reader
 
@@ -238,3 +239,18 @@ def test_a_provider_without_a_secret_does_not_start(tmp_path):
     )
     assert done.returncode != 0
     assert "MAIL_WEBHOOK_SECRET must be set" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "response", "goes_on"),
+    [
+        (EventType.COMPLAINED, None, "", False),
+        (EventType.BOUNCED, RejectReason.BOUNCED, "550 5.1.1 no such user", False),
+        (EventType.BOUNCED, RejectReason.BOUNCED, "552 5.2.2 mailbox full", True),
+    ],
+)
+def test_mails_about_replies_end_with_it(kind, reason, response, goes_on):
+    comment = comment_on(PublishedArticleFactory(), followup=True)
+    told(kind, reason, response, recipient=comment.email.upper())
+    comment.refresh_from_db()
+    assert comment.followup is goes_on
