@@ -19,7 +19,7 @@ Region = tuple[Items, Items, Items]  # of the base, theirs, mine
 # Each is a set of rows: who adds one and who takes one away do not touch.
 ROWS = frozenset({"bylines", "tags", "coins"})
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-_TOKEN = re.compile(r"<[^>]*>|\s+|[^<\s]+")
+_TOKEN = re.compile(r"<[^<>]*>|\s+|[^<\s]+|<")
 
 
 @dataclass(frozen=True)

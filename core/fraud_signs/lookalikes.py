@@ -12,15 +12,16 @@ from functools import lru_cache
 _LATIN = str.maketrans(
     {"0": "o", "1": "l", "i": "l", "|": "l", "5": "s", "3": "e", "4": "a", "@": "a", "$": "s"}
 )
-LONGEST = 4_000
 # Nothing is seen of them: joiners, directions, soft hyphens.
 _INVISIBLE = frozenset({"Cf", "Cc", "Mn", "Me"})
 
 
 def plain(text: str) -> str:
-    """Lower case, one form of each letter, nothing invisible: what a reader would read aloud."""
-    # One character may stand for eighteen; a comment of the longest kind fits.
-    letters = unicodedata.normalize("NFKD", text)[:LONGEST]
+    """Lower case, one form of each letter, nothing invisible: what a reader would read aloud.
+
+    All of it is read, though one character may stand for eighteen: what is not read is not checked.
+    """
+    letters = unicodedata.normalize("NFKD", text)
     seen = (
         letter
         for letter in letters

@@ -272,3 +272,19 @@ def test_a_dry_run_asks_once_for_the_comments():
     with CaptureQueriesContext(connection) as queries:
         assert dry_run(rule("wallet")).looked_at == 30
     assert len(queries) == 1
+
+
+@pytest.mark.parametrize("filler", ["ﷺ" * 230, "…" * 1340, "㎞" * 900, "ﬁ" * 1500, "a\u0301" * 900])
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("seed_phrase", "Send me your private key"),
+        ("recovery", "I know a recovery expert"),
+        ("messenger", "Write to @brank_help on Telegram"),
+        ("words", "They offer free coins"),
+    ],
+)
+def test_no_filler_in_front_switches_a_rule_off(kind, text, filler):
+    found = rule(kind, words="free coins")
+    assert fits(found, draft(f"{filler} {text}"))
+    assert fits(found, draft(f"{filler[: len(filler) // 2]} {text} {filler[len(filler) // 2 :]}"))
