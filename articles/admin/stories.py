@@ -198,6 +198,8 @@ class ArticleAdmin(
         Joined, they lead SQLite to sort the whole archive.
         """
         stories = super().get_queryset(request)
+        if not request.user.has_perm("articles.change_article"):
+            stories = stories.published()
         if request.method != "GET" or not (
             request.resolver_match and "object_id" in request.resolver_match.kwargs
         ):
@@ -431,6 +433,13 @@ class ArticleAdmin(
             messages.warning(request, text)
 
     # --- Who may ------------------------------------------------------------------------------
+
+    def has_view_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        """What is not published is the newsroom’s: moderators and the ad desk read what readers do."""
+        if not super().has_view_permission(request, obj):
+            return False
+        is_newsroom = request.user.has_perm("articles.change_article")
+        return is_newsroom or obj is None or obj.is_public
 
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         """Who may not publish changes their own stories, until they are published."""

@@ -224,4 +224,6 @@ def test_a_reader_of_strangers_takes_time_as_long_as_the_text(name):
 
 def test_this_test_finds_what_is_quadratic_and_what_is_worse():
     assert hangs(re.compile(r"\s*(<p>\s*(<br>)?\s*</p>\s*)*").fullmatch, "<p> </p>")
-    assert grows_too_fast(searched(re.compile(r"\s*\n\s*;")), " ")
+    # On a busy machine one look may miss it.
+    quadratic = searched(re.compile(r"\s*\n\s*;"))
+    assert any(grows_too_fast(quadratic, " ") for _ in range(5))

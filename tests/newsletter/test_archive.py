@@ -70,7 +70,7 @@ def test_a_place_that_was_taken_off_is_not_shown_there(client, newsletter, sink)
     reader("hollis")
     placement = booked()
     issue = send(issue_of(newsletter))
-    review.reject(placement, member_of("Editors"), "It is not what it says.")
+    review.reject(placement, member_of("Chief editors"), "It is not what it says.")
     assert "palisade" not in client.get(issue.get_absolute_url()).content.decode().lower()
 
 

@@ -256,7 +256,7 @@ def test_mails_without_the_place_are_offered_to_nobody(newsletter, sink, noon):
         next_try_at=timezone.now() + timedelta(seconds=300)
     )
     batches.send_some.call()
-    review.reject(placement, member_of("Editors"), "It is not what it says.")
+    review.reject(placement, member_of("Chief editors"), "It is not what it says.")
     noon.shift(600)
     batches.send_some.call()
     issue.refresh_from_db()

@@ -47,7 +47,7 @@ def booked(day=None, **values) -> Placement:
     }
     add_version(placement, **{**words, **values})
     review.submit(placement, None)
-    editor = member_of("Editors")
+    editor = member_of("Chief editors")
     review.approve(placement, editor, placement.newest_sent.version, has_looked=True)
     return placement
 
@@ -160,7 +160,7 @@ def test_a_place_that_is_taken_off_after_the_newsletter_began_is_in_no_mail_from
     reader("hollis")
     issue = begin(issue_of(newsletter))
     assert contents.contents_of(issue).sponsor is not None
-    review.reject(placement, member_of("Editors"), "It is not what it says.")
+    review.reject(placement, member_of("Chief editors"), "It is not what it says.")
     assert contents.contents_of(issue).sponsor is None
 
 

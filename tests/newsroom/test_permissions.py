@@ -80,8 +80,8 @@ MODELS = {
 # Our own pages: method, who may on a draft, who may on a story that is out.
 STORY_PAGES = {
     "articles_article_status": ("post", "AEC", "EC"),
-    "articles_article_versions": ("get", "AECMD", "AECMD"),
-    "articles_article_version": ("get", "AECMD", "AECMD"),
+    "articles_article_versions": ("get", "AEC", "AECMD"),
+    "articles_article_version": ("get", "AEC", "AECMD"),
     "articles_article_version_keep": ("post", "AEC", "EC"),
     "articles_article_autosave": ("post", "AEC", "EC"),
     "articles_article_preview": ("get", "AEC", "EC"),
