@@ -197,7 +197,7 @@ class ArticleAdmin(
 
         Joined, they lead SQLite to sort the whole archive.
         """
-        stories = super().get_queryset(request)
+        stories: Any = super().get_queryset(request)
         if not request.user.has_perm("articles.change_article"):
             stories = stories.published()
         if request.method != "GET" or not (
