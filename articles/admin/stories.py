@@ -163,6 +163,7 @@ class ArticleAdmin(
                     "body",
                     "seen_revision",
                     "autosave_key",
+                    "restored_key",
                 )
             },
         ),
@@ -235,7 +236,7 @@ class ArticleAdmin(
             drafts.annotate(changed_by=LAST_CHANGED_BY)
             .select_related("section")
             .order_by("-changed_at")[:MOST_IN_PROGRESS]
-            if is_whole and self.has_view_permission(request)
+            if is_whole and self.has_change_permission(request)
             else ()
         )
         return super().changelist_view(
@@ -323,7 +324,7 @@ class ArticleAdmin(
         return (
             initial
             | (typed.initial_of(restored.fields) if restored else {})
-            | ({"autosave_key": restored.key} if restored else {})
+            | ({"restored_key": restored.key} if restored else {})
         )
 
     def changeform_view(
@@ -410,11 +411,11 @@ class ArticleAdmin(
 
     def _forget_autosave(self, request: HttpRequest) -> None:
         """It is saved; the browser is told with the next form, and forgets it, too."""
-        key = request.POST.get("autosave_key", "")
-        if not autosaves.is_key(key):
-            return
-        autosaves.forget(signed_in(request), key)
-        request.session[SAVED_FORMS] = [*request.session.get(SAVED_FORMS, ()), key][-MOST_SAVED:]
+        sent = (request.POST.get(name, "") for name in ("autosave_key", "restored_key"))
+        keys = [key for key in sent if autosaves.is_key(key)]
+        for key in keys:
+            autosaves.forget(signed_in(request), key)
+        request.session[SAVED_FORMS] = [*request.session.get(SAVED_FORMS, ()), *keys][-MOST_SAVED:]
 
     def _tell_of_others(self, request: HttpRequest, article: Article) -> None:
         """What was saved meanwhile, or is to come, is in the story too; or touches what is."""

@@ -47,7 +47,9 @@ class Conflict:
 
 class StoryForm(forms.ModelForm[Article]):
     seen_revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # Of this form, and of the earlier one whose text it was opened with.
     autosave_key = forms.CharField(widget=forms.HiddenInput, required=False)
+    restored_key = forms.CharField(widget=forms.HiddenInput, required=False)
 
     conflict: Conflict | None = None
 
@@ -71,7 +73,7 @@ class StoryForm(forms.ModelForm[Article]):
         if autosave is None:
             return
         self.initial["seen_revision"] = autosave.seen_revision
-        self.initial["autosave_key"] = autosave.key
+        self.initial["restored_key"] = autosave.key
         if "tags" in autosave.fields:
             tags = Tag.objects.filter(pk__in=[row["id"] for row in autosave.fields["tags"]])
             self.initial["tags"] = list(tags)

@@ -134,6 +134,8 @@ def apply(
     article.hero = (
         Image.objects.filter(pk=content["hero"]["id"]).first() if content["hero"] else None
     )
+    if article.is_updated_before_published:
+        article.updated_at = None  # It was published anew since that version.
     article.full_clean()
     article.save()
     redirects.follow(article, old_slug)

@@ -62,8 +62,8 @@ def publish(article: Article, by: "User | None", at: datetime | None = None) -> 
         )
         if at or not is_out:
             locked.published_at = at or now
-            if locked.updated_at and locked.updated_at < locked.published_at:
-                locked.updated_at = None  # Of before it was published.
+            if locked.is_updated_before_published:
+                locked.updated_at = None
         _check_embargo(locked)
         _note_what_holds_now(locked)
 

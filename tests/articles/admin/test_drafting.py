@@ -69,7 +69,7 @@ def test_what_is_discarded_can_be_brought_back_for_a_day(client, editor, noon):
     new = "/admin/articles/article/autosave/"
     client.post(new, typed(title="Alpha"))
     page = client.post(new, {"_discard": KEY}, follow=True).content.decode()
-    assert "Restore" not in page
+    assert "?typed=" not in page
     assert "It is kept for a day." in page
     page = client.post(new, {"_bring_back": KEY}, follow=True).content.decode()
     assert f'href="?typed={KEY}"' in page
@@ -253,3 +253,13 @@ def test_a_link_is_revoked_under_its_own_story_only(client, editor, draft):
     link.refresh_from_db()
     assert link.revoked_at is None
     assert form_of(draft)["title"] == "The clause"
+
+
+def test_restored_text_is_written_on_in_a_form_of_its_own(client, editor, draft, save):
+    """Its first form may still be open in another tab."""
+    client.post(address(draft, "autosave"), typed())
+    form = client.get(f"{address(draft)}?typed={KEY}").context["adminform"].form
+    assert form.initial["restored_key"] == KEY
+    assert form.initial["autosave_key"] != KEY
+    save(draft, autosave_key="b" * 32, restored_key=KEY)
+    assert not Autosave.objects.exists()

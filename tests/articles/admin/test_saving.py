@@ -242,6 +242,18 @@ def test_dates_that_contradict_each_other_are_refused(editor, save):
         assert "This time is still to come" in page or "published after this time" in page
 
 
+def test_a_version_of_before_it_was_published_anew_can_come_back(client, editor, save):
+    story = PublishedArticleFactory(title="First")
+    Article.objects.filter(pk=story.pk).update(updated_at=story.published_at)
+    story.refresh_from_db()
+    version = revisions.keep(story, None)
+    later_on = story.published_at + timedelta(minutes=30)
+    Article.objects.filter(pk=story.pk).update(published_at=later_on, updated_at=None, title="2")
+    revisions.restore(version, editor)
+    story.refresh_from_db()
+    assert (story.title, story.updated_at) == ("First", None)
+
+
 # --- What two people change ---------------------------------------------------------------
 
 

@@ -103,12 +103,20 @@
   };
 
   // What an earlier visit left here, because the server could not be reached, is handed over and offered.
+  const forms = "BroadcastChannel" in window ? new BroadcastChannel("story-forms") : null;
+  const open = new Set();
+  forms?.addEventListener("message", ({ data }) => {
+    if (data.ask) forms.postMessage({ open: field("autosave_key").value });
+    else open.add(data.open);
+  });
   const handOver = async () => {
     for (const key of (place.dataset.saved || "").split(" ").filter(Boolean)) {
       for (const name of Object.keys(localStorage)) if (name.endsWith(` ${key}`)) forgetHere(name);
     }
+    forms?.postMessage({ ask: true }); // What another tab is writing is its own.
+    await new Promise((resolve) => setTimeout(resolve, 500));
     const names = Object.keys(localStorage).filter((name) => name.startsWith(IN_BROWSER) && name !== inBrowser());
-    for (const name of names) {
+    for (const name of names.filter((each) => !open.has(each.slice(IN_BROWSER.length)))) {
       try {
         await send(localStorage.getItem(name));
         forgetHere(name);
