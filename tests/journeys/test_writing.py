@@ -152,8 +152,10 @@ def test_two_new_stories_in_two_tabs_are_kept_apart_and_a_key_discards_neither(o
     for title in ("Alpha", "Beta"):
         expect(alpha.locator(".desk-typed")).to_contain_text(f"“{title}”")
     alpha.get_by_role("button", name="Discard").first.click()
-    alpha.get_by_role("button", name="Undo").click(timeout=30_000)
-    expect(alpha.get_by_role("button", name="Undo")).to_have_count(0, timeout=20_000)
+    alpha.locator(".desk-typed").get_by_role("button", name="Undo").click(timeout=30_000)
+    expect(alpha.locator(".desk-typed").get_by_role("button", name="Undo")).to_have_count(
+        0, timeout=20_000
+    )
     for title in ("Alpha", "Beta"):
         expect(alpha.locator(".desk-typed")).to_contain_text(f"“{title}”")
 
