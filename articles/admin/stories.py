@@ -231,14 +231,16 @@ class ArticleAdmin(
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Before the archive: what is being written, which has no date yet."""
         is_whole = request.method == "GET" and not set(request.GET)
-        drafts = Article.objects.filter(status__in=("draft", "in_review"))
-        in_progress = (
-            drafts.annotate(changed_by=LAST_CHANGED_BY)
-            .select_related("section")
-            .order_by("-changed_at")[:MOST_IN_PROGRESS]
+        # Each status by itself: an index is walked, and no draft is sorted.
+        in_progress = [
+            story
+            for status in ("in_review", "draft")
+            for story in Article.objects.filter(status=status)
+            .annotate(changed_by=LAST_CHANGED_BY)
+            .prefetch_related("section")
+            .order_by("-published_at", "-pk")[:MOST_IN_PROGRESS]
             if is_whole and self.has_change_permission(request)
-            else ()
-        )
+        ]
         return super().changelist_view(
             request, {"in_progress": in_progress, **(extra_context or {})}
         )
