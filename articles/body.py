@@ -13,7 +13,7 @@ import nh3
 from django.urls import reverse_lazy
 
 from core import text
-from core.addresses import media_as_served, media_as_stored
+from core.media import media_as_served, media_as_stored
 
 # What the editor offers. The sanitiser below allows what these produce and no more.
 EXTENSIONS = {

@@ -148,6 +148,8 @@ def stop_for(address: str) -> None:
     """Mail nothing more about replies to an address that refuses us for good, or whose owner called
     a mail spam. They can ask again with their next comment.
     """
+    if not address:
+        return
     SiteComment.objects.filter(followup=True).filter(
         Q(user_email__iexact=address) | Q(user__email__iexact=address)
     ).update(followup=False)

@@ -29,6 +29,7 @@ from comments.reading import paging
 from core import ratelimit
 from core.client_ip import network_address
 from core.numbers import whole_number
+from core.people import name_of
 from pagecache import public_page
 
 # Of a story, to say something under it: without its text.
@@ -195,7 +196,7 @@ def identified(request: HttpRequest, data: Any, reader: VerifiedCommenter | None
     what it leaves out.
     """
     if request.user.is_authenticated:
-        data["name"] = name_of(request.user)
+        data["name"] = _short_name(request.user)
         data["email"] = request.user.email or f"{request.user.get_username()}@accounts.invalid"
     elif reader := reader or verified_commenters.of_request(request):
         if not data.get("email", "").strip():
@@ -205,8 +206,8 @@ def identified(request: HttpRequest, data: Any, reader: VerifiedCommenter | None
     return data
 
 
-def name_of(user: Any) -> str:
-    return str(user.get_full_name() or user.get_username())[:50]
+def _short_name(user: Any) -> str:
+    return name_of(user)[:50]
 
 
 def known_as(request: HttpRequest, reader: VerifiedCommenter | None) -> dict[str, Any]:
@@ -214,7 +215,7 @@ def known_as(request: HttpRequest, reader: VerifiedCommenter | None) -> dict[str
     browser that it came from.
     """
     if request.user.is_authenticated:
-        return {"known": {"name": name_of(request.user), "is_account": True}}
+        return {"known": {"name": _short_name(request.user), "is_account": True}}
     return {"known": {"name": reader.name, "is_account": False}} if reader else {}
 
 

@@ -1,4 +1,4 @@
-"""The account behind a request."""
+"""The account behind a request, and how it is called."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -13,3 +13,7 @@ def signed_in(request: HttpRequest) -> "User":
     wants it.
     """
     return cast("User", request.user)
+
+
+def name_of(user: "User") -> str:
+    return user.get_full_name() or user.get_username()

@@ -11,7 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from core.addresses import MEDIA_PATH
+from core.media import MEDIA_PATH
 
 SHORTEST_SECRET_KEY = 50
 PART, WEB = "NEWSROOM_PART", "web"  # set by the module that a web server loads

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import File
 from storages.backends.s3 import S3Storage
 
-from core.addresses import StorageAway
+from core.media import StorageAway
 
 SCHEMES = {"s3": "https", "s3+http": "http"}
 # No name is used twice, so whoever has a picture may keep it.

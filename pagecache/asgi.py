@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from core.addresses import MEDIA_PATH
+from core.media import MEDIA_PATH
 from pagecache import request_body
 from pagecache.cached_page import CachedPage, make_cached_page
 from pagecache.page_cache import MISS, STALE, PageCache

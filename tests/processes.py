@@ -1,7 +1,14 @@
-"""Processes of a site under test, as the kernel lists them. One that ends while it is read counts as gone."""
+"""Processes of a site under test, as the kernel lists them (one that ends while it is read counts as
+gone), and programs run beside the tests.
+"""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def descendants(pid: int) -> set[int]:
@@ -44,3 +51,13 @@ def _read(path: Path) -> str:
         return path.read_text()
     except (FileNotFoundError, ProcessLookupError):
         return ""
+
+
+def run_program(program: str, **environment: str) -> str:
+    """Run a piece of Python with our settings and just this environment; return what it printed."""
+    environment |= {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "newsroom.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -22,7 +22,7 @@ class BodyEditorMixin(admin.ModelAdmin[Any]):
     """
 
     class Media:
-        js = (Script("newsroom/js/desk_paste.js", defer=True),)
+        js = (Script("newsroom/js/pasting.js", defer=True),)
 
     @method_decorator(csp_update({"style-src": [EDITOR_STYLE]}))
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

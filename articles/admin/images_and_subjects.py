@@ -52,8 +52,8 @@ class ImageAdmin(PickingMixin, admin.ModelAdmin[Image]):
         )
 
     def has_change_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
-        """Who may not publish changes their own pictures, as long as no published story shows
-        them.
+        """Without the right to publish, people change their own pictures, as long as no published story
+        shows them.
         """
         allowed = super().has_change_permission(request, obj)
         if not allowed or obj is None or request.user.has_perm("articles.publish_article"):

@@ -130,7 +130,7 @@ class LeanInline(LabellingMixin, admin.TabularInline[Any, Any]):
         return formset
 
     def restored_keys(self, request: HttpRequest) -> list[int] | None:
-        """What an autosave had chosen here, where the form is to show it."""
+        """The keys that an autosave had chosen here, where the form is to show it."""
         return None
 
 

@@ -1,125 +1,34 @@
-"""The desk’s list and form of stories."""
+"""The desk’s form of a story, and who may open it; its list is in story_list.py."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import transaction
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from js_asset import Script
 
-from articles.admin import typed
+from articles.admin import concurrent_edits, typed
 from articles.admin.autosaving import DraftingMixin
 from articles.admin.editor import BodyEditorMixin
-from articles.admin.lean_forms import LabellingMixin, LeanInline
+from articles.admin.lean_forms import LabellingMixin
 from articles.admin.story_actions import StoryActionsMixin
-from articles.admin.story_filters import (
-    AuthorFilter,
-    CoinFilter,
-    DateFilter,
-    StateFilter,
-    TagFilter,
-)
-from articles.admin.story_form import ScheduledRevision, StoryForm, name_of
+from articles.admin.story_form import ScheduledRevision, StoryForm
+from articles.admin.story_inlines import ArticleCoinInline, BylineInline, CorrectionInline
+from articles.admin.story_list import LAST_CHANGED_BY, StoryListMixin
 from articles.admin.versions import VersionsMixin
-from articles.discovery import redirects, search, search_index
-from articles.models import Article, ArticleCoin, Autosave, Byline, Correction, Revision
-from articles.publishing import (
-    autosaves,
-    bylines,
-    merging,
-    publish_checks,
-    revisions,
-    workflow,
-)
-from core.admin import CappedListAdmin
+from articles.discovery import redirects
+from articles.models import Article, Autosave, Byline, Correction, Revision
+from articles.publishing import autosaves, bylines, publish_checks, revisions, workflow
 from core.numbers import whole_number
 from core.people import signed_in
 
-LAST_CHANGED_BY = Subquery(
-    Revision.objects.filter(article=OuterRef("pk")).order_by("-number").values("by__username")[:1]
-)
-MOST_IN_PROGRESS = 8
 SAVED_FORMS, MOST_SAVED = "saved_forms", 20  # in the session: keys of forms
-WITHOUT_FILTER = frozenset({SEARCH_VAR, PAGE_VAR, ORDER_VAR, ERROR_FLAG})
-MOST_FOUND = 200  # by a search on the desk
 Origin = Revision.Origin
-
-
-class StoryInline(LeanInline):
-    """Rows of a story, which are kept with it while it is being written."""
-
-    content_name = ""  # what versions call them
-
-    def restored_keys(self, request: HttpRequest) -> list[int] | None:
-        autosave: Autosave | None = getattr(request, "restored", None)
-        if autosave is None or self.content_name not in autosave.fields:
-            return None
-        return [row["id"] for row in autosave.fields[self.content_name]]
-
-
-class BylineInline(StoryInline):
-    model = Byline
-    content_name = "bylines"
-    chosen = "author"
-    extra = 1
-    autocomplete_fields = ("author",)
-    readonly_fields = ("held_at_publication",)
-
-
-class ArticleCoinInline(StoryInline):
-    model = ArticleCoin
-    content_name = "coins"
-    chosen = "coin"
-    extra = 1
-    verbose_name = "coin"
-    verbose_name_plural = "coins it is about"
-    readonly_fields = ("price_at_publication",)
-
-
-class CorrectionInline(admin.StackedInline[Correction, Article]):
-    model = Correction
-    extra = 0
-    fields = ("kind", "text", "at")
-    verbose_name_plural = "corrections, clarifications, updates, retractions"
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-def bring_together(request: HttpRequest, article: Article | None) -> None:
-    """Before a form is read: put what was saved since it was opened into it, where that touches
-    nothing that the form changes. What touches is the form’s to tell.
-    """
-    seen = whole_number(request.POST.get("seen_revision", ""))
-    if article is None or seen is None or seen >= article.revision:
-        return
-    if request.POST.get("_over") == str(article.revision):
-        return
-    base = revisions.content_at(article, seen)
-    if base is None:
-        return
-    mine = typed.content_of(request.POST)
-    merged = merging.merge(base, revisions.content_of(article), mine)
-    post = request.POST.copy()
-    typed.write(post, merged.content, article)
-    if not merged.touching:
-        post["seen_revision"] = str(article.revision)
-        newest = article.revisions.select_related("by").filter(number=article.revision)
-        request.__dict__["merged_with"] = newest.first()
-    request.POST = post  # type: ignore[assignment]
-
-
-def fields_left_out(article: Article, to_come: Revision) -> str:
-    """What of a scheduled update would not come, because something newer stands there."""
-    touching = workflow.with_scheduled(article, to_come).touching
-    return ", ".join(revisions.LABELS[name].lower() for name in touching)
 
 
 @admin.register(Article)
@@ -129,23 +38,10 @@ class ArticleAdmin(
     StoryActionsMixin,
     BodyEditorMixin,
     LabellingMixin,
-    CappedListAdmin,
+    StoryListMixin,
 ):
     form = StoryForm
     change_form_template = "admin/article_form.html"
-    change_list_template = "admin/stories_list.html"
-    list_display = ("headline", "state", "section", "byline", "published_at", "last_change")
-    list_display_links = ("headline",)
-    list_filter = (
-        *("status", StateFilter, "section", AuthorFilter, TagFilter, CoinFilter, DateFilter),
-        "kind",
-    )
-    list_per_page = 50
-    sortable_by = ("published_at",)
-    search_fields = ("title",)  # The box is shown; what it finds comes from the index.
-    search_help_text = (
-        f"Words of the headline or the text. Without a filter the newest {MOST_FOUND} are shown."
-    )
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("hero", "tags")
     readonly_fields = ("state", "published_at", "history_of_status")
@@ -209,60 +105,6 @@ class ArticleAdmin(
         return stories.select_related("section", "hero", "placement").prefetch_related(
             bylines_at_hand, "tags"
         )
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
-    ) -> tuple[Any, bool]:
-        words = tuple(search.words(search_term))
-        if not words:
-            return queryset, False
-        wanted = search_index.Wanted(words, published=False)
-        if set(request.GET) - WITHOUT_FILTER:
-            # The newest of all need not be among those that the filters leave.
-            all_of_them = queryset.filter(search_index.matching(wanted))
-            if not all_of_them.exists():
-                all_of_them = queryset.filter(search_index.matching(replace(wanted, begins=True)))
-            return all_of_them, False
-        found = search_index.newest(wanted, MOST_FOUND) or search_index.newest(
-            replace(wanted, begins=True), MOST_FOUND
-        )
-        return queryset.filter(pk__in=found), False
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Before the archive: what is being written, which has no date yet."""
-        is_whole = request.method == "GET" and not set(request.GET)
-        # Each status by itself: an index is walked, and no draft is sorted.
-        in_progress = [
-            story
-            for status in ("in_review", "draft")
-            for story in Article.objects.filter(status=status)
-            .annotate(changed_by=LAST_CHANGED_BY)
-            .prefetch_related("section")
-            .order_by("-published_at", "-pk")[:MOST_IN_PROGRESS]
-            if is_whole and self.has_change_permission(request)
-        ]
-        return super().changelist_view(
-            request, {"in_progress": in_progress, **(extra_context or {})}
-        )
-
-    @admin.display(description="story", ordering="title")
-    def headline(self, article: Article) -> str:
-        thumbnail = (
-            format_html(
-                '<img src="{}" alt="" width="60" height="40" loading="lazy">',
-                article.hero.small_url,
-            )
-            if article.hero
-            else ""
-        )
-        return format_html(
-            '<span class="story-cell">{}<span>{}</span></span>', thumbnail, article.title
-        )
-
-    @admin.display(description="last change")
-    def last_change(self, article: Article) -> str:
-        by = getattr(article, "changed_by", None)
-        return f"{article.changed_at:%d %b %Y, %H:%M}" + (f", {by}" if by else "")
 
     @admin.display(description="status", ordering="status")
     def state(self, article: Article) -> str:
@@ -334,7 +176,7 @@ class ArticleAdmin(
     ) -> Any:
         pk = whole_number(object_id or "")
         if request.method == "POST" and pk is not None:
-            bring_together(request, Article.objects.filter(pk=pk).first())
+            concurrent_edits.bring_together(request, Article.objects.filter(pk=pk).first())
         elif object_id is None:
             self._restored(request, None)
         return super().changeform_view(request, object_id, *args, **kwargs)
@@ -378,7 +220,7 @@ class ArticleAdmin(
             context |= {
                 "advice": publish_checks.checks_for(article),
                 "to_come": to_come,
-                "left_out": fields_left_out(article, to_come) if to_come else "",
+                "left_out": concurrent_edits.fields_left_out(article, to_come) if to_come else "",
                 "version_count": article.revision,
             }
         return super().render_change_form(request, context, *args, **kwargs)
@@ -409,7 +251,7 @@ class ArticleAdmin(
             )
         revisions.keep(article, signed_in(request))
         self._forget_autosave(request)
-        self._tell_of_others(request, article)
+        concurrent_edits.tell_of_others(request, article)
 
     def _forget_autosave(self, request: HttpRequest) -> None:
         """It is saved; the browser is told with the next form, and forgets it, too."""
@@ -419,33 +261,17 @@ class ArticleAdmin(
             autosaves.forget(signed_in(request), key)
         request.session[SAVED_FORMS] = [*request.session.get(SAVED_FORMS, ()), *keys][-MOST_SAVED:]
 
-    def _tell_of_others(self, request: HttpRequest, article: Article) -> None:
-        """What was saved meanwhile, or is to come, is in the story too; or touches what is."""
-        if theirs := getattr(request, "merged_with", None):
-            text = (
-                f"{name_of(theirs.by)} saved version {theirs.number} while you were writing. "
-                f"Version {article.revision} has both: nothing that either of you changed touches."
-            )
-            messages.info(request, text)
-        to_come = article.revisions.filter(origin=Origin.SCHEDULED).first()
-        if to_come and (names := fields_left_out(article, to_come)):
-            text = (
-                f"The update scheduled for {to_come.goes_live_at:%d %B %Y at %H:%M} UTC changes the "
-                f"same: {names}. What you saved now will stay."
-            )
-            messages.warning(request, text)
-
     # --- Who may ------------------------------------------------------------------------------
 
     def has_view_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """What is not published is the newsroom’s: moderators and the ad desk read what readers do."""
+        """Show what is not published to the newsroom alone: others read what readers do."""
         if not super().has_view_permission(request, obj):
             return False
         is_newsroom = request.user.has_perm("articles.change_article")
         return is_newsroom or obj is None or obj.is_public
 
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """Who may not publish changes their own stories, until they are published."""
+        """Without the right to publish, people change their own stories, until they are published."""
         allowed = super().has_change_permission(request, obj)
         if obj is not None and hasattr(obj, "placement"):
             # The approved copy is pinned: it changes through its placement, after a review.

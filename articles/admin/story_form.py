@@ -10,7 +10,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from articles.admin import lean_forms, typed
 from articles.models import Article, Autosave, Revision, Tag
@@ -111,7 +110,7 @@ class StoryForm(forms.ModelForm[Article]):
             newest, seen or 0, [_touching(name, before, self.stored, mine) for name in touching]
         )
         raise ValidationError(
-            f"{name_of(newest.by)} saved version {newest.number} at {newest.at:%H:%M} UTC, after you "
+            f"{newest.by_name} saved version {newest.number} at {newest.at:%H:%M} UTC, after you "
             "opened this page. Nothing of yours is lost: it stands below, unsaved."
         )
 
@@ -119,7 +118,7 @@ class StoryForm(forms.ModelForm[Article]):
         """A version to come needs a time to come at, before anything is written."""
         if "_later" not in self.data:
             return
-        moment = parse_moment(self.data.get("goes_live_at", ""))
+        moment = typed.parse_moment(self.data.get("goes_live_at", ""))
         if moment is None:
             raise ValidationError("Say when this version should come out. Nothing was saved.")
         if moment <= timezone.now():
@@ -133,23 +132,4 @@ def _touching(name: str, base: Any, theirs: Any, mine: Any) -> Touching:
         revisions.LABELS[name],
         word_diff.compare(before, revisions.in_words(name, theirs.get(name))),
         word_diff.compare(before, revisions.in_words(name, mine.get(name))),
-    )
-
-
-def name_of(user: Any) -> str:
-    return (user.get_full_name() or user.get_username()) if user else "A command"
-
-
-def parse_moment(text: str) -> datetime | None:
-    """A time as the form’s field writes it, in UTC, or None."""
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    if moment is None or not 2000 <= moment.year <= 2100:
-        return None
-    return (
-        timezone.make_aware(moment, timezone.get_default_timezone())
-        if timezone.is_naive(moment)
-        else moment
     )

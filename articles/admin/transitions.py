@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from articles.admin.story_form import parse_moment
+from articles.admin.typed import parse_moment
 from articles.models import Article
 from articles.publishing import workflow
 

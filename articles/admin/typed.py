@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from articles import body
 from articles.models import Article, Author, Image, Section, Tag
-from articles.publishing import revisions
+from articles.publishing import merging, revisions
 from core import text
 from core.numbers import whole_number
 from ticker.models import Coin
@@ -37,8 +37,8 @@ def content_of(post: QueryDict) -> Content:
             content[name] = body.sanitise(typed) if name == "body" else typed.strip()
     for name in revisions.MOMENTS:
         if f"{name}_0" in post:
-            moment = _moment(str(post[f"{name}_0"]), post.get(f"{name}_1", ""))
-            content[name] = moment.isoformat() if moment else None
+            moment = parse_moment(f"{post[f'{name}_0']} {post.get(f'{name}_1') or '00:00'}")
+            content[name] = moment.astimezone(UTC).isoformat() if moment else None
     for name in ("section", "hero"):
         if name in post:
             content[name] = _row(post[name])
@@ -52,15 +52,19 @@ def content_of(post: QueryDict) -> Content:
     return content
 
 
-def _moment(day: str, time: str) -> datetime | None:
+def parse_moment(text: str) -> datetime | None:
+    """A time as the form’s field writes it, in UTC, or None."""
     try:
-        moment = parse_datetime(f"{day.strip()} {time.strip() or '00:00'}")
+        moment = parse_datetime(text)
     except ValueError:
         return None
-    if moment is None:
+    if moment is None or not 2000 <= moment.year <= 2100:
         return None
-    aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-    return aware.astimezone(UTC)
+    return (
+        timezone.make_aware(moment, timezone.get_default_timezone())
+        if timezone.is_naive(moment)
+        else moment
+    )
 
 
 def _row(key: Any) -> Content | None:
@@ -114,25 +118,28 @@ def with_names(content: Content) -> Content:
     return named
 
 
-def write(post: QueryDict, content: Content, article: Article) -> None:
-    """Let the form say `content`. Lists are written anew, with the rows that `article` has now."""
-    for name in revisions.WORDS:
+def write(post: QueryDict, mine: Content, content: Content, article: Article) -> None:
+    """Let the form, which says `mine`, say `content`. What is the same stays as it was typed; lists are
+    written anew, with the rows that `article` has now.
+    """
+    for name in mine:
+        if merging.is_same(mine[name], content[name]):
+            continue
         if name == "comments_open":
             post.pop(name, None)
             if content[name]:
                 post[name] = "on"
-        elif name in post:
+        elif name in revisions.WORDS:
             post[name] = content[name]
-    for name in revisions.MOMENTS:
-        if f"{name}_0" in post:
-            moment = parse_datetime(content[name]) if content.get(name) else None
+        elif name in revisions.MOMENTS:
+            moment = parse_datetime(content[name]) if content[name] else None
             local = timezone.localtime(moment) if moment else None
             post[f"{name}_0"] = f"{local:%Y-%m-%d}" if local else ""
             post[f"{name}_1"] = f"{local:%H:%M:%S}" if local else ""
-    for name in ("section", "hero"):
-        if name in post:
-            post[name] = str(content[name]["id"]) if content.get(name) else ""
-    post.setlist("tags", [str(row["id"]) for row in content["tags"]])
+        elif name in ("section", "hero"):
+            post[name] = str(content[name]["id"]) if content[name] else ""
+        elif name == "tags":
+            post.setlist(name, [str(row["id"]) for row in content[name]])
     for name, (prefix, field) in INLINES.items():
         if f"{prefix}-TOTAL_FORMS" in post:
             _write_inline(post, prefix, field, [row["id"] for row in content[name]], article)

@@ -10,7 +10,6 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from articles.admin.story_form import name_of
 from articles.models import Article, Revision
 from articles.publishing import revisions, workflow
 from core.numbers import whole_number
@@ -110,7 +109,7 @@ class VersionsMixin(admin.ModelAdmin[Any]):
         newest = version.article.revisions.select_related("by").first()
         if newest and whole_number(request.POST["restore"]) != version.article.revision:
             text = (
-                f"{name_of(newest.by)} saved version {newest.number} after you opened this page. "
+                f"{newest.by_name} saved version {newest.number} after you opened this page. "
                 "Look at it first; then restore, if you still want to."
             )
             messages.error(request, text)

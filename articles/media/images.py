@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
+from django_tasks import task
 from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps
 
@@ -159,15 +160,19 @@ def cropped(picture: Pillow.Image, size: tuple[int, int], focal: tuple[int, int]
     return part if scale < 1 else part.resize(size, Pillow.Resampling.LANCZOS)
 
 
+@task(queue_name="pictures")
+def delete_stored(names: list[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
+
+
 def delete_files(names: Iterable[str]) -> None:
-    """Delete files of the library once the change that they are not needed after is committed."""
-    wanted = list(names)
-
-    def delete() -> None:
-        for name in wanted:
-            default_storage.delete(name)
-
-    transaction.on_commit(delete)
+    """Have the worker delete files of the library, once the change that they are not needed after is
+    committed: a bucket may be away.
+    """
+    unneeded = sorted(names)
+    if unneeded:
+        transaction.on_commit(lambda: delete_stored.enqueue(unneeded))
 
 
 def delete_files_of(instance: "Image", **kwargs: Any) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from articles import cache_tags
 from articles.models.stories import Article
+from core.people import name_of
 from pagecache.cache_tagged import CacheTagged
 
 
@@ -63,6 +64,10 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"Version {self.number}{f': {self.name}' if self.name else ''}"
+
+    @property
+    def by_name(self) -> str:
+        return name_of(self.by) if self.by else "A command"
 
 
 class Autosave(models.Model):

@@ -57,12 +57,12 @@ def keep(
 
 
 def find(user: "User", article: Article | None, key: str) -> Autosave | None:
-    """What this person typed in the form `key` of this story."""
+    """The text that this person typed in the form `key` of this story."""
     return Autosave.objects.filter(user=user, article=article, key=key).first()
 
 
 def newest(user: "User", article: Article) -> Autosave | None:
-    """What this person typed last of this story, in whichever form."""
+    """The text that this person typed last of this story, in whichever form."""
     return (
         Autosave.objects.filter(user=user, article=article, discarded_at=None)
         .order_by("-at", "-pk")

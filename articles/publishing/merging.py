@@ -8,10 +8,10 @@ does touch is a conflict, and somebody decides.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from articles import body
+from articles.publishing import word_diff
 
 Content = dict[str, Any]
 Items = list[str]
@@ -19,7 +19,8 @@ Region = tuple[Items, Items, Items]  # of the base, theirs, mine
 # Each is a set of rows: who adds one and who takes one away do not touch.
 ROWS = frozenset({"bylines", "tags", "coins"})
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-_TOKEN = re.compile(r"<[^<>]*>|\s+|[^<\s]+|<")
+# A word with the space behind it, so that no token is as common as the space.
+_TOKEN = re.compile(r"<[^<>]*>|[^<\s]+\s*|\s+|<")
 
 
 @dataclass(frozen=True)
@@ -169,15 +170,16 @@ def _clusters(
 
 
 def _edits(base: Items, changed: Items) -> list[_Edit]:
-    matcher = SequenceMatcher(None, base, changed, autojunk=False)
+    """What costs too much to compare is one change from end to end."""
+    budget = word_diff.Budget(word_diff.MOST_PAIRS)
     return [
-        _Edit(i1, i2, list(changed[j1:j2]))
-        for kind, i1, i2, j1, j2 in matcher.get_opcodes()
+        _Edit(i1, i2, changed[j1:j2])
+        for kind, i1, i2, j1, j2 in budget.opcodes(base, changed)
         if kind != "equal"
     ]
 
 
-def _applied(base: list[str], start: int, end: int, edits: list[_Edit]) -> list[str]:
+def _applied(base: Items, start: int, end: int, edits: list[_Edit]) -> Items:
     found, at = [], start
     for edit in edits:
         found += base[at : edit.start] + edit.items

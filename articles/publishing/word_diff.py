@@ -40,10 +40,10 @@ def compare(old: str, new: str) -> list[list[DiffPart]]:
     Lines are paired first, so that a paragraph that moved into another’s place is not mixed up with
     it.
     """
-    return list(_lines(old.splitlines(), new.splitlines(), _Budget(MOST_PAIRS)))
+    return list(_lines(old.splitlines(), new.splitlines(), Budget(MOST_PAIRS)))
 
 
-class _Budget:
+class Budget:
     """A bound on the cost of one comparison."""
 
     def __init__(self, pairs: int) -> None:
@@ -84,7 +84,7 @@ def _common(one: list[str], other: list[str]) -> int:
     return count
 
 
-def _lines(old: list[str], new: list[str], budget: _Budget) -> Iterator[list[DiffPart]]:
+def _lines(old: list[str], new: list[str], budget: Budget) -> Iterator[list[DiffPart]]:
     for tag, a, b, c, d in budget.opcodes(old, new):
         if tag == "equal":
             yield from ([DiffPart(Kind.SAME, line)] for line in old[a:b])
@@ -98,10 +98,10 @@ def _lines(old: list[str], new: list[str], budget: _Budget) -> Iterator[list[Dif
 
 def words(old: str, new: str) -> list[DiffPart]:
     """One line against another, word by word."""
-    return _words(old, new, _Budget(MOST_PAIRS))
+    return _words(old, new, Budget(MOST_PAIRS))
 
 
-def _words(old: str, new: str, budget: _Budget) -> list[DiffPart]:
+def _words(old: str, new: str, budget: Budget) -> list[DiffPart]:
     left, right = _TOKEN.findall(old), _TOKEN.findall(new)
     parts: list[DiffPart] = []
     for tag, a, b, c, d in budget.opcodes(left, right):

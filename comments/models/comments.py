@@ -84,7 +84,7 @@ class SiteComment(XtdComment):
     @property
     def answers_id(self) -> int | None:
         """The key of what it answers, which is not its parent where threads go no deeper. One query
-        there, unless it came with the row.
+        there.
         """
         if self.parent_id == self.pk:
             return None
@@ -120,7 +120,7 @@ class SiteComment(XtdComment):
 
 
 class AnswerBeside(models.Model):
-    """What a reply below the deepest level answers: it stands beside it, not below it."""
+    """Keeps what a reply below the deepest level answers: it stands beside it, not below it."""
 
     comment = models.OneToOneField(
         SiteComment, primary_key=True, on_delete=models.CASCADE, related_name="answer"

@@ -33,7 +33,7 @@ def of_writer(user: "User | None", email: str, ip: str | None) -> Ban | None:
 
 
 def spellings(email: str) -> list[str]:
-    """How a ban may have been written down for an address: by its inbox, or as it was typed."""
+    """The values under which a ban of an address may stand: its inbox, or as it was typed."""
     return sorted({email.lower(), inbox(email)})
 
 

@@ -155,7 +155,7 @@ def mail_link(confirmation_id: int) -> None:
 
 
 def delete(key: str) -> bool:
-    """“Not me”: delete what waits under `key`, unless it was published. Returns whether it was there."""
+    """Delete the pending comment of `key`, with its address. Returns whether there was one."""
     return Confirmation.objects.filter(key=key, comment_id=None).delete()[0] > 0
 
 

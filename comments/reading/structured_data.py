@@ -15,7 +15,7 @@ MOST = 20
 
 
 def _parent(comment: CommentView, address: str) -> dict[str, Any]:
-    """What it answers, by the @id that this has in the same markup."""
+    """Name what it answers, by the @id that this has in the same markup."""
     answered = comment.answers or comment.parent_id
     if answered == comment.pk:
         return {}

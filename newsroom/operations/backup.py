@@ -5,7 +5,6 @@ which a restore is checked.
 Settings are named and not kept: they hold secrets, and belong to the machine.
 """
 
-import contextlib
 import hashlib
 import io
 import json
@@ -17,7 +16,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -32,7 +31,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from core.addresses import StorageAway
+from core.media import StorageAway
 from newsroom.models import Heartbeat
 from pagecache import invalidation
 from pagecache.stores import persistent_store
@@ -133,7 +132,7 @@ def _write(path: Path, manifest: dict[str, Any], database: Path) -> None:
         archive.add(database, database.name)
         for name in _media_names():
             # One that was deleted this moment is not missed.
-            with contextlib.suppress(FileNotFoundError), default_storage.open(name) as file:
+            with suppress(FileNotFoundError), default_storage.open(name) as file:
                 entry = tarfile.TarInfo(f"{MEDIA}/{name}")
                 entry.size = file.size
                 archive.addfile(entry, file)
@@ -267,7 +266,7 @@ def _put_back(database: Path) -> None:
 def _media_sizes() -> Iterator[int]:
     for name in _media_names():
         # One that was deleted this moment is not missed.
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             yield default_storage.size(name)
 
 

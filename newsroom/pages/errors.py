@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.urls import resolve, reverse
 
 from articles.discovery import redirects
-from core.addresses import StorageAway
+from core.media import StorageAway
 from newsroom.pages import send_again
 
 RETRY_AFTER = 5  # seconds

@@ -7,9 +7,6 @@ from django.shortcuts import render
 
 from core.same_origin import is_from_here
 
-# Its own field, and those of the log-in.
-NOT_REPEATED = frozenset({"csrfmiddlewaretoken", "password"})
-
 
 def is_desk_form(request: HttpRequest) -> bool:
     """Of our own page: what another site sent is not offered to anybody."""
@@ -17,11 +14,13 @@ def is_desk_form(request: HttpRequest) -> bool:
 
 
 def page(request: HttpRequest, title: str, *, sign_in: bool) -> HttpResponse:
-    """Everything that was sent, in a form with a fresh token; files must be chosen again."""
+    """Everything that was sent, in a form with a fresh token. Files must be chosen again, and passwords
+    typed again: they stand in no page.
+    """
     fields = [
         (name, value)
         for name in request.POST
-        if name not in NOT_REPEATED
+        if name != "csrfmiddlewaretoken" and "password" not in name
         for value in request.POST.getlist(name)
     ]
     context = {

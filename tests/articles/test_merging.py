@@ -127,3 +127,12 @@ def test_no_word_of_anybody_is_lost(seed):
     assert set(" ".join(mine).split()) <= set(body.plain_text(found).split())
     assert merging.merged_text(text(*base), text(*theirs), text(*base), "mine")[0] == text(*theirs)
     assert merging.merged_text(text(*base), text(*base), text(*mine), "mine")[0] == text(*mine)
+
+
+@pytest.mark.parametrize("word", ["a ", "<b>a</b> ", "&lt; ", "<p>a</p>"])
+def test_no_text_keeps_a_merge_busy(word):
+    """Comparing costs the square of what is alike. Without a bound this would not come to an end."""
+    base = f"<p>{word * 40_000}</p>"
+    theirs, mine = f"<p>x {word * 39_000} y</p>", f"<p>{word * 20_000} z {word * 20_000}</p>"
+    found, _ = merging.merged_text(base, theirs, mine, "mine")
+    assert " z " in found

@@ -24,7 +24,7 @@ def article():
 
 def says(article, name, answers=None, **more):
     words = {"name": name, "email": f"{name.lower()}@readers.example", "followup": True}
-    words |= {"comment": f"A thought by {name}, who wants to be told.", "url": ""}
+    words |= {"comment": f"A comment by {name}, who wants to be told.", "url": ""}
     words |= {"reply_to": answers.pk if answers else None}
     return submission.publish(article, words, ip="198.51.100.7", **more)
 
@@ -101,5 +101,5 @@ def test_the_queue_shows_what_a_reply_answers(client, article, chain):
     Flag.objects.create(comment_id=eve.pk, rule_name="A rule", action="hold")
     client.force_login(member_of("Moderators"))
     page = client.get(reverse("admin:comments_sitecomment_queue")).content.decode()
-    assert "A thought by Dee" in page
-    assert "A thought by Cyd" not in page
+    assert "A comment by Dee" in page
+    assert "A comment by Cyd" not in page

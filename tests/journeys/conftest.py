@@ -118,7 +118,7 @@ def running_site(data: Path, database_url: str = "", **variables: str) -> Iterat
 def serving(
     data: Path, database_url: str, port: int | None = None, only: str = "", **variables: str
 ) -> Iterator[Site]:
-    """`port`: that of an earlier start, whose kept pages are wanted: they are of one address. `only`:
+    """`port`: that of an earlier start, whose cached pages are wanted: they are of one address. `only`:
     the part that runs here.
     """
     port = port or free_port()
@@ -195,6 +195,17 @@ def environment_of(data: Path) -> dict[str, str]:
         f"PRICES_{name}_URL": "http://127.0.0.1:9"
         for name in ("COINGECKO", "COINPAPRIKA", "BINANCE")
     }
+
+
+def manage(environment: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
 
 
 @contextlib.contextmanager

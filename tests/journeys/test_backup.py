@@ -2,45 +2,37 @@
 
 import contextlib
 import re
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 
 import pytest
 
-from .conftest import ROOT, Site, empty_database, own_database, running_site, serving
+from .conftest import Site, empty_database, manage, own_database, running_site, serving
 from .test_faults import ask
 
 pytestmark = [pytest.mark.xdist_group("journeys")]
 STORY = "/policy/nine-banks-agree-when-a-payment-is-over/"
 
 
-def manage(environment: dict[str, str], *command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def done(environment: dict[str, str], *command: str) -> str:
+    """The output of a command that must succeed."""
+    ended = manage(environment, *command)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
 
 
 def test_a_backup_of_a_running_site_is_put_back_elsewhere(tmp_path):
     backup = str(tmp_path / "backup.tar.gz")
     with own_database("newsroom_backup") as url, running_site(tmp_path / "site", url) as site:
         with reading(site):
-            assert "read again and whole" in manage(site.environment, "backup", backup)
+            assert "read again and whole" in done(site.environment, "backup", backup)
         story = site.get(STORY)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     with empty_database("newsroom_restored") as url:
         environment = site.environment | {"DATA_DIR": str(elsewhere)}
         environment |= {"DATABASE_URL": url} if url else {}
-        said = manage(environment, "restore", backup)
+        said = done(environment, "restore", backup)
         assert "every table has as many rows as the backup counted" in said
         assert int(re.search(r"(\d+) +\d+  articles_article\n", said)[1]) > 50
         with serving(elsewhere, url) as restored:
@@ -56,10 +48,10 @@ def title(page: str) -> str:
 @contextlib.contextmanager
 def reading(site: Site) -> Iterator[None]:
     """Somebody reads and searches meanwhile."""
-    done = threading.Event()
+    is_over = threading.Event()
 
     def read() -> None:
-        while not done.is_set():
+        while not is_over.is_set():
             for path in ("/", STORY, "/search/?q=bank"):
                 assert ask(site, path)[0] == 200
 
@@ -68,5 +60,5 @@ def reading(site: Site) -> Iterator[None]:
     try:
         yield
     finally:
-        done.set()
+        is_over.set()
         thread.join()

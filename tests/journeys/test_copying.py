@@ -5,14 +5,13 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import ROOT, empty_database, environment_of, serving
+from .conftest import empty_database, environment_of, manage, serving
 from .test_backup import STORY, title
 
 pytestmark = [
@@ -27,15 +26,9 @@ pytestmark = [
 ITS_OWN = ("django_migrations", "sqlite_", "articles_search", "articles_listing", "pagecache_")
 
 
-def manage(data: Path, url: str, *command: str) -> subprocess.CompletedProcess[str]:
+def on(data: Path, url: str, *command: str) -> subprocess.CompletedProcess[str]:
     data.mkdir(exist_ok=True)
-    return subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=ROOT,
-        env=environment_of(data) | {"DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-    )
+    return manage(environment_of(data) | {"DATABASE_URL": url}, *command)
 
 
 def rows(path: Path) -> dict[str, list[Any]]:
@@ -67,26 +60,24 @@ def test_a_publication_moves_to_postgresql_and_back(tmp_path):
     first, there, back = (tmp_path / name for name in ("first", "there", "back"))
     file = first / "newsroom.sqlite3"
     # A demo in SQLite, whatever database the tests run on.
-    assert manage(first, f"sqlite:///{file}", "migrate", "-v", "0").returncode == 0
-    assert manage(first, f"sqlite:///{file}", "load_demo").returncode == 0
+    assert on(first, f"sqlite:///{file}", "migrate", "-v", "0").returncode == 0
+    assert on(first, f"sqlite:///{file}", "load_demo").returncode == 0
     with empty_database("newsroom_moved") as url:
-        moved = manage(there, url, "copy_database", f"sqlite:///{file}")
+        moved = on(there, url, "copy_database", f"sqlite:///{file}")
         assert "every table has as many rows as the other one" in moved.stdout, moved.stderr
-        again = manage(there, url, "copy_database", f"sqlite:///{file}")
+        again = on(there, url, "copy_database", f"sqlite:///{file}")
         assert "is not empty" in again.stderr
         absent = tmp_path / "absent.sqlite3"
-        assert "There is no file" in manage(back, "", "copy_database", f"sqlite:///{absent}").stderr
+        assert "There is no file" in on(back, "", "copy_database", f"sqlite:///{absent}").stderr
         assert not absent.exists()
-        assert "Copied" in manage(back, "", "copy_database", url).stdout
+        assert "Copied" in on(back, "", "copy_database", url).stdout
         assert rows(back / "newsroom.sqlite3") == rows(file)
         shutil.copytree(first / "media", there / "media")
         with serving(there, url) as site:
             assert "a payment is over" in title(site.get(STORY))
             assert STORY in site.get("/search/?q=payment")
             # Keys go on where they were.
-            assert (
-                manage(there, url, "shell", "-v", "0", "-c", NEW_TAG).stdout.strip() == "Sequences"
-            )
+            assert on(there, url, "shell", "-v", "0", "-c", NEW_TAG).stdout.strip() == "Sequences"
 
 
 NEW_TAG = "from articles.models import Tag; print(Tag.objects.create(name='Sequences', slug='seq'))"

@@ -18,6 +18,14 @@ def picture(width, height, name="picture.png"):
     return {"name": name, "mimeType": "image/png", "buffer": png(width, height)}
 
 
+def upload(page, words):
+    page.goto("/admin/articles/image/add/")
+    page.locator("#id_file").set_input_files(picture(1280, 800))
+    page.get_by_label("Description").fill(words)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("was added successfully")
+
+
 def choose(page, field, text):
     """Pick from one of the admin’s searching lists."""
     page.locator(f"#id_{field} + .select2, select[name='{field}'] + .select2").first.click()
@@ -32,12 +40,7 @@ def test_a_story_is_written_illustrated_and_published_and_is_there_at_once(page,
         lambda message: problems.append(message.text) if message.type == "error" else None,
     )
     sign_in(page, "editor")
-    page.goto("/admin/articles/image/add/")
-    page.locator("#id_file").set_input_files(picture(1280, 800))
-    page.get_by_label("Description").fill("A green field")
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator(".messagelist")).to_contain_text("was added successfully")
-
+    upload(page, "A green field")
     page.goto("/admin/articles/article/add/")
     page.get_by_label("Headline").press_sequentially("The editor’s own test of the evening press")
     expect(page.locator("#id_slug")).to_have_value(re.compile("test-of-the-evening-press"))

@@ -27,7 +27,7 @@ from .conftest import (
     sign_in,
     wait_for,
 )
-from .test_desk import choose, picture
+from .test_desk import choose, upload
 from .test_faults import REDIS, ask
 
 WITHIN = 1.0  # seconds until what was done on one machine is seen on the other
@@ -170,11 +170,7 @@ def rendered(machines: Machines) -> bool:
 
 
 def upload_and_publish(page: Page) -> None:
-    page.goto("/admin/articles/image/add/")
-    page.locator("#id_file").set_input_files(picture(1280, 800))
-    page.get_by_label("Description").fill("A press in a cellar")
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator(".messagelist")).to_contain_text("was added successfully")
+    upload(page, "A press in a cellar")
     page.goto("/admin/articles/article/add/")
     page.get_by_label("Headline").press_sequentially(HEADLINE)
     page.locator("#id_standfirst").fill("Neither knows of the other, and both are right.")

@@ -26,7 +26,7 @@ def editor(open_context, site):
     return page
 
 
-def paste(page, html: str) -> str:
+def paste(page, html: str, field: str = "#id_body") -> str:
     """What the form would send after Ctrl+V over everything."""
     page.evaluate(
         """html => navigator.clipboard.write([new ClipboardItem({
@@ -38,7 +38,7 @@ def paste(page, html: str) -> str:
     body.click()
     page.keyboard.press("Control+A")
     page.keyboard.press("Control+V")
-    return page.locator("#id_body").input_value()
+    return page.locator(field).input_value()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -51,6 +51,20 @@ def test_what_is_pasted_keeps_what_it_means(editor, name):
 def test_a_picture_from_elsewhere_is_not_dropped_in_silence(editor):
     paste(editor, (CLIPBOARD / "google_docs.html").read_text())
     expect(editor.locator("[data-kept]")).to_contain_text("left out of what you pasted")
+
+
+def test_what_an_advertiser_pastes_keeps_what_it_means(open_context, site):
+    context = open_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.url)
+    page = context.new_page()
+    sign_in(page, "advertiser")
+    page.goto("/partners/placements/new/sponsored/")
+    expect(page.locator(".ProseMirror[contenteditable=true]")).to_be_visible()
+    pasted = paste(page, (CLIPBOARD / "google_docs.html").read_text(), "#id_text")
+    assert "One <strong>two</strong><em> three</em>" in pasted
+    expect(
+        page.get_by_role("status").filter(has_text="left out of what you pasted")
+    ).to_be_visible()
 
 
 def test_the_browser_checks_the_spelling(editor):

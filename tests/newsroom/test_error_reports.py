@@ -1,13 +1,10 @@
 """What Sentry is told of a failure, and what it never is."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import brotli
-from django.conf import settings
+
+from ..processes import run_program
 
 PROGRAM = """
 import newsroom.wsgi
@@ -22,34 +19,23 @@ def fails(request, key):
 
 newsroom.urls.urlpatterns.insert(0, path("comments/confirm/<slug:key>/", fails))
 secrets = {
-    "QUERY_STRING": "q=a-secret-question",
     "HTTP_COOKIE": "sessionid=a-secret-session",
     "HTTP_USER_AGENT": "a-secret-browser",
     "REMOTE_ADDR": "203.0.113.77",
     "HTTP_HOST": "127.0.0.1",
 }
-environ = RequestFactory()._base_environ(PATH_INFO="/comments/confirm/a-secret-key/", REQUEST_METHOD="POST", **secrets)
-b"".join(newsroom.wsgi.application(environ, lambda status, headers: None))
+address = "/comments/confirm/a-secret-key/?q=a-secret-question"
+request = RequestFactory().post(address, {"comment": "a-secret-comment"}, **secrets)
+b"".join(newsroom.wsgi.application(request.environ, lambda status, headers: None))
 sentry_sdk.flush(5)
 """
 
 
 def test_a_failure_is_reported_without_anything_of_the_reader(httpserver, tmp_path):
     httpserver.expect_request("/api/7/envelope/", method="POST").respond_with_json({})
-    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "newsroom.settings"}
-    environment |= {
-        "DEBUG": "1",
-        "DATA_DIR": str(tmp_path),
-    }  # Without static files that were built.
-    environment["SENTRY_DSN"] = f"http://key@127.0.0.1:{httpserver.port}/7"
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
+    # DEBUG: without static files that were built.
+    address = f"http://key@127.0.0.1:{httpserver.port}/7"
+    run_program(PROGRAM, DEBUG="1", DATA_DIR=str(tmp_path), SENTRY_DSN=address)
     sent = [brotli.decompress(request.data).decode() for request, _ in httpserver.log]
     assert len(sent) == 1
     assert "It broke." in sent[0]
@@ -63,16 +49,6 @@ def test_a_failure_is_reported_without_anything_of_the_reader(httpserver, tmp_pa
     assert "203.0.113.77" not in sent[0]
 
 
-def test_without_a_dsn_the_library_is_not_even_loaded():
+def test_without_a_dsn_the_library_is_not_even_loaded(tmp_path):
     program = "import django; django.setup(); import sys; print('sentry_sdk' in sys.modules)"
-    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "newsroom.settings"}
-    environment |= {"DEMO": "1", "DATA_DIR": str(Path(settings.DATA_DIR))}
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout == "False\n"
+    assert run_program(program, DEMO="1", DATA_DIR=str(tmp_path)) == "False\n"

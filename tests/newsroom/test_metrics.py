@@ -3,8 +3,6 @@
 import json
 import os
 import re
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -13,6 +11,8 @@ from django.utils import timezone
 
 from newsroom.models import Heartbeat
 from pagecache import metrics
+
+from ..processes import run_program
 
 EXCEPTIONS = "django_http_exceptions_total_by_type_total"
 pytestmark = pytest.mark.django_db
@@ -92,14 +92,7 @@ for number in range({requests}):
 from newsroom.operations import metrics
 print(metrics.requests())
 """
-    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "newsroom.settings"}
-    environment |= {"DEMO": "1", "DATA_DIR": str(folder), "METRICS_TOKEN": "t"}
-    command = [sys.executable, "-c", program]
-    done = subprocess.run(
-        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return run_program(program, DEMO="1", DATA_DIR=str(folder), METRICS_TOKEN="t")
 
 
 @pytest.mark.parametrize("token", ["", "Bearer ", "Bearer wrong", "a"])
@@ -112,7 +105,6 @@ def test_without_it_there_is_nothing(told, settings, token):
 def test_a_dead_process_is_forgotten(tmp_path, noon):
     metrics.write(tmp_path, metrics.CacheCounts())
     assert len(metrics.read_all(tmp_path)) == 1
-    import os
 
     for path in tmp_path.glob("*.json"):
         os.utime(path, (0, 0))

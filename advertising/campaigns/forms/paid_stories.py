@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django_prose_editor.widgets import ProseEditorWidget
+from js_asset import Script
 
 from advertising.campaigns import story_text
 from advertising.campaigns.forms.campaigns import DISCLOSURE, CampaignForm, text_field
@@ -82,6 +83,9 @@ class SponsoredArticleForm(PaidStoryForm):
         help_text="120 to 1,200 words, three links at most. A short first paragraph stands under the headline. "
         "Without the editor: an empty line between paragraphs, “## ” before a heading.",
     )
+
+    class Media:
+        js = (Script("newsroom/js/pasting.js", defer=True),)
 
     def check_words(self, data: dict[str, Any]) -> None:
         """The editor’s HTML is kept beside its words. Each link is held to what addresses are held

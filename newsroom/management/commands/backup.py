@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from core.addresses import StorageAway
+from core.media import StorageAway
 from newsroom.operations import backup
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.admin import stories
+from articles.admin import story_list
 from articles.models import Article
 from articles.publishing import revisions
 
@@ -36,7 +36,7 @@ def titles(client, **query):
 
 
 def test_a_search_within_a_filter_finds_what_is_older_than_all_others(client, monkeypatch):
-    monkeypatch.setattr(stories, "MOST_FOUND", 2)
+    monkeypatch.setattr(story_list, "MOST_FOUND", 2)
     opinion = SectionFactory(name="Opinion")
     PublishedArticleFactory(title="Margin of old", section=opinion)
     for number in range(4):

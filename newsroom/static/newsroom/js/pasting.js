@@ -158,8 +158,14 @@
   };
 
   const say = (editor, text) => {
-    const place = editor.closest("form").querySelector("[data-kept]");
-    if (place) place.textContent = text;
+    let place = editor.closest("form").querySelector("[data-kept]");
+    if (!place) {
+      place = document.createElement("p");
+      place.setAttribute("role", "status");
+      place.dataset.kept = "";
+      editor.after(place);
+    }
+    place.textContent = text;
   };
 
   document.addEventListener(
@@ -167,13 +173,13 @@
     (event) => {
       const editor = event.target.closest?.(".ProseMirror");
       const html = event.clipboardData?.getData("text/html");
-      if (!editor || !html || event.fromDeskPaste || html.includes("data-pm-slice")) return;
+      if (!editor || !html || event.isCleaned || html.includes("data-pm-slice")) return;
       const { html: clean, pictures } = cleaned(html);
       const data = new DataTransfer();
       data.setData("text/html", clean);
       data.setData("text/plain", event.clipboardData.getData("text/plain"));
       const again = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
-      again.fromDeskPaste = true;
+      again.isCleaned = true;
       event.preventDefault();
       event.stopImmediatePropagation();
       event.target.dispatchEvent(again);

@@ -1,0 +1,50 @@
+"""The lists under the form of a story: bylines, coins, corrections."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from articles.admin.lean_forms import LeanInline
+from articles.models import Article, ArticleCoin, Autosave, Byline, Correction
+
+
+class StoryInline(LeanInline):
+    """Rows of a story, which are kept with it while it is being written."""
+
+    content_name = ""  # what versions call them
+
+    def restored_keys(self, request: HttpRequest) -> list[int] | None:
+        autosave: Autosave | None = getattr(request, "restored", None)
+        if autosave is None or self.content_name not in autosave.fields:
+            return None
+        return [row["id"] for row in autosave.fields[self.content_name]]
+
+
+class BylineInline(StoryInline):
+    model = Byline
+    content_name = "bylines"
+    chosen = "author"
+    extra = 1
+    autocomplete_fields = ("author",)
+    readonly_fields = ("held_at_publication",)
+
+
+class ArticleCoinInline(StoryInline):
+    model = ArticleCoin
+    content_name = "coins"
+    chosen = "coin"
+    extra = 1
+    verbose_name = "coin"
+    verbose_name_plural = "coins it is about"
+    readonly_fields = ("price_at_publication",)
+
+
+class CorrectionInline(admin.StackedInline[Correction, Article]):
+    model = Correction
+    extra = 0
+    fields = ("kind", "text", "at")
+    verbose_name_plural = "corrections, clarifications, updates, retractions"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
