@@ -305,11 +305,10 @@ WHITENOISE_MIMETYPES = {".speculationrules": "application/speculationrules+json"
 SPECULATION_RULES = "newsroom/next.speculationrules"
 FILE_UPLOAD_PERMISSIONS = 0o644
 # The largest request body, in bytes: of readers; of the desk, where a text may be pasted with its
-# pictures in it and
-# comes back cleaned; and of forms with files.
+# pictures in it and comes back cleaned; and of forms with files.
 LARGEST_BODY = 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
-LARGEST_UPLOAD = 12_000_000
+LARGEST_UPLOAD = 42_000_000  # a picture of 40 MB and the form around it
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 UPLOAD_PATHS = ("/admin/", "/partners/placements/")
 

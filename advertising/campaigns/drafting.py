@@ -14,7 +14,6 @@ from advertising.campaigns.forms.campaigns import (
     picture_field,
     picture_of,
 )
-from advertising.campaigns.pictures import clean_copy
 from advertising.delivery.slots import SIZES, Size
 from advertising.models import (
     Advertiser,
@@ -154,7 +153,7 @@ def _store_picture(
     file = form.cleaned_data.get(picture_field(size))
     if file:
         creative.pictures.filter(size=size.name).delete()
-        CreativePicture.objects.create(creative=creative, size=size.name, file=clean_copy(file))
+        CreativePicture.objects.create(creative=creative, size=size.name, file=file)
     elif latest is not None and latest.pk != creative.pk and (kept := picture_of(latest, size)):
         CreativePicture.objects.create(
             creative=creative, size=size.name, file=kept.file.name, digest=kept.digest

@@ -35,7 +35,13 @@ from advertising.models.counts import (
     TrafficAnomaly,
     UsedToken,
 )
-from advertising.models.creatives import Creative, CreativePicture, PaymentDisclosure, creative_path
+from advertising.models.creatives import (
+    Creative,
+    CreativePicture,
+    PaymentDisclosure,
+    creative_path,
+    delete_file_of_picture,
+)
 from advertising.models.placements import Device, Placement
 from advertising.models.reviews import Message, ReviewDecision
 
@@ -76,5 +82,6 @@ __all__ = [
     "TrafficAnomaly",
     "UsedToken",
     "creative_path",  # named by the first migration
+    "delete_file_of_picture",
     "https_only",
 ]

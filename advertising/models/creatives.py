@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
 from advertising.campaigns import risk_warnings
 from advertising.campaigns.landing_pages import check_target
-from advertising.campaigns.pictures import digest_of_file
+from advertising.campaigns.pictures import clean_copy, digest_of_file
 from advertising.delivery import slots
 from advertising.models.advertisers import Product, https_only
 from advertising.models.placements import Placement
 from articles import body
 from articles.media import images
+from articles.media.fields import PictureField
 
 
 class PaymentDisclosure(models.TextChoices):
@@ -138,7 +139,7 @@ class CreativePicture(models.Model):
 
     creative = models.ForeignKey(Creative, on_delete=models.CASCADE, related_name="pictures")
     size = models.CharField(max_length=10, choices=slots.SIZE_CHOICES)
-    file = models.ImageField(
+    file = PictureField(
         upload_to=creative_path,
         max_length=255,  # of the name that it comes with, which is not kept
         validators=[images.validate_picture],
@@ -154,6 +155,21 @@ class CreativePicture(models.Model):
         return self.size
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whatever the way in, the file is a picture and nothing else."""
+        if not getattr(self.file, "_committed", True):
+            self.file = clean_copy(self.file)
         if not self.digest:
             self.digest = digest_of_file(self.file)
         super().save(*args, **kwargs)
+
+
+def delete_file_of_picture(instance: CreativePicture, **kwargs: Any) -> None:
+    """Receives post_delete. Versions share a file that the advertiser did not change; it goes with the
+    last of them.
+    """
+
+    def delete_if_unused() -> None:
+        if not CreativePicture.objects.filter(file=instance.file.name).exists():
+            images.delete_files([str(instance.file.name)])
+
+    transaction.on_commit(delete_if_unused)

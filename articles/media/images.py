@@ -2,7 +2,6 @@
 
 import io
 import uuid
-import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -14,20 +13,17 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 from PIL import Image as Pillow
-from PIL import ImageCms, ImageOps
+from PIL import ImageOps
 
+from articles.media import uploads
+from articles.media.colours import in_web_colours
 from pagecache import invalidation
 
 if TYPE_CHECKING:
     from articles.models import Image
 
-LARGEST_BYTES = 10_000_000
-LARGEST_PIXELS = 40_000_000
-MOST_SCANS = 50  # of a progressive JPEG; programs write about ten
 SMALLEST_WIDTH = 40
 SMALLEST_LIBRARY_WIDTH = 600
-LONGEST_SIDE = 16_000  # WebP ends at 16,383
-FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 RENDITION_WIDTHS = (400, 800, 1280)
 # Of the same look; AVIF comes out a third to a half smaller. More speed makes it larger, less takes
 # seconds a picture.
@@ -38,114 +34,32 @@ AVIF_PREFIX = "avif-"
 # https://developers.google.com/search/docs/appearance/structured-data/article
 CROPS = {"16x9": (1200, 675), "4x3": (1200, 900), "1x1": (1200, 1200)}
 JPEG_QUALITY = 82
-SRGB = ImageCms.createProfile("sRGB")
-ORIENTATION = 0x0112  # the one thing that a camera notes and we keep
-
-
-class TooManyScans(Exception):
-    """A small file that would keep a processor busy for minutes."""
 
 
 def validate_picture(file: Any) -> None:
     """Refuse, in one sentence, what is broken, too large by bytes or pixels, or not a plain
     picture.
     """
-    if getattr(file, "_committed", False):
-        return  # It was checked when it came; the form is saved without a new upload.
-    if file.size > LARGEST_BYTES:
-        raise ValidationError("This picture is larger than 10 MB. Save it smaller and try again.")
-    picture = open_picture(file)
-    if picture.width < SMALLEST_WIDTH:
-        raise ValidationError(f"This picture is only {picture.width} pixels wide.")
-    if max(picture.size) > LONGEST_SIDE:
-        raise ValidationError("This picture is too long: no side may have more than 16,000 pixels.")
+    if is_new(file):
+        refuse_narrow(uploads.read(file, uploads.LIBRARY), SMALLEST_WIDTH)
 
 
 def validate_library_picture(file: Any) -> None:
     """A picture that can lead a story."""
-    validate_picture(file)
-    if getattr(file, "_committed", False):
-        return
-    width = ImageOps.exif_transpose(open_picture(file)).width
-    if width < SMALLEST_LIBRARY_WIDTH:
+    if is_new(file):
+        refuse_narrow(uploads.read(file, uploads.LIBRARY), SMALLEST_LIBRARY_WIDTH)
+
+
+def is_new(file: Any) -> bool:
+    """What is committed was checked when it came: its form is saved without a new upload."""
+    return not getattr(file, "_committed", False)
+
+
+def refuse_narrow(picture: uploads.Upload, least: int) -> None:
+    if picture.width < least:
         raise ValidationError(
-            f"This picture is only {width} pixels wide; it needs {SMALLEST_LIBRARY_WIDTH} at least."
+            f"This picture is only {picture.width} pixels wide; it needs {least} at least."
         )
-
-
-def open_picture(file: Any) -> Pillow.Image:
-    """Return the decoded picture. Raises ValidationError, having read no more than the header of a
-    bomb.
-    """
-    try:
-        file.seek(0)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Pillow.DecompressionBombWarning)
-            picture = Pillow.open(file, formats=tuple(FORMATS))
-            if picture.width * picture.height > LARGEST_PIXELS:
-                raise Pillow.DecompressionBombError
-            if picture.format == "JPEG" and _scans(file) > MOST_SCANS:
-                raise TooManyScans
-            picture.load()
-            if picture.format == "MPO":  # Of a phone: a JPEG with more pictures behind it.
-                picture.format = "JPEG"
-            return picture
-    except TooManyScans as error:
-        raise ValidationError(
-            "This JPEG takes too long to read. Save it again with an ordinary program."
-        ) from error
-    except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
-        raise ValidationError(
-            "This picture has more than 40 million pixels. Make it smaller and try again."
-        ) from error
-    except (
-        Exception
-    ) as error:  # Pillow raises a dozen kinds for broken files; all mean the same here.
-        raise ValidationError(
-            "This is not a JPEG, PNG or WebP picture, or it is damaged."
-        ) from error
-    finally:
-        file.seek(0)
-
-
-def _scans(file: Any) -> int:
-    """Return how often a decoder goes through all pixels of a JPEG: each scan of a progressive one begins
-    with this marker, which nothing else between markers can contain.
-    """
-    file.seek(0)
-    return int(file.read().count(b"\xff\xda"))
-
-
-def without_metadata(file: Any) -> Any:
-    """`file` without what a camera or a program wrote into it, such as where it was taken; its
-    orientation stays.
-
-    A file that says nothing of itself is returned as it is.
-    """
-    picture = open_picture(file)
-    exif = picture.getexif()
-    says_something = set(exif) - {ORIENTATION} or {"xmp", "comment", "XML:com.adobe.xmp"} & set(
-        picture.info
-    )
-    if not says_something:
-        return file
-    kept = orientation_of(picture)
-    buffer = io.BytesIO()
-    # “keep” writes a JPEG with its own tables, so nothing is lost by it.
-    kinds: dict[str, dict[str, Any]] = {"JPEG": {"quality": "keep"}, "WEBP": {"quality": 92}}
-    options = kinds.get(str(picture.format), {})
-    profile = picture.info.get("icc_profile")
-    picture.info = {}
-    picture.save(buffer, picture.format, exif=kept, icc_profile=profile, **options)
-    return ContentFile(buffer.getvalue(), name=file.name)
-
-
-def orientation_of(picture: Pillow.Image) -> Pillow.Exif:
-    """Of all that a camera noted, which way up the picture is."""
-    exif, kept = picture.getexif(), Pillow.Exif()
-    if ORIENTATION in exif:
-        kept[ORIENTATION] = exif[ORIENTATION]
-    return kept
 
 
 def cropped(picture: Pillow.Image, size: tuple[int, int], focal: tuple[int, int]) -> Pillow.Image:
@@ -198,7 +112,7 @@ def make_renditions(image: "Image") -> None:
     its metadata.
     """
     with image.file.open("rb") as file:
-        picture = ImageOps.exif_transpose(open_picture(file))
+        picture = ImageOps.exif_transpose(Pillow.open(file, formats=[*uploads.SUFFIXES]))
     picture = in_web_colours(picture)
     storage = image.file.storage
     stem = PurePosixPath(str(image.file.name)).with_suffix("")
@@ -258,42 +172,6 @@ def suffix_of(rendition: str) -> str:
     if rendition.startswith(AVIF_PREFIX):
         return "avif"
     return "jpg" if rendition in CROPS else "webp"
-
-
-def in_web_colours(picture: Pillow.Image) -> Pillow.Image:
-    """Eight bits a channel, red, green and blue, with transparency only where there is some."""
-    if picture.mode.startswith("I"):  # sixteen bits of grey
-        picture = picture.point(lambda value: value * (1 / 256)).convert("L")
-    picture = in_srgb(picture)
-    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-
-
-def in_srgb(picture: Pillow.Image) -> Pillow.Image:
-    """`picture` with its colours as its profile means them; as it is where it has none of its own.
-
-    Without this, numbers of a wide space such as Adobe RGB or Display P3 are read as sRGB, and look
-    dull.
-    """
-    profile = picture.info.get("icc_profile")
-    if not profile:
-        return picture
-    try:
-        found = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "sRGB" in ImageCms.getProfileDescription(found):
-            return picture
-        alpha = picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None
-        plain = picture if picture.mode in ("RGB", "CMYK", "L") else picture.convert("RGB")
-        converted = ImageCms.profileToProfile(
-            plain, found, SRGB, renderingIntent=ImageCms.Intent.PERCEPTUAL, outputMode="RGB"
-        )
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return picture  # A profile that does not fit its picture says nothing.
-    if converted is None:
-        return picture
-    if alpha is not None:
-        converted.putalpha(alpha)
-    converted.info.pop("icc_profile", None)
-    return converted
 
 
 def widths_of(image: "Image") -> list[int]:

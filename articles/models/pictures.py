@@ -7,20 +7,22 @@ from django.core.validators import MaxValueValidator, MinLengthValidator
 from django.db import models
 
 from articles import cache_tags
-from articles.media import images
+from articles.media import images, uploads
+from articles.media.fields import PictureField
 from pagecache.cache_tagged import CacheTagged
 
 
 class Image(CacheTagged):
     """A picture in the library. Smaller renditions are made by the worker after the upload."""
 
-    file = models.ImageField(
+    file = PictureField(
         upload_to=images.library_path,
         max_length=255,  # of the name that it comes with, which is not kept
         validators=[images.validate_library_picture],
         width_field="width",
         height_field="height",
-        help_text="JPEG, PNG or WebP, at least 600 pixels wide, 10 MB at most.",
+        help_text="JPEG, PNG, WebP, HEIC, AVIF or GIF (its first frame), at least 600 pixels wide, 40 MB "
+        "at most.",
     )
     alt = models.CharField(
         "description",
@@ -72,7 +74,7 @@ class Image(CacheTagged):
         if not self.file or getattr(self.file, "_committed", True):
             super().save(*args, **kwargs)
             return
-        self.file = images.without_metadata(self.file)
+        self.file = uploads.read(self.file, uploads.LIBRARY).file
         before = type(self).objects.filter(pk=self.pk).first()
         super().save(*args, **kwargs)
         if before is not None:

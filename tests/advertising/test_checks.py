@@ -12,7 +12,7 @@ from advertising.campaigns import checks, landing_pages, pinning, review, risk_w
 from advertising.campaigns.pictures import clean_copy
 from advertising.delivery import serving
 from advertising.models import Creative, CreativePicture
-from articles.media import images
+from articles.media import decoder
 from articles.models import Article, ArticleCoin
 
 from ..factories import (
@@ -322,7 +322,7 @@ def test_a_banner_file_stays_see_through_and_the_right_way_up():
     see_through.putpalette([255, 0, 0, 0, 0, 255])
     turned = Image.new("RGB", (300, 250))
     exif = Image.Exif()
-    exif[images.ORIENTATION], exif[MAKER] = 6, "A camera"
+    exif[decoder.ORIENTATION], exif[MAKER] = 6, "A camera"
     for picture, kind, options in (
         (see_through, "PNG", {"transparency": 0}),
         (turned, "JPEG", {"exif": exif}),
@@ -333,4 +333,4 @@ def test_a_banner_file_stays_see_through_and_the_right_way_up():
         if kind == "PNG":
             assert clean.convert("RGBA").getpixel((0, 0))[3] == 0
         else:
-            assert dict(clean.getexif()) == {images.ORIENTATION: 6}
+            assert dict(clean.getexif()) == {decoder.ORIENTATION: 6}

@@ -14,7 +14,7 @@ from advertising.campaigns import review
 from advertising.models import CreativePicture, Placement, Rate
 from newsletter.models import Issue, Newsletter, main_newsletter
 
-from ..articles.test_images import bomb
+from ..articles.test_uploads import bomb
 from ..factories import (
     DraftBannerFactory,
     PublishedArticleFactory,
@@ -320,9 +320,12 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(client, advertiser, changes
             png(301, 250),
             "must be exactly 300\u00a0×\u00a0250, or twice that for sharp screens; it is 301 × 250",
         ),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a JPEG, PNG or WebP picture"),
-        (png(300, 250, "JPEG")[:400], "not a JPEG, PNG or WebP picture"),
-        (bomb(12_000, 12_000), "40 million pixels"),
+        (
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "not a JPEG, PNG, WebP, GIF, HEIC or AVIF picture",
+        ),
+        (png(300, 250, "JPEG")[:400], "not a JPEG, PNG, WebP, GIF, HEIC or AVIF picture"),
+        (bomb(12_000, 12_000), "too many pixels"),
         (b"\0" * 151_000, "150 kB or less"),
     ],
 )

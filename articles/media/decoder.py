@@ -1,0 +1,142 @@
+"""Reads one upload as a program of its own, so that what it costs is bounded and a crash is its own.
+
+It takes the file from its input and answers with a line of JSON and the cleaned file behind it. It
+knows nothing of Django, and starts in a tenth of a second.
+
+    python -m articles.media.decoder library < photograph.heic
+"""
+
+import contextlib
+import io
+import json
+import resource
+import sys
+import warnings
+
+from PIL import Image as Pillow
+
+from articles.media.colours import in_srgb
+
+SECONDS = 20  # of CPU; a camera’s 100 megapixels take about three
+MEMORY = 2_000_000_000  # bytes of addresses; the same picture takes about half
+# What is kept of each format. Browsers show the right-hand side.
+WRITTEN_AS = {
+    "JPEG": "JPEG",
+    "MPO": "JPEG",  # of a phone: a JPEG with more pictures behind it
+    "PNG": "PNG",
+    "WEBP": "WEBP",
+    "GIF": "PNG",
+    "AVIF": "WEBP",
+    "HEIF": "JPEG",
+}
+READ_AS = [name for name in WRITTEN_AS if name != "MPO"]  # Pillow finds it out of a JPEG itself.
+LARGEST_PIXELS = 50_000_000  # a phone’s 48 megapixels
+LARGEST_JPEG_PIXELS = 110_000_000  # a camera’s 100
+KEPT_PIXELS = 40_000_000  # more has no use on a page
+MOST_SCANS = 50  # of a progressive JPEG; programs write about ten
+LONGEST_SIDE = 16_000  # WebP ends at 16,383
+ORIENTATION = 0x0112  # the one thing that a camera notes and we keep
+LIES_ON_ITS_SIDE = 5  # and so do all above
+SEE_THROUGH = "transparency"  # the colour of a PNG’s palette that is none
+SAYS_MORE = {"xmp", "comment", "XML:com.adobe.xmp"}
+QUALITY = 92
+
+
+class Refused(Exception):
+    """What is wrong with the upload: a name that `uploads` has a sentence for."""
+
+
+def opened(content: bytes) -> Pillow.Image:
+    """The picture, not decoded yet. Raises Refused by what its header says."""
+    if content[4:8] == b"ftyp":
+        import pi_heif  # Takes as long as all the rest, and few need it.
+
+        pi_heif.register_heif_opener()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Pillow.DecompressionBombWarning)
+        picture = Pillow.open(io.BytesIO(content), formats=READ_AS)
+    is_jpeg = picture.format in ("JPEG", "MPO")
+    if picture.width * picture.height > (LARGEST_JPEG_PIXELS if is_jpeg else LARGEST_PIXELS):
+        raise Refused("pixels")
+    if max(picture.size) > LONGEST_SIDE:
+        raise Refused("long")
+    # Each scan goes through all pixels, and begins with this marker, which nothing else between
+    # markers can contain.
+    if is_jpeg and content.count(b"\xff\xda") > MOST_SCANS:
+        raise Refused("slow")
+    return picture
+
+
+def read(content: bytes, purpose: str) -> tuple[dict[str, object], bytes]:
+    """What the picture is, and the file to keep of it: one that every browser shows and that says
+    nothing about its maker.
+
+    For the library it is the very bytes where they are that already; for an advert it is always
+    written anew from its pixels, since a file may be a picture and something else at once.
+    """
+    picture = opened(content)
+    comes_as, kind = str(picture.format), WRITTEN_AS[str(picture.format)]
+    moves = comes_as != "MPO" and getattr(picture, "is_animated", False)
+    is_large = picture.width * picture.height > KEPT_PIXELS
+    if is_large:
+        # Of formats, JPEG alone can be read at half its size, for a quarter of the memory.
+        picture.draft(None, (picture.width // 2, picture.height // 2))
+    picture.load()
+    is_fine = kind == comes_as and not is_large and not says_more(picture)
+    orientation = picture.getexif().get(ORIENTATION, 1)
+    profile = picture.info.get("icc_profile")
+    shown = in_srgb(reduced(picture)) if purpose == "advert" else reduced(picture)
+    width, height = shown.size if orientation < LIES_ON_ITS_SIDE else shown.size[::-1]
+    facts: dict[str, object] = {"format": kind, "width": width, "height": height, "moves": moves}
+    if purpose == "library" and is_fine:
+        return facts, content
+    exif = Pillow.Exif()
+    if orientation != 1:
+        exif[ORIENTATION] = orientation
+    shown.info = {SEE_THROUGH: shown.info[SEE_THROUGH]} if SEE_THROUGH in shown.info else {}
+    options: dict[str, object] = {} if kind == "PNG" else {"quality": QUALITY}
+    if comes_as in ("JPEG", "MPO") and shown is picture:
+        options["quality"] = "keep"  # Its own tables: nothing is lost by writing it again.
+        shown.format = "JPEG"
+    elif kind == "JPEG" and shown.mode not in ("L", "CMYK"):
+        shown = shown.convert("RGB")
+    if purpose == "library":
+        options["icc_profile"] = profile
+    buffer = io.BytesIO()
+    shown.save(buffer, kind, exif=exif, **options)
+    return facts, buffer.getvalue()
+
+
+def says_more(picture: Pillow.Image) -> bool:
+    """It tells more than how it is shown, such as where it was taken."""
+    return bool(set(picture.getexif()) - {ORIENTATION} or SAYS_MORE & set(picture.info))
+
+
+def reduced(picture: Pillow.Image) -> Pillow.Image:
+    excess = picture.width * picture.height / KEPT_PIXELS
+    if excess <= 1:
+        return picture
+    if picture.mode == "P":
+        picture = picture.convert("RGBA")
+    size = (int(picture.width * excess**-0.5), int(picture.height * excess**-0.5))
+    return picture.resize(size, Pillow.Resampling.LANCZOS)
+
+
+def main() -> None:
+    with contextlib.suppress(ValueError):  # macOS has no such limit of memory.
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    content = b""
+    try:
+        facts, content = read(sys.stdin.buffer.read(), sys.argv[1])
+    except Refused as error:
+        facts = {"refused": str(error)}
+    except MemoryError:
+        facts = {"refused": "slow"}
+    except Exception:  # Pillow raises a dozen kinds for broken files; all mean the same here.
+        facts = {"refused": "damaged"}
+    sys.stdout.buffer.write(json.dumps(facts).encode() + b"\n" + content)
+
+
+if __name__ == "__main__":
+    main()
