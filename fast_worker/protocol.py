@@ -9,6 +9,7 @@ Relies on names inside gunicorn’s protocol, which is pinned; tests/pagecache/t
 an update changes them.
 """
 
+import asyncio
 import re
 import time
 from email.utils import formatdate
@@ -66,6 +67,13 @@ class PageProtocol(ASGIProtocol):
     # out of its way.
     _fed_for = 0
     _answered_at = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """gunicorn waits for the first head of a connection for ever, and for later ones as long as it
+        keeps an idle line: now for all.
+        """
+        super().connection_made(transport)
+        self._arm_keepalive_timer()
 
     def data_received(self, data: bytes) -> None:
         if self._is_between_requests() and self._answer(data):

@@ -16,6 +16,7 @@ from comments.models import Confirmation
 from comments.moderation import decisions
 from newsletter.models import Issue
 from newsletter.sending import alarms as newsletter_alarms
+from newsroom.first_steps import Step, steps
 from newsroom.operations import health
 
 AHEAD = timedelta(hours=36)
@@ -45,6 +46,7 @@ class DeskEvent:
 
 @dataclass(frozen=True)
 class Today:
+    first_steps: list[Step] = field(default_factory=list)
     queues: list[Queue] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
     odd_traffic: list[str] = field(default_factory=list)
@@ -54,11 +56,12 @@ class Today:
 
 def for_person(user: Any) -> Today:
     """Only what this person may open. One query a queue, three for the timeline, two for
-    newsletters, one for the rest.
+    newsletters, eight for the first steps, one for the rest.
     """
     sees_stories = user.has_perm("articles.change_article")
     late = [*health.behind(timezone.now()), *health.troubled_coins()] if sees_stories else []
     return Today(
+        first_steps=steps(user),
         queues=_queues(user),
         alarms=late
         + (newsletter_alarms.sentences() if user.has_perm("newsletter.send_issue") else []),
