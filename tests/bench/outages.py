@@ -173,7 +173,7 @@ def measure(seconds: int, url: str, folder: Path) -> None:
         elsewhere = Elsewhere(site)
         running.callback(elsewhere.stop)
         article = elsewhere.do(
-            'from articles.models import Article\n'
+            "from articles.models import Article\n"
             'result = str(Article.objects.get(slug="nine-banks-agree-when-a-payment-is-over").pk)'
         )
         for path in KEPT:
@@ -183,7 +183,9 @@ def measure(seconds: int, url: str, folder: Path) -> None:
         threads.append(threading.Thread(target=write, args=(site, log, done, article)))
         for thread in threads:
             thread.start()
-        print("since | kept pages | kept nowhere (404) | search | /healthz | comment | longest wait")
+        print(
+            "since | kept pages | kept nowhere (404) | search | /healthz | comment | longest wait"
+        )
         calm(log)
         with away(url):
             phase(log, "The database is stopped.", seconds)
