@@ -23,6 +23,7 @@ urlpatterns = [
     path("placements/new/<slug:product>/", views.new_placement, name="placement-new-product"),
     path("placements/<key:pk>/", views.placement, name="placement"),
     path("placements/<key:pk>/check/", views.check, name="placement-check"),
+    path("placements/<key:pk>/delete/", views.delete_draft, name="placement-delete"),
     path("placements/<key:pk>/preview/", views.preview, name="placement-preview"),
     path("placements/<key:pk>/report/", report_views.report, name="placement-report"),
     path("placements/<key:pk>/report.csv", report_views.report_table, name="placement-table"),

@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 from typing import Any, cast
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from advertising.campaigns.forms.campaigns import (
@@ -25,6 +27,7 @@ from advertising.models import (
     Product,
 )
 
+MOST_DRAFTS = 50  # of an advertiser, pictures and all
 DOUBLE_CLICK = timedelta(minutes=1)
 # A press release stays for good; its booking ends on paper.
 RELEASE_RUNS = timedelta(days=30)
@@ -39,15 +42,38 @@ SENTENCES = {
 def store(form: CampaignForm) -> Placement:
     """Store a valid form. What was sent to the desk is left as it is.
 
-    A form sent twice, by a double click say, is one placement.
+    A form sent twice, by a double click say, is one placement. Raises ValidationError where the
+    advertiser has too many drafts.
     """
     with transaction.atomic():
         Advertiser.objects.select_for_update(of=("self",)).get(pk=form.advertiser.pk)
         if form.placement is None and (sent_already := _sent_a_moment_ago(form)):
             return sent_already
+        if form.placement is None:
+            _refuse_more_than_fit(form.advertiser)
         placement = _store_booking(form)
         _store_creative(form, placement)
     return placement
+
+
+def _refuse_more_than_fit(advertiser: Advertiser) -> None:
+    if advertiser.placements.filter(status=Placement.Status.DRAFT).count() >= MOST_DRAFTS:
+        raise ValidationError(
+            f"You have {MOST_DRAFTS} drafts. Submit or delete one, then save this again."
+        )
+
+
+def delete_draft(placement: Placement) -> None:
+    """Delete what nobody but its advertiser ever saw, with its pictures. Raises ValidationError."""
+    with transaction.atomic():
+        locked = Placement.objects.select_for_update(of=("self",)).get(pk=placement.pk)
+        try:
+            if locked.status == Placement.Status.DRAFT:
+                locked.delete()
+                return
+        except ProtectedError:  # Messages, orders and decisions stay for good.
+            pass
+        raise ValidationError("This was sent to the desk already, so it is not deleted.")
 
 
 def _title(form: CampaignForm) -> str:

@@ -150,8 +150,7 @@ def edit(request: MemberRequest, form: CampaignForm) -> HttpResponse:
     if form.placement and not form.placement.is_open_for_changes:
         messages.info(request, "This placement was rejected. Make a new one instead.")
         return redirect("placements")
-    if request.method == "POST" and form.is_valid():
-        stored = drafting.store(form)
+    if request.method == "POST" and form.is_valid() and (stored := stored_form(form)):
         if form.is_draft:
             messages.success(request, "Draft saved. Nothing is reviewed until you submit it.")
             return redirect("placement", pk=stored.pk)
@@ -172,6 +171,33 @@ def edit(request: MemberRequest, form: CampaignForm) -> HttpResponse:
     return render(
         request, "advertising/placement_form.html", context, status=400 if form.errors else 200
     )
+
+
+def stored_form(form: CampaignForm) -> Placement | None:
+    """None where it cannot be stored; the form says why."""
+    try:
+        return drafting.store(form)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+
+
+@login_required
+@require_http_methods(FORM_METHODS)
+def delete_draft(request: MemberRequest, pk: int) -> HttpResponse:
+    """Ask, then delete."""
+    placement = own_placement(request, pk)
+    if not Placement.objects.may_be_changed_by(request.user).filter(pk=placement.pk).exists():
+        raise Http404
+    if request.method != "POST":
+        return render(request, "advertising/delete_draft.html", {"placement": placement})
+    try:
+        drafting.delete_draft(placement)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("placement-check", pk=placement.pk)
+    messages.success(request, f"“{placement.title}” is deleted.")
+    return redirect("placements")
 
 
 def editor_media(request: MemberRequest, form: CampaignForm) -> Media:
