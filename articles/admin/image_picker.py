@@ -10,10 +10,15 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
-from django.views.decorators.http import require_http_methods
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_http_methods, require_safe
+from js_asset import Script
 
+from articles.admin.lean_forms import LabelledSelect
 from articles.media import rendering
 from articles.models import Image
 from core.numbers import whole_number
@@ -21,6 +26,39 @@ from core.people import signed_in
 
 A_PAGE = 24
 MOST_WORDS = 6
+
+
+class PictureSelect(LabelledSelect):
+    """The list with search, and beside it the picture that is chosen. A script adds the button that
+    opens the library.
+    """
+
+    class Media:
+        js = (Script("newsroom/js/desk_pictures.js", defer=True),)
+
+    def render(self, name: str, value: Any, *args: Any, **kwargs: Any) -> SafeString:
+        key = whole_number(str(value or ""))
+        return format_html(
+            '{}<span class="picture-field" data-picture-field="id_{}" data-thumb="{}" '
+            'data-picker="{}"><img src="{}" alt="" width="160" height="100"{}></span>',
+            super().render(name, value, *args, **kwargs),
+            name,
+            reverse("admin:articles_image_thumb", args=[0]),
+            reverse("admin:articles_image_pick"),
+            reverse("admin:articles_image_thumb", args=[key]) if key is not None else "",
+            mark_safe("" if key is not None else " hidden"),
+        )
+
+
+class PictureFieldsMixin(admin.ModelAdmin[Any]):
+    """Fields that hold a picture show it, and open the library."""
+
+    picture_fields: tuple[str, ...] = ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name in self.picture_fields:
+            kwargs["widget"] = PictureSelect(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class PickPictureForm(forms.ModelForm[Image]):
@@ -34,7 +72,18 @@ class PickingMixin(admin.ModelAdmin[Any]):
 
     def get_urls(self) -> list[Any]:
         pick = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.pick))
-        return [path("pick/", pick, name="articles_image_pick"), *super().get_urls()]
+        thumb = self.admin_site.admin_view(require_safe(self.thumb))
+        return [
+            path("pick/", pick, name="articles_image_pick"),
+            path("<key:pk>/thumb/", thumb, name="articles_image_thumb"),
+            *super().get_urls(),
+        ]
+
+    def thumb(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Lead to the small file, for forms that know a picture by its key alone."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return redirect(get_object_or_404(Image, pk=pk).small_url)
 
     def pick(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
@@ -59,6 +108,7 @@ class PickingMixin(admin.ModelAdmin[Any]):
             "before": found[A_PAGE - 1].pk if len(found) > A_PAGE else None,
             "query": query,
             "call": request.GET.get("CKEditorFuncNum", "")[:12],
+            "field": request.GET.get("field", "")[:60],
         }
         return TemplateResponse(request, "admin/image_picker.html", context)
 

@@ -5,9 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from js_asset import Script
 
-from articles.admin.image_picker import PickingMixin
+from articles.admin.image_picker import PickingMixin, PictureFieldsMixin
 from articles.discovery import redirects
 from articles.media import images, rendering
 from articles.models import Article, Author, Holding, Image, Section, Tag
@@ -26,8 +27,14 @@ class ImageAdmin(PickingMixin, admin.ModelAdmin[Image]):
     list_display = ("preview", "alt", "credit", "uploaded_at")
     list_display_links = ("alt",)
     search_fields = ("alt", "caption", "credit")
-    readonly_fields = ("preview", "progress")
-    fields = ("file", "preview", "progress", "alt", "caption", "credit", ("focal_x", "focal_y"))
+    readonly_fields = ("focal_point", "progress")
+    fields = (
+        *("file", "alt", "caption", "credit", "focal_point", ("focal_x", "focal_y")),
+        "progress",
+    )
+
+    class Media:
+        js = (Script("newsroom/js/desk_pictures.js", defer=True),)
 
     @admin.display(description="sizes")
     def progress(self, image: Image) -> str:
@@ -49,6 +56,25 @@ class ImageAdmin(PickingMixin, admin.ModelAdmin[Image]):
         return format_html(
             '<img src="{}" alt="" width="120" height="75" class="thumb">',
             images.url_at_width(image, 400),
+        )
+
+    @admin.display(description="Focal point")
+    def focal_point(self, image: Image) -> str:
+        """Click on what must never be cut off; beside it, what the shapes leave of the picture."""
+        if not image.file:
+            return "Save the picture first; then click on what must never be cut off."
+        address = images.url_at_width(image, 800)
+        crops = format_html_join(
+            "",
+            '<figure><img src="{}" alt="" data-crop="{}x{}"><figcaption>{}</figcaption></figure>',
+            ((address, *size, name.replace("x", ":")) for name, size in images.CROPS.items()),
+        )
+        return format_html(
+            '<div class="focal"><p>Click on what must never be cut off.</p><div class="focal__whole" data-focal>'
+            '<img src="{}" alt=""></div>'
+            '<div class="focal__crops">{}</div></div>',
+            address,
+            crops,
         )
 
     def has_change_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
@@ -117,12 +143,13 @@ class HoldingInline(admin.TabularInline[Holding, Author]):
 
 
 @admin.register(Author)
-class AuthorAdmin(MovingAdmin):
+class AuthorAdmin(PictureFieldsMixin, MovingAdmin):
     inlines = (HoldingInline,)
     list_display = ("name", "role", "email")
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("portrait", "user")
+    picture_fields = ("portrait",)
 
     def save_model(self, request: HttpRequest, obj: Author, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -15,6 +15,7 @@ from js_asset import Script
 from articles.admin import concurrent_edits, typed
 from articles.admin.autosaving import DraftingMixin
 from articles.admin.editor import BodyEditorMixin
+from articles.admin.image_picker import PictureFieldsMixin
 from articles.admin.lean_forms import LabellingMixin
 from articles.admin.story_actions import StoryActionsMixin
 from articles.admin.story_form import ScheduledRevision, StoryForm
@@ -37,6 +38,7 @@ class ArticleAdmin(
     DraftingMixin,
     StoryActionsMixin,
     BodyEditorMixin,
+    PictureFieldsMixin,
     LabellingMixin,
     StoryListMixin,
 ):
@@ -44,6 +46,7 @@ class ArticleAdmin(
     change_form_template = "admin/article_form.html"
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("hero", "tags")
+    picture_fields = ("hero",)
     readonly_fields = ("state", "published_at", "history_of_status")
     fieldsets = (
         (

@@ -93,6 +93,7 @@ OTHER_PAGES = {
     "articles_article_autosave_new": "AEC",
     "articles_article_token": "AECMD",
     "articles_image_pick": "AEC",
+    "articles_image_thumb": "AEC",
     "articles_article_merge": "C",
     "newsroom_privacyrequest_person": "C",
     "ticker_coin_find": "EC",
