@@ -56,7 +56,7 @@ class Today:
 
 def for_person(user: Any) -> Today:
     """Only what this person may open. One query a queue, three for the timeline, two for
-    newsletters, eight for the first steps, one for the rest.
+    newsletters, one for the first steps, one for the rest.
     """
     sees_stories = user.has_perm("articles.change_article")
     late = [*health.behind(timezone.now()), *health.troubled_coins()] if sees_stories else []

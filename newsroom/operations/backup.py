@@ -124,6 +124,9 @@ def _snapshot(target: Path) -> Iterator[Counts]:
 
 
 def _write(path: Path, manifest: dict[str, Any], database: Path) -> None:
+    # For its owner alone, whatever the umask: it holds addresses, and digests of passwords.
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
     with tarfile.open(path, "w:gz" if _is_compressed(path) else "w") as archive:
         data = json.dumps(manifest, indent=1).encode()
         entry = tarfile.TarInfo(MANIFEST)
@@ -218,14 +221,27 @@ def restore(path: Path) -> tuple[Counts, Counts]:
     manifest = check(path)
     _refuse_to_overwrite(manifest)
     with _opened(path) as archive, tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:
-        archive.extract(DATABASES[manifest["database"]], folder, filter="data")
-        _put_back(Path(folder) / DATABASES[manifest["database"]])
+        database = Path(folder) / DATABASES[manifest["database"]]
+        with database.open("wb") as file:
+            shutil.copyfileobj(_member(archive, database.name), file)
+        _put_back(database)
         for entry in archive:
             if entry.name.startswith(f"{MEDIA}/"):
                 _put_back_picture(entry.name.removeprefix(f"{MEDIA}/"), archive.extractfile(entry))
     now = count_rows()
     forget_pages()
     return manifest["rows"], now
+
+
+def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
+    """Raises BackupFailed where there is no such file."""
+    try:
+        file = archive.extractfile(name)
+    except KeyError:
+        file = None
+    if file is None:
+        raise BackupFailed(f"This backup holds no {name}.")
+    return file
 
 
 def _refuse_to_overwrite(manifest: dict[str, Any]) -> None:

@@ -57,6 +57,8 @@ def behind(now: datetime) -> list[str]:
     if ip_anonymisation.overdue():
         reasons.append("Network addresses of readers are kept longer than they should be.")
     newest = Quote.objects.order_by("-quoted_at").first()
+    if newest is None and settings.PRODUCTION and Coin.objects.followed().exists():
+        reasons.append("No price has come yet: see Price sources on the desk.")
     # The demo’s snapshot is marked as what it is; only live prices can be late.
     if newest and not newest.is_sample and newest.quoted_at < now - DELAYED_AFTER:
         reasons.append(f"The newest price is of {newest.quoted_at:%d %B, %H:%M} UTC.")

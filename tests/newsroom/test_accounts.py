@@ -2,6 +2,7 @@
 account.
 """
 
+import io
 import re
 
 import pytest
@@ -154,5 +155,10 @@ def test_nor_is_a_superuser(monkeypatch):
     with pytest.raises(CommandError, match="needs an e-mail address"):
         call_command("createsuperuser", interactive=False, username="root", email="")
     monkeypatch.setenv("DJANGO_SUPERUSER_EMAIL", "root@finality.example")
+    with pytest.raises(CommandError, match="DJANGO_SUPERUSER_PASSWORD"):
+        call_command("createsuperuser", interactive=False, username="root")
+    with pytest.raises(CommandError, match="Nobody can be asked here"):
+        call_command("createsuperuser", stdin=io.StringIO())
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a long pass phrase")
     call_command("createsuperuser", interactive=False, username="root")
     assert get_user_model().objects.get(username="root").email == "root@finality.example"

@@ -1,6 +1,7 @@
 """A backup is whole or none, and a restore overwrites nothing."""
 
 import json
+import os
 import tarfile
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 from newsroom.models import Heartbeat
 from newsroom.operations import backup, health
 
-from ..factories import ImageFactory, PublishedArticleFactory
+from ..factories import ImageFactory, PublishedArticleFactory, QuoteFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,6 +35,17 @@ def test_a_backup_says_what_is_in_it_and_is_read_again(publication, tmp_path, ca
     assert "not to be written down" not in json.dumps(manifest)
     assert Heartbeat.objects.filter(name=backup.HEARTBEAT).exists()
     assert [path.name for path in tmp_path.glob("*.tar*")] == ["a.tar"]
+
+
+def test_nobody_else_on_the_machine_reads_it(publication, tmp_path):
+    """It holds addresses and digests of passwords."""
+    before = os.umask(0o022)
+    try:
+        backup.make(tmp_path / "a.tar.gz")
+        backup.make(tmp_path / "a.tar.gz")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.tar.gz").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("place", [0.3, 0.6, 0.9])
@@ -118,3 +130,11 @@ def test_a_backup_that_is_too_old_is_behind(noon, settings):
     assert not [each for each in health.behind(timezone.now()) if "backup" in each]
     noon.shift(health.BACKUP_EVERY.total_seconds() + 1)
     assert "The last backup is of 22 November, 12:00 UTC." in health.behind(timezone.now())
+
+
+def test_a_site_that_never_had_a_price_is_behind(settings):
+    settings.PRODUCTION = True
+    sentence = "No price has come yet: see Price sources on the desk."
+    assert sentence in health.behind(timezone.now())
+    QuoteFactory()
+    assert sentence not in health.behind(timezone.now())

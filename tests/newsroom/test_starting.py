@@ -191,3 +191,38 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize("command", ["backup a.tar", "migrate", "createsuperuser --noinput"])
+def test_a_command_without_its_database_says_so_in_a_sentence(tmp_path, command):
+    variables = REAL | {
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none",
+        "DJANGO_SUPERUSER_PASSWORD": "a long pass phrase",
+        "DJANGO_SUPERUSER_EMAIL": "a@news.example",
+        "DJANGO_SUPERUSER_USERNAME": "a",
+    }
+    code, said = manage(tmp_path, *command.split(), **variables)
+    assert code == 1
+    assert "The database does not answer: " in said
+    assert "Traceback" not in said
+
+
+def test_the_command_of_operators_shows_no_secret_and_runs_as_the_units_do(tmp_path):
+    """deploy/newsroom, with a systemd-run that says what it was called with."""
+    told = tmp_path / "systemd-run"
+    told.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    told.chmod(0o755)
+    done = subprocess.run(
+        [ROOT / "deploy" / "newsroom", "backup", "a b.tar.gz"],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "NEWSROOM_CODE": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = done.stdout.splitlines()
+    assert said[-4:] == [f"{ROOT}/.venv/bin/python", "manage.py", "backup", "a b.tar.gz"]
+    unit = (ROOT / "deploy/systemd/newsroom.service").read_text().splitlines()
+    for line in ("User=newsroom", "EnvironmentFile=/etc/newsroom.env"):
+        assert line in said
+        assert line in unit
+    assert f"WorkingDirectory={ROOT}" in said
