@@ -55,8 +55,9 @@ class JobFollower:
         self.periodic = periodic
 
     def connect(self) -> None:
-        task_started.connect(self.begin)
-        task_finished.connect(self.end)
+        """Until the process ends: Django holds receivers weakly, and nobody else holds this one."""
+        task_started.connect(self.begin, weak=False)
+        task_finished.connect(self.end, weak=False)
 
     def begin(self, **kwargs: Any) -> None:
         signal.signal(signal.SIGALRM, _too_long)

@@ -1,16 +1,21 @@
 """Jobs that fail: logged, tried again ever later, or ended and shown on the desk."""
 
+import gc
 import signal
+import smtplib
 import time
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
+from django_tasks.signals import task_finished, task_started
 from django_tasks_db.models import DBTaskResult
 
 from articles.media.rendering import render_image
 from core.jobs import PermanentFailure
 from newsletter.subscribing import mails
 from newsroom import scheduler
+from newsroom.management.commands import worker as worker_command
 from newsroom.operations import jobs
 
 PERIODIC = scheduler.worker_heartbeat.module_path
@@ -178,3 +183,53 @@ def test_pictures_have_a_queue_of_their_own():
     """A large one must not hold up mails."""
     assert render_image.queue_name == jobs.PICTURES
     assert mails.mail_answer.queue_name == jobs.DEFAULT
+
+
+# --- In a worker itself ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def worker(monkeypatch):
+    """`manage.py worker`, which leaves when there is nothing more to do."""
+    monkeypatch.setattr(
+        worker_command,
+        "call_command",
+        lambda name, **options: call_command(name, batch=True, **options),
+    )
+    before = task_started.receivers[:], task_finished.receivers[:]
+    yield lambda: call_command("worker")
+    task_started.receivers[:], task_finished.receivers[:] = before
+    for each in (task_started, task_finished):
+        each.sender_receivers_cache.clear()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_follows_its_jobs_to_the_end(worker, monkeypatch, caplog):
+    """Followed by an object that nobody held, no failure was logged or tried again."""
+
+    def away(*args, **kwargs):
+        gc.collect()
+        raise smtplib.SMTPServerDisconnected("timed out")
+
+    monkeypatch.setattr(type(mails.mail_answer), "call", away)
+    job = a_job()
+    worker()
+    job.refresh_from_db()
+    assert job.status == "READY"
+    assert job.run_after > timezone.now()
+    assert "a job failed" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_ends_a_job_that_takes_too_long(worker, monkeypatch):
+    def slow(*args, **kwargs):
+        time.sleep(30)
+
+    monkeypatch.setattr(jobs, "TIME_LIMIT", 1)
+    monkeypatch.setattr(type(mails.mail_answer), "call", slow)
+    job = a_job()
+    began = time.monotonic()
+    worker()
+    job.refresh_from_db()
+    assert time.monotonic() - began < 20
+    assert job.exception_class_path.endswith("JobTimeout")
