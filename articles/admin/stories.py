@@ -24,7 +24,7 @@ from articles.admin.story_list import LAST_CHANGED_BY, StoryListMixin
 from articles.admin.versions import VersionsMixin
 from articles.discovery import redirects
 from articles.models import Article, Autosave, Byline, Correction, Revision
-from articles.publishing import autosaves, bylines, publish_checks, revisions, workflow
+from articles.publishing import autosaves, bylines, publish_checks, returning, revisions, workflow
 from core.numbers import whole_number
 from core.people import signed_in
 
@@ -223,6 +223,7 @@ class ArticleAdmin(
             context |= {
                 "advice": publish_checks.checks_for(article),
                 "to_come": to_come,
+                "returned": returning.latest(article),
                 "left_out": concurrent_edits.fields_left_out(article, to_come) if to_come else "",
                 "version_count": article.revision,
             }

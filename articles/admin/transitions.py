@@ -16,6 +16,8 @@ from articles.admin.typed import parse_moment
 from articles.models import Article
 from articles.publishing import workflow
 
+LONGEST_NOTE = 300  # characters
+
 # Of the bar under the form: each saves, and then does this.
 BUTTONS = {
     "_publish": "publish",
@@ -85,7 +87,9 @@ class TransitionsMixin(admin.ModelAdmin[Any]):
             messages.error(request, "Choose what should happen to the story.")
             return False
         try:
-            arguments = chosen_time(action, article, request.POST)
+            arguments: dict[str, Any] = {**chosen_time(action, article, request.POST)}
+            if action == "draft":
+                arguments["note"] = typed_note(request.POST)
             done = transitions[action](article, request.user, **arguments)
         except PermissionDenied as error:
             messages.error(request, str(error))
@@ -130,6 +134,14 @@ def chosen_time(action: str, article: Article, post: QueryDict) -> dict[str, dat
             "Unpublish it first, or schedule an update."
         )
     return {"at": at}
+
+
+def typed_note(post: QueryDict) -> str:
+    """Return what is missing, in one line. Raises ValidationError."""
+    note = " ".join(post.get("note", "").split())
+    if len(note) > LONGEST_NOTE:
+        raise ValidationError(f"The note has {len(note)} characters; {LONGEST_NOTE} fit.")
+    return note
 
 
 def sentences(error: ValidationError) -> list[str]:

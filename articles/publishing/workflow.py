@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from articles.models import Article, ArticleCoin, Revision, StatusChange
-from articles.publishing import holdings, merging, revisions
+from articles.publishing import holdings, merging, returning, revisions
 from ticker.models import Quote
 from ticker.polling.quotes import DELAYED_AFTER
 
@@ -34,8 +34,14 @@ def submit(article: Article, by: "User") -> Article:
     return _change_status(article, Status.IN_REVIEW, by)
 
 
-def return_to_draft(article: Article, by: "User") -> Article:
-    return _change_status(article, Status.DRAFT, by)
+def return_to_draft(article: Article, by: "User", note: str = "") -> Article:
+    """Take a story out of review. Whoever sent it is told by mail, with the note of what is
+    missing.
+    """
+    with transaction.atomic():
+        returned = _change_status(article, Status.DRAFT, by, note=note)
+        returning.tell(returned, by)
+    return returned
 
 
 def publish(article: Article, by: "User | None", at: datetime | None = None) -> Article:

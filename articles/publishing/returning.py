@@ -1,0 +1,48 @@
+"""A story that was sent for review and comes back: with what is missing, to whoever sent it."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django_tasks import task
+
+from articles.models import Article, StatusChange
+from core import mail
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+Status = Article.Status
+
+
+def tell(article: Article, by: "User") -> None:
+    """Mail whoever sent it, unless they took it back themselves."""
+    change = article.status_changes.first()
+    sender = _sent_by(article)
+    if change and sender and sender != by and sender.email and sender.is_active:
+        transaction.on_commit(lambda: mail_returned.enqueue(change.pk, sender.email))
+
+
+def latest(article: Article) -> StatusChange | None:
+    """The change by which a draft came back with a note, until it is sent again."""
+    if article.status != Status.DRAFT:
+        return None
+    change = article.status_changes.select_related("by").first()
+    return change if change and change.old_status == Status.IN_REVIEW and change.note else None
+
+
+def _sent_by(article: Article) -> "User | None":
+    sent = article.status_changes.filter(new_status=Status.IN_REVIEW).select_related("by").first()
+    return sent.by if sent else None
+
+
+@task()
+def mail_returned(change_id: int, to: str) -> None:
+    change = StatusChange.objects.select_related("article", "by").filter(pk=change_id).first()
+    if change is None:
+        return
+    page = reverse("admin:articles_article_change", args=[change.article_id])
+    context = {"change": change, "link": settings.SITE_URL + page}
+    subject = f"Returned to draft: {change.article.title}"
+    mail.plain(to, subject, "articles/mail/returned.txt", context, mail.AUTOMATIC).send()
