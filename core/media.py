@@ -1,4 +1,4 @@
-"""Where our pictures are kept and fetched: in our own folder, or in a bucket."""
+"""The place where our pictures are kept and fetched: our own folder, or a bucket."""
 
 from django.conf import settings
 

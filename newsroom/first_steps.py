@@ -26,8 +26,8 @@ def steps(user: Any) -> list[Step]:
     if not user.has_perm("newsroom.change_publication"):
         return []
     asked = _asked(user)
-    made = get_user_model().objects.filter(pk=user.pk)
-    done = made.values_list(*(Exists(rows) for *_, rows in asked)).get()
+    person = get_user_model().objects.filter(pk=user.pk)  # one row, to hang the answers on
+    done = person.values_list(*(Exists(rows) for *_, rows in asked)).get()
     found = [
         Step(label, help_text, reverse(f"admin:{page}"), is_done)
         for (label, help_text, page, _), is_done in zip(asked, done, strict=True)

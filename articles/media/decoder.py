@@ -17,6 +17,7 @@ from PIL import Image as Pillow
 
 from articles.media.colours import in_srgb
 
+LIBRARY, ADVERT = "library", "advert"  # purposes
 SECONDS = 20  # of CPU; a camera’s 100 megapixels take about three
 MEMORY = 2_000_000_000  # bytes of addresses; the same picture takes about half
 # What is kept of each format. Browsers show the right-hand side.
@@ -36,14 +37,14 @@ KEPT_PIXELS = 40_000_000  # more has no use on a page
 MOST_SCANS = 50  # of a progressive JPEG; programs write about ten
 LONGEST_SIDE = 16_000  # WebP ends at 16,383
 ORIENTATION = 0x0112  # the one thing that a camera notes and we keep
-LIES_ON_ITS_SIDE = 5  # and so do all above
+TURNED, SIDEWAYS = range(2, 9), range(5, 9)  # of its values
 SEE_THROUGH = "transparency"  # the colour of a PNG’s palette that is none
 SAYS_MORE = {"xmp", "comment", "XML:com.adobe.xmp"}
 QUALITY = 92
 
 
 class Refused(Exception):
-    """What is wrong with the upload: a name that `uploads` has a sentence for."""
+    """A fault of the upload, by a name that `uploads` has a sentence for."""
 
 
 def opened(content: bytes) -> Pillow.Image:
@@ -68,8 +69,8 @@ def opened(content: bytes) -> Pillow.Image:
 
 
 def read(content: bytes, purpose: str) -> tuple[dict[str, object], bytes]:
-    """What the picture is, and the file to keep of it: one that every browser shows and that says
-    nothing about its maker.
+    """Return the facts about a picture, and the file to keep of it: one that every browser shows and
+    that says nothing about its maker.
 
     For the library it is the very bytes where they are that already; for an advert it is always
     written anew from its pixels, since a file may be a picture and something else at once.
@@ -83,28 +84,34 @@ def read(content: bytes, purpose: str) -> tuple[dict[str, object], bytes]:
         picture.draft(None, (picture.width // 2, picture.height // 2))
     picture.load()
     is_fine = kind == comes_as and not is_large and not says_more(picture)
-    orientation = picture.getexif().get(ORIENTATION, 1)
-    profile = picture.info.get("icc_profile")
-    shown = in_srgb(reduced(picture)) if purpose == "advert" else reduced(picture)
-    width, height = shown.size if orientation < LIES_ON_ITS_SIDE else shown.size[::-1]
+    # Cameras also write 0 and worse, which viewers pass over: so do we.
+    orientation = picture.getexif().get(ORIENTATION)
+    shown = in_srgb(reduced(picture)) if purpose == ADVERT else reduced(picture)
+    width, height = shown.size[::-1] if orientation in SIDEWAYS else shown.size
     facts: dict[str, object] = {"format": kind, "width": width, "height": height, "moves": moves}
-    if purpose == "library" and is_fine:
+    if purpose == LIBRARY and is_fine:
         return facts, content
-    exif = Pillow.Exif()
-    if orientation != 1:
-        exif[ORIENTATION] = orientation
-    shown.info = {SEE_THROUGH: shown.info[SEE_THROUGH]} if SEE_THROUGH in shown.info else {}
-    options: dict[str, object] = {} if kind == "PNG" else {"quality": QUALITY}
-    if comes_as in ("JPEG", "MPO") and shown is picture:
-        options["quality"] = "keep"  # Its own tables: nothing is lost by writing it again.
-        shown.format = "JPEG"
-    elif kind == "JPEG" and shown.mode not in ("L", "CMYK"):
-        shown = shown.convert("RGB")
-    if purpose == "library":
-        options["icc_profile"] = profile
+    options: dict[str, object] = {"exif": Pillow.Exif()}
+    if orientation in TURNED:
+        options["exif"][ORIENTATION] = orientation  # type: ignore[index]
+    if purpose == LIBRARY:
+        options["icc_profile"] = picture.info.get("icc_profile")
+    # “keep”: a JPEG's own tables, so that nothing is lost by writing it again.
+    is_as_it_came = comes_as in ("JPEG", "MPO") and shown is picture
+    if kind != "PNG":
+        options["quality"] = "keep" if is_as_it_came else QUALITY
+    return facts, written(shown, kind, options)
+
+
+def written(picture: Pillow.Image, kind: str, options: dict[str, object]) -> bytes:
+    if options.get("quality") == "keep":
+        picture.format = "JPEG"  # “MPO” keeps nothing.
+    elif kind == "JPEG" and picture.mode not in ("L", "CMYK"):
+        picture = picture.convert("RGB")
+    picture.info = {SEE_THROUGH: picture.info[SEE_THROUGH]} if SEE_THROUGH in picture.info else {}
     buffer = io.BytesIO()
-    shown.save(buffer, kind, exif=exif, **options)
-    return facts, buffer.getvalue()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
 
 
 def says_more(picture: Pillow.Image) -> bool:

@@ -51,7 +51,7 @@ def validate_library_picture(file: Any) -> None:
 
 
 def is_new(file: Any) -> bool:
-    """What is committed was checked when it came: its form is saved without a new upload."""
+    """A committed file was checked when it came: its form is saved without a new upload."""
     return not getattr(file, "_committed", False)
 
 

@@ -15,11 +15,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 
+from articles.media import decoder
+
 logger = logging.getLogger(__name__)
 
 PROGRAM = ("-m", "articles.media.decoder")
-LIBRARY = "library"
-ADVERT = "advert"
+LIBRARY, ADVERT = decoder.LIBRARY, decoder.ADVERT
 SUFFIXES = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}  # of what is kept
 LARGEST_BYTES = 40_000_000
 SECONDS = 45  # by the clock; the decoder limits its CPU itself

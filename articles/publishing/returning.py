@@ -19,9 +19,8 @@ Status = Article.Status
 def tell(article: Article, by: "User") -> None:
     """Mail whoever sent it, unless they took it back themselves."""
     change = article.status_changes.first()
-    sender = _sent_by(article)
-    if change and sender and sender != by and sender.email and sender.is_active:
-        transaction.on_commit(lambda: mail_returned.enqueue(change.pk, sender.email))
+    if change and _sent_by(change) not in (None, by):
+        transaction.on_commit(lambda: mail_returned.enqueue(change.pk))
 
 
 def latest(article: Article) -> StatusChange | None:
@@ -32,17 +31,22 @@ def latest(article: Article) -> StatusChange | None:
     return change if change and change.old_status == Status.IN_REVIEW and change.note else None
 
 
-def _sent_by(article: Article) -> "User | None":
-    sent = article.status_changes.filter(new_status=Status.IN_REVIEW).select_related("by").first()
-    return sent.by if sent else None
+def _sent_by(change: StatusChange) -> "User | None":
+    """Whoever sent the story for the review that `change` ended."""
+    sent = StatusChange.objects.filter(
+        article=change.article_id, new_status=Status.IN_REVIEW, pk__lt=change.pk
+    )
+    latest_sent = sent.select_related("by").first()
+    return latest_sent.by if latest_sent else None
 
 
 @task()
-def mail_returned(change_id: int, to: str) -> None:
+def mail_returned(change_id: int) -> None:
     change = StatusChange.objects.select_related("article", "by").filter(pk=change_id).first()
-    if change is None:
+    sender = _sent_by(change) if change else None
+    if change is None or sender is None or not sender.email or not sender.is_active:
         return
     page = reverse("admin:articles_article_change", args=[change.article_id])
     context = {"change": change, "link": settings.SITE_URL + page}
     subject = f"Returned to draft: {change.article.title}"
-    mail.plain(to, subject, "articles/mail/returned.txt", context, mail.AUTOMATIC).send()
+    mail.plain(sender.email, subject, "articles/mail/returned.txt", context, mail.AUTOMATIC).send()

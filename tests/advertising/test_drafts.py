@@ -40,7 +40,7 @@ def test_what_the_desk_has_seen_stays(client, draft):
     review.submit(draft, None)
     answer = client.post(address(draft), follow=True)
     assert "sent to the desk already" in answer.content.decode()
-    # Taken back and written on, its decisions stay, and it with them.
+    # Decisions are never deleted, nor what they are about, whatever its status says.
     Placement.objects.update(status="draft")
     assert "sent to the desk already" in client.post(address(draft), follow=True).content.decode()
     assert Placement.objects.get().latest_creative

@@ -220,3 +220,13 @@ def test_the_desk_takes_a_phones_picture(client):
     assert Image.objects.get().width in (800, 1200)
     page = client.get("/admin/articles/image/add/").content.decode()
     assert 'accept="image/*,.heic,.heif"' in page
+
+
+@pytest.mark.parametrize("written", [0, 9, 99])
+def test_an_orientation_that_means_nothing_is_passed_over(written):
+    exif = Pillow.Exif()
+    exif[decoder.ORIENTATION] = written
+    upload = read(saved(Pillow.new("RGB", (900, 500)), "JPEG", exif=exif), uploads.ADVERT)
+    assert (upload.width, upload.height) == (900, 500)
+    with Pillow.open(io.BytesIO(upload.content)) as kept:
+        assert not kept.getexif()
