@@ -18,7 +18,9 @@ def main() -> None:
     except OperationalError as error:
         if "--traceback" in sys.argv:
             raise
-        sys.exit(f"The database does not answer: {str(error).strip()}")
+        from newsroom.operations.database import reason
+
+        sys.exit(f"The database cannot be used: {reason(error)}")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@ What readers see while the database, then Redis, then the mail server is away, s
 
     DATABASE_URL=postgresql://… python -m tests.bench.outages --seconds 180
 
-Readers ask all the time for pages that are kept, for one that is kept nowhere, for the search and
-for the health; strangers write comments, which a mail has to confirm. Each row is fifteen seconds.
+Readers ask all the time for cached pages, for one that is not cached, for the search and for the
+health; strangers write comments, which a mail has to confirm. Each row is fifteen seconds.
 In the end, what writers were told is compared with what is there, and with the mails that came.
 """
 
@@ -34,7 +34,7 @@ from .loads import say
 
 ROW = 15  # seconds
 PAUSE = 0.25  # seconds between two questions of a reader
-KEPT = ("/", STORY, "/markets/", "/prices/")
+CACHED = ("/", STORY, "/markets/", "/prices/")
 LONGEST_WAIT_FOR_MAIL = 25 * 60  # seconds: a mail is tried again after 5, 10 and 20 minutes
 COUNT = """
 from comments.models import Confirmation
@@ -56,7 +56,7 @@ class Log:
     def row(self, since: float, until: float) -> list[str]:
         seen = [each for each in self.seen if since <= each[0] < until]
         cells = []
-        for kind in ("kept", "new", "search", "healthz", "comment"):
+        for kind in ("cached", "new", "search", "healthz", "comment"):
             answers = Counter(answer for _, name, answer, _ in seen if name == kind)
             cells.append(", ".join(f"{number} × {name}" for name, number in answers.most_common()))
         waits = [seconds for _, kind, _, seconds in seen if kind != "comment"]
@@ -84,7 +84,7 @@ def read(site: Site, log: Log, done: threading.Event) -> None:
     for number in itertools.count():
         if done.wait(PAUSE):
             return
-        questions = [("kept", KEPT[number % len(KEPT)])]
+        questions = [("cached", CACHED[number % len(CACHED)])]
         questions += [
             ("new", f"/policy/never-{number}-{threading.get_ident()}/"),
             ("search", f"/search/?q=clause+{number}"),
@@ -93,7 +93,7 @@ def read(site: Site, log: Log, done: threading.Event) -> None:
         for kind, path in questions:
             began = time.monotonic()
             status, _ = ask(site, "GET", path)
-            log.note(kind, status.split()[0] if kind != "kept" else status, began)
+            log.note(kind, status.split()[0] if kind != "cached" else status, began)
 
 
 def write(site: Site, log: Log, done: threading.Event, article: str) -> None:
@@ -176,7 +176,7 @@ def measure(seconds: int, url: str, folder: Path) -> None:
             "from articles.models import Article\n"
             'result = str(Article.objects.get(slug="nine-banks-agree-when-a-payment-is-over").pk)'
         )
-        for path in KEPT:
+        for path in CACHED:
             ask(site, "GET", path)
         log, done = Log(), threading.Event()
         threads = [threading.Thread(target=read, args=(site, log, done)) for _ in range(3)]
@@ -184,7 +184,7 @@ def measure(seconds: int, url: str, folder: Path) -> None:
         for thread in threads:
             thread.start()
         print(
-            "since | kept pages | kept nowhere (404) | search | /healthz | comment | longest wait"
+            "since | cached pages | other pages (404) | search | /healthz | comment | longest wait"
         )
         calm(log)
         with away(url):
@@ -203,7 +203,7 @@ def measure(seconds: int, url: str, folder: Path) -> None:
         for thread in threads:
             thread.join()
         print()
-        say("comments told of", len(log.told))
+        say("comments whose writers were told", len(log.told))
         say("  of them kept", elsewhere.do(COUNT))
         say("  mails that came, once each", *_mails(log, lambda: sink.addresses))
         say("  parts that ended", (site.data / "log").read_text().count("ended"))

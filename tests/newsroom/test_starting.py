@@ -203,7 +203,7 @@ def test_a_command_without_its_database_says_so_in_a_sentence(tmp_path, command)
     }
     code, said = manage(tmp_path, *command.split(), **variables)
     assert code == 1
-    assert "The database does not answer: " in said
+    assert "The database cannot be used: " in said
     assert "Traceback" not in said
 
 
@@ -214,7 +214,11 @@ def test_the_command_of_operators_shows_no_secret_and_runs_as_the_units_do(tmp_p
     told.chmod(0o755)
     done = subprocess.run(
         [ROOT / "deploy" / "newsroom", "backup", "a b.tar.gz"],
-        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "NEWSROOM_CODE": str(ROOT)},
+        env={
+            "PATH": f"{tmp_path}:{os.environ['PATH']}",
+            "NEWSROOM_CODE": str(ROOT),
+            "DJANGO_SUPERUSER_PASSWORD": "a long pass phrase",
+        },
         capture_output=True,
         text=True,
         check=True,
@@ -226,3 +230,6 @@ def test_the_command_of_operators_shows_no_secret_and_runs_as_the_units_do(tmp_p
         assert line in said
         assert line in unit
     assert f"WorkingDirectory={ROOT}" in said
+    # By its name alone: a value in a command line is read by everybody on the machine.
+    assert said[said.index("-E") + 1] == "DJANGO_SUPERUSER_PASSWORD"
+    assert "a long pass phrase" not in done.stdout
