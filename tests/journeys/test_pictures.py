@@ -28,6 +28,7 @@ def shown(page):
 def library(page):
     with page.expect_popup() as popup:
         page.get_by_role("button", name="Choose or upload a picture").click()
+    popup.value.wait_for_load_state("load")
     return popup.value
 
 
@@ -37,6 +38,7 @@ def test_the_picture_of_a_story_is_chosen_by_looking_at_it(page):
     page.goto(NEW_STORY)
     expect(shown(page)).to_be_hidden()
     pictures = library(page)
+    expect(pictures.locator('[data-pick][data-alt="A lighthouse at dusk"]')).to_be_visible()
     with pictures.expect_event("close"):
         # The click closes the window; a driver that still waits for its end would complain.
         pictures.evaluate(PICK, "A lighthouse at dusk")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from newsroom.models import Heartbeat
 from newsroom.operations import backup, health
 
-from ..factories import ImageFactory, PublishedArticleFactory, QuoteFactory
+from ..factories import CoinFactory, ImageFactory, PublishedArticleFactory, QuoteFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,7 +134,8 @@ def test_a_backup_that_is_too_old_is_behind(noon, settings):
 
 def test_a_site_that_never_had_a_price_is_behind(settings):
     settings.PRODUCTION = True
+    coin = CoinFactory()
     sentence = "No price has come yet: see Price sources on the desk."
     assert sentence in health.behind(timezone.now())
-    QuoteFactory()
+    QuoteFactory(coin=coin)
     assert sentence not in health.behind(timezone.now())
