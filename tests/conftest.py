@@ -1,5 +1,6 @@
 """Fixtures for every test."""
 
+import functools
 import shutil
 import subprocess
 import time
@@ -16,6 +17,7 @@ from django.db import connection, connections
 
 from advertising.delivery import pacing
 from advertising.measurement import reach
+from articles.media import uploads
 from pagecache import cached
 
 from . import databases
@@ -71,6 +73,17 @@ def _separate_tests(settings: Any, tmp_path: Any) -> None:
     cached.clear_cached()
     pacing.clear()
     reach.clear_salts()
+
+
+@pytest.fixture(scope="session")
+def _answers() -> Callable[..., Any]:
+    return functools.cache(uploads.decode)
+
+
+@pytest.fixture(autouse=True)
+def _decoded_once(monkeypatch: pytest.MonkeyPatch, _answers: Callable[..., Any]) -> None:
+    """Start the decoder once for each picture of the factories, which are the same few."""
+    monkeypatch.setattr(uploads, "decode", _answers)
 
 
 @pytest.fixture

@@ -57,14 +57,15 @@ def read(file: Any, purpose: str) -> Upload:
     if file.size > LARGEST_BYTES:
         raise ValidationError(REFUSALS["bytes"])
     file.seek(0)
-    facts, content = _decoded(file.read(), purpose)
+    facts, content = decode(file.read(), purpose)
     file.seek(0)
     if "refused" in facts:
         raise ValidationError(REFUSALS[facts["refused"]])
     return Upload(content=content, **facts)
 
 
-def _decoded(content: bytes, purpose: str) -> tuple[dict[str, Any], bytes]:
+def decode(content: bytes, purpose: str) -> tuple[dict[str, Any], bytes]:
+    """The decoder’s answer: the facts of an Upload or why it was refused, and the file to keep."""
     if not AT_ONCE.acquire(timeout=SECONDS):
         return {"refused": "busy"}, b""
     try:

@@ -22,6 +22,11 @@ PICTURES = Path(__file__).parent / "pictures"
 MAKER = 0x010F
 
 
+@pytest.fixture(autouse=True)
+def _decoded_once():
+    """In place of the fixture for all: here the decoder itself is tried, with every picture."""
+
+
 def read(content: bytes, purpose: str = uploads.LIBRARY) -> uploads.Upload:
     return uploads.read(ContentFile(content, "x"), purpose)
 
