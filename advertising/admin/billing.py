@@ -3,12 +3,11 @@ ledger of counts.
 """
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,6 +31,7 @@ from advertising.models import (
 )
 from articles.admin import ReadOnlyAdmin
 from core.admin import SingleRowAdmin
+from core.moments import MomentsMixin
 from core.people import signed_in
 
 
@@ -81,7 +81,7 @@ class CreditInline(admin.StackedInline[Credit, Order]):
         return False
 
 
-class ReceiptInline(admin.StackedInline[Payment, Order]):
+class ReceiptInline(MomentsMixin, admin.StackedInline[Payment, Order]):
     """Money that came by transfer is noted here; what cards brought notes itself."""
 
     model = Payment
@@ -89,14 +89,6 @@ class ReceiptInline(admin.StackedInline[Payment, Order]):
     extra = 0
     fields = ("provider", "reference", "amount", "at")
     readonly_fields = ("provider",)
-    formfield_overrides: ClassVar[Any] = {
-        models.DateTimeField: {
-            "form_class": forms.DateTimeField,
-            "widget": forms.DateTimeInput(
-                attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-            ),
-        }
-    }
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

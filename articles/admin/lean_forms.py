@@ -121,6 +121,10 @@ class LeanInline(LabellingMixin, admin.TabularInline[Any, Any]):
         formset.chosen = self.chosen  # type: ignore[attr-defined]
         formset.restored = self.restored_keys(request)  # type: ignore[attr-defined]
         field = formset.form.base_fields.get(self.chosen)
+        if field is not None:
+            # A story is no place to change an author or a coin.
+            for name in ("can_change_related", "can_delete_related", "can_view_related"):
+                setattr(field.widget, name, False)
         if (
             field is not None
             and self.chosen not in self.autocomplete_fields

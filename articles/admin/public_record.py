@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from articles.models import Correction, FormerSlug, FrontPick, Redirect, StatusChange
 from core.admin import ReadOnlyAdmin
+from core.moments import MomentsMixin
 from core.people import signed_in
 
 
@@ -19,7 +20,7 @@ class StatusChangeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(admin.ModelAdmin[Correction]):
+class CorrectionAdmin(MomentsMixin, admin.ModelAdmin[Correction]):
     list_display = ("at", "kind", "article", "by")
     list_filter = ("kind",)
     list_select_related = ("article", "by")
@@ -60,7 +61,7 @@ class FormerSlugAdmin(ReadOnlyAdmin):
 
 
 @admin.register(FrontPick)
-class FrontPickAdmin(admin.ModelAdmin[FrontPick]):
+class FrontPickAdmin(MomentsMixin, admin.ModelAdmin[FrontPick]):
     change_list_template = "admin/front_list.html"
     list_display = ("article", "position", "until")
     list_display_links = ("article",)

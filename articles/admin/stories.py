@@ -25,9 +25,15 @@ from articles.admin.versions import VersionsMixin
 from articles.discovery import redirects
 from articles.models import Article, Autosave, Byline, Correction, Revision
 from articles.publishing import autosaves, bylines, publish_checks, returning, revisions, workflow
+from core.moments import MomentsMixin
 from core.numbers import whole_number
 from core.people import signed_in
 
+# On the page itself, without labels that are seen.
+LINES: dict[str, dict[str, Any]] = {
+    "title": {"rows": 1, "placeholder": "Headline, in sentence case", "autofocus": True},
+    "standfirst": {"rows": 1, "placeholder": "Standfirst: one or two sentences"},
+}
 SAVED_FORMS, MOST_SAVED = "saved_forms", 20  # in the session: keys of forms
 Origin = Revision.Origin
 
@@ -40,6 +46,7 @@ class ArticleAdmin(
     BodyEditorMixin,
     PictureFieldsMixin,
     LabellingMixin,
+    MomentsMixin,
     StoryListMixin,
 ):
     form = StoryForm
@@ -47,47 +54,32 @@ class ArticleAdmin(
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("hero", "tags")
     picture_fields = ("hero",)
-    readonly_fields = ("state", "published_at", "history_of_status")
+    readonly_fields = ("history_of_status",)
+    # The first stands on the page, the others beside it: see article_form.html.
     fieldsets = (
         (
             None,
             {
                 "fields": (
-                    "state",
-                    "title",
-                    "slug",
-                    "standfirst",
-                    "kind",
-                    "section",
-                    "body",
-                    "seen_revision",
-                    "autosave_key",
-                    "restored_key",
+                    *("title", "standfirst", "body"),
+                    *("seen_revision", "autosave_key", "restored_key"),
                 )
             },
         ),
+        ("Story", {"fields": ("section", "kind", "tags")}),
         ("Picture", {"fields": ("hero",)}),
-        ("Subjects", {"fields": ("tags",)}),
+        ("Dates", {"fields": ("updated_at", "embargoed_until", "expires_at")}),
+        ("Search and social", {"fields": ("slug",)}),
+        ("Comments", {"fields": ("comments_open",)}),
         (
             "Paid work",
             {"fields": ("paid_by", "disclosure", "risk_warning"), "classes": ("collapse",)},
-        ),
-        (
-            "Conversation and dates",
-            {
-                "fields": (
-                    "comments_open",
-                    "published_at",
-                    "updated_at",
-                    "embargoed_until",
-                    "expires_at",
-                )
-            },
         ),
         ("Who changed what", {"fields": ("history_of_status",), "classes": ("collapse",)}),
     )
 
     class Media:
+        css = {"all": ("newsroom/css/desk_story.css",)}
         js = (Script("newsroom/js/desk_story.js", defer=True),)
 
     # --- The list -------------------------------------------------------------------------
@@ -124,9 +116,15 @@ class ArticleAdmin(
         ]
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        if db_field.name == "standfirst":
-            kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 3})
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in LINES:
+            kwargs["widget"] = AdminTextareaWidget(attrs=LINES[db_field.name])
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("section", "tags", "hero"):
+            # Pencil, cross and eye beside each list are other pages’ business.
+            for name in ("can_change_related", "can_delete_related", "can_view_related"):
+                setattr(field.widget, name, False)
+            field.widget.can_add_related = db_field.name == "tags"
+        return field
 
     @admin.display(description="status changes")
     def history_of_status(self, article: Article) -> str:
@@ -212,6 +210,7 @@ class ArticleAdmin(
         shown = getattr(request, "restored", None)
         context |= {
             "may_publish": request.user.has_perm("articles.publish_article"),
+            "is_nav_sidebar_enabled": False,
             "conflict": getattr(form, "conflict", None),
             "unsaved": [each for each in unsaved if each != shown and not each.discarded_at],
             "discarded": [each for each in unsaved if each.discarded_at],

@@ -14,6 +14,7 @@ from django.utils import timezone
 from articles.admin import lean_forms, typed
 from articles.models import Article, Autosave, Revision, Tag
 from articles.publishing import autosaves, merging, revisions, word_diff
+from core import text
 
 MOST_TAGS = 25
 
@@ -77,6 +78,10 @@ class StoryForm(forms.ModelForm[Article]):
             tags = Tag.objects.filter(pk__in=[row["id"] for row in autosave.fields["tags"]])
             self.initial["tags"] = list(tags)
             lean_forms.label(self, "tags", tags)
+
+    def clean_title(self) -> str:
+        """Its field is of several lines, so that a long one is seen whole; it is one."""
+        return text.clean_line(self.cleaned_data["title"])
 
     def clean_tags(self) -> Any:
         tags = self.cleaned_data["tags"]

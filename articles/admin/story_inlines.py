@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from articles.admin.lean_forms import LeanInline
 from articles.models import Article, ArticleCoin, Autosave, Byline, Correction
+from core.moments import MomentsMixin
 
 
 class StoryInline(LeanInline):
@@ -27,7 +28,7 @@ class BylineInline(StoryInline):
     chosen = "author"
     extra = 1
     autocomplete_fields = ("author",)
-    readonly_fields = ("held_at_publication",)
+    fields = ("author", "position")
 
 
 class ArticleCoinInline(StoryInline):
@@ -37,10 +38,10 @@ class ArticleCoinInline(StoryInline):
     extra = 1
     verbose_name = "coin"
     verbose_name_plural = "coins it is about"
-    readonly_fields = ("price_at_publication",)
+    fields = ("coin",)
 
 
-class CorrectionInline(admin.StackedInline[Correction, Article]):
+class CorrectionInline(MomentsMixin, admin.StackedInline[Correction, Article]):
     model = Correction
     extra = 0
     fields = ("kind", "text", "at")

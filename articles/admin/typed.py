@@ -35,9 +35,11 @@ def content_of(post: QueryDict) -> Content:
         elif name in post:
             typed = text.clean(str(post[name])[:LONGEST])
             content[name] = body.sanitise(typed) if name == "body" else typed.strip()
+            if name == "title":
+                content[name] = text.clean_line(typed).strip()
     for name in revisions.MOMENTS:
-        if f"{name}_0" in post:
-            moment = parse_moment(f"{post[f'{name}_0']} {post.get(f'{name}_1') or '00:00'}")
+        if name in post:
+            moment = parse_moment(str(post[name]))
             content[name] = moment.astimezone(UTC).isoformat() if moment else None
     for name in ("section", "hero"):
         if name in post:
@@ -53,7 +55,7 @@ def content_of(post: QueryDict) -> Content:
 
 
 def parse_moment(text: str) -> datetime | None:
-    """A time as the form’s field writes it, in UTC, or None."""
+    """A time as a field of a form writes it, in the zone of the desk, or None."""
     try:
         moment = parse_datetime(text)
     except ValueError:
@@ -61,7 +63,7 @@ def parse_moment(text: str) -> datetime | None:
     if moment is None or not 2000 <= moment.year <= 2100:
         return None
     return (
-        timezone.make_aware(moment, timezone.get_default_timezone())
+        timezone.make_aware(moment, timezone.get_current_timezone())
         if timezone.is_naive(moment)
         else moment
     )
@@ -134,8 +136,7 @@ def write(post: QueryDict, mine: Content, content: Content, article: Article) ->
         elif name in revisions.MOMENTS:
             moment = parse_datetime(content[name]) if content[name] else None
             local = timezone.localtime(moment) if moment else None
-            post[f"{name}_0"] = f"{local:%Y-%m-%d}" if local else ""
-            post[f"{name}_1"] = f"{local:%H:%M:%S}" if local else ""
+            post[name] = f"{local:%Y-%m-%dT%H:%M:%S}" if local else ""
         elif name in ("section", "hero"):
             post[name] = str(content[name]["id"]) if content[name] else ""
         elif name == "tags":

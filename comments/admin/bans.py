@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from comments.models import Ban
 from comments.moderation import bans
+from core.moments import MomentsMixin
 from core.people import signed_in
 
 
@@ -24,7 +25,7 @@ class BanForm(forms.ModelForm[Ban]):
 
 
 @admin.register(Ban)
-class BanAdmin(admin.ModelAdmin[Ban]):
+class BanAdmin(MomentsMixin, admin.ModelAdmin[Ban]):
     form = BanForm
     list_display = ("value", "kind", "until", "note", "made_by", "made_at")
     list_filter = ("kind",)

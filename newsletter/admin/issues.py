@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.lean_forms import LeanInline, RowForm, RowsAtHand
 from core.framing import in_our_frame
+from core.moments import MomentsMixin
 from core.people import signed_in
 from newsletter.composing import contents, drafts, issue_mails, rendering, schedule
 from newsletter.models import Issue, Item, Subscription
@@ -124,7 +125,7 @@ class IssueForm(forms.ModelForm[Issue]):
 
 
 @admin.register(Issue)
-class IssueAdmin(admin.ModelAdmin[Issue]):
+class IssueAdmin(MomentsMixin, admin.ModelAdmin[Issue]):
     form = IssueForm
     change_form_template = "admin/issue_form.html"
     list_display = ("__str__", "subject", "day", "status", "recipients", "sent_count", "note")
