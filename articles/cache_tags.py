@@ -58,6 +58,8 @@ def tags_of_article(article: "Article", also: models.Model | None = None) -> lis
         f"section:{article.section_id}:{STORIES}",
     ]
     found += [stories_tag(subject) for subject in subjects]
+    # Where the desk put it among what to read next.
+    found += [f"article:{pk}" for pk in article.picked_under.values_list("article", flat=True)]
     found += [SITEMAPS, sitemap_tag(sitemap_block(article.pk))]
     if article.comment_count:
         found += [DISCUSSED, DISCUSSED_LESS]

@@ -195,7 +195,7 @@ def public_article(slug: str) -> Article | None:
     bylines = Prefetch("bylines", Byline.objects.select_related("author__portrait"))
     return (
         Article.objects.published()
-        .select_related("section", "hero")
+        .select_related("section", "hero", "social_picture")
         .prefetch_related(bylines, "tags", "corrections")
         .defer("search_text")
         .filter(slug=slug)

@@ -34,9 +34,19 @@ class MomentInput(forms.DateTimeInput):
         return name not in data and f"{name}_0" not in data
 
 
+class DayInput(forms.DateInput):
+    """The browser’s own field for a day."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
 class MomentsMixin(admin.options.BaseModelAdmin[Any]):
-    """Gives the times of a form of the desk that field."""
+    """Gives the times and days of a form of the desk these fields."""
 
     formfield_overrides = {
-        models.DateTimeField: {"form_class": forms.DateTimeField, "widget": MomentInput}
+        models.DateTimeField: {"form_class": forms.DateTimeField, "widget": MomentInput},
+        models.DateField: {"widget": DayInput},
     }

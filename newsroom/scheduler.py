@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from advertising.billing import credit_notes, orders
 from advertising.campaigns import pinning
 from advertising.measurement import anomalies, reach, report_mails
-from articles.publishing import autosaves, workflow
+from articles.publishing import autosaves, trash, workflow
 from comments import notifications
 from comments.posting import confirmation, verified_commenters
 from comments.privacy import ip_anonymisation
@@ -83,6 +83,7 @@ JOBS = (
         only_if=workflow.has_due,
     ),
     RecurringJob("what came out", timedelta(minutes=1), workflow.note_what_came_out),
+    RecurringJob("empty the trash", timedelta(hours=6), trash.empty),
     RecurringJob("forget unsaved text", timedelta(hours=6), autosaves.forget_old_autosaves),
     RecurringJob("forget page changes", timedelta(minutes=10), invalidation.prune_log),
     RecurringJob("tidy cached pages", timedelta(minutes=10), files.tidy_files),

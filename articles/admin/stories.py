@@ -17,14 +17,28 @@ from articles.admin.autosaving import DraftingMixin
 from articles.admin.editor import BodyEditorMixin
 from articles.admin.image_picker import PictureFieldsMixin
 from articles.admin.lean_forms import LabellingMixin
+from articles.admin.planning import PlanningMixin
 from articles.admin.story_actions import StoryActionsMixin
 from articles.admin.story_form import ScheduledRevision, StoryForm
-from articles.admin.story_inlines import ArticleCoinInline, BylineInline, CorrectionInline
+from articles.admin.story_inlines import (
+    ArticleCoinInline,
+    BylineInline,
+    CorrectionInline,
+    RelatedInline,
+)
 from articles.admin.story_list import LAST_CHANGED_BY, StoryListMixin
 from articles.admin.versions import VersionsMixin
 from articles.discovery import redirects
 from articles.models import Article, Autosave, Byline, Correction, Revision
-from articles.publishing import autosaves, bylines, publish_checks, returning, revisions, workflow
+from articles.publishing import (
+    autosaves,
+    bylines,
+    publish_checks,
+    returning,
+    revisions,
+    trash,
+    workflow,
+)
 from core.moments import MomentsMixin
 from core.numbers import whole_number
 from core.people import signed_in
@@ -42,6 +56,7 @@ Origin = Revision.Origin
 class ArticleAdmin(
     VersionsMixin,
     DraftingMixin,
+    PlanningMixin,
     StoryActionsMixin,
     BodyEditorMixin,
     PictureFieldsMixin,
@@ -52,9 +67,9 @@ class ArticleAdmin(
     form = StoryForm
     change_form_template = "admin/article_form.html"
     prepopulated_fields = {"slug": ("title",)}
-    autocomplete_fields = ("hero", "tags")
-    picture_fields = ("hero",)
-    readonly_fields = ("history_of_status",)
+    autocomplete_fields = ("hero", "social_picture", "tags")
+    picture_fields = revisions.PICTURES
+    readonly_fields = ("history_of_status", "notes_so_far")
     # The first stands on the page, the others beside it: see article_form.html.
     fieldsets = (
         (
@@ -69,7 +84,18 @@ class ArticleAdmin(
         ("Story", {"fields": ("section", "kind", "tags")}),
         ("Picture", {"fields": ("hero",)}),
         ("Dates", {"fields": ("updated_at", "embargoed_until", "expires_at")}),
-        ("Search and social", {"fields": ("slug",)}),
+        ("Planning", {"fields": ("assignee", "planned_for", "is_template")}),
+        ("Notes to colleagues", {"fields": ("notes_so_far", "new_note")}),
+        (
+            "Search and social",
+            {
+                "fields": (
+                    *("slug", "search_title", "search_description"),
+                    *("social_title", "social_description", "social_picture"),
+                ),
+                "classes": ("collapse",),
+            },
+        ),
         ("Comments", {"fields": ("comments_open",)}),
         (
             "Paid work",
@@ -97,9 +123,9 @@ class ArticleAdmin(
         ):
             return stories.annotate(changed_by=LAST_CHANGED_BY).prefetch_related("section", "hero")
         bylines_at_hand = Prefetch("bylines", Byline.objects.select_related("author"))
-        return stories.select_related("section", "hero", "placement").prefetch_related(
-            bylines_at_hand, "tags"
-        )
+        return stories.select_related(
+            "section", "hero", "social_picture", "placement"
+        ).prefetch_related(bylines_at_hand, "tags")
 
     @admin.display(description="status", ordering="status")
     def state(self, article: Article) -> str:
@@ -112,6 +138,7 @@ class ArticleAdmin(
         return [
             BylineInline,
             ArticleCoinInline,
+            RelatedInline,
             *([CorrectionInline] if obj and obj.published_at else []),
         ]
 
@@ -119,7 +146,12 @@ class ArticleAdmin(
         if db_field.name in LINES:
             kwargs["widget"] = AdminTextareaWidget(attrs=LINES[db_field.name])
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name in ("section", "tags", "hero"):
+        if field is not None and db_field.name in (
+            "section",
+            "tags",
+            "assignee",
+            *self.picture_fields,
+        ):
             # Pencil, cross and eye beside each list are other pages’ business.
             for name in ("can_change_related", "can_delete_related", "can_view_related"):
                 setattr(field.widget, name, False)
@@ -176,8 +208,10 @@ class ArticleAdmin(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> Any:
         pk = whole_number(object_id or "")
-        if request.method == "POST" and pk is not None:
-            concurrent_edits.bring_together(request, Article.objects.filter(pk=pk).first())
+        if request.method == "POST":
+            if pk is not None:
+                concurrent_edits.bring_together(request, Article.objects.filter(pk=pk).first())
+            request.POST = typed.complete(request.POST)  # type: ignore[assignment]
         elif object_id is None:
             self._restored(request, None)
         return super().changeform_view(request, object_id, *args, **kwargs)
@@ -217,7 +251,9 @@ class ArticleAdmin(
             "saved_forms": " ".join(request.session.get(SAVED_FORMS, ())),
             "autosave_url": self._autosave_url(article) if may_change else "",
         }
-        if article is not None:
+        if article is None:
+            context["templates"] = self.templates()
+        else:
             to_come = article.revisions.filter(origin=Origin.SCHEDULED).select_related("by").first()
             context |= {
                 "advice": publish_checks.checks_for(article),
@@ -225,6 +261,7 @@ class ArticleAdmin(
                 "returned": returning.latest(article),
                 "left_out": concurrent_edits.fields_left_out(article, to_come) if to_come else "",
                 "version_count": article.revision,
+                "deleted_on": article.trashed_at and article.trashed_at + trash.KEPT_FOR,
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -273,22 +310,20 @@ class ArticleAdmin(
         is_newsroom = request.user.has_perm("articles.change_article")
         return is_newsroom or obj is None or obj.is_public
 
-    def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+    def may_write(self, request: HttpRequest, article: Article | None = None) -> bool:
         """Without the right to publish, people change their own stories, until they are published."""
-        allowed = super().has_change_permission(request, obj)
-        if obj is not None and hasattr(obj, "placement"):
+        allowed = request.user.has_perm("articles.change_article")
+        if article is not None and hasattr(article, "placement"):
             # The approved copy is pinned: it changes through its placement, after a review.
             return False
-        if not allowed or obj is None or request.user.has_perm("articles.publish_article"):
+        if not allowed or article is None or request.user.has_perm("articles.publish_article"):
             return allowed
-        return obj.status in ("draft", "in_review") and obj.is_work_of(signed_in(request))
+        return article.status in ("draft", "in_review") and article.is_work_of(signed_in(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         """Unpublish, and never delete, what was ever public: links, comments and receipts point to
-        it.
+        it. A draft goes to the trash first.
         """
         if not super().has_delete_permission(request, obj):
             return False
-        return obj is None or (
-            obj.status == "draft" and obj.published_at is None and not hasattr(obj, "placement")
-        )
+        return obj is None or (obj.trashed_at is not None and not hasattr(obj, "placement"))

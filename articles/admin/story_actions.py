@@ -19,6 +19,7 @@ WORDS = {
     "withdraw_chosen": ("Unpublish", "unpublished"),
     "hand_in_chosen": ("Submit", "submitted for review"),
     "move_chosen": ("Move", "moved"),
+    "trash_chosen": ("Move", "moved"),
 }
 
 
@@ -29,7 +30,13 @@ def _stories(number: int) -> str:
 class StoryActionsMixin(TransitionsMixin):
     """Adds to the desk’s list of stories: actions that ask before they act."""
 
-    actions: Any = ("publish_chosen", "withdraw_chosen", "hand_in_chosen", "move_chosen")
+    actions: Any = (
+        "publish_chosen",
+        "withdraw_chosen",
+        "hand_in_chosen",
+        "move_chosen",
+        "trash_chosen",
+    )
 
     @admin.action(description="Publish…", permissions=["publish"])
     def publish_chosen(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:

@@ -23,13 +23,39 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "when"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("scheduled", "Scheduled"), ("out", "Live"), ("gone", "Unpublished")]
+        return [
+            ("scheduled", "Scheduled"),
+            ("out", "Live"),
+            ("gone", "Unpublished"),
+            ("templates", "Templates"),
+            ("trash", "In the trash"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = {"scheduled": "scheduled", "out": "published", "gone": "gone"}.get(
             self.value() or ""
         )
+        if self.value() == "trash":
+            return queryset.filter(trashed_at__isnull=False)
+        queryset = queryset.filter(trashed_at=None)
+        if self.value() == "templates":
+            return queryset.filter(is_template=True)
         return getattr(queryset, chosen)() if chosen else queryset
+
+
+class MineFilter(admin.SimpleListFilter):
+    title = "mine"
+    parameter_name = "mine"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("assigned", "Assigned to me"), ("byline", "By me")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "assigned":
+            return queryset.filter(assignee=request.user.pk)
+        if self.value() == "byline":
+            return queryset.filter(bylines__author__user=request.user.pk)
+        return queryset
 
 
 class DateFilter(admin.SimpleListFilter):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from articles.admin import lean_forms, typed
 from articles.models import Article, Autosave, Revision, Tag
-from articles.publishing import autosaves, merging, revisions, word_diff
+from articles.publishing import autosaves, merging, notes, revisions, word_diff
 from core import text
 
 MOST_TAGS = 25
@@ -51,6 +51,14 @@ class StoryForm(forms.ModelForm[Article]):
     autosave_key = forms.CharField(widget=forms.HiddenInput, required=False)
     restored_key = forms.CharField(widget=forms.HiddenInput, required=False)
 
+    new_note = forms.CharField(
+        label="New note",
+        required=False,
+        max_length=notes.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Saved with the story, and mailed to its authors, to whom it is assigned, and to @names.",
+    )
+
     conflict: Conflict | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -63,7 +71,8 @@ class StoryForm(forms.ModelForm[Article]):
         self.initial.setdefault("autosave_key", autosaves.new_key())
         self._restore(getattr(self.instance, "restored", None))
         if self.instance.pk and not self.is_bound:
-            lean_forms.label(self, "hero", [self.instance.hero])
+            for name in revisions.PICTURES:
+                lean_forms.label(self, name, [getattr(self.instance, name)])
             lean_forms.label(self, "tags", self.instance.tags.all())
 
     def _restore(self, autosave: Autosave | None) -> None:

@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from articles.admin.lean_forms import LeanInline
-from articles.models import Article, ArticleCoin, Autosave, Byline, Correction
+from articles.models import Article, ArticleCoin, Autosave, Byline, Correction, RelatedPick
+from articles.reading import related
 from core.moments import MomentsMixin
 
 
@@ -39,6 +40,18 @@ class ArticleCoinInline(StoryInline):
     verbose_name = "coin"
     verbose_name_plural = "coins it is about"
     fields = ("coin",)
+
+
+class RelatedInline(StoryInline):
+    model = RelatedPick
+    fk_name = "article"
+    content_name = "related"
+    chosen = "related"
+    extra = 0
+    max_num = related.RELATED
+    autocomplete_fields = ("related",)
+    fields = ("related", "position")
+    verbose_name_plural = "related stories: before those found by tags"
 
 
 class CorrectionInline(MomentsMixin, admin.StackedInline[Correction, Article]):

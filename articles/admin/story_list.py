@@ -13,6 +13,7 @@ from articles.admin.story_filters import (
     AuthorFilter,
     CoinFilter,
     DateFilter,
+    MineFilter,
     StateFilter,
     TagFilter,
 )
@@ -35,7 +36,7 @@ def in_progress() -> list[Article]:
     return [
         story
         for status in ("in_review", "draft")
-        for story in Article.objects.filter(status=status)
+        for story in Article.objects.filter(status=status, trashed_at=None, is_template=False)
         .annotate(changed_by=LAST_CHANGED_BY)
         .prefetch_related("section")
         .order_by("-published_at", "-pk")[:MOST_IN_PROGRESS]
@@ -49,7 +50,16 @@ class StoryListMixin(CappedListAdmin):
     list_display = ("headline", "state", "section", "byline", "published_at", "last_change")
     list_display_links = ("headline",)
     list_filter = (
-        *("status", StateFilter, "section", AuthorFilter, TagFilter, CoinFilter, DateFilter),
+        *(
+            MineFilter,
+            "status",
+            StateFilter,
+            "section",
+            AuthorFilter,
+            TagFilter,
+            CoinFilter,
+            DateFilter,
+        ),
         "kind",
     )
     list_per_page = 50

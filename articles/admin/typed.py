@@ -19,8 +19,21 @@ Content = dict[str, Any]
 LONGEST = 500_000  # characters of one field; the form itself takes a few megabytes
 MOST_ROWS = 100
 # Of the lists in the form: their prefix, and the field that says whom or what.
-INLINES = {"bylines": ("bylines", "author"), "coins": ("article_coins", "coin")}
-NAMED = {"section": Section, "hero": Image, "bylines": Author, "tags": Tag, "coins": Coin}
+INLINES = {
+    "bylines": ("bylines", "author"),
+    "coins": ("article_coins", "coin"),
+    "related": ("related_picks", "related"),
+}
+NAMED = {
+    "section": Section,
+    "hero": Image,
+    "social_picture": Image,
+    "bylines": Author,
+    "tags": Tag,
+    "coins": Coin,
+    "related": Article,
+}
+CHOSEN = ("section", *revisions.PICTURES)  # one row each
 
 
 def content_of(post: QueryDict) -> Content:
@@ -41,7 +54,7 @@ def content_of(post: QueryDict) -> Content:
         if name in post:
             moment = parse_moment(str(post[name]))
             content[name] = moment.astimezone(UTC).isoformat() if moment else None
-    for name in ("section", "hero"):
+    for name in CHOSEN:
         if name in post:
             content[name] = _row(post[name])
     if content.get("section", 0) is None:
@@ -52,6 +65,19 @@ def content_of(post: QueryDict) -> Content:
         if f"{prefix}-TOTAL_FORMS" in post:
             content[name] = _rows(_inline(post, prefix, field))
     return content
+
+
+def complete(post: QueryDict) -> QueryDict:
+    """`post` of a form that was opened before an upgrade: lists that it did not have yet are left as
+    they are.
+    """
+    missing = [prefix for prefix, _ in INLINES.values() if f"{prefix}-TOTAL_FORMS" not in post]
+    if "title" not in post or not missing:
+        return post
+    post = post.copy()
+    for prefix in missing:
+        post[f"{prefix}-TOTAL_FORMS"] = post[f"{prefix}-INITIAL_FORMS"] = "0"
+    return post
 
 
 def parse_moment(text: str) -> datetime | None:
@@ -97,7 +123,7 @@ def initial_of(content: Content) -> Content:
     for name in revisions.MOMENTS:
         if content.get(name):
             found[name] = parse_datetime(content[name])
-    for name in ("section", "hero"):
+    for name in CHOSEN:
         if content.get(name):
             found[name] = content[name]["id"]
     return found | {"tags": [row["id"] for row in content.get("tags", ())]}
@@ -137,7 +163,7 @@ def write(post: QueryDict, mine: Content, content: Content, article: Article) ->
             moment = parse_datetime(content[name]) if content[name] else None
             local = timezone.localtime(moment) if moment else None
             post[name] = f"{local:%Y-%m-%dT%H:%M:%S}" if local else ""
-        elif name in ("section", "hero"):
+        elif name in CHOSEN:
             post[name] = str(content[name]["id"]) if content[name] else ""
         elif name == "tags":
             post.setlist(name, [str(row["id"]) for row in content[name]])

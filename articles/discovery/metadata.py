@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from articles.media import images
-from articles.models import Article, Author, Section, Tag
+from articles.models import Article, Author, Image, Section, Tag
 from core.addresses import absolute
 from ticker.models import Coin
 
@@ -35,6 +35,8 @@ class Metadata:
     kind: str = "website"
     image: str = ""
     image_alt: str = ""
+    social_title: str = ""
+    social_description: str = ""
     json_ld: tuple[str, ...] = ()
 
 
@@ -50,18 +52,23 @@ class Publisher:
 
 def of_article(article: Article, path: str, publisher: Publisher) -> Metadata:
     address = settings.SITE_URL + path
-    pictures = _pictures(article)
+    pictures = _pictures(article.hero)
     # A card with its label on it: what is paid for must not be mistaken where it is shared.
-    hero = None if article.is_paid else article.hero
+    shared = None if article.is_paid else article.social_picture or article.hero
     label = f"{article.label}: " if article.is_paid else ""
     trail = [(article.section.name, article.section.get_absolute_url()), (article.title, path)]
     return Metadata(
-        title=f"{label}{article.title}",
-        description=article.standfirst or article.title,
+        title=f"{label}{article.search_title or article.title}",
+        description=article.search_description or article.standfirst or article.title,
+        social_title=f"{label}{article.social_title or article.search_title or article.title}",
+        social_description=article.social_description
+        or article.search_description
+        or article.standfirst
+        or article.title,
         canonical=address,
         kind="article",
-        image=pictures[0] if hero else settings.SITE_URL + share_card(article),
-        image_alt=hero.alt if hero else f"{label}{article.title}",
+        image=_pictures(shared)[0] if shared else settings.SITE_URL + share_card(article),
+        image_alt=shared.alt if shared else f"{label}{article.title}",
         json_ld=(
             script(_news_article(article, address, pictures, publisher)),
             script(_breadcrumbs(trail)),
@@ -84,11 +91,11 @@ def card_words(article: Article) -> tuple[str, str]:
     return article.title, article.label if article.is_paid else article.section.name
 
 
-def _pictures(article: Article) -> list[str]:
+def _pictures(image: Image | None) -> list[str]:
     """In 16:9, 4:3 and 1:1, or as it is until the worker has cut them."""
-    if article.hero is None:
+    if image is None:
         return []
-    return [absolute(url) for url in images.crop_urls(article.hero) or [article.hero.url]]
+    return [absolute(url) for url in images.crop_urls(image) or [image.url]]
 
 
 def of_home(publisher: Publisher) -> Metadata:

@@ -2,10 +2,10 @@
 its work.
 """
 
-from articles.models.desk import Autosave, FrontPick, PreviewLink, Revision
+from articles.models.desk import Autosave, FrontPick, Note, PreviewLink, Revision
 from articles.models.pictures import Image
 from articles.models.public_record import Correction, FormerSlug, Redirect
-from articles.models.stories import Article, ArticleCoin, Byline, Listing, StatusChange
+from articles.models.stories import Article, ArticleCoin, Byline, Listing, RelatedPick, StatusChange
 from articles.models.subjects import RESERVED_SLUGS, Author, Holding, Section, Tag, not_reserved
 
 __all__ = [
@@ -21,8 +21,10 @@ __all__ = [
     "Holding",
     "Image",
     "Listing",
+    "Note",
     "PreviewLink",
     "Redirect",
+    "RelatedPick",
     "Revision",
     "Section",
     "StatusChange",

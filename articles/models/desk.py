@@ -95,6 +95,23 @@ class Autosave(models.Model):
         return f"{self.user}, {self.at:%d %b %H:%M}"
 
 
+class Note(models.Model):
+    """A word to colleagues about a story. Readers never see it."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="notes")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+    text = models.TextField(max_length=2000)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
 class PreviewLink(models.Model):
     """A secret address at which a story can be read before it is out, until it expires or is
     revoked.

@@ -16,6 +16,7 @@ from articles.discovery import search_terms
 from articles.models.pictures import Image
 from articles.models.subjects import Author, Section, Tag
 from articles.querysets import ArticleQuerySet
+from pagecache import tags
 from pagecache.cache_tagged import CacheTagged, TaggedByRow
 from ticker.models import Coin
 
@@ -40,7 +41,7 @@ class Article(TaggedByRow):
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.STORY)
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="articles")
     title = models.CharField("headline", max_length=140, help_text="Sentence case, no full stop.")
-    slug = models.SlugField(max_length=120, unique=True)
+    slug = models.SlugField("address", max_length=120, unique=True)
     standfirst = models.CharField(
         max_length=300, blank=True, help_text="One or two sentences under the headline."
     )
@@ -76,19 +77,19 @@ class Article(TaggedByRow):
         "unpublish at",
         null=True,
         blank=True,
-        help_text="From then on the story is gone from every page, and its address says so (UTC). Empty: never.",
+        help_text="From then on the story is gone, and its address says so.",
     )
     embargoed_until = models.DateTimeField(
         "embargo",
         null=True,
         blank=True,
-        help_text="The story cannot come out before this time, whoever presses the button (UTC).",
+        help_text="It cannot come out before, whoever presses the button.",
     )
     updated_at = models.DateTimeField(
         "updated",
         null=True,
         blank=True,
-        help_text="Shown to readers. Set it when the story says something new.",
+        help_text="Shown to readers, when it says something new.",
     )
 
     paid_by = models.CharField(
@@ -104,6 +105,66 @@ class Article(TaggedByRow):
         blank=True,
         help_text="Paid work about a token: what its readers must be told. It cannot be published without.",
     )
+
+    search_title = models.CharField(
+        "title in search",
+        max_length=120,
+        blank=True,
+        db_default="",
+        help_text="Empty: the headline.",
+    )
+    search_description = models.CharField(
+        "text in search",
+        max_length=300,
+        blank=True,
+        db_default="",
+        help_text="Empty: the standfirst.",
+    )
+    social_title = models.CharField(
+        "title when shared",
+        max_length=120,
+        blank=True,
+        db_default="",
+        help_text="Empty: the title in search, or the headline.",
+    )
+    social_description = models.CharField(
+        "text when shared",
+        max_length=300,
+        blank=True,
+        db_default="",
+        help_text="Empty: the text in search, or the standfirst.",
+    )
+    social_picture = models.ForeignKey(
+        Image,
+        verbose_name="picture when shared",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="shared_stories",
+        help_text="Empty: the picture of the story.",
+    )
+
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="assigned to",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="assigned_stories",
+    )
+    planned_for = models.DateField(
+        "planned for",
+        null=True,
+        blank=True,
+        help_text="A day in the calendar.",
+    )
+    is_template = models.BooleanField(
+        "template",
+        default=False,
+        db_default=False,
+        help_text="Offered to begin a story from. Never published.",
+    )
+    trashed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     comments_open = models.BooleanField(default=True)
     comment_count = models.PositiveIntegerField(default=0, editable=False)
@@ -122,6 +183,8 @@ class Article(TaggedByRow):
 
     class Meta:
         ordering = ["-published_at", "-pk"]
+        verbose_name = "story"
+        verbose_name_plural = "stories"
         permissions = [
             ("publish_article", "Can publish, schedule and withdraw"),
             ("merge_article", "Can merge two stories into one"),
@@ -144,8 +207,32 @@ class Article(TaggedByRow):
                 fields=["status", "-comment_count", "-published_at", "-id"],
                 name="article_most_discussed_2",
             ),
+            # Few rows each, however large the archive is.
+            models.Index(
+                fields=["planned_for"],
+                condition=Q(planned_for__isnull=False),
+                name="article_planned",
+            ),
+            models.Index(
+                fields=["embargoed_until"],
+                condition=Q(embargoed_until__isnull=False),
+                name="article_embargoed",
+            ),
+            models.Index(
+                fields=["trashed_at"], condition=Q(trashed_at__isnull=False), name="article_trashed"
+            ),
+            models.Index(fields=["id"], condition=Q(is_template=True), name="article_template"),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(trashed_at__isnull=True)
+                | (Q(status="draft") & Q(published_at__isnull=True)),
+                name="article_only_drafts_in_the_trash",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="published") | Q(is_template=False),
+                name="article_no_template_is_published",
+            ),
             models.CheckConstraint(
                 condition=~Q(status="published")
                 | Q(embargoed_until__isnull=True)
@@ -234,6 +321,8 @@ class Article(TaggedByRow):
     def missing(self) -> dict[str, str]:
         """Return what must be there before anybody reads it: field and sentence."""
         problems = {}
+        if self.is_template:
+            problems["is_template"] = "This is a template. Start a story from it."
         if not body.plain_text(self.body):
             problems["body"] = "Write the story first."
         if self.kind != self.Kind.BRIEF and not self.standfirst:
@@ -338,6 +427,39 @@ class ArticleCoin(CacheTagged):
 
     def cache_tags(self) -> list[str]:
         return cache_tags.tags_of_article(self.article, also=self.coin)
+
+
+class RelatedPick(CacheTagged):
+    """A story that the desk put first among what to read after another."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="related_picks")
+    related = models.ForeignKey(
+        Article,
+        verbose_name="story",
+        on_delete=models.CASCADE,
+        related_name="picked_under",
+        limit_choices_to={"trashed_at": None, "is_template": False, "paid_by": ""},
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = "related story"
+        verbose_name_plural = "related stories"
+        constraints = [
+            models.UniqueConstraint(fields=["article", "related"], name="related_pick_once"),
+            models.CheckConstraint(
+                condition=~Q(article=F("related")),
+                name="related_pick_not_itself",
+                violation_error_message="A story cannot be related to itself.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.related.title
+
+    def cache_tags(self) -> list[str]:
+        return [tags.row_tag(self.article)]
 
 
 class Listing(models.Model):

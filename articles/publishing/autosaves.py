@@ -101,8 +101,9 @@ def lay_over(article: Article, content: Content) -> Article:
         if name in content:
             setattr(article, name, parse_datetime(content[name]) if content[name] else None)
     article.section = _chosen(Section, content.get("section")) or article.section
-    if "hero" in content:
-        article.hero = _chosen(Image, content["hero"])
+    for name in revisions.PICTURES:
+        if name in content:
+            setattr(article, name, _chosen(Image, content[name]))
     return article
 
 

@@ -17,7 +17,7 @@ Content = dict[str, Any]
 Items = list[str]
 Region = tuple[Items, Items, Items]  # of the base, theirs, mine
 # Each is a set of rows: who adds one and who takes one away do not touch.
-ROWS = frozenset({"bylines", "tags", "coins"})
+ROWS = frozenset({"bylines", "tags", "coins", "related"})
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 # A word with the space behind it, so that no token is as common as the space.
 _TOKEN = re.compile(r"<[^<>]*>|[^<\s]+\s*|\s+|<")

@@ -15,7 +15,17 @@ from django.utils.dateparse import parse_datetime
 
 from articles import body
 from articles.discovery import redirects
-from articles.models import Article, ArticleCoin, Author, Byline, Image, Revision, Section, Tag
+from articles.models import (
+    Article,
+    ArticleCoin,
+    Author,
+    Byline,
+    Image,
+    RelatedPick,
+    Revision,
+    Section,
+    Tag,
+)
 from articles.publishing import bylines, word_diff
 from ticker.models import Coin
 
@@ -33,7 +43,12 @@ WORDS = (
     "disclosure",
     "risk_warning",
     "comments_open",
+    "search_title",
+    "search_description",
+    "social_title",
+    "social_description",
 )
+PICTURES = ("hero", "social_picture")
 MOMENTS = ("expires_at", "embargoed_until", "updated_at")
 # Labels for people; the order in which differences are shown.
 LABELS = {
@@ -47,6 +62,7 @@ LABELS = {
     "bylines": "Bylines",
     "tags": "Tags",
     "coins": "Coins",
+    "related": "Related stories",
     "paid_by": "Paid by",
     "disclosure": "Disclosure",
     "risk_warning": "Risk warning",
@@ -54,6 +70,11 @@ LABELS = {
     "expires_at": "Unpublish on",
     "embargoed_until": "Embargo",
     "updated_at": "Updated",
+    "search_title": "Title in search",
+    "search_description": "Text in search",
+    "social_title": "Title when shared",
+    "social_description": "Text when shared",
+    "social_picture": "Picture when shared",
 }
 
 
@@ -64,7 +85,9 @@ def content_of(article: Article) -> dict[str, Any]:
         moment: datetime | None = getattr(article, name)
         content[name] = moment.isoformat() if moment else None
     content["section"] = {"id": article.section_id, "name": article.section.name}
-    content["hero"] = {"id": article.hero.pk, "name": str(article.hero)} if article.hero else None
+    for name in PICTURES:
+        picture: Image | None = getattr(article, name)
+        content[name] = {"id": picture.pk, "name": str(picture)} if picture else None
     authors = Author.objects.filter(bylines__article=article).order_by(
         "bylines__position", "bylines__pk"
     )
@@ -72,6 +95,8 @@ def content_of(article: Article) -> dict[str, Any]:
     content["tags"] = [{"id": tag.pk, "name": tag.name} for tag in article.tags.order_by("name")]
     coins = Coin.objects.filter(article_coins__article=article).order_by("position", "symbol")
     content["coins"] = [{"id": coin.pk, "name": coin.symbol} for coin in coins]
+    picks = RelatedPick.objects.filter(article=article).select_related("related")
+    content["related"] = [{"id": each.related.pk, "name": each.related.title} for each in picks]
     return content
 
 
@@ -127,13 +152,15 @@ def apply(
     """
     old_slug = article.slug
     for name in WORDS:
-        setattr(article, name, content[name])
+        # What a version of an earlier release does not speak of stays as it is.
+        setattr(article, name, content.get(name, getattr(article, name)))
     for name in MOMENTS:
         setattr(article, name, parse_datetime(content[name]) if content.get(name) else None)
     article.section = Section.objects.filter(pk=content["section"]["id"]).first() or article.section
-    article.hero = (
-        Image.objects.filter(pk=content["hero"]["id"]).first() if content["hero"] else None
-    )
+    for name in PICTURES:
+        if name in content:
+            row = content[name]
+            setattr(article, name, Image.objects.filter(pk=row["id"]).first() if row else None)
     if article.is_updated_before_published:
         article.updated_at = None  # It was published anew since that version.
     article.full_clean()
@@ -142,6 +169,8 @@ def apply(
     article.tags.set(Tag.objects.filter(pk__in=_keys(content["tags"])))
     _set_bylines(article, _keys(content["bylines"]))
     _set_coins(article, _keys(content["coins"]))
+    if "related" in content:
+        _set_related(article, _keys(content["related"]))
     return keep(article, by, origin)
 
 
@@ -166,6 +195,16 @@ def _set_coins(article: Article, coins: list[int]) -> None:
         about.delete()
     for coin in Coin.objects.filter(pk__in=coins):
         ArticleCoin.objects.get_or_create(article=article, coin=coin)
+
+
+def _set_related(article: Article, stories: list[int]) -> None:
+    for pick in article.related_picks.exclude(related__in=stories):
+        pick.delete()
+    there = set(Article.objects.filter(pk__in=stories).values_list("pk", flat=True))
+    for position, story in enumerate(pk for pk in stories if pk in there):
+        RelatedPick.objects.update_or_create(
+            article=article, related_id=story, defaults={"position": position}
+        )
 
 
 # --- Reading -----------------------------------------------------------------------------

@@ -204,6 +204,8 @@ def _change_status(
     with transaction.atomic():
         locked = _locked(article)
         old = locked.status
+        if locked.trashed_at:
+            raise ValidationError("This story is in the trash. Restore it first.")
         if old in (Status.PUBLISHED, Status.WITHDRAWN):
             _require_publisher(by)
         if old not in ALLOWED[new]:

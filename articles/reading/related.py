@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import F, Model
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -28,12 +28,16 @@ _BY_SECTION = f"""SELECT id FROM (SELECT id FROM articles_article AS story WHERE
 _BY_SUBJECT = f"""SELECT story.id FROM (SELECT article_id FROM articles_listing WHERE subject = %s
     AND published_at <= %s ORDER BY published_at DESC, article_id DESC LIMIT {AMONG}) AS by_subject
     CROSS JOIN articles_article AS story WHERE story.id = by_subject.article_id AND {_IS_STORY}"""
+_PICKED = """SELECT story.id FROM articles_relatedpick AS pick CROSS JOIN articles_article AS story
+    WHERE pick.article_id = %s AND story.id = pick.related_id AND story.status = 'published'
+    AND story.published_at <= %s AND story.paid_by = ''"""
+_PLACE = """(SELECT position FROM articles_relatedpick WHERE article_id = %s AND related_id = articles_article.id)"""
 _SHARED = """(SELECT count(*) FROM articles_listing WHERE article_id = articles_article.id AND subject IN ({}))"""
 
 
 def read_next(article: Article, coins: Sequence[Coin] = ()) -> list[Article]:
-    """Stories that share most tags and coins with `article`, then of its section, the newest first.
-    One query.
+    """What the desk has picked, then stories that share most tags and coins with `article`, then of
+    its section, the newest first. One query.
     """
     subjects = [*list(article.tags.all())[:MOST_TAGS], *coins[:MOST_COINS]]
     add_tags(
@@ -51,8 +55,8 @@ def nearest(article: Article, subjects: Sequence[Model]) -> ArticleQuerySet:
     """
     names = [tags.row_tag(subject) for subject in subjects]
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    walks = " UNION ALL ".join([_BY_SECTION, *[_BY_SUBJECT] * len(names)])
-    params = [article.section_id, now]
+    walks = " UNION ALL ".join([_PICKED, _BY_SECTION, *[_BY_SUBJECT] * len(names)])
+    params = [article.pk, now, article.section_id, now]
     for name in names:
         params += [name, now]
     # By their keys alone: any other condition may lead a database through all stories.
@@ -63,8 +67,9 @@ def nearest(article: Article, subjects: Sequence[Model]) -> ArticleQuerySet:
         .for_cards()
     )
     shared_subjects = RawSQL(_SHARED.format(", ".join(["%s"] * len(names)) or "NULL"), names)
-    ranked = found.annotate(shared_subjects=shared_subjects)
-    return ranked.order_by("-shared_subjects", "-published_at", "-pk")[:RELATED]
+    ranked = found.annotate(shared_subjects=shared_subjects, place=RawSQL(_PLACE, [article.pk]))
+    order = (F("place").asc(nulls_last=True), "-shared_subjects", "-published_at", "-pk")
+    return ranked.order_by(*order)[:RELATED]
 
 
 @cached_by_tags(cache_tags.DISCUSSED, cache_tags.SCHEDULE, table_tag(Section))

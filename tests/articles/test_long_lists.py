@@ -37,7 +37,7 @@ def test_a_long_list_is_not_counted_to_its_end(editor, monkeypatch):
     assert "More than" not in editor.get(STORIES).content.decode()
     DraftArticleFactory()
     page = " ".join(editor.get(STORIES).content.decode().split())
-    assert "More than 3 articles" in page
+    assert "More than 3 stories" in page
 
 
 def test_what_was_not_counted_is_not_changed_in_one_go(client, monkeypatch):

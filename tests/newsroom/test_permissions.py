@@ -13,7 +13,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from advertising.campaigns import review
 from articles.models import Article
-from articles.publishing import previews, revisions
+from articles.publishing import previews, revisions, trash
 from newsletter.composing import drafts
 from newsletter.models import main_newsletter
 
@@ -88,10 +88,12 @@ STORY_PAGES = {
     "articles_article_preview_page": ("get", "AEC", "EC"),
     "articles_article_share": ("post", "AEC", "EC"),
     "articles_article_revoke": ("post", "AEC", "EC"),
+    "articles_article_take_out": ("post", "AEC", "EC"),
 }
 OTHER_PAGES = {
     "articles_article_autosave_new": "AEC",
     "articles_article_token": "AECMD",
+    "articles_article_begin": "AEC",
     "articles_image_pick": "AEC",
     "articles_image_thumb": "AEC",
     "articles_article_merge": "C",
@@ -197,6 +199,11 @@ def test_who_may_do_the_rest(people):
     assert allowed(people, "post", reverse("admin:articles_article_autosave_new")) == "AEC"
     assert allowed(people, "get", reverse("admin:articles_article_token")) == "AECMD"
     assert allowed(people, "get", reverse("admin:articles_image_pick")) == "AEC"
+    template = DraftArticleFactory(is_template=True)
+    assert (
+        allowed(people, "post", reverse("admin:articles_article_begin", args=[template.pk]))
+        == "AEC"
+    )
     placement = DraftBannerFactory()
     review.submit(placement, None)
     assert (
@@ -231,9 +238,12 @@ def test_nobody_but_editors_publishes_withdraws_or_deletes_what_is_out(people):
         assert (draft.status, Article.objects.get(pk=story.pk).status) == expected, letter
 
 
-def test_only_a_chief_deletes_and_only_what_was_never_out(people):
+def test_only_a_chief_deletes_and_only_from_the_trash(people):
     for letter, client in people.items():
         draft = DraftArticleFactory()
+        client.post(reverse("admin:articles_article_delete", args=[draft.pk]), {"post": "yes"})
+        assert Article.objects.filter(pk=draft.pk).exists(), letter
+        trash.put_in(draft)
         client.post(reverse("admin:articles_article_delete", args=[draft.pk]), {"post": "yes"})
         assert Article.objects.filter(pk=draft.pk).exists() is (letter != "C"), letter
 
