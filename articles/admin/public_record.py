@@ -1,11 +1,11 @@
-"""The public record on the desk: corrections, redirects, the front page’s order, and the log."""
+"""The public record on the desk: corrections, redirects, and the log."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from articles.models import Correction, FormerSlug, FrontPick, Redirect, StatusChange
+from articles.models import Correction, FormerSlug, Redirect, StatusChange
 from core.admin import ReadOnlyAdmin
 from core.moments import MomentsMixin
 from core.people import signed_in
@@ -58,13 +58,3 @@ class FormerSlugAdmin(ReadOnlyAdmin):
     list_display = ("slug", "article", "changed_at")
     list_select_related = ("article",)
     search_fields = ("slug",)
-
-
-@admin.register(FrontPick)
-class FrontPickAdmin(MomentsMixin, admin.ModelAdmin[FrontPick]):
-    change_list_template = "admin/front_list.html"
-    list_display = ("article", "position", "until")
-    list_display_links = ("article",)
-    list_editable = ("position", "until")
-    list_select_related = ("article",)
-    autocomplete_fields = ("article",)

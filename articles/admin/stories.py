@@ -17,6 +17,7 @@ from articles.admin.autosaving import DraftingMixin
 from articles.admin.editor import BodyEditorMixin
 from articles.admin.image_picker import PictureFieldsMixin
 from articles.admin.lean_forms import LabellingMixin
+from articles.admin.pinning import PinningMixin
 from articles.admin.planning import PlanningMixin
 from articles.admin.story_actions import StoryActionsMixin
 from articles.admin.story_form import ScheduledRevision, StoryForm
@@ -57,6 +58,7 @@ class ArticleAdmin(
     VersionsMixin,
     DraftingMixin,
     PlanningMixin,
+    PinningMixin,
     StoryActionsMixin,
     BodyEditorMixin,
     PictureFieldsMixin,
@@ -84,6 +86,7 @@ class ArticleAdmin(
         ("Story", {"fields": ("section", "kind", "tags")}),
         ("Picture", {"fields": ("hero",)}),
         ("Dates", {"fields": ("updated_at", "embargoed_until", "expires_at")}),
+        ("Front page", {"fields": ("front_place", "front_until")}),
         ("Planning", {"fields": ("assignee", "planned_for", "is_template")}),
         ("Notes to colleagues", {"fields": ("notes_so_far", "new_note")}),
         (
@@ -124,7 +127,7 @@ class ArticleAdmin(
             return stories.annotate(changed_by=LAST_CHANGED_BY).prefetch_related("section", "hero")
         bylines_at_hand = Prefetch("bylines", Byline.objects.select_related("author"))
         return stories.select_related(
-            "section", "hero", "social_picture", "placement"
+            "section", "hero", "social_picture", "placement", "front_pick"
         ).prefetch_related(bylines_at_hand, "tags")
 
     @admin.display(description="status", ordering="status")

@@ -11,10 +11,11 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 
-from articles.admin import lean_forms, typed
+from articles.admin import lean_forms, pinning, typed
 from articles.models import Article, Autosave, Revision, Tag
 from articles.publishing import autosaves, merging, notes, revisions, word_diff
 from core import text
+from core.moments import MomentInput
 
 MOST_TAGS = 25
 
@@ -59,6 +60,11 @@ class StoryForm(forms.ModelForm[Article]):
         help_text="Saved with the story, and mailed to its authors, to whom it is assigned, and to @names.",
     )
 
+    front_place = forms.ChoiceField(label="Place", required=False, choices=pinning.CHOICES)
+    front_until = forms.DateTimeField(
+        label="Until", required=False, widget=MomentInput, help_text="Empty: until you take it off."
+    )
+
     conflict: Conflict | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -69,6 +75,8 @@ class StoryForm(forms.ModelForm[Article]):
         self.newest = self.instance.revision
         self.initial.setdefault("seen_revision", self.instance.revision)
         self.initial.setdefault("autosave_key", autosaves.new_key())
+        for name, value in pinning.initial(self.instance).items():
+            self.initial.setdefault(name, value)
         self._restore(getattr(self.instance, "restored", None))
         if self.instance.pk and not self.is_bound:
             for name in revisions.PICTURES:
@@ -101,6 +109,9 @@ class StoryForm(forms.ModelForm[Article]):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         self._check_time(data)
+        until = data.get("front_until")
+        if until and "front_until" in self.changed_data and until <= timezone.now():
+            self.add_error("front_until", "This time is past. Say until when it stays there.")
         seen = data.get("seen_revision")
         if self.instance.pk and seen is not None and seen < self.newest and not self._writes_over():
             self._tell_of_conflict(data)

@@ -26,6 +26,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(drop_triggers, migrations.RunPython.noop),
+        migrations.AlterModelOptions(
+            name='frontpick',
+            options={'ordering': ['position', 'pk'], 'verbose_name': 'front page place', 'verbose_name_plural': 'front page'},
+        ),
         migrations.CreateModel(
             name='Note',
             fields=[

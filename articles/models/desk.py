@@ -149,6 +149,7 @@ class FrontPick(CacheTagged):
     class Meta:
         ordering = ["position", "pk"]
         verbose_name = "front page place"
+        verbose_name_plural = "front page"
 
     def __str__(self) -> str:
         return f"{self.position}. {self.article.title}"

@@ -20,6 +20,7 @@ LOOK_BACK = 120  # stories considered; the work does not grow with the archive
 BESIDE_LEAD = 3
 ALSO = 4
 PLACES = 1 + BESIDE_LEAD + ALSO  # that the desk can fill
+NAMES = ("Lead", "Beside 1", "Beside 2", "Beside 3", "Under 1", "Under 2", "Under 3", "Under 4")
 WIRE = 8
 BLOCK = 4
 SPONSORED_FOR = timedelta(days=30)
@@ -67,6 +68,12 @@ def compose() -> FrontPage:
         wire=list(published.briefs()[:WIRE]),
         sponsored=_for_its_days(sponsored),
     )
+
+
+def latest() -> list[Article]:
+    """What fills the places that the desk leaves empty, with some to spare."""
+    stories = Article.objects.published().for_cards().newest_first().stories().journalism()
+    return [story for story in stories[:LOOK_BACK] if not story.section.is_opinion][: 2 * PLACES]
 
 
 def _for_its_days(sponsored: QuerySet[Article]) -> list[Article]:

@@ -13,12 +13,10 @@ from articles.reading import front_page
 from pagecache.context import RenderContext, collecting
 
 from ..factories import (
-    CoinFactory,
     DraftArticleFactory,
     PublishedArticleFactory,
     ScheduledArticleFactory,
     SponsoredArticleFactory,
-    member_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -85,17 +83,6 @@ def test_nothing_stands_twice(client, stories):
     pick(stories[1], 1)
     page = client.get("/").content.decode()
     assert page.count(f'<a href="{stories[1].get_absolute_url()}">') == 1
-
-
-def test_the_desk_orders_it_by_numbers(client, stories):
-    client.force_login(member_of("Editors"))
-    first, second = pick(stories[5], 1), pick(stories[6], 2)
-    data = {"form-TOTAL_FORMS": 2, "form-INITIAL_FORMS": 2, "_save": "1"}
-    for index, (row, position) in enumerate(((first, 2), (second, 1))):
-        data |= {f"form-{index}-id": row.pk, f"form-{index}-position": position}
-    assert client.post("/admin/articles/frontpick/", data).status_code == 302
-    assert on_top()[:2] == [stories[6], stories[5]]
-    assert CoinFactory().pk
 
 
 def test_the_archive_knows_its_months_and_no_others(client, noon):

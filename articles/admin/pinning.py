@@ -1,0 +1,41 @@
+"""A story’s place on the front page, chosen from its own form."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from articles.models import Article, FrontPick
+from articles.publishing import front_places
+from articles.reading.front_page import NAMES
+
+PLACE, UNTIL = "front_place", "front_until"
+CHOICES = [("", "Where its date puts it"), *((str(at), name) for at, name in enumerate(NAMES, 1))]
+
+
+class PinningMixin(admin.ModelAdmin[Any]):
+    """Adds to the desk’s form of a story: its pin, for who may arrange the front page."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Article | None = None) -> Any:
+        sets = list(super().get_fieldsets(request, obj))
+        if not request.user.has_perm("articles.change_frontpick"):
+            return [each for each in sets if PLACE not in each[1]["fields"]]
+        return sets
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Only what was changed in this form: the pin may have moved on the board meanwhile."""
+        super().save_related(request, form, formsets, change)
+        if not {PLACE, UNTIL} & set(form.changed_data) or PLACE not in form.fields:
+            return
+        if not request.user.has_perm("articles.change_frontpick"):
+            return
+        if place := form.cleaned_data[PLACE]:
+            front_places.pin(form.instance, int(place), form.cleaned_data[UNTIL])
+        else:
+            front_places.unpin(form.instance)
+
+
+def initial(article: Article) -> dict[str, Any]:
+    """Where `article` is pinned, as the form says it."""
+    pick: FrontPick | None = getattr(article, "front_pick", None)
+    return {PLACE: str(pick.position), UNTIL: pick.until} if pick else {}
