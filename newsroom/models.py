@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 from articles import body
 from core.undeletable import UndeletableModel
 from newsroom.pages.text_files import ads_lines, mail_or_https, robots_lines
+from newsroom.time_zones import is_time_zone
 from pagecache.cache_tagged import TaggedAsTable
 
 
@@ -77,6 +78,13 @@ class Publication(TaggedAsTable):
         blank=True,
         validators=[robots_lines],
         help_text="Added below our own lines. Sitemaps are named by themselves.",
+    )
+    time_zone = models.CharField(
+        max_length=60,
+        default="UTC",
+        db_default="UTC",
+        validators=[is_time_zone],
+        help_text="Of everything that is typed and read on the desk. Readers are told UTC.",
     )
     is_demo = models.BooleanField(
         default=False, editable=False, help_text="This database holds the demo."

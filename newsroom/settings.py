@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "newsroom.desk_time_zone.DeskTimeZoneMiddleware",
 ]
 
 ROOT_URLCONF = "newsroom.urls"

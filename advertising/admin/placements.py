@@ -31,6 +31,7 @@ from advertising.models import (
     ReviewDecision,
 )
 from articles.admin import ReadOnlyAdmin
+from core.clock import as_readers
 from core.numbers import whole_number
 from core.people import signed_in
 
@@ -158,7 +159,8 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
             Placement.objects.select_related("advertiser", "section"), pk=pk
         )
         creative = get_object_or_404(placement.creatives, version=version)
-        return previews.page(request, placement, creative)
+        with as_readers():
+            return previews.page(request, placement, creative)
 
     def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One page: what readers would see, beside what was approved before, and the three

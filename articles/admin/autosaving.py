@@ -18,6 +18,7 @@ from articles.admin import typed
 from articles.models import Article, PreviewLink
 from articles.publishing import autosaves, previews
 from articles.views import story_page
+from core.clock import as_readers, local_time
 from core.framing import in_our_frame
 from core.numbers import whole_number
 from core.people import signed_in
@@ -75,7 +76,7 @@ class DraftingMixin(admin.ModelAdmin[Any]):
         content = typed.content_of(request.POST)
         kept = autosaves.keep(person, article, key, content, number)
         newer = article is not None and article.revision > number
-        return JsonResponse({"kept_at": f"{kept.at:%H:%M}", "newer": newer})
+        return JsonResponse({"kept_at": local_time(kept.at, "%H:%M"), "newer": newer})
 
     def _put_aside(
         self, request: HttpRequest, article: Article | None, act: Any, name: str
@@ -110,7 +111,9 @@ class DraftingMixin(admin.ModelAdmin[Any]):
         article = self._story(request, pk)
         if typed_last := autosaves.newest(signed_in(request), article):
             autosaves.lay_over(article, typed_last.fields)
-        return in_our_frame(story_page(request, previews.as_if_out(article), is_preview=True))
+        with as_readers():
+            page = story_page(request, previews.as_if_out(article), is_preview=True)
+        return in_our_frame(page)
 
     # --- Secret links ------------------------------------------------------------------
 

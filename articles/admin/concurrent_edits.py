@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from articles.admin import typed
 from articles.models import Article, Revision
 from articles.publishing import merging, revisions, workflow
+from core.clock import local_time
 from core.numbers import whole_number
 
 
@@ -49,7 +50,7 @@ def tell_of_others(request: HttpRequest, article: Article) -> None:
     to_come = article.revisions.filter(origin=Revision.Origin.SCHEDULED).first()
     if to_come and (names := fields_left_out(article, to_come)):
         text = (
-            f"The update scheduled for {to_come.goes_live_at:%d %B %Y at %H:%M} UTC changes the "
+            f"The update scheduled for {local_time(to_come.goes_live_at)} changes the "
             f"same: {names}. What you saved now will stay."
         )
         messages.warning(request, text)

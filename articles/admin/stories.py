@@ -40,6 +40,7 @@ from articles.publishing import (
     trash,
     workflow,
 )
+from core.clock import local_time
 from core.moments import MomentsMixin
 from core.numbers import whole_number
 from core.people import signed_in
@@ -165,7 +166,9 @@ class ArticleAdmin(
     def history_of_status(self, article: Article) -> str:
         changes = article.status_changes.select_related("by")[:10] if article.pk else []
         lines = [
-            (f"{each.at:%d %b %Y, %H:%M} UTC: {each} ({each.by or 'a command'}) {each.note}",)
+            (
+                f"{local_time(each.at, '%d %b %Y, %H:%M')}: {each} ({each.by or 'a command'}) {each.note}",
+            )
             for each in changes
         ]
         return format_html_join("", "<p>{}</p>", lines) or "None yet."
@@ -231,7 +234,7 @@ class ArticleAdmin(
             article = Article.objects.get(pk=object_id)
             workflow.revise_at(article, put_off.content, put_off.at, signed_in(request))
             self._forget_autosave(request)
-            text = f"This update is scheduled for {put_off.at:%d %B %Y at %H:%M} UTC. Until then the story stays."
+            text = f"This update is scheduled for {local_time(put_off.at)}. Until then the story stays."
             messages.success(request, text)
             return redirect("admin:articles_article_change", article.pk)
 

@@ -15,6 +15,7 @@ from articles.admin import lean_forms, pinning, typed
 from articles.models import Article, Autosave, Revision, Tag
 from articles.publishing import autosaves, merging, notes, revisions, word_diff
 from core import text
+from core.clock import local_time
 from core.moments import MomentInput
 
 MOST_TAGS = 25
@@ -135,7 +136,7 @@ class StoryForm(forms.ModelForm[Article]):
             newest, seen or 0, [_touching(name, before, self.stored, mine) for name in touching]
         )
         raise ValidationError(
-            f"{newest.by_name} saved version {newest.number} at {newest.at:%H:%M} UTC, after you "
+            f"{newest.by_name} saved version {newest.number} at {local_time(newest.at, '%H:%M')}, after you "
             "opened this page. Nothing of yours is lost: it stands below, unsaved."
         )
 

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from articles.admin.story_filters import (
@@ -111,4 +112,6 @@ class StoryListMixin(CappedListAdmin):
     @admin.display(description="last change")
     def last_change(self, article: Article) -> str:
         by = getattr(article, "changed_by", None)
-        return f"{article.changed_at:%d %b %Y, %H:%M}" + (f", {by}" if by else "")
+        return f"{timezone.localtime(article.changed_at):%d %b %Y, %H:%M}" + (
+            f", {by}" if by else ""
+        )

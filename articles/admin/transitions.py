@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from articles.admin.typed import parse_moment
 from articles.models import Article
 from articles.publishing import workflow
+from core.clock import local_time
 
 LONGEST_NOTE = 300  # characters
 
@@ -163,9 +164,7 @@ def outcome(article: Article) -> str:
     if article.status == Article.Status.PUBLISHED and article.published_at:
         age = timezone.now() - article.published_at
         if age > workflow.NEW_FOR:
-            return (
-                f"The story is published, with the date {article.published_at:%d %B %Y, %H:%M} UTC."
-            )
+            return f"The story is published, with the date {local_time(article.published_at, '%d %B %Y, %H:%M')}."
     if article.status_in_words == "Scheduled":
-        return f"Scheduled for {article.published_at:%d %B %Y, %H:%M} UTC."
+        return f"Scheduled for {local_time(article.published_at, '%d %B %Y, %H:%M')}."
     return f"The story is now {article.get_status_display().lower()}."

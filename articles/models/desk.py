@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from articles import cache_tags
 from articles.models.stories import Article
+from core.clock import local_time
 from core.people import name_of
 from pagecache.cache_tagged import CacheTagged
 
@@ -130,7 +131,7 @@ class PreviewLink(models.Model):
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return f"Until {self.expires_at:%d %b %Y, %H:%M} UTC"
+        return f"Until {local_time(self.expires_at, '%d %b %Y, %H:%M')}"
 
     @property
     def is_open(self) -> bool:

@@ -27,6 +27,7 @@ from articles.models import (
     Tag,
 )
 from articles.publishing import bylines, word_diff
+from core.clock import local_time
 from ticker.models import Coin
 
 if TYPE_CHECKING:
@@ -237,5 +238,5 @@ def in_words(name: str, value: Any) -> str:
         return str(value["name"])
     if name in MOMENTS and value:
         moment = parse_datetime(value)
-        return f"{moment:%d %B %Y, %H:%M} UTC" if moment else ""
+        return f"{local_time(moment, '%d %B %Y, %H:%M')}" if moment else ""
     return str(value or "")

@@ -11,6 +11,7 @@ from django_tasks import task
 
 from articles.models import Article, ArticleCoin, Revision, StatusChange
 from articles.publishing import holdings, merging, returning, revisions
+from core.clock import local_time
 from ticker.models import Quote
 from ticker.polling.quotes import DELAYED_AFTER
 
@@ -56,8 +57,10 @@ def publish(article: Article, by: "User | None", at: datetime | None = None) -> 
     now = timezone.now()
     note = ""
     if at is not None and at < now:
-        note = f"Dated {at:%d %B %Y, %H:%M} UTC"
-        note += f"; it was {before:%d %B %Y, %H:%M}." if before and before != at else "."
+        note = f"Dated {local_time(at, '%d %B %Y, %H:%M')}"
+        if before and before != at:
+            note += f"; it was {local_time(before, '%d %B %Y, %H:%M')}"
+        note += "."
 
     def effect(locked: Article) -> None:
         _check_ready(locked)
@@ -256,7 +259,7 @@ def _check_ready(article: Article) -> None:
 def _check_embargo(article: Article) -> None:
     until = article.embargoed_until
     if until and article.published_at and article.published_at < until:
-        text = f"The embargo ends on {until:%d %B %Y at %H:%M} UTC. Schedule the story for then or later."
+        text = f"The embargo ends on {local_time(until)}. Schedule the story for then or later."
         raise ValidationError({"embargoed_until": text})
 
 

@@ -18,6 +18,7 @@ from comments.models import SiteComment
 from comments.moderation import decisions as moderation
 from comments.moderation import featured
 from core.admin import CappedListAdmin
+from core.clock import local_time
 from core.people import signed_in
 
 for library_model in (Comment, XtdComment):
@@ -77,7 +78,7 @@ class SiteCommentAdmin(QueueMixin, CappedListAdmin):
     @admin.display(description="what it said before")
     def earlier_words(self, comment: SiteComment) -> str:
         edits = [
-            (f"{edit.made_at:%d %B %Y, %H:%M} UTC", edit.text)
+            (local_time(edit.made_at, "%d %B %Y, %H:%M"), edit.text)
             for edit in comment.edits.order_by("pk")
         ]
         return format_html_join("\n", "Until {}:\n{}\n", edits) or "Nothing else."
@@ -100,14 +101,14 @@ class SiteCommentAdmin(QueueMixin, CappedListAdmin):
         decisions = comment.decisions.select_related("by").order_by("pk")
         rows = [
             (
-                f"{each.at:%d %B %Y, %H:%M}",
+                local_time(each.at, "%d %B %Y, %H:%M"),
                 each.get_action_display(),
                 each.by or "nobody",
                 " (undone)" * bool(each.undone_at),
             )
             for each in decisions
         ]
-        return format_html_join("\n", "{} UTC: {} by {}{}", rows) or "None."
+        return format_html_join("\n", "{}: {} by {}{}", rows) or "None."
 
     @admin.display(description="on the page")
     def on_the_page(self, comment: SiteComment) -> str:

@@ -192,7 +192,7 @@ class Ban(models.Model):
         max_length=254,
         help_text="User name, e-mail address, or an address such as 203.0.113.9 or 203.0.113.0/24.",
     )
-    until = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: for good.")
+    until = models.DateTimeField(null=True, blank=True, help_text="Empty: for good.")
     note = models.CharField(max_length=200, blank=True, help_text="For moderators only.")
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

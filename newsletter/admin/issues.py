@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.lean_forms import LeanInline, RowForm, RowsAtHand
+from core.clock import as_readers, local_time
 from core.framing import in_our_frame
 from core.moments import MomentsMixin
 from core.people import signed_in
@@ -232,7 +233,7 @@ class IssueAdmin(MomentsMixin, admin.ModelAdmin[Issue]):
             **self.admin_site.each_context(request),
             "title": f"Preview: {issue}",
             "issue": issue,
-            "rendered": rendering.preview(issue),
+            "rendered": _preview(issue),
             "opts": self.model._meta,
             "warn_at": rendering.WARN_AT,
             "clips_at": rendering.GMAIL_CLIPS_AT,
@@ -243,7 +244,7 @@ class IssueAdmin(MomentsMixin, admin.ModelAdmin[Issue]):
         """The mail alone, as a mail program shows it. “plain” leaves the pictures out."""
         if form not in FORMS:
             raise Http404("There is no such form of it.")
-        html, text = rendering.preview(self._issue(request, pk)).sample("you@example.com")
+        html, text = _preview(self._issue(request, pk)).sample("you@example.com")
         if form == "text":
             response = HttpResponse(text, content_type="text/plain; charset=utf-8")
         else:
@@ -313,18 +314,23 @@ class IssueAdmin(MomentsMixin, admin.ModelAdmin[Issue]):
         issue_status.schedule(issue, at)
         if at <= timezone.now():
             return "It goes out now. This page shows how far it has come."
-        return f"It goes out on {at:%d %B %Y at %H:%M} UTC."
+        return f"It goes out on {local_time(at)}."
 
 
 def _moment(typed: str) -> datetime:
     try:
         at = datetime.fromisoformat(typed)
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        at = (timezone.make_aware(at) if timezone.is_naive(at) else at).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValidationError("Give a day and a time.") from error
     if at < timezone.now():
         raise ValidationError("This time is over. Give a later one, or send it now.")
     return at
+
+
+def _preview(issue: Issue) -> rendering.Rendered:
+    with as_readers():
+        return rendering.preview(issue)
 
 
 def _seen(html: str, form: str) -> str:

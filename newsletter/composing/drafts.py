@@ -15,6 +15,7 @@ from django_tasks import task
 from articles.models import Article, Correction
 from articles.querysets import ArticleQuerySet
 from articles.reading import front_page
+from core.clock import local_time
 from newsletter.composing import schedule
 from newsletter.models import Issue, Item, Newsletter
 from newsletter.sending import issue_status
@@ -203,7 +204,7 @@ def _compose(newsletter: Newsletter, now: datetime) -> bool:
                 return False  # Something may come out before its hour.
             if not has_news:
                 issue_status.skip(
-                    issue, f"Nothing new came out since {issue.since:%d %B, %H:%M} UTC."
+                    issue, f"Nothing new came out since {local_time(issue.since, '%d %B, %H:%M')}."
                 )
             elif newsletter.is_automatic:
                 issue_status.schedule(

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from advertising.models import Placement, Product
+from core.clock import local_time
 from newsletter.composing import schedule
 from newsletter.models import Issue
 
@@ -44,9 +45,9 @@ def _due_at(draft: Issue) -> datetime:
 
 def _sentence(issue: Issue) -> str:
     if issue.status == Issue.Status.DRAFT:
-        return f"{issue} was due on {_due_at(issue):%d %B at %H:%M} UTC, and is a draft still."
+        return f"{issue} was due on {local_time(_due_at(issue), '%d %B at %H:%M')}, and is a draft still."
     if issue.status == Issue.Status.SCHEDULED:
-        return f"{issue} was due on {issue.send_at:%d %B at %H:%M} UTC, and nobody sends it."
+        return f"{issue} was due on {local_time(issue.send_at, '%d %B at %H:%M')}, and nobody sends it."
     if issue.status == Issue.Status.SENDING:
         return f"{issue} does not get out. The mail server said: {issue.trouble}"
     return f"{issue} is paused. {issue.note}"

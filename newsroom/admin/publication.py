@@ -1,16 +1,23 @@
 """The publication’s own texts on the desk."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 
 from articles.admin import BodyEditorMixin, MovingAdmin, SingleRowAdmin
 from core.admin import ReadOnlyAdmin
 from newsroom.models import AboutPage, Heartbeat, LogIn, PeriodicJob, PrivacyRequest, Publication
+from newsroom.time_zones import names
 
 
 @admin.register(Publication)
 class PublicationAdmin(SingleRowAdmin):
-    pass
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "time_zone":
+            kwargs["widget"] = forms.Select(choices=[(name, name) for name in names()])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(AboutPage)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from articles.models import Article, Revision
 from comments.privacy import ip_anonymisation
+from core.clock import local_time
 from newsroom.models import Heartbeat
 from newsroom.operations import backup, jobs
 from ticker.models import Coin, Quote
@@ -39,15 +40,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
         prices = price_state.as_json(price_state.now_of(timezone.now()))
     except DatabaseError:
         reasons = ["The database does not answer."]
-    said = {"healthy": not reasons, "reasons": reasons, "prices": prices}
-    return JsonResponse(said, status=503 if reasons else 200)
+    answer = {"healthy": not reasons, "reasons": reasons, "prices": prices}
+    return JsonResponse(answer, status=503 if reasons else 200)
 
 
 def behind(now: datetime) -> list[str]:
     """Everything that should be otherwise, a sentence each."""
     last = dict(Heartbeat.objects.values_list("name", "at"))
     reasons = [
-        f"The {name} has been silent since {last[name]:%H:%M:%S} UTC."
+        f"The {name} has been silent since {local_time(last[name], '%H:%M:%S')}."
         if name in last
         else f"The {name} never started."
         for name, longest in SILENT_AFTER.items()
@@ -61,7 +62,7 @@ def behind(now: datetime) -> list[str]:
         reasons.append("No price has come yet: see Price sources on the desk.")
     # The demo’s snapshot is marked as what it is; only live prices can be late.
     if newest and not newest.is_sample and newest.quoted_at < now - DELAYED_AFTER:
-        reasons.append(f"The newest price is of {newest.quoted_at:%d %B, %H:%M} UTC.")
+        reasons.append(f"The newest price is of {local_time(newest.quoted_at, '%d %B, %H:%M')}.")
     return [*reasons, *troubled_jobs(now), *troubled_disk(), *troubled_backup(now, last)]
 
 
@@ -83,7 +84,11 @@ def troubled_backup(now: datetime, last: dict[str, datetime]) -> list[str]:
     if backup.HEARTBEAT not in last:
         return ["No backup was ever made."]
     at = last[backup.HEARTBEAT]
-    return [] if at > now - BACKUP_EVERY else [f"The last backup is of {at:%d %B, %H:%M} UTC."]
+    return (
+        []
+        if at > now - BACKUP_EVERY
+        else [f"The last backup is of {local_time(at, '%d %B, %H:%M')}."]
+    )
 
 
 def troubled_disk() -> list[str]:
@@ -105,7 +110,7 @@ def troubled_coins() -> list[str]:
     late = [(coin, quote) for coin, quote in priced if is_delayed(quote)]
     if len(late) < len(priced):  # Otherwise all are, which is said of all together.
         found += [
-            f"{coin} has had no price since {quote.quoted_at:%d %B, %H:%M} UTC."
+            f"{coin} has had no price since {local_time(quote.quoted_at, '%d %B, %H:%M')}."
             for coin, quote in late
         ]
     return found[:MOST_NAMED]
@@ -121,11 +126,12 @@ def missed(now: datetime) -> list[str]:
     versions = Revision.objects.filter(origin=Revision.Origin.SCHEDULED, goes_live_at__lt=overdue)
     versions = versions.order_by("goes_live_at").defer("content").prefetch_related("article")
     found = [
-        f"A new version of “{version.article.title}” was due on {version.goes_live_at:%d %B at %H:%M} UTC."
+        f"A new version of “{version.article.title}” was due on {local_time(version.goes_live_at, '%d %B at %H:%M')}."
         for version in versions[:MOST_NAMED]
     ]
     expired = Article.objects.expired().filter(expires_at__lt=overdue).order_by("expires_at")
     return found + [
-        f"“{article.title}” was to be taken down on {article.expires_at:%d %B at %H:%M} UTC; readers see it gone."
+        f"“{article.title}” was to be taken down on {local_time(article.expires_at, '%d %B at %H:%M')}; readers "
+        "see it gone."
         for article in expired.only("title", "expires_at")[:MOST_NAMED]
     ]

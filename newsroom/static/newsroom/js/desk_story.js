@@ -84,8 +84,8 @@
       last = data;
       if (snapshot() === data) forgetHere(inBrowser());
       kept.textContent = newer
-        ? `Autosaved ${at} UTC. Somebody else has saved this story meanwhile; both are brought together when you save.`
-        : `Autosaved ${at} UTC.`;
+        ? `Autosaved ${at}. Somebody else has saved this story meanwhile; both are brought together when you save.`
+        : `Autosaved ${at}.`;
       channel?.postMessage("changed");
     } catch (problem) {
       if (problem instanceof SignedOut) signIn();
