@@ -137,7 +137,7 @@ class PlanningMixin(admin.ModelAdmin[Any]):
 
     def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if "assignee" in form.changed_data:
+        if obj.assignee_id != form.initial.get("assignee"):
             notes.tell_assignee(obj, signed_in(request))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

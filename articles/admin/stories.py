@@ -14,6 +14,7 @@ from js_asset import Script
 
 from articles.admin import concurrent_edits, typed
 from articles.admin.autosaving import DraftingMixin
+from articles.admin.calendar import CalendarMixin
 from articles.admin.editor import BodyEditorMixin
 from articles.admin.image_picker import PictureFieldsMixin
 from articles.admin.lean_forms import LabellingMixin
@@ -60,6 +61,7 @@ class ArticleAdmin(
     DraftingMixin,
     PlanningMixin,
     PinningMixin,
+    CalendarMixin,
     StoryActionsMixin,
     BodyEditorMixin,
     PictureFieldsMixin,

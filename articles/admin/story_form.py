@@ -19,6 +19,9 @@ from core.clock import local_time
 from core.moments import MomentInput
 
 MOST_TAGS = 25
+# Changed on other pages of the desk, too, and in no version: a form changes of them what it changed.
+PLANNING = ("assignee", "planned_for", "is_template")
+PINNING = ("front_place", "front_until")
 
 
 class ScheduledRevision(Exception):
@@ -78,6 +81,9 @@ class StoryForm(forms.ModelForm[Article]):
         self.initial.setdefault("autosave_key", autosaves.new_key())
         for name, value in pinning.initial(self.instance).items():
             self.initial.setdefault(name, value)
+        for name in (*PLANNING, *PINNING):
+            if name in self.fields:
+                self.fields[name].show_hidden_initial = True
         self._restore(getattr(self.instance, "restored", None))
         if self.instance.pk and not self.is_bound:
             for name in revisions.PICTURES:
@@ -110,6 +116,8 @@ class StoryForm(forms.ModelForm[Article]):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         self._check_time(data)
+        for name in set(PLANNING) & set(self.fields) - set(self.changed_data):
+            data[name] = getattr(self.instance, name)
         until = data.get("front_until")
         if until and "front_until" in self.changed_data and until <= timezone.now():
             self.add_error("front_until", "This time is past. Say until when it stays there.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from articles.models import Article, ArticleCoin, Byline
+from articles.models import Article, ArticleCoin, Byline, FormerSlug
 from articles.publishing import bylines, revisions
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def duplicate(article: Article, by: "User") -> Article:
         title = article.title if article.is_template else f"{COPY}{article.title}"
         copy = Article(
             title=title[: Article._meta.get_field("title").max_length],
-            slug=_free_slug(article.slug),
+            slug=free_slug(f"{article.slug[:100]}-copy"),
             **{name: getattr(article, name) for name in COPIED},
         )
         copy.save()
@@ -40,14 +40,13 @@ def duplicate(article: Article, by: "User") -> Article:
         return copy
 
 
-def _free_slug(slug: str) -> str:
-    """Numbered on, so that a hundred copies of one story are a hundred addresses."""
-    stem = slug[:100]
+def free_slug(slug: str) -> str:
+    """`slug` itself, or numbered on where it is taken."""
     # Of those that begin so: few, and never the archive.
-    taken = set(
-        Article.objects.filter(slug__startswith=f"{stem}-copy").values_list("slug", flat=True)
-    )
-    number = 1
-    while (found := f"{stem}-copy{f'-{number}' if number > 1 else ''}") in taken:
+    taken = set(Article.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
+    taken |= set(FormerSlug.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
+    found, number = slug, 1
+    while found in taken:
         number += 1
+        found = f"{slug}-{number}"
     return found

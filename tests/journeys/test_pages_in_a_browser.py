@@ -53,6 +53,7 @@ DESK = {
     "front": "/admin/",
     "stories": "/admin/articles/article/",
     "new story": "/admin/articles/article/add/",
+    "story calendar": "/admin/articles/article/calendar/",
     "story": "{story}change/",
     "preview": "{story}preview/",
     "versions": "{story}versions/",

@@ -89,11 +89,14 @@ STORY_PAGES = {
     "articles_article_share": ("post", "AEC", "EC"),
     "articles_article_revoke": ("post", "AEC", "EC"),
     "articles_article_take_out": ("post", "AEC", "EC"),
+    "articles_article_move": ("post", "AEC", "EC"),
 }
 OTHER_PAGES = {
     "articles_article_autosave_new": "AEC",
     "articles_article_token": "AECMD",
     "articles_article_begin": "AEC",
+    "articles_article_calendar": "AEC",
+    "articles_article_plan": "AEC",
     "articles_image_pick": "AEC",
     "articles_image_thumb": "AEC",
     "articles_article_merge": "C",
@@ -199,6 +202,8 @@ def test_who_may_do_the_rest(people):
     assert allowed(people, "post", reverse("admin:articles_article_autosave_new")) == "AEC"
     assert allowed(people, "get", reverse("admin:articles_article_token")) == "AECMD"
     assert allowed(people, "get", reverse("admin:articles_image_pick")) == "AEC"
+    assert allowed(people, "get", reverse("admin:articles_article_calendar")) == "AEC"
+    assert allowed(people, "post", reverse("admin:articles_article_plan")) == "AEC"
     template = DraftArticleFactory(is_template=True)
     assert (
         allowed(people, "post", reverse("admin:articles_article_begin", args=[template.pk]))
