@@ -221,8 +221,9 @@ def search(request: HttpRequest) -> HttpResponse:
     when = when if when in searching.SINCE else ""
     subjects = [row for row in (author, coin) if row is not None]
     since = timezone.now() - searching.SINCE[when] if when else None
-    found = searching.words(query)
-    results = searching.Results.of(found, section, subjects, since)
+    asked = searching.asked(query)
+    found = list(asked.words)
+    results = searching.Results.of(asked, section, subjects, since)
     kept = {"q": query, "when": when} | {
         name: row.slug for name, row in chosen.items() if row is not None
     }

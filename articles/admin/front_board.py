@@ -112,8 +112,9 @@ def _from_session(rows: list[Any]) -> list[Pin]:
 def _candidates(query: str) -> list[Article]:
     """The newest stories, what is scheduled among them; with words, those that have them."""
     stories = Article.objects.filter(status="published").journalism()
-    if words := tuple(search.words(query)):
-        stories = stories.filter(search_index.matching(search_index.Wanted(words)))
+    if (asked := search.asked(query)).words:
+        wanted = search_index.Wanted(asked.words, asked.phrases, asked.without)
+        stories = stories.filter(search_index.matching(wanted))
     return list(stories.newest_first().for_cards()[:CANDIDATES])
 
 

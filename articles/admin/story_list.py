@@ -73,10 +73,10 @@ class StoryListMixin(CappedListAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[Any, bool]:
-        words = tuple(search.words(search_term))
-        if not words:
+        asked = search.asked(search_term)
+        if not asked.words:
             return queryset, False
-        wanted = search_index.Wanted(words, published=False)
+        wanted = search_index.Wanted(asked.words, asked.phrases, asked.without, published=False)
         if set(request.GET) - WITHOUT_FILTER:
             # The newest of all need not be among those that the filters leave.
             all_of_them = queryset.filter(search_index.matching(wanted))

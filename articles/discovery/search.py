@@ -6,6 +6,7 @@ chosen among the newest so many matches, so that a common word costs the same in
 after them all matches can be walked by time.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from articles import body
 from articles.discovery import search_index
-from articles.discovery.search_terms import places, root, words_of
+from articles.discovery.search_terms import has_runs, places, root, words_of
 from articles.models import Article, Author, Section, Tag
 from articles.reading.pagination import Cursor
 from pagecache import tags
@@ -36,9 +37,47 @@ MOST_HEADLINES = 5
 SPARE = 10
 
 
+# What a reader may put round words that stand together, in the ways of several languages; and
+# before what no match should have.
+_PART = re.compile(r"(?<!\S)(-?)[\"“„«”]([^\"“”„«»]{1,200})[\"”“»]|(\S+)")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a reader typed: words, some of them “together”, and -those that no match has."""
+
+    words: tuple[str, ...]
+    phrases: tuple[tuple[str, ...], ...] = ()
+    without: tuple[tuple[str, ...], ...] = ()
+
+
+def asked(query: str) -> Asked:
+    """Other operators and symbols count for nothing. Without a word that is wanted, nothing is
+    asked.
+    """
+    wanted: list[str] = []
+    phrases: list[tuple[str, ...]] = []
+    without: list[tuple[str, ...]] = []
+    for minus, phrase, plain in _PART.findall(query[:LONGEST_QUERY]):
+        is_unwanted = bool(minus) or (plain.startswith("-") and plain[1:2].isalnum())
+        found = tuple(words_of(phrase or plain))
+        if is_unwanted and found:
+            without.append(found)
+        elif found:
+            wanted += found
+            # A run of signs without spaces stands together, too.
+            phrases += [found] if len(found) > 1 and (phrase or has_runs(plain)) else []
+    words = tuple(wanted[:MOST_WORDS])
+    return Asked(
+        words,
+        tuple(phrase for phrase in phrases if set(phrase) <= set(words)),
+        tuple(without[:MOST_WORDS]) if words else (),
+    )
+
+
 def words(query: str) -> list[str]:
-    """The words of whatever a reader typed; quotes, operators and symbols count for nothing."""
-    return words_of(query[:LONGEST_QUERY])[:MOST_WORDS]
+    """The words of whatever a reader typed, however they should stand."""
+    return list(asked(query).words)
 
 
 @dataclass(frozen=True)
@@ -52,14 +91,16 @@ class Results:
     @classmethod
     def of(
         cls,
-        words: list[str],
+        asked: Asked,
         section: Section | None = None,
         subjects: Sequence[Author | Coin] = (),
         since: datetime | None = None,
     ) -> "Results":
         return cls(
             search_index.Wanted(
-                tuple(words),
+                asked.words,
+                phrases=asked.phrases,
+                without=asked.without,
                 section=section.pk if section else None,
                 subjects=tuple(tags.row_tag(subject) for subject in subjects),
                 since=since,
@@ -178,7 +219,8 @@ def suggestions(query: str) -> list[Suggestion]:
     for model in (Section, Tag, Coin, Author):
         rows: Any = model._default_manager.filter(name__istartswith=query)[:MOST_SUBJECTS]
         found += [Suggestion(row.name, row.get_absolute_url()) for row in rows]
-    results = Results(search_index.Wanted(tuple(words(query)), begins=True, in_headline=True))
+    typed = tuple(words(query))
+    results = Results(search_index.Wanted(typed, begins=True, in_headline=True))
     return found[:MOST_SUBJECTS] + [
         Suggestion(story.title, story.get_absolute_url())
         for story in results.newest(MOST_HEADLINES)

@@ -29,6 +29,9 @@ _PLAIN_LETTERS = str.maketrans(
         "Ĳ": "IJ",
     }
 )
+# Chinese and Japanese: runs without spaces, which are found by any part of theirs.
+_HAN = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(f"[{_HAN}]+")
 _ENDING = re.compile(r"(?<=\w{3})(?:ings?|ied|ies|ed|es|ly|e|s|y)$")
 # Letters of Europe with an accent, to the same ones without: text that went through it keeps its
 # length.
@@ -39,15 +42,44 @@ _WITHOUT_ACCENT = {
 } | {code: plain for code, plain in _PLAIN_LETTERS.items() if len(plain) == 1}
 
 
-def words_of(text: str) -> list[str]:
+def words_of(text: str, *, is_whole: bool = False) -> list[str]:
     """The words of `text` in their order: letters and digits only, whatever was typed between
-    them. “U.S.” is one word, and so is “100,000”.
+    them. “U.S.” is one word, and so is “100,000”. Of Chinese and Japanese, every two signs that
+    stand together are one; the last of a run is one, too, if the text `is_whole`.
     """
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN_LETTERS))
         text = "".join(char for char in decomposed if not unicodedata.combining(char))
     text = _INITIALS.sub(lambda match: match[0].replace(".", ""), text)
-    return _WORD.findall(_THOUSANDS.sub("", _APOSTROPHE.sub("", text)).casefold())
+    found = _WORD.findall(_THOUSANDS.sub("", _APOSTROPHE.sub("", text)).casefold())
+    if text.isascii():
+        return found
+    return [part for word in found for part in _parts(word, is_whole)]
+
+
+def _parts(word: str, is_whole: bool) -> Iterator[str]:
+    """The word itself, or its runs of Chinese and Japanese in pairs and what stands between."""
+    start = 0
+    for run in _RUN.finditer(word):
+        if run.start() > start:
+            yield word[start : run.start()]
+        signs = run[0]
+        yield from (signs[at : at + 2] for at in range(len(signs) - 1))
+        if is_whole or len(signs) == 1:
+            yield signs[-1]
+        start = run.end()
+    if start < len(word):
+        yield word[start:]
+
+
+def has_runs(text: str) -> bool:
+    """Whether Chinese or Japanese stands in `text`."""
+    return _RUN.search(text) is not None
+
+
+def is_beginning(word: str) -> bool:
+    """Whether `word` is one sign of Chinese or Japanese, which is found as the beginning of a pair."""
+    return len(word) == 1 and _RUN.fullmatch(word) is not None
 
 
 def search_text(headline: str, text: str) -> str:
@@ -55,7 +87,8 @@ def search_text(headline: str, text: str) -> str:
     in the second.
     """
     # PostgreSQL keeps at most a megabyte of lexemes a story.
-    return f"{' '.join(words_of(headline))}\n{' '.join(words_of(text))[:LONGEST_TEXT]}"
+    first, rest = (" ".join(words_of(part, is_whole=True)) for part in (headline, text))
+    return f"{first}\n{rest[:LONGEST_TEXT]}"
 
 
 def places(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
@@ -67,6 +100,12 @@ def places(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
     roots = {root(word) for word in words}
     if not roots:
         return
+    if signs := [word for word in roots if _RUN.fullmatch(word)]:
+        for match in re.finditer("|".join(map(re.escape, signs)), text):
+            yield match.span()
+        roots -= set(signs)
+        if not roots:
+            return
     beginning = "|".join(map(re.escape, sorted(roots, key=len, reverse=True)))
     plain = text.translate(_WITHOUT_ACCENT)
     for match in re.finditer(rf"(?<![^\W_])(?:{beginning})[^\W_]*", plain, re.IGNORECASE):

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found(query: str, section: Any = None) -> list[str]:
-    results = search.Results.of(search.words(query), section)
+    results = search.Results.of(search.asked(query), section)
     return [story.title for story in results.newest(100)]
 
 
@@ -108,7 +108,7 @@ def test_the_newest_come_first_whatever_their_keys_and_pages_join():
     expected = list(
         Article.objects.order_by("-published_at", "-pk").values_list("title", flat=True)
     )
-    walk = search.Results.of(["clause"])
+    walk = search.Results.of(search.asked("clause"))
     first = page_of(walk, QueryDict())
     second = page_of(walk, QueryDict(first.older[1:]))
     third = page_of(walk, QueryDict(second.older[1:]))
@@ -255,7 +255,7 @@ def test_the_excerpt_is_from_around_the_word():
 
 
 def best(query: str, **filters: Any) -> list[str]:
-    return [story.title for story in search.Results.of(search.words(query), **filters).best(20)]
+    return [story.title for story in search.Results.of(search.asked(query), **filters).best(20)]
 
 
 def test_words_in_the_headline_side_by_side_and_new_come_first():
@@ -366,3 +366,81 @@ def test_letters_and_numbers_are_found_as_people_type_them(client, title, query)
     assert article.title in unescape(client.get("/search/", {"q": query}).content.decode()).replace(
         "<mark>", ""
     ).replace("</mark>", "")
+
+
+# --- Words that stand together, words that must not be there, and runs without spaces -----------
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ('"clearing bank"', {"A clearing bank at sea"}),
+        ("“clearing bank”", {"A clearing bank at sea"}),
+        ("«clearing bank»", {"A clearing bank at sea"}),
+        ("clearing bank", {"A clearing bank at sea", "A bank, and some clearing"}),
+        ("bank -clearing", {"A bank alone"}),
+        ('bank -"clearing bank"', {"A bank alone", "A bank, and some clearing"}),
+        ("bank -clearings -alone", set()),
+        ("-bank", set()),
+        ('""', set()),
+        ('"clearing', {"A clearing bank at sea", "A bank, and some clearing"}),
+        ("bank - alone", {"A bank alone"}),
+        ("well-known bank", set()),
+    ],
+)
+def test_quotes_hold_words_together_and_a_minus_leaves_out(query, titles):
+    for title in ("A clearing bank at sea", "A bank, and some clearing", "A bank alone"):
+        PublishedArticleFactory(title=title, standfirst="", body="<p>It was so.</p>")
+    assert set(found(query)) == titles
+    asked = search.asked(query)
+    assert {story.title for story in search.Results.of(asked).best(20)} == titles
+
+
+@pytest.mark.parametrize(
+    ("query", "is_found"),
+    [
+        ("比特币", True),
+        ("特币", True),
+        ("币", True),
+        ("涨", True),
+        ("ビット", True),
+        ("コイン", True),
+        ("ン", True),
+        ("比特币 BTC", True),
+        ("比币", False),
+        ("インコ", False),
+        ("比特币 -上涨", False),
+    ],
+)
+def test_parts_of_runs_without_spaces_are_found(client, query, is_found):
+    story = PublishedArticleFactory(
+        title="今天的比特币价格上涨", body="<p>ビットコインのニュース。BTC up.</p>"
+    )
+    assert found(query) == ([story.title] if is_found else [])
+    page = client.get("/search/", {"q": query}).content.decode()
+    assert (story.get_absolute_url() in page) is is_found
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '"' * 200,
+        "-" * 200,
+        '-"' * 90,
+        '"a" -"b" ' * 20,
+        "NOT -NEAR(a b)",
+        '-" "',
+        "币" * 190,
+        '" -a"',
+    ],
+)
+def test_no_way_of_quoting_is_a_fault(client, query):
+    PublishedArticleFactory()
+    assert client.get("/search/", {"q": query}).status_code == 200
+    assert client.get("/search/", {"q": query, "order": "newest"}).status_code == 200
+    assert client.get("/search/suggest/", {"q": query}).status_code in (200, 404)
+
+
+def test_what_was_found_in_a_run_is_marked():
+    text = "今天的比特币价格"
+    assert [text[a:b] for a, b in search.places(text, search.words("比特"))] == ["比特"]

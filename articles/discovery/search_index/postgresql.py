@@ -15,6 +15,7 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from articles.discovery.search_index.wanted import Wanted
+from articles.discovery.search_terms import is_beginning
 from articles.models import Article, Listing
 
 FEW = 1_000  # matches to sort
@@ -92,15 +93,23 @@ def _asked_of_row(wanted: Wanted) -> RawSQL:
     return _condition("ts_match_vq(articles_article.search_vector, {query})", wanted)
 
 
+def _side_by_side(words: tuple[str, ...], mark: str = "") -> str:
+    return " <-> ".join(f"{word}{mark}" for word in words)
+
+
 def _condition(sql: str, wanted: Wanted) -> RawSQL:
     # Words are letters and digits only, so none of them can be an operator.
     # “:A” is the headline, “:*” the beginning of a word.
     place = "A" if wanted.in_headline else ""
-    kinds = [place] * len(wanted.words)
+    kinds = [f"*{place}" if is_beginning(word) else place for word in wanted.words]
     if wanted.begins:
         kinds[-1] = f"*{place}"
-    words = " & ".join(
+    asked = [
         f"{word}:{kind}" if kind else word for word, kind in zip(wanted.words, kinds, strict=True)
-    )
+    ]
+    mark = f":{place}" if place else ""
+    asked += [f"({_side_by_side(phrase, mark)})" for phrase in wanted.phrases]
+    asked += [f"!({_side_by_side(phrase)})" for phrase in wanted.without]
+    words = " & ".join(asked)
     query = f"to_tsquery('{CONFIGURATION}', %s)"
     return RawSQL(sql.format(query=query), [words], output_field=BooleanField())

@@ -16,6 +16,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from articles.discovery.search_index.wanted import Wanted
+from articles.discovery.search_terms import is_beginning
 from articles.models import Article
 from articles.reading.pagination import Cursor
 
@@ -179,6 +180,10 @@ def _words(wanted: Wanted) -> str:
     operator.
     """
     column = "headline : " if wanted.in_headline else ""
-    return " AND ".join(f'{column}"{word}"' for word in wanted.words) + (
-        "*" if wanted.begins else ""
-    )
+    asked = [f'"{word}"{"*" if is_beginning(word) else ""}' for word in wanted.words]
+    if wanted.begins:
+        asked[-1] = f"{asked[-1].rstrip('*')}*"
+    asked += [f'"{" ".join(phrase)}"' for phrase in wanted.phrases]
+    # NOT binds closer than AND.
+    without = "".join(f' NOT "{" ".join(phrase)}"' for phrase in wanted.without)
+    return " AND ".join(f"{column}{each}" for each in asked) + without

@@ -11,6 +11,8 @@ class Wanted:
     """Stories with every one of `words`, as `articles.discovery.search.words` returns them."""
 
     words: tuple[str, ...]
+    phrases: tuple[tuple[str, ...], ...] = ()  # words that stand together, of those above
+    without: tuple[tuple[str, ...], ...] = ()  # words, or phrases, that no match has
     section: int | None = None
     published: bool = True
     before: Cursor | None = None
