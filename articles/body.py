@@ -224,15 +224,33 @@ def links(html: str) -> list[str]:
     return _LINK.findall(html)
 
 
+def coins_in(html: str) -> set[str]:
+    """Return the symbols that a text shows coins by, outside its code."""
+    found: list[str] = []
+
+    def note(symbol: str) -> str:
+        found.append(symbol)
+        return symbol
+
+    _each_coin(html, note)
+    return set(found)
+
+
 def _with_chips(html: str, chips: dict[str, str]) -> str:
-    """Put chips into text only: in code, or inside a tag, double brackets are just that."""
+    return _each_coin(html, lambda symbol: chips.get(symbol, symbol))
+
+
+def _each_coin(html: str, shown: Callable[[str], str]) -> str:
+    """Put what `shown` returns for each coin of the text: in code, or inside a tag, double brackets
+    are just that.
+    """
     parts, code = _TAG.split(html), 0
     for place, part in enumerate(parts):
         if place % 2:
             name = part.strip("</>").split(maxsplit=1)[0] if part.strip("</> ") else ""
             code += (-1 if part.startswith("</") else 1) * (name in LITERAL)
         elif not code:
-            parts[place] = _CHIP.sub(lambda match: chips.get(match[1], match[1]), part)
+            parts[place] = _CHIP.sub(lambda match: shown(match[1]), part)
     return "".join(parts)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from articles import body
 from articles.models import Article
-from articles.publishing import workflow
+from articles.publishing import text_checks, workflow
 
 LONGEST_FOR_SEARCH = 110  # characters of a headline: Google shows no more
 SHORTEST = 120  # words of a story
@@ -34,6 +34,7 @@ def _advice(article: Article) -> list[tuple[str, str]]:
         )
     if article.title.rstrip().endswith("."):
         found.append(("title", "Headlines end without a full stop."))
+    found += [("body", text) for text in text_checks.problems(article.body)]
     if article.kind != Article.Kind.STORY:
         return found
     if article.word_count < SHORTEST:
