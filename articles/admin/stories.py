@@ -112,7 +112,10 @@ class ArticleAdmin(
 
     class Media:
         css = {"all": ("newsroom/css/desk_story.css",)}
-        js = (Script("newsroom/js/desk_story.js", defer=True),)
+        js = (
+            Script("newsroom/js/desk_story.js", defer=True),
+            Script("newsroom/js/desk_quotes.js", defer=True),
+        )
 
     # --- The list -------------------------------------------------------------------------
 

@@ -317,3 +317,26 @@ def test_a_picture_is_found_and_uploaded_without_leaving_the_text(open_context, 
     elsewhere.stop()
     assert re.search(r'<img [^>]*data-file="\d+"', stored)
     assert [problem for problem in problems if "Content Security Policy" in problem] == []
+
+
+def test_quotes_are_set_as_they_are_printed_but_in_code(open_context, draft):
+    page = open_context().new_page()
+    sign_in(page, "editor")
+    body = editor_of(page, draft)
+    body.press("Control+End")
+    page.keyboard.type(""" "It's the banks' own," she said ('so be it').""")
+    expect(body).to_contain_text("“It’s the banks’ own,” she said (‘so be it’).")
+    page.keyboard.press("Enter")
+    page.keyboard.type('"New" line')
+    expect(body).to_contain_text("“New” line")
+    page.keyboard.press("Enter")
+    page.keyboard.type("``` ")
+    page.keyboard.type('say "it"')
+    expect(body).to_contain_text('say "it"')
+    headline = page.get_by_label("Headline")
+    headline.fill("")
+    headline.press_sequentially('"Slow" isn\'t free')
+    expect(headline).to_have_value("“Slow” isn’t free")
+    page.locator("[name=_continue]").click()
+    expect(page.get_by_label("Headline")).to_have_value("“Slow” isn’t free")
+    expect(page.locator(".ProseMirror[contenteditable=true]")).to_contain_text("“It’s the banks’")
