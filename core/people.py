@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, cast
 
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
@@ -17,3 +19,9 @@ def signed_in(request: HttpRequest) -> "User":
 
 def name_of(user: "User") -> str:
     return user.get_full_name() or user.get_username()
+
+
+def staff() -> "QuerySet[User]":
+    """Everybody who works on the desk, to choose from."""
+    people = get_user_model().objects.filter(is_staff=True, is_active=True)
+    return people.order_by("first_name", "username")

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from articles.models import Article, Section
 from articles.publishing import duplicating, notes, planning, revisions
 from core.moments import DayInput
-from core.people import name_of, signed_in
+from core.people import name_of, signed_in, staff
 
 WEEKS = 2
 FARTHEST = timedelta(days=3_650)  # from today; further there is nothing
@@ -38,8 +38,7 @@ class PlanForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people: Any = self.fields["assignee"]
-        staff = get_user_model().objects.filter(is_staff=True, is_active=True)
-        people.queryset = staff.order_by("first_name", "username")
+        people.queryset = staff()
         people.label_from_instance = name_of
 
 

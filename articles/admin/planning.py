@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from articles.models import Article
 from articles.publishing import duplicating, notes, trash
-from core.people import name_of, signed_in
+from core.people import name_of, signed_in, staff
 
 MOST_TEMPLATES = 20
 
@@ -35,8 +34,7 @@ class PlanningMixin(admin.ModelAdmin[Any]):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "assignee" and field is not None:
-            people: Any = get_user_model().objects.filter(is_staff=True, is_active=True)
-            field.queryset = people.order_by("first_name", "username")
+            field.queryset = staff()
             field.label_from_instance = name_of  # type: ignore[method-assign,assignment]
         return field
 
