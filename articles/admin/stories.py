@@ -1,7 +1,9 @@
 """The desk’s form of a story, and who may open it; its list is in story_list.py."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import transaction
@@ -9,7 +11,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from js_asset import Script
 
 from articles.admin import concurrent_edits, typed
@@ -74,7 +76,7 @@ class ArticleAdmin(
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("hero", "social_picture", "tags")
     picture_fields = revisions.PICTURES
-    readonly_fields = ("history_of_status", "notes_so_far")
+    readonly_fields = ("history_of_status", "notes_so_far", "as_shared")
     # The first stands on the page, the others beside it: see article_form.html.
     fieldsets = (
         (
@@ -97,7 +99,7 @@ class ArticleAdmin(
             {
                 "fields": (
                     *("slug", "search_title", "search_description"),
-                    *("social_title", "social_description", "social_picture"),
+                    *("social_title", "social_description", "social_picture", "as_shared"),
                 ),
                 "classes": ("collapse",),
             },
@@ -177,6 +179,18 @@ class ArticleAdmin(
             for each in changes
         ]
         return format_html_join("", "<p>{}</p>", lines) or "None yet."
+
+    @admin.display(description="as readers see it")
+    def as_shared(self, article: Article) -> str:
+        """A line of a search and a card, as they were saved last; the script follows what is typed."""
+        title = article.search_title or article.title
+        text = article.search_description or article.standfirst
+        return format_html(
+            '<span class="as-shared" data-as-shared><span>{}</span><b>{}</b><span>{}</span></span>',
+            urlsplit(settings.SITE_URL).netloc,
+            article.social_title or title,
+            article.social_description or text,
+        )
 
     def view_on_site(self, obj: Article) -> str | None:
         return obj.get_absolute_url() if obj.is_public else None

@@ -253,3 +253,12 @@ def test_a_form_from_before_an_upgrade_is_saved(client, editor, draft, save):
     page = save(draft, title="Old form")
     assert "was changed successfully" in page
     assert reverse("admin:articles_article_change", args=[draft.pk])
+
+
+def test_the_form_shows_how_the_story_is_shared(client, editor, draft):
+    page = client.get(address(draft)).content.decode()
+    shown = page.split("data-as-shared")[1].split("</div>")[0]
+    assert f"<b>{draft.title}</b>" in shown
+    Article.objects.filter(pk=draft.pk).update(social_title="Pay <up>", search_title="Not this")
+    shown = client.get(address(draft)).content.decode().split("data-as-shared")[1]
+    assert "<b>Pay &lt;up&gt;</b>" in shown

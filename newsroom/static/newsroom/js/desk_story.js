@@ -95,9 +95,19 @@
     }
   };
 
+  // How the story looks in a search and as a card: each falls back as its page does.
+  const shared = document.querySelector("[data-as-shared]");
+  const first = (...names) => names.map((name) => field(name)?.value.trim()).find(Boolean) || "";
+  const showShared = () => {
+    if (!shared) return;
+    shared.querySelector("b").textContent = first("social_title", "search_title", "title");
+    shared.querySelector("b + span").textContent = first("social_description", "search_description", "standfirst");
+  };
+
   let soon = 0;
   const changed = () => {
     count();
+    showShared();
     clearTimeout(soon);
     soon = setTimeout(() => snapshot() !== last && noteHere(snapshot()), SOON);
   };
