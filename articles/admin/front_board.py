@@ -92,7 +92,7 @@ class FrontPickAdmin(MomentsMixin, admin.ModelAdmin[FrontPick]):
 
 
 def _typed(request: HttpRequest) -> list[Pin]:
-    """What the form says of each place. A place left to itself has no pin."""
+    """The pins that the form says. A place left to itself has none."""
     pins = []
     for place in range(1, front_page.PLACES + 1):
         key = whole_number(request.POST.get(f"place-{place}", ""))
@@ -123,7 +123,7 @@ def _newest(story: Article) -> datetime:
 
 
 def _card(story: Article) -> dict[str, str]:
-    """What the page shows of a story before it is published with it."""
+    """Everything that the board shows of a story while it is dragged."""
     when = story.published_at and timezone.localtime(story.published_at)
     said = f"{when:%-d %b, %H:%M}" if when else "No date"
     if story.status_in_words == "Scheduled":

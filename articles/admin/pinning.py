@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from articles.models import Article, FrontPick
@@ -29,13 +30,17 @@ class PinningMixin(admin.ModelAdmin[Any]):
             return
         if not request.user.has_perm("articles.change_frontpick"):
             return
-        if place := form.cleaned_data[PLACE]:
-            front_places.pin(form.instance, int(place), form.cleaned_data[UNTIL])
-        else:
+        place = form.cleaned_data[PLACE]
+        if not place:
             front_places.unpin(form.instance)
+            return
+        try:
+            front_places.pin(form.instance, int(place), form.cleaned_data[UNTIL])
+        except ValidationError as error:
+            messages.error(request, f"The front page stays as it is. {' '.join(error.messages)}")
 
 
 def initial(article: Article) -> dict[str, Any]:
-    """Where `article` is pinned, as the form says it."""
+    """The pin of `article`, as the form says it."""
     pick: FrontPick | None = getattr(article, "front_pick", None)
     return {PLACE: str(pick.position), UNTIL: pick.until} if pick else {}

@@ -99,7 +99,7 @@ class PlanningMixin(admin.ModelAdmin[Any]):
         return redirect("admin:articles_article_change", article.pk)
 
     def may_write(self, request: HttpRequest, article: Article | None = None) -> bool:
-        """Whether this person might change it, were it not in the trash."""
+        """Return whether this person might change it, were it not in the trash."""
         raise NotImplementedError
 
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:

@@ -209,3 +209,11 @@ def test_nothing_is_published_by_a_get(client, editor, stories):
     assert front_places.pins() == []
     with pytest.raises(ValidationError):
         front_places.replace([Pin(1, stories[0].pk), Pin(2, stories[0].pk)])
+
+
+def test_a_story_that_cannot_stand_there_is_saved_and_told(client, editor, draft, save):
+    page = save(draft, front_place="1", is_template="on", title="Typed")
+    assert "The front page stays as it is." in page
+    draft.refresh_from_db()
+    assert draft.title == "Typed"
+    assert front_places.pins() == []
