@@ -24,18 +24,21 @@ class PinningMixin(admin.ModelAdmin[Any]):
         return sets
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Only what was changed in this form: the pin may have moved on the board meanwhile."""
         super().save_related(request, form, formsets, change)
+        self.pin_as_typed(request, form.instance, form)
+
+    def pin_as_typed(self, request: HttpRequest, article: Article, form: Any) -> None:
+        """Only what was changed in this form: the pin may have moved on the board meanwhile."""
         if not {PLACE, UNTIL} & set(form.changed_data) or PLACE not in form.fields:
             return
         if not request.user.has_perm("articles.change_frontpick"):
             return
         place = form.cleaned_data[PLACE]
         if not place:
-            front_places.unpin(form.instance)
+            front_places.unpin(article)
             return
         try:
-            front_places.pin(form.instance, int(place), form.cleaned_data[UNTIL])
+            front_places.pin(article, int(place), form.cleaned_data[UNTIL])
         except ValidationError as error:
             messages.error(request, f"The front page stays as it is. {' '.join(error.messages)}")
 

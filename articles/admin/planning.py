@@ -140,5 +140,8 @@ class PlanningMixin(admin.ModelAdmin[Any]):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        self.add_note(request, form.instance, form)
+
+    def add_note(self, request: HttpRequest, article: Article, form: Any) -> None:
         if text := form.cleaned_data.get("new_note", ""):
-            notes.add(form.instance, signed_in(request), text)
+            notes.add(article, signed_in(request), text)

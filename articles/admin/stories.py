@@ -23,7 +23,7 @@ from articles.admin.lean_forms import LabellingMixin
 from articles.admin.pinning import PinningMixin
 from articles.admin.planning import PlanningMixin
 from articles.admin.story_actions import StoryActionsMixin
-from articles.admin.story_form import ScheduledRevision, StoryForm
+from articles.admin.story_form import PLANNING, ScheduledRevision, StoryForm
 from articles.admin.story_inlines import (
     ArticleCoinInline,
     BylineInline,
@@ -37,6 +37,7 @@ from articles.models import Article, Autosave, Byline, Correction, Revision
 from articles.publishing import (
     autosaves,
     bylines,
+    notes,
     publish_checks,
     returning,
     revisions,
@@ -252,6 +253,7 @@ class ArticleAdmin(
         except ScheduledRevision as put_off:
             article = Article.objects.get(pk=object_id)
             workflow.revise_at(article, put_off.content, put_off.at, signed_in(request))
+            self.save_beside(request, article, put_off.form)
             self._forget_autosave(request)
             text = f"This update is scheduled for {local_time(put_off.at)}. Until then the story stays."
             messages.success(request, text)
@@ -295,6 +297,20 @@ class ArticleAdmin(
             return reverse("admin:articles_article_autosave_new")
         return reverse("admin:articles_article_autosave", args=[article.pk])
 
+    def save_beside(self, request: HttpRequest, article: Article, form: Any) -> None:
+        """Save now what stands in no version, though the text comes out later: it was rolled back
+        with the text.
+        """
+        changed = [name for name in PLANNING if name in form.changed_data]
+        for name in changed:
+            setattr(article, name, form.cleaned_data[name])
+        if changed:
+            article.save(update_fields=[*changed, "changed_at"])
+        if "assignee" in changed:
+            notes.tell_assignee(article, signed_in(request))
+        self.add_note(request, article, form)
+        self.pin_as_typed(request, article, form)
+
     def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change:
@@ -312,7 +328,7 @@ class ArticleAdmin(
         bylines.refresh(article)
         if "_later" in request.POST and article.status == Article.Status.PUBLISHED:
             raise ScheduledRevision(
-                revisions.content_of(article), form.cleaned_data["goes_live_at"]
+                revisions.content_of(article), form.cleaned_data["goes_live_at"], form
             )
         revisions.keep(article, signed_in(request))
         self._forget_autosave(request)

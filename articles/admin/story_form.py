@@ -27,9 +27,10 @@ PINNING = ("front_place", "front_until")
 class ScheduledRevision(Exception):
     """Raised to roll back a save that becomes a scheduled update; `content` is kept."""
 
-    def __init__(self, content: dict[str, Any], at: datetime) -> None:
+    def __init__(self, content: dict[str, Any], at: datetime, form: "StoryForm") -> None:
         self.content = content
         self.at = at
+        self.form = form
 
 
 @dataclass(frozen=True)

@@ -262,3 +262,19 @@ def test_the_form_shows_how_the_story_is_shared(client, editor, draft):
     Article.objects.filter(pk=draft.pk).update(social_title="Pay <up>", search_title="Not this")
     shown = client.get(address(draft)).content.decode().split("data-as-shared")[1]
     assert "<b>Pay &lt;up&gt;</b>" in shown
+
+
+def test_an_update_that_is_scheduled_keeps_what_stands_beside_it(client, editor, save, committed):
+    person = member_of("Authors", email="lena@finality.example")
+    story = PublishedArticleFactory(authors=[AuthorFactory()], body="<p>As it was.</p>")
+    revisions.keep(story, None)
+    with committed():
+        save(
+            story, _later="1", goes_live_at="2099-01-01T10:00", body="<p>As it will be.</p>",
+            new_note="Hold it till then.", assignee=person.pk, front_place="2",
+        )  # fmt: skip
+    story.refresh_from_db()
+    assert story.body == "<p>As it was.</p>"
+    assert [note.text for note in story.notes.all()] == ["Hold it till then."]
+    assert (story.assignee, story.front_pick.position) == (person, 2)
+    assert len(mail.outbox) == 2  # the story was assigned, and has a note
