@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -84,16 +85,17 @@ class CalendarMixin(admin.ModelAdmin[Any]):
             return self._calendar(request, form, status=400)
         chosen = form.cleaned_data
         by = signed_in(request)
-        article = Article.objects.create(
-            title=chosen["title"],
-            slug=duplicating.free_slug(slugify(chosen["title"])[:100] or "story"),
-            section=chosen["section"],
-            assignee=chosen["assignee"],
-            planned_for=chosen["day"],
-        )
-        revisions.keep(article, by)
-        notes.tell_assignee(article, by)
-        self.log_addition(request, article, "Planned in the calendar.")
+        with transaction.atomic():
+            article = Article.objects.create(
+                title=chosen["title"],
+                slug=duplicating.free_slug(slugify(chosen["title"])[:100] or "story"),
+                section=chosen["section"],
+                assignee=chosen["assignee"],
+                planned_for=chosen["day"],
+            )
+            revisions.keep(article, by)
+            notes.tell_assignee(article, by)
+            self.log_addition(request, article, "Planned in the calendar.")
         messages.success(request, f"“{article.title}” is planned for {article.planned_for:%-d %B}.")
         return _back(article.planned_for)
 

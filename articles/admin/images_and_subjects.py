@@ -98,6 +98,10 @@ class ImageAdmin(PickingMixin, admin.ModelAdmin[Image]):
             ]
             lost.append(f"Picture: {image}, with its file and all its sizes")
             lost += [f"It goes out of the text of “{each}”." for each in stories_with(image) - led]
+            lost += [
+                f"“{each}” is shared with its own picture again."
+                for each in image.shared_stories.all()
+            ]
         missing = set() if self.has_delete_permission(request) else {"picture"}
         return lost, {"pictures": len(objs)}, missing, leading
 

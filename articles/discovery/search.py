@@ -44,7 +44,7 @@ _PART = re.compile(r"(?<!\S)(-?)[\"“„«”]([^\"“”„«»]{1,200})[\"”
 
 @dataclass(frozen=True)
 class Asked:
-    """What a reader typed: words, some of them “together”, and -those that no match has."""
+    """A question as it was typed: words, some of them “together”, and -those that no match has."""
 
     words: tuple[str, ...]
     phrases: tuple[tuple[str, ...], ...] = ()

@@ -36,7 +36,7 @@ _SHARED = """(SELECT count(*) FROM articles_listing WHERE article_id = articles_
 
 
 def read_next(article: Article, coins: Sequence[Coin] = ()) -> list[Article]:
-    """What the desk has picked, then stories that share most tags and coins with `article`, then of
+    """Stories that the desk has picked, then those that share most tags and coins with `article`, then of
     its section, the newest first. One query.
     """
     subjects = [*list(article.tags.all())[:MOST_TAGS], *coins[:MOST_COINS]]
