@@ -56,7 +56,7 @@ def tell_followers(reply_id: int) -> None:
     ).first()
     if (
         answered is None
-        or not _can_be_mailed(answered.email)
+        or not mail.is_mailbox(answered.email)
         or answered.email.lower() == reply.email.lower()
     ):
         return
@@ -92,11 +92,6 @@ def tell_together() -> int:
     if refused:
         raise refused[0]
     return sent
-
-
-def _can_be_mailed(address: str) -> bool:
-    """Accounts without an address have one that says so."""
-    return "@" in address and not address.lower().endswith(".invalid")
 
 
 def _digest(address: str) -> str:

@@ -119,6 +119,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
             "timestamp": fresh.initial["timestamp"],
             "security_hash": fresh.initial["security_hash"],
             "mine": editing.changeable(request.user, reader, article),
+            "moderates": request.user.has_perm("comments.change_sitecomment"),
         }
         | known_as(request, reader)
     )

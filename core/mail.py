@@ -60,6 +60,11 @@ def plain(
     )
 
 
+def is_mailbox(address: str) -> bool:
+    """Accounts without an address have one that says so; people who were erased have none."""
+    return "@" in address and not address.lower().endswith(".invalid")
+
+
 # Nobody’s absence note answers it: RFC 3834.
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
 

@@ -19,7 +19,7 @@ LOCK_WAIT, LONGEST_QUERY = 5, 15  # seconds that a reader waits at most
 SECRETS = (
     *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "METRICS_TOKEN", "CDN_TOKEN"),
     *("MAIL_PROVIDER_KEY", "MAIL_WEBHOOK_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
-    *("AKISMET_KEY", "COINGECKO_API_KEY", "COMMENT_HOOK_SECRET", "SENTRY_DSN"),
+    *("AKISMET_KEY", "CLASSIFIER_KEY", "COINGECKO_API_KEY", "COMMENT_HOOK_SECRET", "SENTRY_DSN"),
     *("MEDIA_STORAGE_URL", "BACKUP_STORAGE_URL"),
 )
 # Providers of mail whose interface and whose webhooks we speak, and what their key is called there.

@@ -41,6 +41,7 @@ EDITING = {
     "comments.sitecomment": ("view", "change"),
     "comments.rule": VIEW,
     "comments.ban": VIEW_ADD_CHANGE,
+    "comments.removalreason": VIEW,
     "comments.conversationsettings": VIEW,
     "ticker.coin": (*VIEW_ADD_CHANGE, "retire"),
     "ticker.quote": VIEW,
@@ -85,6 +86,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "articles.section": ALL,
         "articles.redirect": ALL,
         "comments.rule": ALL,
+        "comments.removalreason": ALL,
         "comments.ban": ALL,
         "comments.conversationsettings": VIEW_ADD_CHANGE,
         "comments.ipanonymisationrun": VIEW,
@@ -98,6 +100,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "Moderators": {
         "comments.sitecomment": ("view", "change"),
         "comments.rule": ALL,
+        "comments.removalreason": ALL,
         "comments.ban": ALL,
         "comments.conversationsettings": VIEW_ADD_CHANGE,
         "articles.article": VIEW,

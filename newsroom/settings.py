@@ -248,6 +248,10 @@ if SENTRY_DSN:
 
 # Services outside that are asked or told of comments, by the worker; none by default.
 AKISMET_KEY = env.str("AKISMET_KEY", default="")
+CLASSIFIER_URL = env.str("CLASSIFIER_URL", default="")
+CLASSIFIER_KEY = env.str("CLASSIFIER_KEY", default="")
+CLASSIFIER_MODEL = env.str("CLASSIFIER_MODEL", default="omni-moderation-latest")
+CLASSIFIER_THRESHOLD = env.float("CLASSIFIER_THRESHOLD", default=0.7)
 AKISMET_URL = env.str("AKISMET_URL", default="https://rest.akismet.com").rstrip("/")
 COMMENT_HOOK_URL = env.str("COMMENT_HOOK_URL", default="")
 COMMENT_HOOK_SECRET = environment.required("COMMENT_HOOK_SECRET") if COMMENT_HOOK_URL else ""

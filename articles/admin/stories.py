@@ -105,7 +105,7 @@ class ArticleAdmin(
                 "classes": ("collapse",),
             },
         ),
-        ("Comments", {"fields": ("comments_open",)}),
+        ("Comments", {"fields": ("comments_open", "holds_comments")}),
         (
             "Paid work",
             {"fields": ("paid_by", "disclosure", "risk_warning"), "classes": ("collapse",)},

@@ -33,6 +33,7 @@ NAMED = {
     "coins": Coin,
     "related": Article,
 }
+CHECKBOXES = ("comments_open", "holds_comments")
 CHOSEN = ("section", *revisions.PICTURES)  # one row each
 
 
@@ -42,7 +43,7 @@ def content_of(post: QueryDict) -> Content:
     """
     content: Content = {}
     for name in revisions.WORDS:
-        if name == "comments_open":
+        if name in CHECKBOXES:
             if "title" in post:
                 content[name] = name in post
         elif name in post:
@@ -153,7 +154,7 @@ def write(post: QueryDict, mine: Content, content: Content, article: Article) ->
     for name in mine:
         if merging.is_same(mine[name], content[name]):
             continue
-        if name == "comments_open":
+        if name in CHECKBOXES:
             post.pop(name, None)
             if content[name]:
                 post[name] = "on"

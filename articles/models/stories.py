@@ -167,6 +167,12 @@ class Article(TaggedByRow):
     trashed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     comments_open = models.BooleanField(default=True)
+    holds_comments = models.BooleanField(
+        "hold every comment",
+        default=False,
+        db_default=False,
+        help_text="A moderator reads each comment before it is published.",
+    )
     comment_count = models.PositiveIntegerField(default=0, editable=False)
     byline = models.CharField(
         max_length=300, blank=True, editable=False, help_text="The names, for cards."

@@ -61,6 +61,12 @@ class Section(TaggedAsTable):
     is_opinion = models.BooleanField(
         "opinion", default=False, help_text="Columns are shown with their writers."
     )
+    holds_comments = models.BooleanField(
+        "hold every comment",
+        default=False,
+        db_default=False,
+        help_text="A moderator reads each comment before it is published.",
+    )
 
     class Meta:
         ordering = ["position", "name"]

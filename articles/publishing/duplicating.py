@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 COPY = "Copy of "
-COPIED = ("section", "standfirst", "kind", "body", "hero", "comments_open")
+COPIED = ("section", "standfirst", "kind", "body", "hero", "comments_open", "holds_comments")
 
 
 def duplicate(article: Article, by: "User") -> Article:

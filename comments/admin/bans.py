@@ -27,11 +27,11 @@ class BanForm(forms.ModelForm[Ban]):
 @admin.register(Ban)
 class BanAdmin(MomentsMixin, admin.ModelAdmin[Ban]):
     form = BanForm
-    list_display = ("value", "kind", "until", "note", "made_by", "made_at")
+    list_display = ("value", "kind", "until", "reason", "note", "made_by", "made_at")
     list_filter = ("kind",)
     list_select_related = ("made_by",)
     search_fields = ("value", "note")
-    fields = ("kind", "value", "until", "note")
+    fields = ("kind", "value", "until", "reason", "note")
 
     def save_model(self, request: HttpRequest, obj: Ban, form: Any, change: bool) -> None:
         obj.made_by = signed_in(request)

@@ -9,7 +9,7 @@ from comments.models import ConversationSettings, IpAnonymisationRun
 @admin.register(ConversationSettings)
 class ConversationSettingsAdmin(SingleRowAdmin):
     fieldsets = (
-        ("For the whole publication", {"fields": ("is_open", "closed_note")}),
+        ("For the whole publication", {"fields": ("is_open", "closed_note", "holds_all")}),
         ("By age and by the hour", {"fields": ("closes_after_days", ("opens_at", "closes_at"))}),
         ("Verified commenters", {"fields": ("known_at_once",)}),
     )

@@ -1,33 +1,39 @@
-"""The moderation queue: pending comments, with what a decision needs beside each, and the
-decisions.
-"""
+"""The moderation queue: comments to moderate in tabs, the decisions on them, and their undo."""
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
-from django.db.models.functions import Lower
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html
+from django.utils.http import urlencode
 
 from articles.models import Article
-from comments.models import AnswerBeside, Ban, Edit, Flag, ModerationDecision, Report, SiteComment
-from comments.moderation import bans as banning
+from comments.admin.queue_rows import TABS, Tab, page_of
+from comments.models import (
+    Ban,
+    BulkModeration,
+    Edit,
+    Flag,
+    ModerationDecision,
+    RemovalReason,
+    ReplyRefused,
+    SiteComment,
+)
+from comments.moderation import bans, removal_mails, replies, statistics
 from comments.moderation import decisions as moderation
-from comments.moderation import statistics
+from comments.posting.forms import CommentForm
+from comments.posting.policy import CommentRefused
 from core.numbers import whole_number
 from core.people import signed_in
 
-ON_A_PAGE = 20
+MOST_CHOSEN = 20
+MOST_UNDONE = 50
 ACTIONS = {
     "approve": "Approve",
     "remove": "Remove",
@@ -40,27 +46,9 @@ SAID = {
     "spam": "removed as spam",
     "ban": "removed as spam, writer banned",
 }
-
-
-@dataclass
-class Waiting:
-    """A comment in the queue, with its story, what it answers, and how its writer has fared."""
-
-    flag: Flag
-    comment: SiteComment
-    article: Article | None
-    answers: SiteComment | None
-    published: int
-    removed: int
-    reports: list[Report]
-    earlier_words: list[Edit]
-
-
-@dataclass
-class QueuePage:
-    waiting: list[Waiting] = field(default_factory=list)
-    following: int | None = None
-    number: int = 0
+# How long a ban lasts, as the buttons offer it: days.
+DURATIONS = {"1": "1 day", "7": "7 days", "30": "30 days", "": "For good"}
+TOO_LATE = "Somebody else has decided that already, or its writer has changed it."
 
 
 class QueueMixin:
@@ -73,26 +61,47 @@ class QueueMixin:
         return [
             path("queue/", view(self.queue), name="comments_sitecomment_queue"),
             path("queue/decide/", view(self.decide), name="comments_sitecomment_decide"),
-            path("statistics/", view(self.statistics), name="comments_sitecomment_statistics"),
             path("queue/undo/", view(self.undo), name="comments_sitecomment_undo"),
+            path("queue/assign/", view(self.assign), name="comments_sitecomment_assign"),
+            path("queue/reply/", view(self.reply), name="comments_sitecomment_reply"),
+            path("statistics/", view(self.statistics), name="comments_sitecomment_statistics"),
             *super().get_urls(),  # type: ignore[misc]
         ]
 
     def queue(self, request: HttpRequest) -> HttpResponse:
-        self._require_moderator(request)
-        page = page_of_queue(whole_number(request.GET.get("after", "")) or 0)
+        self.require_moderator(request)
+        tab = TABS.get(request.GET.get("tab", ""), TABS["open"])
+        after = whole_number(request.GET.get("after", "")) or 0
+        page = page_of(tab, after, whole_number(request.GET.get("at", "")) or 0)
+        if after and not page.rows:
+            page = page_of(tab)
         context = {
-            **self.admin_site.each_context(request),
-            "title": "Moderation queue",
+            **self.moderation_context(request),
+            "title": "Comments to moderate",
+            "tab": tab,
+            "tabs": [(each, each.count()) for each in TABS.values()],
+            "after": after,
             "page": page,
-            "actions": ACTIONS,
+            "decided": moderation.decided_lately(signed_in(request), MOST_UNDONE),
+            "bulks": BulkModeration.objects.select_related("by")[:3],
         }
-        context["shown"] = timezone.now().isoformat()
         return TemplateResponse(request, "admin/queue.html", context)
+
+    def moderation_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What a page with a comment’s buttons needs."""
+        return {
+            **self.admin_site.each_context(request),
+            "actions": ACTIONS,
+            "durations": DURATIONS,
+            "reasons": RemovalReason.objects.all(),
+            "may_moderate": request.user.has_perm("comments.change_sitecomment"),
+            "may_ban": request.user.has_perm("comments.add_ban"),
+            "shown": timezone.now().isoformat(),
+        }
 
     def decide(self, request: HttpRequest) -> HttpResponse:
         """One comment by its button, or those that are ticked, once that was confirmed."""
-        self._require_moderator(request)
+        self.require_moderator(request)
         action = request.POST.get("action", "")
         chosen = [
             number
@@ -103,71 +112,114 @@ class QueueMixin:
             request.method != "POST"
             or action not in ACTIONS
             or not chosen
-            or len(chosen) > ON_A_PAGE
+            or len(chosen) > MOST_CHOSEN
         ):
             messages.error(request, "Choose comments of one page, and what to do with them.")
-            return redirect("admin:comments_sitecomment_queue")
+            return self._back(request)
         if (len(chosen) > 1 or action == "ban") and "confirmed" not in request.POST:
             return self._ask(request, action, chosen)
-        before = _bans_on(chosen) if action == "ban" else {}
         decisions = self._decide(request, action, chosen)
-        after = _bans_on(chosen) if action == "ban" else {}
-        request.session["decided"] = [each.pk for each in decisions]
-        # How they stood before, for an undo; None for those that this made.
-        request.session["banned"] = [(pk, before.get(pk)) for pk in after if decisions]
         if decisions:
-            messages.success(
-                request, f"{_comments(len(decisions))} {SAID[action]}.", extra_tags="undo"
-            )
+            said = f"{_comments(len(decisions))} {SAID[action]}."
+            if any(each.told for each in decisions):
+                said += " The writer is mailed the reason in a minute."
+            messages.success(request, said, extra_tags=f"undo-{decisions[0].pk}")
         else:
-            messages.info(
-                request, "Somebody else has decided that already, or its writer has changed it."
-            )
-        return redirect("admin:comments_sitecomment_queue")
+            messages.info(request, TOO_LATE)
+        return self._back(request)
 
     def _ask(self, request: HttpRequest, action: str, chosen: list[int]) -> HttpResponse:
         context = {
-            **self.admin_site.each_context(request),
+            **self.moderation_context(request),
             "title": f"{ACTIONS[action]}: {_comments(len(chosen))}?",
             "button": f"{ACTIONS[action]}: {_comments(len(chosen))}",
             "comments": SiteComment.objects.filter(pk__in=chosen).order_by("pk"),
             "action": action,
             "shown": request.POST.get("shown", ""),
+            "place": [(name, request.POST.get(name, "")) for name in PLACE],
+            "back": self._place(request),
         }
         return TemplateResponse(request, "admin/queue_confirm.html", context)
 
     def _decide(
         self, request: HttpRequest, action: str, chosen: list[int]
     ) -> list[ModerationDecision]:
-        if request.POST.get("shown"):
-            chosen = _as_they_were(chosen, request.POST["shown"])
-        # Only pending ones: a comment that was decided meanwhile is not decided again by an old page.
-        waiting = SiteComment.objects.filter(
-            pk__in=chosen, moderation_flags__settled_at=None, moderation_flags__isnull=False
+        comments = SiteComment.objects.filter(
+            pk__in=_as_they_were(chosen, request.POST.get("shown", ""))
         )
+        if tab_of(request).is_open:
+            # A comment that was decided meanwhile is not decided again by an old page.
+            waiting = Flag.objects.filter(settled_at=None).values("comment")
+            comments = comments.filter(pk__in=waiting)
         if action != "ban":
-            return moderation.decide(waiting, action, signed_in(request))
+            return self._decide_and_tell(request, action, comments)
         if not request.user.has_perm("comments.add_ban"):
             raise PermissionDenied
-        writers = waiting.select_related("user")
+        sentence = sentence_of(request)
         return [
             each
-            for comment in writers
-            for each in moderation.ban_writer(comment, signed_in(request))
+            for comment in comments.select_related("user")
+            for each in moderation.ban_writer(comment, sentence)
         ]
 
+    def _decide_and_tell(
+        self, request: HttpRequest, action: str, comments: Any
+    ) -> list[ModerationDecision]:
+        number = whole_number(request.POST.get("reason", "")) or 0
+        reason = RemovalReason.objects.filter(pk=number).first() if action == "remove" else None
+        told = reason.name if reason else ""
+        decisions = moderation.decide(comments, action, signed_in(request), told=told)
+        if reason is not None and decisions:
+            removal_mails.tell_later(decisions, reason)
+        return decisions
+
     def undo(self, request: HttpRequest) -> HttpResponse:
-        """Takes back what this person decided last."""
-        self._require_moderator(request)
+        """Undoes one click of this moderator: the one that is named, or the last."""
+        self.require_moderator(request)
         if request.method == "POST":
-            undone = moderation.undo(request.session.pop("decided", []), signed_in(request))
-            lifted = undone and _put_bans_back(request.session.pop("banned", []), request.user)
-            said = f"{_comments(undone)} put back to where they stood.{' So are bans.' if lifted else ''}"
-            messages.success(request, said if undone or lifted else "Nothing to undo.")
-        return redirect("admin:comments_sitecomment_queue")
+            user = signed_in(request)
+            number = whole_number(request.POST.get("decision", ""))
+            if number is None:
+                last = moderation.decided_lately(user, 1)
+                number = last[0].decision.pk if last else 0
+            messages.success(request, _said_of_undo(moderation.undo_click(number, user)))
+        return self._back(request)
+
+    def assign(self, request: HttpRequest) -> HttpResponse:
+        """This moderator works on it, or no longer does."""
+        self.require_moderator(request)
+        number = whole_number(request.POST.get("comment", ""))
+        flags = Flag.objects.filter(comment=number, settled_at=None)
+        if request.method == "POST" and number is not None:
+            if "release" in request.POST:
+                flags.update(assigned_to=None, assigned_at=None)
+            else:
+                flags.update(assigned_to=signed_in(request), assigned_at=timezone.now())
+        return self._back(request, stays=True)
+
+    def reply(self, request: HttpRequest) -> HttpResponse:
+        """Publishes the comment if it waits, and a moderator’s reply to it, or nothing of both."""
+        self.require_moderator(request)
+        number = whole_number(request.POST.get("comment", "")) or 0
+        comment = SiteComment.objects.filter(pk=number, is_removed=False).first()
+        article = comment and Article.objects.published().filter(pk=int(comment.object_pk)).first()
+        if request.method != "POST" or comment is None or article is None:
+            messages.error(request, "There is nothing to reply to.")
+            return self._back(request)
+        try:
+            text = CommentForm.base_fields["comment"].clean(request.POST.get("text", ""))
+            replies.publish(comment, article, text, signed_in(request))
+        except ValidationError as error:
+            messages.error(request, f"Not sent. {error.messages[0]}")
+            return self._back(request, stays=True)
+        except (CommentRefused, ReplyRefused) as error:
+            messages.error(request, f"Not sent. {error}")
+            return self._back(request, stays=True)
+        messages.success(request, "Your reply is published.")
+        return self._back(request)
 
     def statistics(self, request: HttpRequest) -> HttpResponse:
-        self._require_moderator(request)
+        self.require_moderator(request)
         context = {
             **self.admin_site.each_context(request),
             "title": "Moderation statistics",
@@ -176,127 +228,85 @@ class QueueMixin:
         }
         return TemplateResponse(request, "admin/conversation_statistics.html", context)
 
-    def _require_moderator(self, request: HttpRequest) -> None:
+    def require_moderator(self, request: HttpRequest) -> None:
         if not request.user.has_perm("comments.change_sitecomment"):
             raise PermissionDenied
 
+    def _back(self, request: HttpRequest, *, stays: bool = False) -> HttpResponse:
+        return redirect(self._place(request, stays=stays))
 
-def page_of_queue(after: int = 0) -> QueuePage:
-    """The oldest pending, behind the flag `after`. Nine queries, however many are pending."""
-    rows = moderation.waiting().filter(pk__gt=after).select_related("comment__user", "rule")
-    flags = list(rows[: ON_A_PAGE + 1])
-    following = flags[ON_A_PAGE - 1].pk if len(flags) > ON_A_PAGE else None
-    flags = flags[:ON_A_PAGE]
-    comments = [flag.comment for flag in flags]
-    articles = Article.objects.select_related("section").in_bulk(
-        {int(each.object_pk) for each in comments}
+    def _place(self, request: HttpRequest, *, stays: bool = False) -> str:
+        """The page that the moderator decided from, at the comment behind the one that was decided;
+        with `stays`, at that one.
+        """
+        if number := whole_number(request.POST.get("page_of", "")):
+            return reverse("admin:comments_sitecomment_change", args=[number])
+        if number := whole_number(request.POST.get("commenter", "")):
+            return reverse("admin:comments_sitecomment_commenter", args=[number])
+        tab = tab_of(request)
+        at = whole_number(request.POST.get("at", "")) or 0
+        if stays and at:
+            at += -1 if tab.is_open else 1
+        place = {
+            "tab": "" if tab.key == "open" else tab.key,
+            "after": whole_number(request.POST.get("after", "")) or "",
+            "at": at or "",
+        }
+        asked = urlencode({name: value for name, value in place.items() if value})
+        address = reverse("admin:comments_sitecomment_queue")
+        return f"{address}?{asked}#current" if asked else address
+
+
+# The fields of a form that say where the moderator was.
+PLACE = ("tab", "after", "at", "page_of", "commenter")
+
+
+def tab_of(request: HttpRequest) -> Tab:
+    """The tab that a form was sent from. What is sent from no tab is of open comments."""
+    return TABS.get(request.POST.get("tab", ""), TABS["open"])
+
+
+def sentence_of(request: HttpRequest) -> bans.Sentence:
+    """The ban that a form asks for: from account and inbox, for good, where it says nothing else."""
+    kinds = tuple(kind for kind in request.POST.getlist("kind") if kind in Ban.Kind.values)
+    days = request.POST.get("days", "")
+    until = timezone.now() + timedelta(days=int(days)) if days in DURATIONS and days else None
+    return bans.Sentence(
+        kinds=kinds or bans.Sentence.kinds,
+        until=until,
+        reason=" ".join(request.POST.get("ban_reason", "").split())[:200],
+        by=signed_in(request),
     )
-    beside = dict(
-        AnswerBeside.objects.filter(comment__in=comments).values_list("comment", "answered")
-    )
-    answered = {
-        each.pk: beside.get(each.pk, each.parent_id)
-        for each in comments
-        if each.parent_id != each.pk
-    }
-    parents = SiteComment.objects.in_bulk(set(answered.values()))
-    published, removed = histories(comments)
-    reports = _by_comment(Report.objects.filter(comment__in=comments).order_by("pk"))
-    edits = _by_comment(Edit.objects.filter(comment__in=comments).order_by("pk"))
-    waiting = [
-        Waiting(
-            flag=flag,
-            comment=comment,
-            article=articles.get(int(comment.object_pk)),
-            answers=parents.get(answered.get(comment.pk)),
-            published=published[_writer(comment)],
-            removed=removed[_writer(comment)],
-            reports=reports.get(comment.pk, []),
-            earlier_words=edits.get(comment.pk, []),
-        )
-        for flag, comment in zip(flags, comments, strict=True)
-    ]
-    return QueuePage(waiting, following, moderation.count_waiting())
 
 
-def _by_comment(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.comment_id, []).append(row)
-    return found
-
-
-def histories(comments: Iterable[SiteComment]) -> tuple[Counter[Any], Counter[Any]]:
-    """Return for each writer how many comments are published and how many were removed: two queries
-    for all.
-    """
-    published, removed = Counter[Any](), Counter[Any]()
-    users = {each.user_id for each in comments if each.user_id}
-    addresses = {
-        each.user_email.lower() for each in comments if not each.user_id and each.user_email
-    }
-    counts = {
-        "published": Count("pk", filter=Q(is_public=True, is_removed=False)),
-        "removed": Count("pk", filter=Q(is_removed=True, stats__deleted_at=None)),
-    }
-    by_user = (
-        SiteComment.objects.filter(user__in=users).order_by().values("user").annotate(**counts)
-    )
-    with_address = SiteComment.objects.annotate(address=Lower("user_email")).filter(
-        address__in=addresses, user=None
-    )
-    for row in [*by_user, *with_address.order_by().values("address").annotate(**counts)]:
-        writer = row.get("user") or row.get("address")
-        published[writer], removed[writer] = row["published"], row["removed"]
-    return published, removed
-
-
-def _writer(comment: SiteComment) -> Any:
-    return comment.user_id or comment.user_email.lower()
-
-
-def _bans_on(chosen: list[int]) -> dict[int, tuple[str | None, str, int | None]]:
-    """The bans on the writers of these comments, each as a session can keep it."""
-    found = {}
-    for comment in SiteComment.objects.filter(pk__in=chosen).select_related("user"):
-        for ban in banning.on_writer(comment.user, comment.user_email):
-            found[ban.pk] = (ban.until.isoformat() if ban.until else None, ban.note, ban.made_by_id)
-    return found
-
-
-def _put_bans_back(bans: list[Any], user: Any) -> bool:
-    """Lift what a decision banned, and give a ban that stood before its time again; others’ changes
-    since stay.
-    """
-    if not user.has_perm("comments.add_ban"):
-        return False
-    for pk, before in bans:
-        ban = Ban.objects.filter(pk=pk, made_by=user.pk)
-        if before is None:
-            ban.delete()
-        else:
-            until, note, made_by = before
-            ban.update(until=parse_datetime(until) if until else None, note=note, made_by=made_by)
-    return bool(bans)
+def _said_of_undo(undone: moderation.Undone) -> str:
+    if not undone:
+        return "Nothing to undo."
+    parts = []
+    if undone.comments:
+        parts.append(f"{_comments(undone.comments)} put back")
+    if undone.bans:
+        parts.append("ban lifted")
+    return f"Undone: {'; '.join(parts)}."
 
 
 def _as_they_were(chosen: list[int], shown: str) -> list[int]:
-    """Those that were not changed after the page that the moderator decided from; none if it names
-    no moment.
+    """Those that neither their writers nor moderators changed after the page that the moderator
+    decided from; all, if it names no moment.
     """
+    if not shown:
+        return chosen
     try:
         moment = parse_datetime(shown)
     except ValueError:
         return []
     if moment is None or timezone.is_naive(moment):
         return []
-    changed = set(
-        Edit.objects.filter(comment__in=chosen, made_at__gt=moment).values_list(
-            "comment", flat=True
-        )
-    )
+    edits = Edit.objects.filter(comment__in=chosen, made_at__gt=moment)
+    decided = ModerationDecision.objects.filter(comment__in=chosen, at__gt=moment, undone_at=None)
+    changed = {*edits.values_list("comment", flat=True), *decided.values_list("comment", flat=True)}
     return [number for number in chosen if number not in changed]
 
 
 def _comments(number: int) -> str:
-    return format_html("{} comment{}", number, "" if number == 1 else "s")
+    return f"{number} comment{'' if number == 1 else 's'}"

@@ -2,17 +2,24 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import helpers
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 
-from comments.models import Rule
+from comments.models import RemovalReason, Rule
 from comments.moderation.rules.dry_run import LOOKED_AT, dry_run
+from comments.moderation.word_lists import WordList, shipped
 
 
 @admin.register(Rule)
 class RuleAdmin(admin.ModelAdmin[Rule]):
     change_form_template = "admin/rule_form.html"
+    change_list_template = "admin/rules_list.html"
     list_display = ("name", "kind", "action", "number", "period", "is_on", "position")
     list_editable = ("is_on", "position")
     list_filter = ("action", "is_on")
@@ -24,6 +31,34 @@ class RuleAdmin(admin.ModelAdmin[Rule]):
         "words",
         ("is_on", "position"),
     )
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.word_lists)
+        return [path("word-lists/", view, name="comments_rule_word_lists"), *super().get_urls()]
+
+    def word_lists(self, request: HttpRequest) -> HttpResponse:
+        """The lists that come with the publication; each becomes a rule that can be changed."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        lists = shipped()
+        by_key = {each.key: each for each in lists}
+        if request.method == "POST" and (chosen := by_key.get(request.POST.get("list", ""))):
+            return self._add(request, chosen)
+        there = set(Rule.objects.values_list("name", flat=True))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Word lists",
+            "lists": [(each, len(each.words.splitlines()), each.name in there) for each in lists],
+        }
+        return TemplateResponse(request, "admin/word_lists.html", context)
+
+    def _add(self, request: HttpRequest, chosen: WordList) -> HttpResponse:
+        last = Rule.objects.aggregate(last=Max("position"))["last"] or 0
+        fields = chosen.as_rule(last + 10)
+        rule, is_new = Rule.objects.get_or_create(name=fields["name"], defaults=fields)
+        said = "is on" if is_new else "was there already"
+        messages.success(request, f"The rule “{rule}” {said}.")
+        return redirect(reverse("admin:comments_rule_changelist"))
 
     def changeform_view(
         self,
@@ -74,3 +109,10 @@ class RuleAdmin(admin.ModelAdmin[Rule]):
     def _as_admin_form(self, request: HttpRequest, rule: Rule | None, form: Any) -> Any:
         fieldsets = self.get_fieldsets(request, rule)
         return helpers.AdminForm(form, list(fieldsets), {}, (), model_admin=self)  # type: ignore[arg-type]
+
+
+@admin.register(RemovalReason)
+class RemovalReasonAdmin(admin.ModelAdmin[RemovalReason]):
+    list_display = ("name", "text", "position")
+    list_editable = ("position",)
+    fields = ("name", "text", "position")

@@ -10,7 +10,16 @@ from comments.models.comments import (
 from comments.models.confirmations import Confirmation
 from comments.models.conversation_settings import ConversationSettings
 from comments.models.ip_anonymisation import IpAnonymisationRun
-from comments.models.moderation import Ban, FeaturedComment, Flag, ModerationDecision, Rule
+from comments.models.moderation import (
+    Ban,
+    BulkModeration,
+    CommenterNote,
+    FeaturedComment,
+    Flag,
+    ModerationDecision,
+    RemovalReason,
+    Rule,
+)
 from comments.models.reader_actions import CommentStats, Edit, Reaction, Report
 from comments.models.reply_notifications import ReplyNotification
 from comments.models.verified_commenters import VerifiedCommenter
@@ -19,7 +28,9 @@ __all__ = [
     "DEEPEST_LEVEL",
     "AnswerBeside",
     "Ban",
+    "BulkModeration",
     "CommentStats",
+    "CommenterNote",
     "Confirmation",
     "ConversationSettings",
     "Edit",
@@ -28,6 +39,7 @@ __all__ = [
     "IpAnonymisationRun",
     "ModerationDecision",
     "Reaction",
+    "RemovalReason",
     "ReplyNotification",
     "ReplyRefused",
     "Report",

@@ -17,6 +17,13 @@ class ConversationSettings(TaggedAsTable):
         default=True,
         help_text="Off: nothing new can be said anywhere. What stands, stays.",
     )
+    holds_all = models.BooleanField(
+        "hold every comment",
+        default=False,
+        db_default=False,
+        help_text="A moderator reads each comment before it is published. Sections and stories can "
+        "ask for it by themselves.",
+    )
     closed_note = models.CharField(
         "what readers are told",
         max_length=200,

@@ -1,5 +1,7 @@
 """Moderation: rules, flags, decisions, bans."""
 
+import uuid
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -126,6 +128,11 @@ class Flag(models.Model):
     # As it was called at the time: a rule that is renamed or deleted leaves what it said.
     rule_name = models.CharField(max_length=60)
     found = models.CharField(max_length=LONGEST_FOUND, blank=True, help_text="What the rule saw.")
+    # The moderator who works on it, so that two do not read the same.
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    assigned_at = models.DateTimeField(null=True)
     action = models.CharField(max_length=8, choices=Rule.Action.choices)
     made_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True)
@@ -170,6 +177,12 @@ class ModerationDecision(UndeletableModel):
     was_public = models.BooleanField()
     was_removed = models.BooleanField()
     flag = models.ForeignKey(Flag, null=True, on_delete=models.SET_NULL, related_name="+")
+    # Decisions of one click are undone together.
+    together = models.UUIDField(null=True, db_index=True)
+    # The bans that came with it, each with what stood before it: see `bans.put_back`.
+    bans = models.JSONField(null=True)
+    # The reason that its writer was mailed.
+    told = models.CharField(max_length=60, blank=True, db_default="")
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -179,20 +192,93 @@ class ModerationDecision(UndeletableModel):
         return self.get_action_display()
 
 
+class RemovalReason(models.Model):
+    """A ready reason for a removal, mailed to whoever wrote the comment."""
+
+    name = models.CharField(max_length=60, unique=True, help_text="Shown to moderators.")
+    text = models.TextField(
+        "what the writer is mailed",
+        max_length=1_000,
+        help_text="Plain text. The comment and its story are named above it.",
+    )
+    position = models.PositiveIntegerField("order", default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CommenterNote(models.Model):
+    """What moderators know of somebody who comments. Readers never see it."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    inbox = models.EmailField(blank=True, db_index=True)
+    text = models.TextField("note", max_length=1_000)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class BulkModeration(models.Model):
+    """Comments that the worker decides in batches, because they are too many for one request."""
+
+    action = models.CharField(max_length=8, choices=ModerationDecision.Action.choices)
+    together = models.UUIDField(default=uuid.uuid4, unique=True)
+    comments = models.JSONField(help_text="Keys, in the order of work.")
+    done = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    made_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()}: {self.total} comments"
+
+    @property
+    def total(self) -> int:
+        return len(self.comments)
+
+
 class Ban(models.Model):
-    """A ban of an account, an e-mail address or a network, for a time or for good."""
+    """A ban of an account, an e-mail address, a domain or a network, for a time or for good."""
 
     class Kind(models.TextChoices):
         ACCOUNT = "account", "An account"
         ADDRESS = "address", "An e-mail address"
+        DOMAIN = "domain", "Every address of a domain"
         NETWORK = "network", "A network address or network"
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     value = models.CharField(
         max_length=254,
-        help_text="User name, e-mail address, or an address such as 203.0.113.9 or 203.0.113.0/24.",
+        help_text="User name, e-mail address, domain such as spam.example, "
+        "or a network address such as 203.0.113.9 or 203.0.113.0/24.",
     )
     until = models.DateTimeField(null=True, blank=True, help_text="Empty: for good.")
+    reason = models.CharField(
+        "reason for the writer",
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text="Said to whoever is banned. Such as: You advertised under several stories.",
+    )
     note = models.CharField(max_length=200, blank=True, help_text="For moderators only.")
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

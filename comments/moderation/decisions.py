@@ -3,8 +3,10 @@ undone.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,9 +14,9 @@ from django.utils import timezone
 
 from articles.models import Article
 from comments import notifications, signals
-from comments.models import Ban, CommentStats, Flag, ModerationDecision, Rule, SiteComment
+from comments.models import CommentStats, Flag, ModerationDecision, Rule, SiteComment
 from comments.models.moderation import LONGEST_FOUND
-from comments.moderation import bans
+from comments.moderation import bans, premoderation
 from comments.moderation.rules.drafts import written_by
 from comments.moderation.rules.judging import Judgement
 from comments.reading import comment_counts
@@ -38,7 +40,13 @@ REPORTED = "Reported: "
 def note_judgement(comment: SiteComment, judgement: Judgement) -> Flag:
     """Put a comment before the moderators, under the name of the rule."""
     rule = judgement.rule
-    return note(comment, name=rule.name, found=judgement.found, action=judgement.action, rule=rule)
+    return note(
+        comment,
+        name=rule.name,
+        found=judgement.found,
+        action=judgement.action,
+        rule=rule if rule.pk else None,  # pre-moderation is no row
+    )
 
 
 def note(
@@ -60,14 +68,22 @@ def remove(comments: QuerySet[SiteComment], by: "User | None" = None) -> list[Mo
 
 
 def decide(
-    comments: QuerySet[SiteComment], action: str, by: "User | None"
+    comments: QuerySet[SiteComment],
+    action: str,
+    by: "User | None",
+    *,
+    together: UUID | None = None,
+    told: str = "",
 ) -> list[ModerationDecision]:
     """Write the state of comments, settle their open flags, and log it, in one transaction.
 
     What stands so already and does not wait is left alone: of two who decide the same, the second
     changes nothing.
     What its writer took back is nobody’s to put on the page.
+    Decisions of one call are undone together: with those of another call under one `together`.
+    `told`: the name of a reason that writers are mailed.
     """
+    together = together or uuid4()
     with transaction.atomic():
         locked = lock(comments)
         if action == Action.APPROVE:
@@ -77,7 +93,14 @@ def decide(
             flag.comment_id: flag
             for flag in Flag.objects.filter(comment__in=locked, settled_at=None)
         }
-        decided = [_decide(each, Action(action), by, waiting.get(each.pk)) for each in locked]
+        decided = [
+            _decide(
+                each,
+                waiting.get(each.pk),
+                ModerationDecision(action=Action(action), by=by, together=together, told=told),
+            )
+            for each in locked
+        ]
         decisions = [each for each in decided if each is not None]
         _recount(locked)
         for decision in decisions:
@@ -86,62 +109,85 @@ def decide(
 
 
 def _decide(
-    comment: SiteComment, action: Action, by: "User | None", flag: Flag | None
+    comment: SiteComment, flag: Flag | None, decision: ModerationDecision
 ) -> ModerationDecision | None:
     was_public, was_removed = comment.is_public, comment.is_removed
-    removes = action != Action.APPROVE
+    removes = decision.action != Action.APPROVE
     stands = was_removed if removes else was_public and not was_removed
     if stands and flag is None:
         return None
-    decision = ModerationDecision.objects.create(
-        comment=comment,
-        action=action,
-        by=by,
-        was_public=was_public,
-        was_removed=was_removed,
-        flag=flag,
-    )
+    decision.comment, decision.flag = comment, flag
+    decision.was_public, decision.was_removed = was_public, was_removed
+    decision.save()
     _write(comment, is_removed=removes, is_public=was_public or not removes)
     if flag is not None:
         Flag.objects.filter(pk=flag.pk).update(
-            settled_at=timezone.now(), settled_by=by, outcome=_OUTCOMES[action]
+            settled_at=timezone.now(),
+            settled_by=decision.by,
+            outcome=_OUTCOMES[Action(decision.action)],
         )
     if not removes and not was_public:
         notifications.tell_followers_later(comment)
     return decision
 
 
-def undo(decisions: Collection[int], by: "User | None") -> int:
-    """Put comments back to where they stood before these decisions; what waited waits again.
+@dataclass(frozen=True)
+class Undone:
+    comments: int = 0
+    bans: int = 0
 
-    A decision is undone once, and only while it is the last one on its comment. Returns how many
-    were undone.
+    def __bool__(self) -> bool:
+        return bool(self.comments or self.bans)
+
+
+def undo(decisions: Collection[int], by: "User | None") -> Undone:
+    """Put comments back to where they stood before these decisions, and lift bans that came with
+    them; what waited waits again.
+
+    A decision is undone once, and only while it is the last one on its comment. Bans are lifted
+    only by whoever may lift one.
     """
     with transaction.atomic():
         asked = ModerationDecision.objects.filter(pk__in=decisions, undone_at=None)
         comments = {each.pk: each for each in lock(SiteComment.objects.filter(decisions__in=asked))}
-        undone, taken_back = 0, _deleted_by_writers(comments.values())
+        taken_back = _deleted_by_writers(comments.values())
+        undone, lifted = 0, 0
         for decision in ModerationDecision.objects.filter(
             pk__in=decisions, undone_at=None
         ).order_by("-pk"):
             later = ModerationDecision.objects.filter(
                 comment=decision.comment_id, pk__gt=decision.pk, undone_at=None
             )
+            if decision.bans and (by is None or by.has_perm("comments.change_ban")):
+                lifted += bans.put_back(decision.bans)
+                ModerationDecision.objects.filter(pk=decision.pk).update(bans=None)
             if later.exists() or decision.comment_id in taken_back:
                 continue
-            ModerationDecision.objects.filter(pk=decision.pk).update(undone_at=timezone.now())
-            _write(
-                comments[decision.comment_id],
-                is_removed=decision.was_removed,
-                is_public=decision.was_public,
-            )
-            waits_again = Flag.objects.filter(comment=decision.comment_id, settled_at=None)
-            if decision.flag_id is not None and not waits_again.exists():
-                settled = Flag.objects.filter(pk=decision.flag_id)
-                settled.update(settled_at=None, settled_by=None, outcome="")
+            _put_back(decision, comments[decision.comment_id])
             undone += 1
         _recount(comments.values())
-        return undone
+        return Undone(undone, lifted)
+
+
+def undo_click(pk: int, by: "User") -> Undone:
+    """Undo a decision of this moderator, with all of the same click."""
+    mine = ModerationDecision.objects.filter(by=by, undone_at=None)
+    decision = mine.filter(pk=pk).first()
+    if decision is None:
+        return Undone()
+    if decision.together is None:
+        return undo([pk], by)
+    together = mine.filter(together=decision.together)
+    return undo(list(together.values_list("pk", flat=True)), by)
+
+
+def _put_back(decision: ModerationDecision, comment: SiteComment) -> None:
+    ModerationDecision.objects.filter(pk=decision.pk).update(undone_at=timezone.now())
+    _write(comment, is_removed=decision.was_removed, is_public=decision.was_public)
+    waits_again = Flag.objects.filter(comment=comment.pk, settled_at=None)
+    if decision.flag_id is not None and not waits_again.exists():
+        settled = Flag.objects.filter(pk=decision.flag_id)
+        settled.update(settled_at=None, settled_by=None, outcome="")
 
 
 def _deleted_by_writers(comments: Iterable[SiteComment]) -> set[int]:
@@ -149,32 +195,24 @@ def _deleted_by_writers(comments: Iterable[SiteComment]) -> set[int]:
     return set(stats.values_list("comment", flat=True))
 
 
-def ban_writer(
-    comment: SiteComment, by: "User | None", until: datetime | None = None
-) -> list[ModerationDecision]:
-    """Ban the account or the address behind a comment, and take away as spam what it wrote
-    lately.
+def ban_writer(comment: SiteComment, sentence: bans.Sentence) -> list[ModerationDecision]:
+    """Ban whoever wrote a comment, and remove as spam what they wrote lately.
+
+    With the decisions stands what the ban changed, so that an undo lifts it.
     """
     with transaction.atomic():
-        if comment.user is not None:
-            bans.impose(
-                Ban.Kind.ACCOUNT,
-                comment.user.get_username(),
-                by,
-                until,
-                note=f"Comment {comment.pk}",
-            )
-        if "@" in comment.user_email:
-            bans.impose(
-                Ban.Kind.ADDRESS, comment.user_email, by, until, note=f"Comment {comment.pk}"
-            )
+        made = bans.impose_on(comment, sentence)
         if comment.user is None and "@" not in comment.user_email:
             # Somebody who was erased: nobody knows what else was theirs.
-            return decide(SiteComment.objects.filter(pk=comment.pk), Action.SPAM, by)
-        lately = written_by(comment.user_id, comment.user_email).filter(
-            submit_date__gte=timezone.now() - SWEPT
-        )
-        return decide(lately, Action.SPAM, by)
+            written = SiteComment.objects.filter(pk=comment.pk)
+        else:
+            written = written_by(comment.user_id, comment.user_email).filter(
+                submit_date__gte=timezone.now() - SWEPT
+            )
+        decisions = decide(written, Action.SPAM, sentence.by)
+        if decisions and made:
+            ModerationDecision.objects.filter(pk=decisions[0].pk).update(bans=made)
+        return decisions
 
 
 def hold_back(comment: SiteComment) -> None:
@@ -226,6 +264,27 @@ def waiting() -> QuerySet[Flag]:
     return Flag.objects.filter(settled_at=None).order_by("pk")
 
 
+@dataclass(frozen=True)
+class Click:
+    """What a moderator did at once."""
+
+    decision: ModerationDecision  # one of them
+    comments: int
+    banned: bool
+
+
+def decided_lately(by: "User", most: int) -> list[Click]:
+    """What a moderator did last and can still undo, the newest first."""
+    newest = ModerationDecision.objects.filter(by=by, undone_at=None).order_by("-pk")
+    clicks: dict[Any, list[ModerationDecision]] = {}
+    for each in newest.select_related("comment__user")[: most * 4]:
+        clicks.setdefault(each.together or each.pk, []).append(each)
+    return [
+        Click(several[0], len(several), any(each.bans for each in several))
+        for several in list(clicks.values())[:most]
+    ]
+
+
 def count_waiting() -> int:
     """Return how many wait, counted only as far as somebody would read the number."""
     return waiting()[:MOST_COUNTED].count()
@@ -240,9 +299,11 @@ def reason_of(comment: SiteComment) -> str:
     flag = Flag.objects.select_related("rule").filter(comment=comment, settled_at=None).first()
     if flag is not None and flag.rule is not None:
         return flag.rule.reason
+    if flag is not None and flag.rule_name == premoderation.NAME:
+        return premoderation.REASON
     is_reported = flag is None or flag.rule_name.startswith(REPORTED)
     return (
         "Readers have reported it."
         if is_reported
-        else "A program that looks for spam was not sure about it."
+        else "A program that looks for spam and abuse was not sure about it."
     )

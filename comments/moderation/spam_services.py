@@ -40,6 +40,7 @@ class Service(Protocol):
 
 ADAPTERS = {
     "akismet": "comments.moderation.providers.akismet.Akismet",
+    "classifier": "comments.moderation.providers.classifier.Classifier",
     "hook": "comments.moderation.providers.webhooks.Hook",
 }
 
@@ -48,7 +49,11 @@ def configured() -> list[str]:
     """The names of the services that the settings turn on."""
     return [
         name
-        for name, is_on in (("akismet", settings.AKISMET_KEY), ("hook", settings.COMMENT_HOOK_URL))
+        for name, is_on in (
+            ("akismet", settings.AKISMET_KEY),
+            ("classifier", settings.CLASSIFIER_URL),
+            ("hook", settings.COMMENT_HOOK_URL),
+        )
         if is_on
     ]
 

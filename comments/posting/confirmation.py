@@ -48,7 +48,7 @@ def ask(article: Article, words: dict[str, Any], ip: str | None) -> Confirmation
     """
     if words.get("reply_to") and not answerable(article, words["reply_to"]).exists():
         raise ReplyRefused(NOT_HERE)
-    policy.admit(words, ip=ip)
+    policy.admit(words, article, ip=ip)
     fingerprint = _fingerprint(article, words)
     with transaction.atomic():
         pending = Confirmation.objects.filter(

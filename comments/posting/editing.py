@@ -81,8 +81,9 @@ def change(comment: SiteComment, text: str) -> SiteComment:
             "email": comment.user_email,
             "url": comment.user_url,
         }
+        article = Article.objects.select_related("section").get(pk=int(comment.object_pk))
         judgement = policy.admit(
-            words, ip=comment.ip_address, user=comment.user, at=comment.submit_date
+            words, article, ip=comment.ip_address, user=comment.user, at=comment.submit_date
         )
         Edit.objects.create(comment=comment, text=comment.comment, by=comment.user)
         stats = reactions.reactions_of(comment)

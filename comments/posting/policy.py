@@ -1,10 +1,11 @@
-"""The comment policy: bans first, then the rules."""
+"""The comment policy: bans first, then the rules, then pre-moderation."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from articles.models import Article
 from comments.models import Rule
-from comments.moderation import bans, rules
+from comments.moderation import bans, premoderation, rules
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -15,9 +16,15 @@ class CommentRefused(Exception):
 
 
 def admit(
-    words: dict[str, Any], *, ip: str | None, user: "User | None" = None, at: datetime | None = None
+    words: dict[str, Any],
+    article: Article,
+    *,
+    ip: str | None,
+    user: "User | None" = None,
+    at: datetime | None = None,
 ) -> rules.Judgement | None:
-    """Return the rules’ flag on a comment: nothing, hold it, or mark it. Raises CommentRefused.
+    """Return what is to be done with a comment: publish it (None), hold it, or flag it. Raises
+    CommentRefused.
 
     `at`: when it was posted, for one that is changed: what came before it is then what came before
     that.
@@ -29,7 +36,7 @@ def admit(
     judgement = rules.judge(rules.Draft.new(words, ip, user.pk if user else None, at))
     if judgement and judgement.action == Rule.Action.REFUSE:
         raise CommentRefused(judgement.rule.reason)
-    return judgement
+    return premoderation.judge(article, judgement)
 
 
 def is_of_newsroom(user: Any) -> bool:

@@ -82,7 +82,7 @@ def publish(
         transaction.atomic(),
         collecting(current_context() or RenderContext(began_at=timezone.now())),
     ):
-        judgement = policy.admit(words, ip=ip, user=user)
+        judgement = policy.admit(words, article, ip=ip, user=user)
         is_held = judgement is not None and judgement.action == Rule.Action.HOLD
         # The article first, then its comments: everybody locks in this order.
         locked = locked or _lock(article)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from comments.models import (
     Ban,
+    CommenterNote,
     CommentStats,
     Confirmation,
     Edit,
@@ -22,6 +23,7 @@ from comments.models import (
 from comments.models.moderation import LONGEST_FOUND
 from comments.moderation import bans, decisions
 from comments.reading import comment_counts
+from core.email_addresses import inbox
 
 ERASED_NAME = "A former reader"
 AT_ONCE = 500
@@ -70,7 +72,10 @@ def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
                 "comment", "reason", "note", "made_at"
             )
         ),
-        "bans": list(_bans(address, accounts).values("kind", "value", "until", "note", "made_at")),
+        "bans": list(
+            _bans(address, accounts).values("kind", "value", "until", "reason", "note", "made_at")
+        ),
+        "notes of moderators": list(_notes(address, accounts).values("text", "at")),
         "remembered browsers": list(
             _browsers(address).values("name", "email", "url", "confirmed_at", "seen_at")
         ),
@@ -102,6 +107,7 @@ def erase(address: str, accounts: list[Any], *, keep_words: bool = False) -> dic
             "votes": len(voted),
             "reports": Report.objects.filter(reporter__in=voters).delete()[0],
             "bans": _forget_bans(address, accounts),
+            "notes of moderators": _notes(address, accounts).delete()[0],
             "remembered browsers": _browsers(address).delete()[0],
             "mails about replies": ReplyNotification.objects.filter(answered__in=pks).delete()[0],
         }
@@ -159,6 +165,10 @@ def _browsers(address: str) -> QuerySet[VerifiedCommenter]:
     return VerifiedCommenter.objects.filter(email__iexact=address)
 
 
+def _notes(address: str, accounts: list[Any]) -> QuerySet[CommenterNote]:
+    return CommenterNote.objects.filter(Q(user__in=accounts) | Q(inbox=inbox(address)))
+
+
 def _voters(accounts: list[Any]) -> list[str]:
     """As `visitors` names accounts. What strangers pressed is theirs alone to know: it names no
     address.
@@ -179,5 +189,5 @@ def _forget_bans(address: str, accounts: list[Any]) -> int:
     for ban in found.filter(kind=Ban.Kind.ADDRESS):
         # One of an earlier erasure may stand already: then this one stands for both.
         Ban.objects.filter(kind=ban.kind, value=bans.veiled(ban.value)).delete()
-        Ban.objects.filter(pk=ban.pk).update(value=bans.veiled(ban.value), note="")
+        Ban.objects.filter(pk=ban.pk).update(value=bans.veiled(ban.value), note="", reason="")
     return number

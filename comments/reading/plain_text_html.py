@@ -91,3 +91,20 @@ def _with_links(text: str) -> str:
             f'<a href="{safe}" rel="ugc nofollow noopener">{safe}</a>' if index % 2 else safe
         )
     return "".join(parts)
+
+
+def marking(html: SafeString, found: str | None) -> SafeString:
+    """Mark in a comment’s HTML the words that a rule quotes, “like these”, as a moderator reads it."""
+    quoted = (found or "").partition("“")[2].rpartition("”")[0].strip()
+    if not quoted:
+        return html
+    words = re.compile(
+        r"\W+".join(re.escape(escape(word)) for word in quoted.split()), re.IGNORECASE
+    )
+    # Between the tags only.
+    pieces = re.split(r"(<[^<>]*>)", html)
+    marked = (
+        piece if piece.startswith("<") else words.sub(lambda hit: f"<mark>{hit[0]}</mark>", piece)
+        for piece in pieces
+    )
+    return mark_safe("".join(marked))

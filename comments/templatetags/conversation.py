@@ -43,6 +43,7 @@ def answered(context: dict[str, Any], steps: list[threads.Step]) -> threads.Comm
 
 
 register.filter("prose", plain_text_html.prose)
+register.filter("marking", plain_text_html.marking)
 register.filter("opening", comments_open.open_state)
 register.simple_tag(rendering.conversation)
 register.simple_tag(structured_data.comments_json_ld)

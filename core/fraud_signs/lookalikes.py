@@ -30,6 +30,13 @@ def plain(text: str) -> str:
     return "".join(map(_as_latin, seen)).casefold()
 
 
+def as_letters(text: str) -> str:
+    """Digits and signs that stand for letters as those letters, of the same length as `text`: what
+    is plain already.
+    """
+    return text.translate(_LATIN)
+
+
 def skeleton(name: str) -> str:
     """One and the same for all names that look the same, whatever stands between their letters."""
     return "".join(letter for letter in plain(name).translate(_LATIN) if letter.isalnum()).replace(

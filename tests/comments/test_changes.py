@@ -126,7 +126,7 @@ def test_what_its_writer_took_back_is_not_put_on_the_page_by_anybody(article, wr
     moderation.approve(one)
     editing.take_back(comment)
     assert moderation.approve(one) == []
-    assert moderation.undo([each.pk for each in again], None) == 0
+    assert not moderation.undo([each.pk for each in again], None)
     comment.refresh_from_db()
     assert comment.is_removed
 

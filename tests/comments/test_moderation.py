@@ -142,12 +142,12 @@ def test_every_decision_can_be_taken_back_once(article, moderator, action):
     decisions = moderation.decide(SiteComment.objects.filter(pk=comment.pk), action, moderator)
     article.refresh_from_db()
     assert article.comment_count == (1 if action == "approve" else 0)
-    assert moderation.undo([each.pk for each in decisions], moderator) == 1
+    assert moderation.undo([each.pk for each in decisions], moderator).comments == 1
     comment.refresh_from_db()
     article.refresh_from_db()
     assert (comment.is_public, comment.is_removed, article.comment_count) == (False, False, 0)
     assert moderation.count_waiting() == 1
-    assert moderation.undo([each.pk for each in decisions], moderator) == 0
+    assert not moderation.undo([each.pk for each in decisions], moderator)
 
 
 def test_what_was_decided_again_since_is_not_deleted_by_writers(article, moderator):
@@ -155,7 +155,7 @@ def test_what_was_decided_again_since_is_not_deleted_by_writers(article, moderat
     one = SiteComment.objects.filter(pk=comment.pk)
     first = moderation.remove(one, moderator)
     moderation.approve(one, moderator)
-    assert moderation.undo([each.pk for each in first], moderator) == 0
+    assert not moderation.undo([each.pk for each in first], moderator)
     comment.refresh_from_db()
     assert not comment.is_removed
 
@@ -165,7 +165,7 @@ def test_a_ban_takes_what_was_said_lately_with_it_and_nothing_older(article, mod
     old = comment_on(article, submit_date=timezone.now() - timedelta(days=100), **bad)
     lately = comment_on(article, **bad)
     other = comment_on(article)
-    moderation.ban_writer(lately, moderator)
+    moderation.ban_writer(lately, bans.Sentence(by=moderator))
     removed = set(SiteComment.objects.filter(is_removed=True).values_list("pk", flat=True))
     assert removed == {lately.pk}
     assert {old.pk, other.pk}.isdisjoint(removed)
@@ -179,7 +179,7 @@ def test_an_account_is_banned_by_name_and_whoever_types_its_name_is_not(article,
     comment = submission.post_as_user(
         article, {**WORDS, "email": "brank@accounts.invalid"}, user, None
     )
-    moderation.ban_writer(comment, moderator)
+    moderation.ban_writer(comment, bans.Sentence(by=moderator))
     with pytest.raises(CommentRefused):
         submission.post_as_user(
             article, {**WORDS, "comment": "Again", "email": "new@readers.example"}, user, None

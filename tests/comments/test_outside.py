@@ -62,7 +62,9 @@ def test_akismet_takes_what_is_spam_off_the_page_for_a_moderator(article, commit
     comment.refresh_from_db()
     assert not comment.is_public
     assert Flag.objects.get().rule_name == "Akismet"
-    assert decisions.reason_of(comment) == "A program that looks for spam was not sure about it."
+    assert decisions.reason_of(comment) == (
+        "A program that looks for spam and abuse was not sure about it."
+    )
     data = sent(akismet)[0][1]
     assert data["comment_content"] == [WORDS["comment"]]
     assert data["user_ip"] == ["203.0.113.9"]
@@ -190,3 +192,48 @@ def test_what_is_gone_before_it_is_told_is_nothing(article, akismet):
     spam_services.tell_posted.call("akismet", comment.pk)
     spam_services.tell_decided.call("akismet", 1)
     assert akismet.log == []
+
+
+# A classifier of abuse
+
+
+@pytest.fixture
+def classifier(settings, httpserver: HTTPServer):
+    settings.CLASSIFIER_URL = httpserver.url_for("/v1/moderations")
+    settings.CLASSIFIER_KEY = "sk-not-real"
+    return httpserver.expect_request("/v1/moderations", method="POST")
+
+
+def scores(**found):
+    return {"id": "modr-1", "results": [{"flagged": True, "category_scores": found}]}
+
+
+def test_a_classifier_holds_what_it_is_sure_of(article, committed, classifier, httpserver):
+    classifier.respond_with_json(scores(harassment=0.93, hate=0.71, violence=0.99, sexual=0.01))
+    comment = post(article, committed)
+    comment.refresh_from_db()
+    assert not comment.is_public
+    flag = Flag.objects.get()
+    assert (flag.rule_name, flag.found) == ("Classifier", "harassment 0.93, hate 0.71")
+    request, _ = httpserver.log[0]
+    assert request.headers["Authorization"] == "Bearer sk-not-real"
+    assert request.json == {
+        "model": "omni-moderation-latest",
+        "input": "Ossian\nI kept the schedule.",
+    }
+
+
+def test_what_a_classifier_is_not_sure_of_stays(article, committed, classifier):
+    classifier.respond_with_json(scores(harassment=0.69, violence=0.99))
+    comment = post(article, committed)
+    comment.refresh_from_db()
+    assert comment.is_public
+
+
+@pytest.mark.parametrize("answer", ["", "[]", '{"results": []}', '{"results": [{}]}', "x" * 9000])
+def test_what_is_no_answer_of_a_classifier_holds_nothing(article, classifier, answer):
+    classifier.respond_with_data(answer)
+    comment = submission.publish(article, WORDS, ip=None)
+    with pytest.raises(Unreachable):
+        spam_services.tell_posted.call("classifier", comment.pk)
+    assert SiteComment.objects.get(pk=comment.pk).is_public

@@ -83,11 +83,11 @@ def test_the_desk_picks_one_a_story(desk, article):
 def test_several_comments_are_decided_once_that_was_confirmed(desk, article):
     comments = [comment_on(article, comment=f"No. {number}.") for number in range(3)]
     asked = act(desk, "remove", *comments)
-    assert "Remove 3 comments?" in asked
+    assert "Remove: 3 comments?" in asked
     assert "No. 2." in asked
     assert not SiteComment.objects.filter(is_removed=True).exists()
     assert "3 comments removed." in act(desk, "remove", *comments, confirmed="1")
-    assert "1 comment restored." in act(desk, "put_back", comments[0])
+    assert "1 comment approved." in act(desk, "put_back", comments[0])
     assert SiteComment.objects.filter(is_removed=True).count() == 2
 
 

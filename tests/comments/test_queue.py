@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from comments.admin import queue
+from comments.admin import queue_rows
 from comments.models import Ban, Edit, Flag, Rule, SiteComment
 from comments.moderation import bans, decisions, reports
 from comments.posting import editing
@@ -18,6 +18,7 @@ from ..factories import PublishedArticleFactory, UserFactory, comment_on, member
 from ..pages import squeezed
 
 pytestmark = pytest.mark.django_db
+OPEN = queue_rows.TABS["open"]
 QUEUE = "/admin/comments/sitecomment/queue/"
 
 
@@ -81,7 +82,7 @@ def test_one_button_one_decision_and_back(moderator, action, state):
     assert "Undo" in page
     comment.refresh_from_db()
     assert (comment.is_public, comment.is_removed) == state
-    assert "put back to where they stood" in text(moderator.post(f"{QUEUE}undo/", follow=True))
+    assert "Undone: 1 comment put back." in text(moderator.post(f"{QUEUE}undo/", follow=True))
     comment.refresh_from_db()
     assert decisions.is_held(comment)
     assert "Nothing to undo" in text(moderator.post(f"{QUEUE}undo/", follow=True))
@@ -158,7 +159,7 @@ def test_what_its_writer_changed_meanwhile_is_read_again_first(moderator):
     assert "its writer has changed it" in text(moderator.post(f"{QUEUE}decide/", data, follow=True))
     assert decisions.count_waiting() == 1
     again = text(moderator.get(QUEUE))
-    assert "What it said before" in again
+    assert "Edit history" in again
     assert "Harmless" in again
     for nonsense in ("x", "2026-13-45T99:00:00", "2026-11-24T12:00:00", "9999-99-99"):
         answer = moderator.post(f"{QUEUE}decide/", data | {"shown": nonsense}, follow=True)
@@ -178,7 +179,7 @@ def test_undoing_what_waits_again_already_is_no_error(moderator):
     comment = hold(comment_on(PublishedArticleFactory()))
     moderator.post(f"{QUEUE}decide/", {"action": "approve", "comment": comment.pk})
     reports.report(comment, "one", "scam")
-    assert "put back to where they stood" in text(moderator.post(f"{QUEUE}undo/", follow=True))
+    assert "Undone: 1 comment put back." in text(moderator.post(f"{QUEUE}undo/", follow=True))
     assert decisions.count_waiting() == 1
 
 
@@ -198,11 +199,11 @@ def test_it_takes_the_same_queries_however_many_wait(moderator, monkeypatch):
         hold(comment_on(article, parent, user=UserFactory() if number % 2 else None))
         if number in (2, 23):
             with CaptureQueriesContext(connection) as queries:
-                page = queue.page_of_queue()
+                page = queue_rows.page_of(OPEN)
             seen.append(len(queries))
     assert seen[0] == seen[1] <= 9
-    assert (len(page.waiting), page.number) == (20, 24)
-    assert len(queue.page_of_queue(page.following).waiting) == 4
+    assert (len(page.rows), OPEN.count()) == (20, 24)
+    assert len(queue_rows.page_of(OPEN, page.following).rows) == 4
 
 
 def test_a_dry_run_from_the_form_of_a_rule_saves_nothing(moderator):

@@ -134,22 +134,58 @@ def test_a_moderator_reads_the_queue_by_keys_or_by_buttons(open_context, javascr
     waiting = page.locator("[data-waiting]")
     number = waiting.count()
     assert number >= 4
-    first = waiting.first.inner_text()
+    third, fourth = waiting.nth(2).inner_text(), waiting.nth(3).inner_text()
     if javascript:
-        page.keyboard.press("j")
-        page.keyboard.press("k")
-        page.keyboard.press("r")
+        for key in "jjkjr":
+            page.keyboard.press(key)
     else:
-        waiting.first.get_by_role("button", name="Remove").click()
+        waiting.nth(2).get_by_role("button", name="Remove").click()
     expect(page.get_by_text("1 comment removed.")).to_be_visible()
     expect(waiting).to_have_count(number - 1)
+    # The place is kept: what was skipped stays in front, what comes next is to be decided.
+    expect(page.locator("[data-current]")).to_contain_text(fourth.splitlines()[0])
     if javascript:
-        page.keyboard.press("u")
+        expect(page.locator("[data-current]")).to_be_focused()
+        page.keyboard.press("z")
     else:
-        page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("1 comment put back to where they stood.")).to_be_visible()
+        page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("Undone: 1 comment put back.")).to_be_visible()
     expect(waiting).to_have_count(number)
-    assert waiting.first.inner_text() == first
+    assert waiting.nth(2).inner_text() == third
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_moderator_bans_for_a_week_and_takes_it_back(open_context, javascript):
+    page = open_context(java_script_enabled=javascript).new_page()
+    sign_in(page, "moderator")
+    page.goto("/admin/comments/sitecomment/queue/")
+    number = page.locator("[data-waiting]").count()
+    if javascript:
+        page.keyboard.press("b")
+    else:
+        page.get_by_role("button", name="Ban …").first.click()
+    if javascript:  # axe is a script
+        has_no_barrier(page, "queue, ban")
+    ban = page.locator("form:popover-open")
+    ban.get_by_label("7 days").check()
+    ban.get_by_label("Reason, shown to the writer").fill("You sell something.")
+    ban.get_by_role("button", name="Ban and remove as spam").click()
+    expect(page.get_by_text("1 comment removed as spam, writer banned.")).to_be_visible()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("Undone: 1 comment put back; ban lifted.")).to_be_visible()
+    expect(page.locator("[data-waiting]")).to_have_count(number)
+
+
+def test_a_moderator_comes_from_the_story_to_the_comment_on_the_desk(page):
+    sign_in(page, "moderator")
+    page.goto("/admin/comments/sitecomment/queue/?tab=all")
+    page.locator(".queue__about a").first.click()
+    link = page.get_by_role("link", name="Moderate").first
+    page.locator("#comment-form").scroll_into_view_if_needed()
+    expect(link).to_be_visible()
+    link.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Comment by")
+    has_no_barrier(page, "comment on the desk")
 
 
 def test_a_rule_is_tried_before_it_is_saved(page):

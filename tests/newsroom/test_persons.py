@@ -18,8 +18,8 @@ from django.utils import timezone
 from advertising.campaigns import review
 from advertising.models import Advertiser
 from articles.models import Article
-from comments.models import Ban, Rule, SiteComment, VerifiedCommenter
-from comments.moderation import decisions, reports
+from comments.models import Ban, CommenterNote, Rule, SiteComment, VerifiedCommenter
+from comments.moderation import bans, decisions, reports
 from comments.posting import (
     confirmation,
     editing,
@@ -28,6 +28,7 @@ from comments.posting import (
     submission,
     verified_commenters,
 )
+from core.email_addresses import inbox
 from newsletter.models import Subscriber
 from newsletter.subscribing import signing_up
 from newsroom import privacy_requests
@@ -72,8 +73,11 @@ def person(client, committed):
     reactions.react(reply, f"account:{account.pk}", agrees=True)
     reports.report(reply, f"account:{account.pk}", "spam", f"{TOLD} report")
     reports.report(stranger, "somebody", "spam", f"{NAME} wrote to me, {TOLD}.")
-    decisions.ban_writer(alone, member_of("Moderators"), timezone.now() + timedelta(days=9))
+    sentence = bans.Sentence(until=timezone.now() + timedelta(days=9), by=member_of("Moderators"))
+    decisions.ban_writer(alone, sentence)
     decisions.approve(SiteComment.objects.filter(pk__in=[own.pk, stranger.pk]))
+    CommenterNote.objects.create(inbox=inbox(ADDRESS), text=f"{NAME} wrote to us.")
+    CommenterNote.objects.create(user=account, text=f"{TOLD} note")
     firm = Advertiser.objects.create(name="Palisade", contact_email=ADDRESS)
     firm.members.add(account)
     with committed():
@@ -156,11 +160,12 @@ def test_words_may_stay_under_nobodys_name(client, person):
 
 
 def test_a_ban_goes_on_without_the_address(person):
+    article = PublishedArticleFactory()
     privacy_requests.erase(ADDRESS)
     words = {"name": "Vesper", "email": ADDRESS.upper(), "comment": "Back again."}
     with pytest.raises(policy.CommentRefused):
-        policy.admit(words, ip=None)
-    assert policy.admit(words | {"email": "somebody@readers.example"}, ip=None) is None
+        policy.admit(words, article, ip=None)
+    assert policy.admit(words | {"email": "somebody@readers.example"}, article, ip=None) is None
 
 
 def test_others_keep_what_is_theirs(person):
@@ -268,5 +273,5 @@ def test_a_ban_on_what_was_kept_of_the_erased_takes_only_that(person):
     privacy_requests.erase(ADDRESS, keep_words=True)
     kept = SiteComment.objects.filter(user_name="A former reader", is_removed=False)
     assert kept.count() > 1
-    decisions.ban_writer(kept[0], None)
+    decisions.ban_writer(kept[0], bans.Sentence())
     assert kept.count() > 0

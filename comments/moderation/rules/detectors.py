@@ -14,7 +14,7 @@ from comments.models import Rule, SiteComment
 from comments.moderation.rules.drafts import Draft
 from comments.posting.commenters import STAFF
 from core.fraud_signs import scams, wallets
-from core.fraud_signs.lookalikes import plain, skeleton
+from core.fraud_signs.lookalikes import as_letters, plain, skeleton
 from pagecache import table_tag
 from pagecache.cached import cached_by_tags
 
@@ -22,7 +22,10 @@ _SITE = re.compile(r"(?:https?:[/\\]+)?(?:[^\s/\\@]{0,200}@)?([\w.-]+)")
 MOST_COMPARED = 500
 SHORTEST_REPEATED = 20  # letters: many people may say “Thank you”
 FEWEST_FOR_A_SHARE = 3
+WRITERS_OF_A_NETWORK = 5
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]+", re.IGNORECASE)
+# Single letters with a sign between each two. Not over the end of a line.
+_SPELLED_OUT = re.compile(r"(?<!\w)\w(?:[^\w\n]\w(?!\w)){2,}")
 _OFFICE = (
     "admin",
     "administrator",
@@ -47,9 +50,18 @@ def links(rule: Rule, draft: Draft) -> str:
 
 
 def words(rule: Rule, draft: Draft) -> str:
+    """A word of the list as it stands, with digits for letters (“1d1ot”), or spelled out
+    (“i d i o t”).
+    """
     text = plain(f"{draft.name}\n{draft.text}")
-    found = _phrases(rule.words).search(text)
-    return f"“{found[0]}”" if found else ""
+    for read in (text, _SPELLED_OUT.sub(_joined, text)):
+        if found := _phrases(rule.words).search(as_letters(read)):
+            return f"“{read[found.start() : found.end()]}”"
+    return ""
+
+
+def _joined(letters: re.Match[str]) -> str:
+    return "".join(letter for letter in letters[0] if letter.isalnum())
 
 
 @lru_cache(64)
@@ -59,7 +71,7 @@ def _phrases(lines: str) -> re.Pattern[str]:
     for line in lines.splitlines():
         parts = [
             re.escape(part.rstrip("*")) + (r"\w*" if part.endswith("*") else "")
-            for part in plain(line).split()
+            for part in as_letters(plain(line)).split()
         ]
         if any(parts):
             found.append(r"\W+".join(parts))
@@ -102,11 +114,18 @@ def _squeezed(text: str) -> str:
 
 
 def speed(rule: Rule, draft: Draft) -> str:
+    """One writer’s comments; and a network’s, where it sends as much as several writers may: many
+    people share an address.
+    """
     since = draft.at - timedelta(minutes=rule.period or 0)
-    number = max(
-        sum(past.at >= since for past in comments) for comments in (draft.history, draft.of_network)
-    )
-    return f"{number + 1} comments in {rule.period} minutes" if number >= (rule.number or 0) else ""
+    limit = rule.number or 0
+    number = sum(past.at >= since for past in draft.history)
+    if number >= limit:
+        return f"{number + 1} comments in {rule.period} minutes"
+    number = draft.count_of_network(since, limit * WRITERS_OF_A_NETWORK)
+    if number >= limit * WRITERS_OF_A_NETWORK:
+        return f"{number + 1} comments of one network in {rule.period} minutes"
+    return ""
 
 
 def rejected(rule: Rule, draft: Draft) -> str:

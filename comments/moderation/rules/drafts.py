@@ -61,10 +61,16 @@ class Draft:
         """The writer’s earlier comments on this site, the newest first."""
         return _past(written_by(self.user_id, self.email), self.at)
 
-    @cached_property
-    def of_network(self) -> list[Past]:
-        """Earlier comments from the same network address, whoever signed them."""
-        return _past(SiteComment.objects.filter(ip_address=self.ip), self.at) if self.ip else []
+    def count_of_network(self, since: datetime, most: int) -> int:
+        """Comments from the same network address since then, whoever signed them; `most` at
+        most.
+        """
+        if not self.ip:
+            return 0
+        sent = SiteComment.objects.filter(
+            ip_address=self.ip, submit_date__gte=since, submit_date__lt=self.at
+        )
+        return sent.order_by()[:most].count()
 
 
 def written_by(user_id: int | None, email: str) -> QuerySet[SiteComment]:

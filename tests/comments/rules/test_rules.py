@@ -1,5 +1,6 @@
 """Rules: what each kind sees, and what it leaves alone."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -203,13 +204,23 @@ def test_an_account_is_not_known_by_an_address_that_anybody_may_type(past):
 def test_many_in_a_short_time_by_writer_or_network(past):
     assert fits(rule("speed", number=3, period=90), past) == "4 comments in 90 minutes"
     assert fits(rule("speed", number=3, period=30), past) == ""
-    assert fits(
-        rule("speed", number=3, period=90), draft(email="other@readers.example", ip="203.0.113.7")
+    other = draft(email="other@readers.example", ip="203.0.113.7")
+    assert fits(rule("speed", number=3, period=90), other) == ""
+
+
+def test_a_shared_address_is_no_crime_until_it_sends_what_several_writers_may():
+    """An office, a campus or a mobile network: many people, one address."""
+    article = PublishedArticleFactory()
+    for number in range(14):
+        comment_on(article, user_email=f"w{number}@readers.example", ip_address="203.0.113.9")
+    other = draft(email="other@readers.example", ip="203.0.113.9", at=timezone.now())
+    assert fits(rule("speed", number=3, period=90), other) == ""
+    comment_on(article, user_email="w14@readers.example", ip_address="203.0.113.9")
+    other = replace(other, at=timezone.now())
+    assert fits(rule("speed", number=3, period=90), other) == (
+        "16 comments of one network in 90 minutes"
     )
-    assert (
-        fits(rule("speed", number=3, period=90), draft(email="other@readers.example", ip=None))
-        == ""
-    )
+    assert fits(rule("speed", number=3, period=90), replace(other, ip=None)) == ""
 
 
 def test_whose_comments_were_removed(past):

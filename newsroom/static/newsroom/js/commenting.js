@@ -26,6 +26,20 @@ document.getElementById("react")?.addEventListener("submit", async (event) => {
     footer.append(link);
   };
 
+  // Moderators go from a comment to the desk. The page itself is the same for everybody.
+  const offerModeration = () => {
+    for (const footer of document.querySelectorAll("[id^=c]:not(.comment--removed) > footer")) {
+      if (footer.querySelector("[data-moderate]")) continue;
+      const number = footer.parentElement.id.slice(1);
+      const link = Object.assign(document.createElement("a"), {
+        href: `/admin/comments/sitecomment/${number}/change/`,
+        textContent: "Moderate",
+      });
+      link.dataset.moderate = "";
+      footer.append(link);
+    }
+  };
+
   // Storage may be closed to us: then the form asks when it is touched.
   const remember = (value) => {
     try {
@@ -63,8 +77,9 @@ document.getElementById("react")?.addEventListener("submit", async (event) => {
     });
     const response = await fetch(`${form.dataset.tokens}?${query}`, { credentials: "same-origin" });
     if (!response.ok) throw new Error("no tokens");
-    const { mine, known, ...tokens } = await response.json();
+    const { mine, known, moderates, ...tokens } = await response.json();
     for (const number of mine) offerChange(number);
+    if (moderates) offerModeration();
     greet(known);
     for (const [name, value] of Object.entries(tokens)) {
       const input = field(name) || form.appendChild(document.createElement("input"));
