@@ -1,7 +1,7 @@
 """The issue form: composed, previewed, sent and followed here."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
@@ -12,16 +12,27 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.views.decorators.http import require_POST, require_safe
 
+from articles import body
 from articles.admin.lean_forms import LeanInline, RowForm, RowsAtHand
 from core.clock import as_readers, local_time
 from core.framing import in_our_frame
 from core.moments import MomentsMixin
 from core.people import signed_in
-from newsletter.composing import contents, drafts, issue_mails, rendering, schedule
+from newsletter.composing import (
+    contents,
+    drafts,
+    issue_mails,
+    rendering,
+    schedule,
+    versions,
+    warnings,
+)
 from newsletter.models import Issue, Item, Subscription
 from newsletter.sending import issue_status
 from newsletter.statistics import issue_statistics
@@ -33,6 +44,11 @@ PICTURES = [SELF, "data:"]
 SCHEMES = {"light": "not all", "dark": "all"}
 FORMS = ("light", "dark", "text", "plain")
 NARROW = ("headline", "text")
+# What is asked first, and the question.
+QUESTIONS = {
+    "now": "Send to {readers} reader{s} now?",
+    "fill": "Replace the list by the latest stories?",
+}
 
 
 class ItemForm(RowForm):
@@ -110,6 +126,27 @@ class ItemInline(LeanInline):
 
 
 class IssueForm(forms.ModelForm[Issue]):
+    # What the issue said when this form was opened.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen"] = versions.version_of(self.instance)
+
+    def clean_seen(self) -> str:
+        """Somebody else’s words are replaced only by whoever was told of them."""
+        seen, now = self.cleaned_data["seen"], self.initial.get("seen", "")
+        if seen and seen != now:
+            # Saving once more is a decision.
+            self.data = self.data.copy()
+            self.data[self.add_prefix("seen")] = now
+            raise ValidationError(
+                "Somebody saved this issue after you opened it. Nothing of yours is lost: look at "
+                "theirs in another tab, then save again to replace it with yours."
+            )
+        return seen
+
     def clean(self) -> dict[str, Any] | None:
         """Of an issue that began to go out while its form was open nothing is saved: readers have
         it as it was.
@@ -139,7 +176,8 @@ class IssueAdmin(MomentsMixin, admin.ModelAdmin[Issue]):
     # --- The form -----------------------------------------------------------------------------
 
     def get_fields(self, request: HttpRequest, obj: Issue | None = None) -> Any:
-        return ("newsletter", "day") if obj is None else ("day", "subject", "preheader", "intro")
+        fields = ("day", "subject", "preheader", "intro", "closing", "seen")
+        return ("newsletter", "day") if obj is None else fields
 
     def get_inlines(self, request: HttpRequest, obj: Issue | None) -> Any:
         """Of what has gone out the archive shows what stands in it."""
@@ -157,7 +195,9 @@ class IssueAdmin(MomentsMixin, admin.ModelAdmin[Issue]):
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
         if change:
             # Only what the form holds: its status may have moved meanwhile.
-            obj.save(update_fields=form.changed_data or ["subject"])
+            obj.save(
+                update_fields=[name for name in form.changed_data if name != "seen"] or ["subject"]
+            )
             return
         obj.created_by = signed_in(request)
         super().save_model(request, obj, form, change)
@@ -183,17 +223,12 @@ class IssueAdmin(MomentsMixin, admin.ModelAdmin[Issue]):
     def _about(self, request: HttpRequest, issue: Issue) -> dict[str, Any]:
         """Return the state of the issue, for the top of its form."""
         shown = contents.contents_of(issue)
-        items = {item.article_id for item in issue.items.all()}
-        seen = {
-            story.article.pk for story in (*shown.stories, *shown.discussed, *shown.corrections)
-        }
+        rendered = rendering.render(shown) if issue.may_be_edited else None
         return {
             "shown": shown,
-            "rendered": rendering.render(shown) if issue.may_be_edited else None,
-            "left_out": len(items - seen),
-            "readers": Subscription.objects.to_be_sent()
-            .filter(newsletter=issue.newsletter_id)
-            .count(),
+            "rendered": rendered,
+            "warnings": warnings.warnings_of(shown, rendered) if rendered else [],
+            "readers": _readers(issue),
             "may_send": request.user.has_perm("newsletter.send_issue"),
             "next_turn": schedule.next_turn(issue.newsletter, timezone.now()),
             "figures": issue_statistics.statistics_of(issue) if issue.started_at else None,
@@ -201,12 +236,66 @@ class IssueAdmin(MomentsMixin, admin.ModelAdmin[Issue]):
             "clips_at": rendering.GMAIL_CLIPS_AT,
         }
 
+    # --- The buttons of the form: each saves first ------------------------------------------------
+
+    def response_change(self, request: HttpRequest, obj: Issue) -> HttpResponse:
+        what = request.POST.get("_do", "")
+        if not what:
+            return super().response_change(request, obj)
+        issue = self._issue(request, obj.pk)
+        if what == "preview":
+            return redirect("admin:newsletter_issue_preview", obj.pk)
+        if what in QUESTIONS:
+            self._require(request, what)
+            return redirect("admin:newsletter_issue_ask", obj.pk, what)
+        return self._carry_out(request, issue, what)
+
+    def ask_view(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
+        """What cannot be undone is asked about, with what will happen."""
+        issue = self._issue(request, pk)
+        if what not in QUESTIONS:
+            raise Http404("There is no such question.")
+        self._require(request, what)
+        if not issue.may_be_edited:
+            messages.error(request, "It has gone out, and stays as it was sent.")
+            return redirect("admin:newsletter_issue_change", pk)
+        shown = contents.contents_of(issue)
+        rendered = _preview(issue)
+        readers = _readers(issue)
+        day = issue_status.day_if_sent(issue, timezone.now())
+        context = {
+            **self.admin_site.each_context(request),
+            "title": QUESTIONS[what].format(readers=f"{readers:,}", s="" if readers == 1 else "s"),
+            "what": what,
+            "issue": issue,
+            "shown": shown,
+            "readers": readers,
+            "rendered": rendered,
+            "first_words": _first_words(shown),
+            "warnings": warnings.warnings_of(shown, rendered),
+            "other_day": day if day != issue.day else None,
+            "seen": versions.version_of(issue),
+            "opts": self.model._meta,
+        }
+        return render(request, "admin/issue_ask.html", context)
+
+    def _require(self, request: HttpRequest, what: str) -> None:
+        edits = what in ("fill", "test", "duplicate")
+        needed = "newsletter.change_issue" if edits else "newsletter.send_issue"
+        if not request.user.has_perm(needed):
+            raise PermissionDenied
+
     # --- Our own pages --------------------------------------------------------------------------
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         return [
             path("<key:pk>/do/", view(require_POST(self.do_view)), name="newsletter_issue_do"),
+            path(
+                "<key:pk>/ask/<slug:what>/",
+                view(require_safe(self.ask_view)),
+                name="newsletter_issue_ask",
+            ),
             path(
                 "<key:pk>/preview/",
                 view(require_safe(csp_update({"frame-src": ["'self'"]})(self.preview_view))),
@@ -254,15 +343,14 @@ class IssueAdmin(MomentsMixin, admin.ModelAdmin[Issue]):
 
     def do_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Carry out what a button says, or say why not."""
-        issue = self._issue(request, pk)
-        what = request.POST.get("what", "")
-        needed = "newsletter.change_issue" if what in ("fill", "test") else "newsletter.send_issue"
-        if not request.user.has_perm(needed):
-            raise PermissionDenied
+        return self._carry_out(request, self._issue(request, pk), request.POST.get("what", ""))
+
+    def _carry_out(self, request: HttpRequest, issue: Issue, what: str) -> HttpResponse:
+        self._require(request, what)
         steps: dict[str, Callable[[], str]] = {
-            "fill": lambda: self._fill(issue),
+            "fill": lambda: self._fill(request, issue),
             "test": lambda: self._test(issue, request.POST.get("addresses", "")),
-            "now": lambda: self._schedule(issue, timezone.now()),
+            "now": lambda: self._send_now(request, issue),
             "schedule": lambda: self._schedule(issue, _moment(request.POST.get("at", ""))),
             "draft": lambda: self._step(
                 issue_status.back_to_draft, issue, "It is a draft again. Nothing is sent."
@@ -274,6 +362,7 @@ class IssueAdmin(MomentsMixin, admin.ModelAdmin[Issue]):
             "cancel": lambda: self._step(
                 issue_status.cancel, issue, "Cancelled. Nobody else gets it."
             ),
+            "duplicate": lambda: self._duplicate(request, issue),
             "again": lambda: f"Sent again to {issue_status.send_unconfirmed_again(issue)} readers.",
         }
         step = steps.get(what)
@@ -294,9 +383,19 @@ class IssueAdmin(MomentsMixin, admin.ModelAdmin[Issue]):
         step(issue)
         return done
 
-    def _fill(self, issue: Issue) -> str:
+    def _fill(self, request: HttpRequest, issue: Issue) -> str:
+        _require_seen(request, issue)
         drafts.fill(issue)
         return "Rebuilt from the latest stories."
+
+    def _send_now(self, request: HttpRequest, issue: Issue) -> str:
+        _require_seen(request, issue)
+        return self._schedule(issue, timezone.now())
+
+    def _duplicate(self, request: HttpRequest, issue: Issue) -> str:
+        copy = drafts.duplicate(issue, signed_in(request))
+        address = reverse("admin:newsletter_issue_change", args=[copy.pk])
+        return format_html('Duplicated: <a href="{}">the new draft</a>.', address)
 
     def _test(self, issue: Issue, typed: str) -> str:
         addresses = [address for address in typed.replace(",", " ").split() if address]
@@ -311,10 +410,33 @@ class IssueAdmin(MomentsMixin, admin.ModelAdmin[Issue]):
         return f"A test is on its way to {', '.join(addresses)}."
 
     def _schedule(self, issue: Issue, at: datetime) -> str:
+        day = issue.day
         issue_status.schedule(issue, at)
+        issue.refresh_from_db(fields=["day"])
+        moved = f" Its day is {_day(issue.day)} now, not {_day(day)}." if issue.day != day else ""
         if at <= timezone.now():
-            return "It goes out now. This page shows how far it has come."
-        return f"It goes out on {local_time(at)}."
+            return f"It goes out now. This page shows how far it has come.{moved}"
+        return f"It goes out on {local_time(at)}.{moved}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _readers(issue: Issue) -> int:
+    return Subscription.objects.to_be_sent().filter(newsletter=issue.newsletter_id).count()
+
+
+def _first_words(shown: contents.Contents) -> str:
+    """How the text begins, as a reader sees it."""
+    text = body.plain_text(shown.issue.intro) or (shown.lead.text if shown.lead else "")
+    return Truncator(" ".join(text.split())).words(16, truncate="…")
+
+
+def _require_seen(request: HttpRequest, issue: Issue) -> None:
+    """What was asked about is what is done. Raises ValidationError."""
+    if request.POST.get("seen", "") != versions.version_of(issue):
+        raise ValidationError("Somebody changed it since you were asked. Look at it once more.")
 
 
 def _moment(typed: str) -> datetime:

@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 
 from articles.discovery.feeds import NEWEST, Entry
 from articles.reading import page_lifetime
+from newsletter.composing import texts
 from newsletter.models import ALL_ISSUES, Issue, Item, Newsletter, issues_of
 from newsletter.models.issues import IssueQuerySet
 from newsletter.subscribing import signed_links
@@ -18,9 +19,7 @@ def issues(newsletter: Newsletter) -> IssueQuerySet:
     """Those of a newsletter. `published_at` is when they went out, by which lists are walked."""
     add_tags(table_tag(Newsletter), issues_of(newsletter.pk))
     found = (
-        Issue.objects.published()
-        .filter(newsletter=newsletter)
-        .annotate(published_at=F("started_at"))
+        Issue.objects.listed().filter(newsletter=newsletter).annotate(published_at=F("started_at"))
     )
     return found.select_related("newsletter", "subject_of").defer(
         "subject_of__body", "subject_of__search_text"
@@ -31,7 +30,7 @@ def newest() -> list[Issue]:
     """The newest of all newsletters that are offered. One query."""
     add_tags(table_tag(Newsletter), ALL_ISSUES)
     found = (
-        Issue.objects.published()
+        Issue.objects.listed()
         .filter(newsletter__is_offered=True)
         .select_related("newsletter", "subject_of")
     )
@@ -65,7 +64,12 @@ def _entry(issue: Issue, newsletter: Newsletter) -> Entry:
         title=issue.title,
         summary=issue.preheader or issue.title,
         html=render_to_string(
-            "newsletter/issue/feed.html", {"issue": issue, "items": shown}
+            "newsletter/issue/feed.html",
+            {
+                "intro": texts.for_page(issue.intro),
+                "closing": texts.for_page(issue.closing),
+                "items": shown,
+            },
         ).strip(),
         published_at=moment,
         updated_at=moment,

@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 
 from advertising.campaigns import pinning
 from advertising.models import Creative, Placement, Product
+from articles import body
 from articles.discovery import search_terms
 from articles.models import Article, Byline
 from articles.publishing import holdings
@@ -133,11 +134,12 @@ class Contents:
 
     @property
     def minutes(self) -> int:
+        own = map(body.plain_text, (self.issue.intro, self.issue.closing))
         texts = [
             f"{each.headline} {each.text}"
             for each in (*self.stories, *self.discussed, *self.corrections)
         ]
-        return search_terms.reading_minutes(len(" ".join([self.issue.intro, *texts]).split()))
+        return search_terms.reading_minutes(len(" ".join([*own, *texts]).split()))
 
 
 def contents_of(issue: Issue) -> Contents:

@@ -4,6 +4,7 @@ whose turn it is.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -52,7 +53,7 @@ def fill(issue: Issue) -> None:
     since = covered_until(issue) or now - schedule.interval(newsletter)
     since = max(since, now - LONGEST_LOOK_BACK)
     stories = _chosen(newsletter, since, issue)
-    discussed = _discussed(newsletter, [story.pk for story in stories])
+    discussed = _discussed(newsletter, [story.pk for story in stories], issue)
     corrections = _corrections(newsletter)
     items = [Item(kind=Item.Kind.STORY, article=story) for story in stories]
     items += [Item(kind=Item.Kind.DISCUSSED, article=story) for story in discussed]
@@ -69,6 +70,26 @@ def fill(issue: Issue) -> None:
         Item.objects.bulk_create(items)
         Issue.objects.filter(pk=issue.pk).update(since=since, filled_at=now)
     issue.since = since
+
+
+def duplicate(issue: Issue, by: Any) -> Issue:
+    """A new draft that says the same, for today. Its stories are those that stand in `issue`."""
+    with transaction.atomic():
+        copy = Issue.objects.create(
+            newsletter=issue.newsletter,
+            subject=issue.subject,
+            preheader=issue.preheader,
+            intro=issue.intro,
+            closing=issue.closing,
+            since=issue.since,
+            filled_at=issue.filled_at,
+            created_by=by,
+        )
+        items = list(issue.items.all())
+        for item in items:
+            item.pk, item.issue = None, copy
+        Item.objects.bulk_create(items)
+    return copy
 
 
 def covered_until(issue: Issue) -> datetime | None:
@@ -143,14 +164,22 @@ def balanced(stories: Sequence[Article]) -> list[Article]:
     return [story for _, story in sorted(ranked, key=lambda each: each[0])]
 
 
-def _discussed(newsletter: Newsletter, taken: Sequence[int]) -> list[Article]:
+def _discussed(newsletter: Newsletter, taken: Sequence[int], issue: Issue) -> list[Article]:
+    """What is talked about, and was in no earlier issue: neither as a story nor as discussed."""
+    told = Item.objects.filter(
+        issue__in=Issue.objects.published().filter(newsletter=newsletter), correction=None
+    ).exclude(issue=issue)
     lately = timezone.now() - DISCUSSED_WITHIN
     talked_about = (
         _stories_of(newsletter)
         .most_discussed()
         .filter(published_at__gte=lately, comment_count__gte=FEWEST_COMMENTS)
     )
-    return list(talked_about.exclude(pk__in=taken).only("title")[:MOST_DISCUSSED])
+    return list(
+        talked_about.exclude(pk__in=taken)
+        .exclude(pk__in=told.values("article"))
+        .only("title")[:MOST_DISCUSSED]
+    )
 
 
 def _corrections(newsletter: Newsletter) -> list[Correction]:

@@ -18,9 +18,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from articles.media import images
 from core.addresses import absolute
-from newsletter.composing import contents
+from newsletter.composing import contents, texts
 from newsletter.composing.contents import Contents
 from newsletter.models import Issue, Link, Subscription
 from newsletter.statistics import tracking_codes
@@ -155,12 +154,19 @@ def _context(shown: Contents, lead: Lead, places: Places) -> dict[str, Any]:
     def rows(stories: Any) -> list[tuple[Any, str]]:
         return [(story, address(story.path, story.headline)) for story in stories]
 
+    def by_us(url: str, label: str) -> str:
+        return lead(Link.Kind.OTHER, url, label)
+
     issue, sponsor = shown.issue, shown.sponsor
     hero = shown.lead.article.hero if shown.lead else None
     return {
         "issue": issue,
         "newsletter": issue.newsletter,
         "shown": shown,
+        "intro": texts.for_mail(issue.intro, by_us),
+        "intro_text": texts.as_text(issue.intro, by_us),
+        "closing": texts.for_mail(issue.closing, by_us),
+        "closing_text": texts.as_text(issue.closing, by_us),
         "lead": rows([shown.lead])[0] if shown.lead else None,
         "picture": _picture(hero) if hero else None,
         "before": rows(shown.before_sponsor),
@@ -191,17 +197,8 @@ class Picture:
 
 
 def _picture(image: Any) -> Picture:
-    """JPEG where there is one: not every mail program knows newer kinds."""
-    crops = images.crop_urls(image)
-    width, tall = images.CROPS["16x9"] if crops else (max(image.width, 1), image.height)
-    return Picture(
-        absolute(crops[0] if crops else image.url),
-        image.alt,
-        round(WIDTH * tall / width),
-    )
-
-
-WIDTH = 520  # pixels of the newsletter’s column
+    url, height = texts.as_jpeg(image)
+    return Picture(url, image.alt, height)
 
 
 def _tidy(text: str) -> str:

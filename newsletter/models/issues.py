@@ -9,12 +9,24 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django_prose_editor.fields import ProseEditorField
 
 from advertising.models import Creative, Placement
+from articles import body
 from articles.models import Article, Correction
 from newsletter.models.newsletters import Newsletter
 from pagecache import tags
 from pagecache.cache_tagged import CacheTagged
+
+MOST_TEXT = 8_000  # characters of HTML
+# What mail programs show everywhere. A paragraph that is one bold link is drawn as a button.
+TEXT_EXTENSIONS = {
+    name: body.EXTENSIONS[name]
+    for name in (
+        *("NoSpellCheck", "Bold", "Italic", "Heading", "BulletList", "OrderedList", "ListItem"),
+        *("Blockquote", "HorizontalRule", "HardBreak", "Link", "Image", "Figure", "Caption"),
+    )
+}
 
 
 def today() -> date:
@@ -29,6 +41,12 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         return self.filter(
             Q(status__in=("sending", "paused", "sent")) | Q(status="cancelled", sent_count__gt=0)
         )
+
+    def listed(self) -> Self:
+        """Return what lists of the archive show. A cancelled issue can be read by whoever has it,
+        and stands in no list.
+        """
+        return self.filter(status__in=("sending", "paused", "sent"))
 
     def newest_first(self) -> Self:
         return self.order_by("-number")
@@ -71,11 +89,22 @@ class Issue(CacheTagged):
         blank=True,
         help_text="What inboxes show beside it. Empty: how many stories there are, and the first price.",
     )
-    intro = models.TextField(
+    intro = ProseEditorField(
         "introduction",
-        max_length=1500,
+        max_length=MOST_TEXT,
         blank=True,
-        help_text="Stands above the stories. Plain text.",
+        config={"extensions": TEXT_EXTENSIONS},
+        sanitize=body.sanitise,
+        help_text="Above the stories.",
+    )
+    closing = ProseEditorField(
+        "second text",
+        blank=True,
+        db_default="",
+        max_length=MOST_TEXT,
+        config={"extensions": TEXT_EXTENSIONS},
+        sanitize=body.sanitise,
+        help_text="Below the stories: what is next, an event, a word about a subscription.",
     )
     send_at = models.DateTimeField("send at", null=True, blank=True, editable=False)
     since = models.DateTimeField(

@@ -5,7 +5,7 @@ Each step is one conditional statement, so of two who press a button at once one
 other is told.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -40,15 +40,20 @@ def _refuse(issue: Issue) -> ValidationError:
     )
 
 
+def day_if_sent(issue: Issue, at: datetime) -> date:
+    """Return the day that an issue prints, and whose paid place it has: that on which it goes out,
+    or for whose turn it was made.
+    """
+    return max(issue.turn_at.date(), at.date()) if issue.turn_at else at.date()
+
+
 def schedule(issue: Issue, at: datetime) -> None:
     """Have it sent at a time, or at once if that has come. Raises ValidationError, having changed
     nothing.
     """
     if contents.contents_of(issue).is_empty:
         raise ValidationError(NOTHING)
-    # It prints the day on which it goes out, or for whose turn it was made, and has the paid place
-    # of that day.
-    day = max(issue.turn_at.date(), at.date()) if issue.turn_at else at.date()
+    day = day_if_sent(issue, at)
     if not _move(issue, (Status.DRAFT,), Status.SCHEDULED, send_at=at, day=day, note=""):
         raise _refuse(issue)
 

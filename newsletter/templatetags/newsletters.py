@@ -1,9 +1,11 @@
 """The newsletter in templates."""
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 
 from articles.models import Section
 from newsletter.archive import published_issues
+from newsletter.composing import texts
 from newsletter.models import Issue, Newsletter, Subscription
 from newsletter.subscribing import signed_links, signing_up
 from pagecache import add_tags, table_tag
@@ -17,6 +19,12 @@ register = template.Library()
 def consent() -> str:
     """The words that a subscriber agreed to: printed by the form, kept with the subscription."""
     return signing_up.CONSENT
+
+
+@register.filter
+def issue_text(html: str) -> SafeString:
+    """An editor’s text of an issue, as the archive shows it: sanitised when it was saved."""
+    return mark_safe(texts.for_page(html))
 
 
 @register.simple_tag

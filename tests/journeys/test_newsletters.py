@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from ..newsletter.sink import running_sink
 from .conftest import ROOT, Site, environment_of, loaded_once, own_database, sign_in, wait_for
@@ -169,18 +169,22 @@ def test_a_newsletter_from_the_form_to_the_archive(site, open_context, page: Pag
     page.get_by_label("Newsletter:").select_option(label="The daily newsletter")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_label("Subject:", exact=True).fill("From end to end")
-    page.get_by_role("button", name="Save and continue editing").click()
-    page.get_by_role("link", name="Preview").click()
+    page.get_by_role("button", name="Preview").click()
     frame = page.frame_locator('iframe[title="The mail, light"]')
     assert frame.get_by_role("link", name="Unsubscribe").is_visible()
     page.go_back()
-    page.get_by_role("button", name="Send now").click()
+    page.get_by_label("Subject:", exact=True).fill("From end to end")
+    page.locator("#id_intro, .prose-editor [contenteditable]").first.click()
+    page.keyboard.type("Typed a moment ago.")
+    page.get_by_role("button", name="Send now…").click()
+    expect(page.get_by_text("“Typed a moment ago.”")).to_be_visible()
+    page.get_by_role("button", name="Send to").click()
     html = wait_for(lambda: html_to(site, address, "From end to end"), 60)
     assert isinstance(html, str)
     archived = re.search(r'href="?(http[^"]+/newsletter/daily/\d+/)"', html)[1]  # type: ignore[index]
     reader.goto(archived)
     assert reader.get_by_role("heading", name="From end to end").is_visible()
-    counted = re.search(r'class="bt"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*class="bt"', html)
+    counted = re.search(r'class="btlink"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*class="btlink"', html)
     assert counted
     reader.goto(counted[1] or counted[2])
     assert "/newsletter/go/" not in reader.url

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def test_an_issue_is_read_in_the_browser_with_its_paid_place_labelled(client, newsletter, sink):
     reader("hollis")
     booked()
-    issue = send(issue_of(newsletter, intro="Good morning."))
+    issue = send(issue_of(newsletter, intro="<p>Good morning.</p>"))
     page = client.get(issue.get_absolute_url()).content.decode()
     for words in (
         "Policy makes a clause",

@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletter.admin.issues import IssueAdmin
+from newsletter.composing import drafts, rendering, texts, versions
 from newsletter.models import Issue, Item, Newsletter
 from newsletter.sending import batches, issue_status
 
 from ..factories import PublishedArticleFactory, SponsoredArticleFactory, UserFactory, member_of
 from ..pages import squeezed
 from .conftest import begin, issue_of, reader
-from .mail_html import PLACE
+from .mail_html import PLACE, validate
 from .test_rendering import booked
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,7 @@ def address(issue: Issue) -> str:
 
 def do(desk, issue: Issue, what: str, committed=None, **data):
     place = reverse("admin:newsletter_issue_do", args=[issue.pk])
+    data.setdefault("seen", versions.version_of(issue))
     if committed is None:
         answer = desk.post(place, {"what": what, **data}, follow=True)
     else:
@@ -72,7 +74,7 @@ def test_what_is_not_public_now_is_said_to_be_left_out(desk, newsletter):
     issue = issue_of(newsletter)
     story = issue.items.first().article
     type(story).objects.filter(pk=story.pk).update(status="withdrawn")
-    assert "1 of them is not public now" in desk.get(address(issue)).content.decode()
+    assert "One story of it is not public now" in desk.get(address(issue)).content.decode()
 
 
 def form_of(desk, issue: Issue) -> dict[str, str]:
@@ -94,7 +96,7 @@ def form_of(desk, issue: Issue) -> dict[str, str]:
         "day": str(issue.day),
         "subject": "By hand",
         "preheader": "",
-        "intro": "Good morning.",
+        "intro": "<p>Good morning.</p>",
         "items-TOTAL_FORMS": str(count),
         "items-INITIAL_FORMS": str(count),
         "_save": "Save",
@@ -110,7 +112,7 @@ def test_words_and_order_are_edited_by_hand(desk, newsletter):
     issue.refresh_from_db()
     assert (issue.subject, issue.intro, issue.items.first().headline) == (
         "By hand",
-        "Good morning.",
+        "<p>Good morning.</p>",
         "A better headline",
     )
 
@@ -267,7 +269,7 @@ def test_what_begins_to_go_out_while_its_form_is_looked_at_is_not_saved(
 
 def test_a_heavy_newsletter_is_said_to_be(desk, newsletter):
     issue = issue_of(newsletter)
-    for count, words in ((50, "Close to 102 kB"), (15, "Gmail would cut it off")):
+    for count, words in ((50, "It is close to 102 kB"), (15, "Gmail would cut it off")):
         for _ in range(count):
             Item.objects.create(issue=issue, article=PublishedArticleFactory(), text="Words " * 160)
         assert words in squeezed(desk.get(address(issue)).content.decode())
@@ -402,5 +404,148 @@ def test_composing_a_page_takes_few_queries(desk, newsletter, django_assert_max_
         PublishedArticleFactory(title=f"Story {number}")
     issue = issue_of(newsletter)
     desk.get(address(issue))
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         desk.get(address(issue))
+
+
+# Every button saves first
+
+
+def press(desk, issue: Issue, what: str, committed=None, **typed):
+    """A button of the form, with what is typed in it."""
+    data = form_of(desk, issue) | typed | {"_do": what}
+    del data["_save"]
+    if committed is None:
+        answer = desk.post(address(issue), data, follow=True)
+    else:
+        with committed():
+            answer = desk.post(address(issue), data, follow=True)
+    issue.refresh_from_db()
+    return squeezed(answer.content.decode())
+
+
+@pytest.mark.parametrize("what", ["now", "schedule", "test", "fill", "preview", "duplicate"])
+def test_what_is_typed_is_saved_before_anything_is_done(desk, newsletter, what, noon):
+    issue = issue_of(newsletter)
+    press(
+        desk,
+        issue,
+        what,
+        subject="Typed just now",
+        addresses="a@desk.example",
+        at="2026-12-30T06:30",
+    )
+    assert issue.subject == "Typed just now"
+    if what == "duplicate":
+        assert Issue.objects.exclude(pk=issue.pk).get().subject == "Typed just now"
+
+
+def test_sending_asks_with_the_number_and_the_first_words(desk, newsletter):
+    reader("hollis")
+    issue = issue_of(newsletter)
+    page = press(desk, issue, "now", intro="<p>Good <strong>evening</strong> to you.</p>")
+    for words in ("Send to 1 reader now?", "Good evening to you.", "cannot be undone", "By hand"):
+        assert words in page, words
+    assert issue.status == "draft"
+    assert "It goes out now" in do(desk, issue, "now")
+    assert issue.status == "scheduled"
+
+
+@pytest.mark.parametrize("what", ["now", "fill"])
+def test_what_was_asked_about_is_what_is_done(desk, newsletter, what):
+    issue = issue_of(newsletter)
+    asked = versions.version_of(issue)
+    Issue.objects.filter(pk=issue.pk).update(subject="Somebody else’s words")
+    page = do(desk, issue, what, seen=asked)
+    assert "Somebody changed it since you were asked" in page
+    assert issue.status == "draft"
+
+
+def test_of_two_who_write_the_second_is_told_and_decides(desk, newsletter):
+    issue = issue_of(newsletter)
+    mine = form_of(desk, issue)
+    Issue.objects.filter(pk=issue.pk).update(subject="Theirs")
+    page = desk.post(address(issue), mine).content.decode()
+    assert "Somebody saved this issue after you opened it" in page
+    assert "By hand" in page
+    issue.refresh_from_db()
+    assert issue.subject == "Theirs"
+    seen = re.search(r'name="seen" value="(\w+)"', page)[1]
+    assert desk.post(address(issue), mine | {"seen": seen}).status_code == 302
+    issue.refresh_from_db()
+    assert issue.subject == "By hand"
+
+
+def test_scheduling_says_that_it_changes_the_day(desk, newsletter, noon):
+    issue = issue_of(newsletter)
+    page = press(desk, issue, "schedule", at="2026-12-30T06:30")
+    assert "Its day is 30 December 2026 now, not" in page
+
+
+def test_rebuilding_asks_and_says_what_goes(desk, newsletter):
+    issue = issue_of(newsletter)
+    page = press(desk, issue, "fill")
+    assert "The 3 entries of your list" in page
+    assert issue.items.count() == 3
+
+
+def test_a_second_issue_of_a_day_and_stories_told_before_are_said(desk, newsletter, sink):
+    reader("hollis")
+    first = begin(issue_of(newsletter))
+    second = drafts.duplicate(first, None)
+    page = squeezed(desk.get(address(second)).content.decode())
+    assert "An issue of this newsletter and day went out already." in page
+    assert f"was in the issue of {first.day.day} {first.day:%B}." in page
+
+
+def test_what_was_discussed_once_is_not_discussed_again(newsletter, sink):
+    reader("hollis")
+    talk = PublishedArticleFactory(title="Much discussed", comment_count=9)
+    old = issue_of(newsletter)
+    assert talk.pk in old.items.values_list("article", flat=True)
+    begin(old)
+    PublishedArticleFactory(title="Fresh")
+    again = drafts.draft(newsletter)
+    assert talk.pk not in again.items.values_list("article", flat=True)
+
+
+def test_a_cancelled_issue_leaves_the_archive_and_is_duplicated(desk, client, newsletter, sink):
+    reader("hollis")
+    issue = begin(issue_of(newsletter, subject="Not like this"))
+    issue_status.cancel(issue)
+    Issue.objects.filter(pk=issue.pk).update(sent_count=1)
+    archive = client.get(newsletter.get_absolute_url()).content.decode()
+    assert "Not like this" not in archive
+    # Whoever has it can read it in a browser.
+    assert client.get(issue.get_absolute_url()).status_code == 200
+    assert "Duplicated" in do(desk, issue, "duplicate")
+    copy = Issue.objects.get(status="draft")
+    assert (copy.subject, copy.items.count()) == ("Not like this", 3)
+
+
+# The editors’ texts
+
+
+def test_texts_are_formatted_with_buttons_and_links_that_are_counted(newsletter):
+    html = (
+        '<p>Read <a href="https://a.example/x?a=1&amp;b=2">this &amp; that</a>.</p><ul><li>One</li></ul>'
+        '<p><strong><a href="https://b.example/">Book a seat</a></strong></p>'
+    )
+    issue = issue_of(newsletter, intro=html, closing="<h2>Next week</h2><p>More.</p>")
+    rendered = rendering.preview(issue)
+    validate(rendered.html)
+    assert 'class="btlink"' in rendered.html
+    assert "Next week" in rendered.html
+    assert "this & that (https://a.example/x?a=1&b=2)" in rendered.text
+    met = []
+    texts.for_mail(html, lambda url, label: met.append((url, label)) or "https://ours.example/go/")
+    assert met == [
+        ("https://a.example/x?a=1&b=2", "this & that"),
+        ("https://b.example/", "Book a seat"),
+    ]
+
+
+def test_texts_hold_nothing_that_runs(desk, newsletter):
+    issue = issue_of(newsletter)
+    press(desk, issue, "preview", closing='<p onclick="x()">Hm.<script>1</script></p>')
+    assert issue.closing == "<p>Hm.</p>"

@@ -57,7 +57,7 @@ def full_issue(newsletter, **values):
     coin = CoinFactory()
     QuoteFactory(coin=coin)
     booked()
-    return issue_of(newsletter, intro="Good morning.\n\nA quiet day.", **values)
+    return issue_of(newsletter, intro="<p>Good morning.</p><p>A quiet day.</p>", **values)
 
 
 def test_the_html_is_valid_and_fit_for_mail_programs(newsletter):
@@ -72,7 +72,7 @@ def test_styles_are_in_the_elements_and_those_for_dark_stay(newsletter):
     html = rendering.preview(full_issue(newsletter)).html
     assert html.count("<style") == 1
     assert "@media (prefers-color-scheme:dark)" in html
-    assert "@media (max-width:620px)" in html
+    assert "@media (min-width:621px)" in html
     assert 'class="h1 ink" style="' in html
 
 
@@ -247,7 +247,9 @@ def test_no_picture_tells_us_that_a_newsletter_was_opened(newsletter, sink):
 
 
 def test_words_that_look_like_html_are_words(newsletter):
-    issue = issue_of(newsletter, intro="<b>Not bold</b> & so on", subject="1 < 2 & 3 > 2")
+    issue = issue_of(
+        newsletter, intro="<p>&lt;b&gt;Not bold&lt;/b&gt; &amp; so on</p>", subject="1 < 2 & 3 > 2"
+    )
     rendered = rendering.preview(issue)
     assert "&lt;b&gt;Not bold&lt;/b&gt; &amp; so on" in rendered.html
     assert "<b>Not bold</b> & so on" in rendered.text
