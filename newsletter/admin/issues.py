@@ -19,6 +19,7 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import body
+from articles.admin.editor import BodyEditorMixin
 from articles.admin.lean_forms import LeanInline, RowForm, RowsAtHand
 from core.clock import as_readers, local_time
 from core.framing import in_our_frame
@@ -112,7 +113,7 @@ class ItemInline(LeanInline):
                 setattr(field.widget, button, False)
         if db_field.name in NARROW and field is not None:
             field.widget = forms.Textarea(
-                attrs={"rows": 2, "cols": 26, "maxlength": db_field.max_length}
+                attrs={"rows": 2, "cols": 22, "maxlength": db_field.max_length}
             )
         return field
 
@@ -163,7 +164,7 @@ class IssueForm(forms.ModelForm[Issue]):
 
 
 @admin.register(Issue)
-class IssueAdmin(MomentsMixin, admin.ModelAdmin[Issue]):
+class IssueAdmin(BodyEditorMixin, MomentsMixin, admin.ModelAdmin[Issue]):
     form = IssueForm
     change_form_template = "admin/issue_form.html"
     list_display = ("__str__", "subject", "day", "status", "recipients", "sent_count", "note")
