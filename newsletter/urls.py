@@ -19,6 +19,7 @@ urlpatterns: list[Any] = [
     path("preferences/", views.new_link, name="newsletter-new-link"),
     path("preferences/<str:token>/", views.preferences, name="newsletter-preferences"),
     path("address/<str:token>/", views.address, name="newsletter-address"),
+    path("back/<str:token>/", views.back, name="newsletter-back"),
     path("go/<key:link>/<str:code>/", click_views.go, name="newsletter-go"),
 ]
 if settings.MAIL_PROVIDER:

@@ -20,7 +20,7 @@ from comments.privacy import ip_anonymisation
 from newsletter.composing import drafts
 from newsletter.sending import batches
 from newsletter.statistics import clicks
-from newsletter.subscribing import forgetting
+from newsletter.subscribing import forgetting, signing_up
 from newsroom.models import Heartbeat, PeriodicJob
 from newsroom.operations import jobs, log_ins, query_statistics
 from pagecache import invalidation
@@ -113,6 +113,12 @@ JOBS = (
         only_if=batches.has_work,
     ),
     RecurringJob("compose newsletters", timedelta(minutes=1), drafts.compose_due),
+    RecurringJob(
+        "answer sign-ups that waited",
+        timedelta(minutes=1),
+        signing_up.answer_owed,
+        only_if=signing_up.is_owing,
+    ),
     RecurringJob("count clicks in newsletters", timedelta(minutes=5), clicks.settle),
     RecurringJob("forget readers of newsletters", timedelta(hours=6), forgetting.forget_readers),
 )

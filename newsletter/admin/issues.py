@@ -140,8 +140,9 @@ class IssueForm(forms.ModelForm[Issue]):
         seen, now = self.cleaned_data["seen"], self.initial.get("seen", "")
         if seen and seen != now:
             # Saving once more is a decision.
-            self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = now
+            data: Any = self.data
+            self.data = data.copy()
+            self.data[self.add_prefix("seen")] = now  # type: ignore[index]
             raise ValidationError(
                 "Somebody saved this issue after you opened it. Nothing of yours is lost: look at "
                 "theirs in another tab, then save again to replace it with yours."

@@ -84,7 +84,9 @@ class Rendered:
                 self.places.email: subscriber.email,
                 self.places.day: f"{day.day} {day:%B %Y}" if day else "",
                 self.places.leave: signed_links.to_leave(subscription),
-                self.places.preferences: signed_links.link(signed_links.PREFERENCES, subscriber),
+                self.places.preferences: signed_links.link(
+                    signed_links.PREFERENCES, subscriber, signed_links.IN_NEWSLETTER
+                ),
                 self.places.code: tracking_codes.code_for(delivery),
             }
         )

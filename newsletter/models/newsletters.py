@@ -14,7 +14,7 @@ from ticker.models import Coin
 
 # First words of addresses under /newsletter/ that are no newsletters.
 RESERVED_SLUGS = frozenset(
-    {"asked", "confirm", "leave", "preferences", "address", "go", "open", "token", "events"}
+    {"asked", "confirm", "leave", "preferences", "address", "back", "go", "open", "token", "events"}
 )
 
 

@@ -29,6 +29,12 @@ class Subscriber(models.Model):
     mailed_at = models.DateTimeField(
         null=True, blank=True, help_text="When we last answered a form with a mail."
     )
+    answer_owed = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="A form was sent within an hour of the last mail: its answer comes after it.",
+    )
     confirmed_at = models.DateTimeField(null=True, blank=True)
     counts_clicks = models.BooleanField(
         "clicks are counted",
@@ -49,7 +55,12 @@ class Subscriber(models.Model):
 
     class Meta:
         ordering = ["-asked_at"]
-        indexes = [models.Index(fields=["confirmed_at", "asked_at"], name="subscriber_unconfirmed")]
+        indexes = [
+            models.Index(fields=["confirmed_at", "asked_at"], name="subscriber_unconfirmed"),
+            models.Index(
+                fields=["id"], condition=Q(answer_owed=True), name="subscriber_answer_owed"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.email
@@ -105,6 +116,7 @@ class Subscription(models.Model):
         ONE_CLICK = "one_click", "The mail program’s own button"
         PREFERENCES = "preferences", "The preferences"
         COMPLAINT = "complaint", "Calling it spam"
+        DESK = "desk", "The desk, on request"
 
     subscriber = models.ForeignKey(
         Subscriber, on_delete=models.CASCADE, related_name="subscriptions"

@@ -6,6 +6,12 @@ from core import mail
 from newsletter.models import Subscriber, Subscription
 from newsletter.subscribing import signed_links
 
+# Why nothing is sent, as its reader would say it.
+PAUSED: dict[str, str] = {
+    Subscriber.Suppression.BOUNCED: "its mail server said that it does not exist",
+    Subscriber.Suppression.FULL: "it refused several newsletters in a row",
+}
+
 
 @task()
 def mail_answer(subscriber_id: int) -> None:
@@ -46,6 +52,8 @@ def _mail_preferences(subscriber: Subscriber) -> None:
     ]
     context = {
         "newsletters": had,
+        "is_paused": bool(subscriber.suppressed_because),
+        "why_paused": PAUSED.get(subscriber.suppressed_because, ""),
         "preferences": signed_links.link(signed_links.PREFERENCES, subscriber),
     }
     mail.plain(
@@ -99,12 +107,41 @@ def mail_address(subscriber_id: int, newcomer_id: int) -> None:
 
 
 @task()
-def mail_changed(former: str) -> None:
-    """To the address that gets no newsletters any more: whoever reads it should know."""
+def mail_changed(former: str, subscriber_id: int) -> None:
+    """To the address that gets no newsletters any more: whoever reads it should know, and can take
+    them back.
+    """
+    subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
+    back = signed_links.link(signed_links.BACK, subscriber, former) if subscriber else ""
     mail.plain(
         former,
-        "Your newsletters go elsewhere now",
+        "Your newsletter address was changed",
         "newsletter/mail/changed.txt",
-        {},
+        {"back": back},
+        mail.AUTOMATIC,
+    ).send()
+
+
+@task()
+def mail_left(subscriber_id: int, newsletters: list[int]) -> None:
+    """To the inbox of whoever left by a link: a newsletter that was forwarded has it too."""
+    had = Subscription.objects.filter(
+        subscriber=subscriber_id,
+        newsletter__in=newsletters,
+        status=Subscription.Status.UNSUBSCRIBED,
+    )
+    found = list(had.select_related("newsletter", "subscriber").order_by("newsletter"))
+    if not found or not found[0].subscriber.is_confirmed:
+        return
+    subscriber = found[0].subscriber
+    context = {
+        "newsletters": [each.newsletter for each in found],
+        "preferences": signed_links.link(signed_links.PREFERENCES, subscriber),
+    }
+    mail.plain(
+        subscriber.email,
+        "You have unsubscribed",
+        "newsletter/mail/left.txt",
+        context,
         mail.AUTOMATIC,
     ).send()

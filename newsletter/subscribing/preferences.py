@@ -85,7 +85,22 @@ def change_address(subscriber: Subscriber, email: str) -> bool:
             email=email, key=secrets.token_urlsafe(32), confirmed_at=now
         )
         mark_proven(old, now)
-        transaction.on_commit(lambda: mails.mail_changed.enqueue(former))
+        transaction.on_commit(lambda: mails.mail_changed.enqueue(former, old.pk))
+    return True
+
+
+def bring_back(subscriber: Subscriber, former: str) -> bool:
+    """Undo a change of address: the owner of the old one says that it was not theirs. Returns False
+    where that address has newsletters of its own again.
+    """
+    with transaction.atomic():
+        if Subscriber.objects.filter(email=former).exclude(pk=subscriber.pk).exists():
+            return False
+        # A new key: whoever moved them has links that open nothing now.
+        Subscriber.objects.filter(pk=subscriber.pk).update(
+            email=former, key=secrets.token_urlsafe(32)
+        )
+        mark_proven(subscriber, timezone.now())
     return True
 
 

@@ -15,11 +15,16 @@ from core import mail
 from newsletter.models import Subscriber, Subscription
 
 CONFIRM, PREFERENCES, ADDRESS = "newsletter.confirm", "newsletter.preferences", "newsletter.address"
-LIFETIMES = {CONFIRM: 48 * 3600, PREFERENCES: 90 * 24 * 3600, ADDRESS: 48 * 3600}  # seconds
+BACK = "newsletter.back"
+DAY = 24 * 3600  # seconds
+LIFETIMES = {CONFIRM: 2 * DAY, PREFERENCES: 90 * DAY, ADDRESS: 2 * DAY, BACK: 7 * DAY}
+# What the link in a newsletter stands for besides its reader: newsletters are forwarded.
+IN_NEWSLETTER = "newsletter"
 _PLACES = {
     CONFIRM: "newsletter-confirm",
     PREFERENCES: "newsletter-preferences",
     ADDRESS: "newsletter-address",
+    BACK: "newsletter-back",
 }
 _LONGEST = 800
 

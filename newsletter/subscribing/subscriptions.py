@@ -80,13 +80,31 @@ def leave(key: str, by: str = UnsubscribeMethod.LINK) -> Subscription | None:
     The link of a mail that asks for a confirmation says no to all that it asks about.
     """
     asked = Subscription.objects.filter(key=key, status=Status.PENDING).values("subscriber")
+    _tell_of_leaving(Subscription.objects.filter(key=key), by)
     stop(
         Subscription.objects.filter(Q(key=key) | Q(subscriber__in=asked, status=Status.PENDING)), by
     )
     return Subscription.objects.filter(key=key).select_related("newsletter", "subscriber").first()
 
 
+# Ways of leaving that stand in a newsletter, which may have been forwarded.
+FORWARDED = (UnsubscribeMethod.LINK, UnsubscribeMethod.PREFERENCES)
+
+
+def _tell_of_leaving(subscriptions: QuerySet[Subscription], by: str) -> None:
+    """Mail the reader’s own inbox, once for a newsletter that was had."""
+    if by not in FORWARDED:
+        return
+    left = list(
+        subscriptions.filter(status=Status.CONFIRMED).values_list("subscriber", "newsletter")
+    )
+    if left:
+        newsletters = [newsletter for _, newsletter in left]
+        transaction.on_commit(lambda: mails.mail_left.enqueue(left[0][0], newsletters))
+
+
 def leave_all(subscriber: Subscriber, by: str = UnsubscribeMethod.PREFERENCES) -> None:
+    _tell_of_leaving(Subscription.objects.filter(subscriber=subscriber), by)
     stop(subscriber.subscriptions.all(), by)
 
 

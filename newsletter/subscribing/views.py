@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
@@ -16,6 +17,7 @@ from newsletter.subscribing.forms import AddressForm, NewsletterForm, Preference
 from newsletter.subscribing.preferences import (
     ask_for_address,
     ask_for_link,
+    bring_back,
     change_address,
     choose,
 )
@@ -119,9 +121,14 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return render(
             request,
             "newsletter/confirm.html",
-            {"newsletters": asked_for, "is_new": not subscriber.is_confirmed},
+            {
+                "newsletters": asked_for,
+                "others": _waiting_besides(subscriber, newsletters),
+                "is_new": not subscriber.is_confirmed,
+            },
         )
-    had = subscriptions.confirm(subscriber, newsletters)
+    others = _waiting_besides(subscriber, newsletters).filter(slug__in=request.POST.getlist("also"))
+    had = subscriptions.confirm(subscriber, [*newsletters, *others.values_list("pk", flat=True)])
     if not had:
         return render(request, "newsletter/expired.html", status=410)
     context = {
@@ -129,6 +136,16 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "preferences": signed_links.link(signed_links.PREFERENCES, subscriber),
     }
     return render(request, "newsletter/confirmed.html", context)
+
+
+def _waiting_besides(subscriber: Subscriber, newsletters: Any) -> QuerySet[Newsletter]:
+    """What was asked for with this address since that mail: offered, and ticked by nobody but its
+    reader.
+    """
+    pending = subscriber.subscriptions.filter(status=Subscription.Status.PENDING)
+    return Newsletter.objects.filter(pk__in=pending.values("newsletter")).exclude(
+        pk__in=newsletters
+    )
 
 
 @csrf_exempt  # RFC 8058: mail programs post here without cookies.
@@ -170,7 +187,8 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     opened = _open(request, signed_links.PREFERENCES, token)
     if isinstance(opened, HttpResponse):
         return opened
-    subscriber, _ = opened
+    subscriber, opened_from = opened
+    is_forwarded = opened_from == signed_links.IN_NEWSLETTER
     form, address = PreferencesForm(), AddressForm()
     done = request.GET.get("done", "")
     if request.method == "POST":
@@ -178,6 +196,10 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         if what == "leave":
             subscriptions.leave_all(subscriber)
             return _done(token, "unsubscribed")
+        if what == "fresh" or (what == "address" and is_forwarded):
+            # Newsletters are forwarded: only the inbox itself moves them.
+            ask_for_link(subscriber)
+            return _done(token, "fresh")
         if what == "address":
             address = AddressForm(request.POST)
             if address.is_valid() and _ask_for_address(request, subscriber, address):
@@ -194,6 +216,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         "form": form,
         "address": address,
         "done": done,
+        "is_forwarded": is_forwarded,
     }
     return render(
         request,
@@ -257,3 +280,19 @@ def address(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "newsletter/address.html", context)
     change_address(subscriber, newcomer.email)
     return render(request, "newsletter/address_changed.html", context)
+
+
+@csrf_exempt  # The link is the proof.
+@require_http_methods(["GET", "HEAD", "POST"])
+def back(request: HttpRequest, token: str) -> HttpResponse:
+    """From the mail about a change of address: bring the newsletters back. GET changes nothing."""
+    opened = _open(request, signed_links.BACK, token)
+    if isinstance(opened, HttpResponse):
+        return opened
+    subscriber, former = opened
+    context: dict[str, Any] = {"email": former}
+    if request.method != "POST":
+        return render(request, "newsletter/back.html", context)
+    if not bring_back(subscriber, str(former)):
+        return render(request, "newsletter/expired.html", status=410)
+    return render(request, "newsletter/back.html", context | {"is_done": True})

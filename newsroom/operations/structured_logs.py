@@ -27,7 +27,7 @@ def add_request_id(_logger: object, _method: str, event: dict[str, Any]) -> dict
 # Whoever has the rest of these addresses may act in somebody’s name.
 SECRET_AFTER = (
     *("/comments/confirm/", "/comments/mute/", "/newsletter/confirm/", "/newsletter/leave/"),
-    *("/newsletter/preferences/", "/newsletter/address/", "/newsletter/go/"),
+    *("/newsletter/preferences/", "/newsletter/address/", "/newsletter/back/", "/newsletter/go/"),
     *("/partners/company/join/", "/preview/"),
     *("/accounts/confirm-email/", "/accounts/password/reset/key/"),
 )

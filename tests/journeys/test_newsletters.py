@@ -184,7 +184,9 @@ def test_a_newsletter_from_the_form_to_the_archive(site, open_context, page: Pag
     archived = re.search(r'href="?(http[^"]+/newsletter/daily/\d+/)"', html)[1]  # type: ignore[index]
     reader.goto(archived)
     assert reader.get_by_role("heading", name="From end to end").is_visible()
-    counted = re.search(r'class="btlink"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*class="btlink"', html)
+    counted = re.search(
+        r'class="btlink"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*class="btlink"', html
+    )
     assert counted
     reader.goto(counted[1] or counted[2])
     assert "/newsletter/go/" not in reader.url

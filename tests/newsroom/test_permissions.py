@@ -121,6 +121,7 @@ OTHER_PAGES = {
     "advertising_shortfall_decide": "CD",
     "newsletter_newsletter_sender": "EC",
     "newsletter_issue_do": "EC",
+    "newsletter_issue_ask": "EC",
     "newsletter_issue_preview": "EC",
     "newsletter_issue_mail": "EC",
 }
