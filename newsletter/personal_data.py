@@ -36,6 +36,7 @@ def export(address: str, accounts: list[Any]) -> dict[str, list[Any]]:
     clicks = Click.objects.filter(delivery__subscription__in=subscriptions).order_by("pk")
     return {
         "newsletter": list(readers.values(*OF_READER)),
+        "tags of the desk": list(readers.filter(tags__isnull=False).values_list("tags__name")),
         "newsletters": list(subscriptions.values(*OF_NEWSLETTER)),
         "mails of newsletters": list(
             mails.values("issue__newsletter__name", "issue__number", "status", "sent_at", "answer")

@@ -3,7 +3,14 @@
 from newsletter.models.deliveries import Click, Delivery
 from newsletter.models.issues import ALL_ISSUES, Issue, Item, Link, SendRate, issues_of
 from newsletter.models.newsletters import Newsletter, main_newsletter
-from newsletter.models.subscribers import CONSENT_FIELDS, SignupThrottle, Subscriber, Subscription
+from newsletter.models.subscribers import (
+    CONSENT_FIELDS,
+    SignupThrottle,
+    Subscriber,
+    SubscriberImport,
+    SubscriberTag,
+    Subscription,
+)
 
 __all__ = [
     "ALL_ISSUES",
@@ -17,6 +24,8 @@ __all__ = [
     "SendRate",
     "SignupThrottle",
     "Subscriber",
+    "SubscriberImport",
+    "SubscriberTag",
     "Subscription",
     "issues_of",
     "main_newsletter",

@@ -4,10 +4,25 @@ any more.
 
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from newsletter.models.newsletters import Newsletter
+
+
+class SubscriberTag(models.Model):
+    """A word by which the desk finds readers again."""
+
+    name = models.CharField(max_length=40, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "tag"
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Subscriber(models.Model):
@@ -49,6 +64,7 @@ class Subscriber(models.Model):
         blank=True,
     )
     suppressed_at = models.DateTimeField(null=True, blank=True)
+    tags = models.ManyToManyField(SubscriberTag, blank=True, related_name="subscribers")
     soft_bounces = models.PositiveSmallIntegerField(
         default=0, help_text="Newsletters in a row that did not get through."
     )
@@ -153,3 +169,23 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscriber}: {self.newsletter}"
+
+
+class SubscriberImport(models.Model):
+    """A file of subscribers that the worker takes in, and what became of each line. Forgotten after
+    a month.
+    """
+
+    newsletter = models.ForeignKey(Newsletter, on_delete=models.PROTECT, related_name="+")
+    proof = models.CharField(max_length=300)
+    data = models.BinaryField(help_text="The file, until it is taken in.")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    made_at = models.DateTimeField(default=timezone.now, db_index=True)
+    ended_at = models.DateTimeField(null=True)
+    refused = models.CharField(max_length=300, blank=True, help_text="Why nothing was taken.")
+    report = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.newsletter}, {self.made_at:%d %B %Y}"

@@ -6,12 +6,20 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django_tasks import task
 
-from newsletter.models import Delivery, Issue, SignupThrottle, Subscriber, Subscription
+from newsletter.models import (
+    Delivery,
+    Issue,
+    SignupThrottle,
+    Subscriber,
+    SubscriberImport,
+    Subscription,
+)
 from newsletter.subscribing.signing_up import BETWEEN_MAILS
 from newsletter.subscribing.subscriptions import Status, withdraw_request
 
 UNCONFIRMED_LIFETIME = timedelta(days=7)
 UNSUBSCRIBED_LIFETIME = timedelta(days=30)
+IMPORTS_KEPT_FOR = timedelta(days=30)
 MOST_FORGOTTEN = 5_000  # at once
 WHO_GOT_WHAT = timedelta(days=90)  # is known for so long
 
@@ -27,6 +35,7 @@ def forget_readers() -> int:
     now = timezone.now()
     _forget_who_got_what(now)
     SignupThrottle.objects.filter(mailed_at__lt=now - BETWEEN_MAILS).delete()
+    SubscriberImport.objects.filter(made_at__lt=now - IMPORTS_KEPT_FOR).delete()
     _forget_what_was_never_confirmed(now)
     known = Subscriber.objects.exclude(suppressed_because=Subscriber.Suppression.COMPLAINED)
     never = known.filter(confirmed_at=None, asked_at__lt=now - UNCONFIRMED_LIFETIME)

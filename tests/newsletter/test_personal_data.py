@@ -30,6 +30,7 @@ def test_a_person_is_told_what_they_were_sent(sent):
     told = personal_data.export(ADDRESS, [])
     assert {kind: len(rows) for kind, rows in told.items()} == {
         "newsletter": 1,
+        "tags of the desk": 0,
         "newsletters": 1,
         "mails of newsletters": 1,
         "clicks in newsletters": 1,
@@ -57,6 +58,7 @@ def test_erasing_forgets_who_and_keeps_how_many(sent):
     assert Subscription.objects.get().subscriber.email == "maren@readers.example"
     assert personal_data.export(ADDRESS, []) == {
         "newsletter": [],
+        "tags of the desk": [],
         "newsletters": [],
         "mails of newsletters": [],
         "clicks in newsletters": [],
