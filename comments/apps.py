@@ -11,9 +11,11 @@ class CommentsConfig(AppConfig):
         self.connect_services()
 
     def connect_services(self) -> None:
-        from comments import signals
+        from comments import notifications, signals
         from comments.moderation import spam_services
+        from core import mailboxes
 
+        mailboxes.ended.connect(notifications.mailbox_ended, dispatch_uid="comments.mailbox_ended")
         signals.posted.connect(spam_services.tell_of_comment)
         signals.decided.connect(spam_services.tell_of_decision)
 

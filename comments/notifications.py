@@ -9,6 +9,7 @@ import logging
 from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -23,7 +24,7 @@ from django_tasks import task
 from articles.models import Article
 from comments.models import ReplyNotification, SiteComment
 from comments.reading import paging
-from core import mail
+from core import mail, mailboxes
 from core.jobs import PermanentFailure
 
 logger = logging.getLogger(__name__)
@@ -127,6 +128,9 @@ def _mail(pks: list[int]) -> bool:
     message = _message(mine)
     try:
         message.send()
+    except mailboxes.Paused:
+        claimed.update(claimed_at=None)
+        return False
     except PermanentFailure:
         # There is no such mailbox: nobody is there to be told, today or in a week.
         logger.info("mails about replies stopped: the mailbox does not exist")
@@ -137,6 +141,12 @@ def _mail(pks: list[int]) -> bool:
         raise
     claimed.update(mailed_at=now)
     return True
+
+
+def mailbox_ended(sender: object, address: str, state: str, **kwargs: Any) -> None:
+    """Receives `mailboxes.ended`. A pause ends by itself: what is told then waits."""
+    if state != mailboxes.State.FULL:
+        stop_for(address)
 
 
 def stop_for(address: str) -> None:

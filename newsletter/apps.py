@@ -9,6 +9,7 @@ class NewsletterConfig(AppConfig):
         from anymail.signals import tracking
 
         from advertising.delivery import newsletter_slot
+        from core import mailboxes
         from newsletter.composing import sponsor_slot
         from newsletter.sending import bounces
 
@@ -16,3 +17,4 @@ class NewsletterConfig(AppConfig):
             newsletter_slot.SlotNewsletter(sponsor_slot.days_to_come, sponsor_slot.was_got)
         )
         tracking.connect(bounces.receive, dispatch_uid="newsletter.sending.bounces")
+        mailboxes.ended.connect(bounces.mailbox_ended, dispatch_uid="newsletter.mailbox_ended")

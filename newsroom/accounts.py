@@ -34,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):
 def mail_account(address: str, sealed_text: str) -> None:
     """No request waits for a mail server. The text is sealed, because there may be a key in it."""
     subject, body = json.loads(sealed.unseal(sealed_text))
-    mail.JobMail(subject, body, to=[address], headers=mail.AUTOMATIC).send()
+    mail.JobMail(subject, body, to=[address], headers=mail.AUTOMATIC, asked=True).send()
 
 
 def on_site(address: str) -> str:

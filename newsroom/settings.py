@@ -88,6 +88,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 INSTALLED_APPS = [
     "newsroom.apps.NewsroomConfig",
+    "core",
     "pagecache",
     "newsroom.apps.NewsroomAdminConfig",
     "django.contrib.auth",

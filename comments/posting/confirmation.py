@@ -150,7 +150,12 @@ def mail_link(confirmation_id: int) -> None:
         "days": LIFETIME.days,
     }
     mail.plain(
-        waiting.email, "Confirm your comment", "comments/mail/confirm.txt", context, mail.AUTOMATIC
+        waiting.email,
+        "Confirm your comment",
+        "comments/mail/confirm.txt",
+        context,
+        mail.AUTOMATIC,
+        asked=True,
     ).send()
 
 

@@ -1,22 +1,14 @@
 """An issue as a mail to one recipient, and as a test to the desk."""
 
-from email.utils import formataddr, parseaddr
 from typing import cast
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
 from django_tasks import task
 
+from core import mail
 from newsletter.composing import rendering
 from newsletter.models import Delivery, Issue, Subscription
-
-
-def sender() -> str:
-    """The publication’s name before the address that its mails come from."""
-    name = render_to_string("newsletter/issue/sender.txt").strip()
-    return formataddr((name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]), "utf-8")
 
 
 def compose(
@@ -48,6 +40,8 @@ def send_test(issue_id: int, addresses: list[str]) -> None:
     rendered = rendering.preview(issue)
     for address in addresses:
         html, text = rendered.sample(address)
-        message = EmailMultiAlternatives(f"[Test] {rendered.subject}", text, sender(), [address])
+        message = EmailMultiAlternatives(
+            f"[Test] {rendered.subject}", text, mail.sender(), [address]
+        )
         message.attach_alternative(html, "text/html")
         message.send()

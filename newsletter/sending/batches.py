@@ -21,6 +21,7 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from core import mail
 from newsletter.composing import contents, issue_mails, rendering
 from newsletter.models import Delivery, Issue, SendRate
 from newsletter.models.issues import IssueQuerySet
@@ -175,7 +176,7 @@ class _Slice:
                         self._give_back(batch)
                         _pause(self.issue, EMPTIED)
                         break
-                    variants, self.sender = rendering.variants(shown), issue_mails.sender()
+                    variants, self.sender = rendering.variants(shown), mail.sender()
                 if not self._send(batch, variants):
                     break
         finally:

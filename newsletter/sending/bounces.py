@@ -6,7 +6,7 @@ from typing import Any
 
 from anymail.signals import EventType, RejectReason
 
-from comments import notifications
+from core import mailboxes
 from core.email_addresses import spelled
 from newsletter.models import Delivery, Subscriber
 from newsletter.subscribing import suppression
@@ -27,9 +27,9 @@ _FOR_GOOD = {
 def receive(sender: object, event: Any, esp_name: str, **kwargs: Any) -> None:
     """Receives anymail’s `tracking`. Told twice, it changes nothing the second time."""
     if event.event_type == EventType.COMPLAINED:
-        notifications.stop_for(event.recipient or "")
         if subscriber := _subscriber_of(event, _delivery_of(event)):
             suppression.note_complaint(subscriber)
+        mailboxes.note_complaint(event.recipient or "")
     elif event.event_type in (EventType.BOUNCED, EventType.REJECTED):
         _bounced(event)
     elif event.event_type == EventType.DELIVERED and (delivery := _delivery_of(event)):
@@ -43,12 +43,25 @@ def _bounced(event: Any) -> None:
     delivery = _delivery_of(event)
     subscriber = _subscriber_of(event, delivery)
     is_news = delivery is not None and _mark_bounced(delivery)
-    if is_hard(event):
-        notifications.stop_for(event.recipient or "")
     if subscriber and is_hard(event):
         suppression.suppress(subscriber, Subscriber.Suppression.BOUNCED)
     elif subscriber and is_news:
         suppression.note_soft(subscriber)
+    if is_hard(event):
+        mailboxes.note_hard(event.recipient or "")
+
+
+def mailbox_ended(sender: object, address: str, state: str, **kwargs: Any) -> None:
+    """Receives `mailboxes.ended`: what any other mail told of an address is true of newsletters."""
+    subscriber = Subscriber.objects.filter(email=spelled(address)).first()
+    if subscriber is None:
+        return
+    if state == mailboxes.State.COMPLAINED:
+        suppression.note_complaint(subscriber)
+    elif state == mailboxes.State.FULL:
+        suppression.suppress(subscriber, Subscriber.Suppression.FULL)
+    else:
+        suppression.suppress(subscriber, Subscriber.Suppression.BOUNCED)
 
 
 def is_hard(event: Any) -> bool:

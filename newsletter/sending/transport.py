@@ -12,6 +12,8 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
+from core import mail
+
 # Answers of a provider’s interface that are about us, not about the mail: our key, too much, not
 # now.
 ABOUT_US = (401, 402, 403, 404, 405, 407, 408, 429, 503)
@@ -22,10 +24,8 @@ _NOT_REACHED = (
     "ConnectTimeoutError",
     "SSLCertVerificationError",
 )
-NO_SUCH_ADDRESS = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
 DONE = 250
 BUSY = 421  # the server closes: it is about all mails, not about this one
-_ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _ADDRESS = re.compile(r"<?[^\s<>\"@]{1,64}@[^\s<>\"]{1,255}>?")
 
 
@@ -122,8 +122,8 @@ class Transport:
         return Refused(
             answer,
             is_for_good=code >= 500,
-            is_no_such_address=code >= 500 and _is_unknown(answer),
-            is_about_box=_is_about_box(answer, is_about_address),
+            is_no_such_address=code >= 500 and mail.is_unknown(answer),
+            is_about_box=mail.is_about_box(answer, is_about_address=is_about_address),
         )
 
     def _error(self, error: Exception, is_unsure: bool = False) -> TransportError:
@@ -168,22 +168,6 @@ def _of_interface(error: AnymailAPIError) -> Outcome:
     return (
         TransportError(answer, is_unsure=True) if code >= 500 else Refused(answer, is_for_good=True)
     )
-
-
-def _is_unknown(answer: str) -> bool:
-    """Return whether there is no such address or domain, as RFC 3463 says it. A bare 550 may mean
-    anything.
-    """
-    found = _ENHANCED.search(answer)
-    return bool(found) and found[1] in NO_SUCH_ADDRESS  # type: ignore[index]
-
-
-def _is_about_box(answer: str, is_about_address: bool) -> bool:
-    """x.2.x of RFC 3463, or a bare refusal of the address itself; not a rule (x.7.x), a limit or a
-    fault on the way.
-    """
-    found = _ENHANCED.search(answer)
-    return found[1][1:].startswith(".2.") if found else is_about_address
 
 
 def _text(answer: bytes | str) -> str:

@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
+from core import mailboxes
 from core.email_addresses import one_spelling
 from newsletter.models import Newsletter, Subscriber, SubscriberTag, Subscription
 from newsletter.subscribing.subscriptions import Status, UnsubscribeMethod, stop
@@ -111,3 +112,4 @@ def lift(subscriber: Subscriber) -> None:
     Subscriber.objects.filter(pk=subscriber.pk).exclude(
         suppressed_because=Subscriber.Suppression.COMPLAINED
     ).update(suppressed_because="", suppressed_at=None, soft_bounces=0)
+    mailboxes.revive(subscriber.email)

@@ -57,7 +57,12 @@ def _mail_preferences(subscriber: Subscriber) -> None:
         "preferences": signed_links.link(signed_links.PREFERENCES, subscriber),
     }
     mail.plain(
-        subscriber.email, "Your newsletters", "newsletter/mail/known.txt", context, mail.AUTOMATIC
+        subscriber.email,
+        "Your newsletters",
+        "newsletter/mail/known.txt",
+        context,
+        mail.AUTOMATIC,
+        asked=True,
     ).send()
 
 
@@ -73,7 +78,12 @@ def _mail_confirmation(subscriber: Subscriber, asked: list[Subscription]) -> Non
     }
     headers = {**mail.AUTOMATIC, **signed_links.leaving_headers(asked[0])}
     mail.plain(
-        subscriber.email, "Confirm your newsletter", "newsletter/mail/confirm.txt", context, headers
+        subscriber.email,
+        "Confirm your newsletter",
+        "newsletter/mail/confirm.txt",
+        context,
+        headers,
+        asked=True,
     ).send()
 
 
@@ -91,7 +101,12 @@ def mail_welcome(subscriber_id: int, newsletters: list[int]) -> None:
     }
     headers = {**mail.AUTOMATIC, **signed_links.leaving_headers(found[0])}
     mail.plain(
-        subscriber.email, "You are on the list", "newsletter/mail/welcome.txt", context, headers
+        subscriber.email,
+        "You are on the list",
+        "newsletter/mail/welcome.txt",
+        context,
+        headers,
+        asked=True,
     ).send()
 
 
@@ -103,7 +118,7 @@ def mail_address(subscriber_id: int, newcomer_id: int) -> None:
     subscriber, newcomer = found[subscriber_id], found[newcomer_id]
     context = {"confirm": signed_links.link(signed_links.ADDRESS, subscriber, newcomer.key)}
     subject, template = "Confirm your new address", "newsletter/mail/address.txt"
-    mail.plain(newcomer.email, subject, template, context, mail.AUTOMATIC).send()
+    mail.plain(newcomer.email, subject, template, context, mail.AUTOMATIC, asked=True).send()
 
 
 @task()
@@ -119,6 +134,7 @@ def mail_changed(former: str, subscriber_id: int) -> None:
         "newsletter/mail/changed.txt",
         {"back": back},
         mail.AUTOMATIC,
+        asked=True,
     ).send()
 
 
@@ -144,4 +160,5 @@ def mail_left(subscriber_id: int, newsletters: list[int]) -> None:
         "newsletter/mail/left.txt",
         context,
         mail.AUTOMATIC,
+        asked=True,
     ).send()

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core import mailboxes
 from newsletter.models import CONSENT_FIELDS, Newsletter, Subscriber, Subscription
 from newsletter.subscribing import mails
 
@@ -67,6 +68,7 @@ def confirm(subscriber: Subscriber, newsletters: Iterable[int]) -> list[Newslett
 
 def mark_proven(subscriber: Subscriber, now: datetime) -> None:
     """Its owner opened a mail: the address works, and may be written to."""
+    mailboxes.revive(Subscriber.objects.values_list("email", flat=True).get(pk=subscriber.pk))
     Subscriber.objects.filter(pk=subscriber.pk, confirmed_at=None).update(confirmed_at=now)
     Subscriber.objects.filter(pk=subscriber.pk).update(
         suppressed_because="", suppressed_at=None, soft_bounces=0

@@ -5,6 +5,7 @@ spam.
 from django.db.models import F
 from django.utils import timezone
 
+from core import mailboxes
 from newsletter.models import Delivery, Subscriber, Subscription
 from newsletter.sending.transport import Refused
 from newsletter.subscribing.subscriptions import leave_all
@@ -18,6 +19,7 @@ def note_accepted(delivery: Delivery) -> None:
     subscriber = _subscriber_of(delivery)
     if subscriber and subscriber.soft_bounces:
         Subscriber.objects.filter(pk=subscriber.pk).update(soft_bounces=0)
+        mailboxes.note_accepted(subscriber.email)
 
 
 def note_refused(delivery: Delivery, refused: Refused) -> None:
@@ -45,7 +47,16 @@ def suppress(subscriber: Subscriber, because: str) -> None:
     back.
     """
     not_yet = Subscriber.objects.filter(pk=subscriber.pk, suppressed_because="")
-    not_yet.update(suppressed_because=because, suppressed_at=timezone.now())
+    if not_yet.update(suppressed_because=because, suppressed_at=timezone.now()):
+        _tell_all(subscriber.email, because)
+
+
+def _tell_all(address: str, because: str) -> None:
+    """What a newsletter found out is true of every other mail to the address."""
+    if because == Suppression.BOUNCED:
+        mailboxes.note_hard(address)
+    elif because == Suppression.COMPLAINED:
+        mailboxes.note_complaint(address)
 
 
 def note_complaint(subscriber: Subscriber) -> None:
