@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from advertising.models import Advertiser, Invitation, Membership, Role
-from core import mail, sealed
+from core import mail, sealed, strangers
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -85,7 +85,9 @@ def mail_invitation(invitation_id: int, sealed_key: str) -> None:
     invitation = (
         Invitation.objects.select_related("advertiser", "by").filter(pk=invitation_id).first()
     )
-    if invitation is None:
+    if invitation is None or strangers.waits(
+        mail_invitation, invitation.email, invitation_id, sealed_key
+    ):
         return
     subject = f"{invitation.advertiser.name} invites you"
     context = {"invitation": invitation, "key": sealed.unseal(sealed_key)}

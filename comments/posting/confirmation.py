@@ -17,16 +17,11 @@ from articles.models import Article
 from comments.models import Confirmation, ReplyRefused, SiteComment
 from comments.models.comments import NOT_HERE, answerable
 from comments.posting import comments_open, policy, submission
-from core import mail, ratelimit
-from core.client_ip import network_of
+from core import mail, strangers
 from core.email_addresses import inbox
 
 LIFETIME = timedelta(days=3)
 MOST_WAITING = 5  # of one address, by one network
-MOST_OF_NETWORK, MOST_OF_INBOX = 20, 5  # mails in an hour
-HOUR = timedelta(hours=1)
-_of_network = ratelimit.RateLimiter("confirmation-mails", MOST_OF_NETWORK, seconds=3600)
-_of_inbox = ratelimit.RateLimiter("confirmation-inbox", MOST_OF_INBOX, seconds=3600)
 
 
 class ConfirmationExpired(Exception):
@@ -58,7 +53,7 @@ def ask(article: Article, words: dict[str, Any], ip: str | None) -> Confirmation
         if others.count() >= MOST_WAITING:
             raise TooManyWaiting
         if not Confirmation.objects.filter(fingerprint=fingerprint, comment_id=None).exists():
-            _of_network.check(network_of(ip))
+            strangers.check_network(ip)
         waiting, created = Confirmation.objects.get_or_create(
             fingerprint=fingerprint,
             comment_id=None,
@@ -140,9 +135,7 @@ def mail_link(confirmation_id: int) -> None:
     )
     if waiting is None or waiting.comment_id:
         return
-    if _of_inbox.is_over(waiting.inbox) and mail_link.get_backend().supports_defer:
-        # Networks enough together would fill an inbox: the mail waits, and nothing is lost.
-        mail_link.using(run_after=timezone.now() + HOUR).enqueue(waiting.pk)
+    if strangers.waits(mail_link, waiting.email, waiting.pk):
         return
     context = {
         "article": waiting.article,

@@ -2,7 +2,7 @@
 
 from django_tasks import task
 
-from core import mail
+from core import mail, strangers
 from newsletter.models import Subscriber, Subscription
 from newsletter.subscribing import signed_links
 
@@ -18,7 +18,8 @@ def mail_answer(subscriber_id: int) -> None:
     """To whoever owns the address that a form was sent with: a link to confirm, or to what they
     have.
     """
-    if subscriber := Subscriber.objects.filter(pk=subscriber_id).first():
+    subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
+    if subscriber and not strangers.waits(mail_answer, subscriber.email, subscriber_id):
         _mail_answer(subscriber)
 
 
@@ -28,6 +29,8 @@ def mail_link(subscriber_id: int) -> None:
     their address.
     """
     subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
+    if subscriber and strangers.waits(mail_link, subscriber.email, subscriber_id):
+        return
     if subscriber and subscriber.is_confirmed:
         _mail_preferences(subscriber)
     elif subscriber:
@@ -116,6 +119,8 @@ def mail_address(subscriber_id: int, newcomer_id: int) -> None:
     if len(found) < 2:
         return
     subscriber, newcomer = found[subscriber_id], found[newcomer_id]
+    if strangers.waits(mail_address, newcomer.email, subscriber_id, newcomer_id):
+        return
     context = {"confirm": signed_links.link(signed_links.ADDRESS, subscriber, newcomer.key)}
     subject, template = "Confirm your new address", "newsletter/mail/address.txt"
     mail.plain(newcomer.email, subject, template, context, mail.AUTOMATIC, asked=True).send()

@@ -18,7 +18,7 @@ from django.core import signing
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from core import ratelimit
+from core import ratelimit, strangers
 from core.client_ip import network_of
 from newsletter.models import Subscriber
 
@@ -26,13 +26,11 @@ SALT = "newsletter.ticket"
 SOONEST = 2.0  # seconds between the first touch and the button
 LATEST = 2 * 3600.0
 WAIT_UNDER_ATTACK = 60.0
-MOST_AN_HOUR = 20  # sign-ups of one network
 LOOK_BACK = timedelta(minutes=10)
 MOST_FORMS_AN_HOUR = (
     200  # that one network sends, good or not: a page with a button costs us more than a mail
 )
 
-_sign_ups = ratelimit.RateLimiter("sign-ups", MOST_AN_HOUR, seconds=3600)
 _forms = ratelimit.RateLimiter("sign-up-forms", MOST_FORMS_AN_HOUR, seconds=3600)
 
 
@@ -67,7 +65,7 @@ def check_forms(ip: str | None) -> None:
 
 def check_sign_ups(ip: str | None) -> None:
     """Raises RateLimited."""
-    _sign_ups.check(network_of(ip))
+    strangers.check_network(ip)
 
 
 def is_under_attack() -> bool:

@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from articles.models import Article
 from comments.models import Confirmation, SiteComment
 from comments.posting import confirmation
-from core import ratelimit
+from core import ratelimit, strangers
 
 from ..factories import PublishedArticleFactory, comment_on
 from .test_posting import fresh
@@ -122,7 +122,7 @@ def test_what_was_published_is_not_deleted_so(client):
 
 def test_one_network_asks_for_so_many_mails_an_hour(noon):
     article = PublishedArticleFactory()
-    for number in range(confirmation.MOST_OF_NETWORK):
+    for number in range(strangers.MOST_OF_NETWORK):
         waiting(article, email=f"person{number}@victims.example", comment=f"Number {number}.")
     with pytest.raises(ratelimit.RateLimited):
         waiting(article, email="one@more.example", comment="One more.")
@@ -154,19 +154,19 @@ def test_what_would_fill_an_inbox_waits_and_is_not_lost(settings, noon):
     article = PublishedArticleFactory()
     asked = [
         confirmation.ask(article, WORDS | {"comment": f"Number {number}."}, f"203.0.113.{number}")
-        for number in range(confirmation.MOST_OF_INBOX + 1)
+        for number in range(strangers.MOST_OF_INBOX + 1)
     ]
-    for each in asked[: confirmation.MOST_OF_INBOX]:
+    for each in asked[: strangers.MOST_OF_INBOX]:
         confirmation.mail_link.call(each.pk)
-    assert len(mail.outbox) == confirmation.MOST_OF_INBOX
+    assert len(mail.outbox) == strangers.MOST_OF_INBOX
     confirmation.mail_link.call(asked[-1].pk)
-    assert len(mail.outbox) == confirmation.MOST_OF_INBOX
+    assert len(mail.outbox) == strangers.MOST_OF_INBOX
     put_off = DBTaskResult.objects.get(run_after__gt=timezone.now() + timedelta(minutes=59))
     assert put_off.args_kwargs["args"] == [asked[-1].pk]
 
 
 def test_over_the_limit_the_form_keeps_every_word(client, monkeypatch):
-    monkeypatch.setattr(confirmation._of_network, "_most", -1)
+    monkeypatch.setattr(strangers._of_network, "_most", -1)
     article = PublishedArticleFactory()
     page = client.post("/comments/post/", fresh(article, comment="Every word of it."))
     assert page.status_code == 429

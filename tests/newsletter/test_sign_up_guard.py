@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from core import strangers
 from newsletter.models import Subscriber
 from newsletter.subscribing import signup_throttle
 from newsletter.subscribing.signup_throttle import Attempt, SignupVerdict
@@ -118,13 +119,13 @@ def test_readers_who_confirm_are_no_attack(noon):
 
 
 def test_one_network_asks_for_so_many_in_an_hour(client, committed, noon):
-    for number in range(signup_throttle.MOST_AN_HOUR + 5):
+    for number in range(strangers.MOST_OF_NETWORK + 5):
         ticket = signup_throttle.ticket()
         noon.shift(3)
         answer = send(client, committed, email=f"reader{number}@readers.example", ticket=ticket)
     assert answer.status_code == 429
     assert "Try again in an hour" in answer.content.decode()
-    assert len(mail.outbox) == signup_throttle.MOST_AN_HOUR
+    assert len(mail.outbox) == strangers.MOST_OF_NETWORK
 
 
 @pytest.mark.drill
@@ -137,4 +138,4 @@ def test_a_flood_of_sign_ups_mails_no_more_than_the_limit(client, committed, noo
     noon.shift(3)
     for number, ticket in enumerate(tickets):
         send(client, committed, email=f"reader{number}@readers.example", ticket=ticket)
-    assert Subscriber.objects.count() == len(mail.outbox) == signup_throttle.MOST_AN_HOUR
+    assert Subscriber.objects.count() == len(mail.outbox) == strangers.MOST_OF_NETWORK
