@@ -10,9 +10,9 @@ from django_prose_editor.fields import ProseEditorField
 from django_tasks_db.models import DBTaskResult
 
 from articles import body
+from core.time_zones import is_time_zone
 from core.undeletable import UndeletableModel
 from newsroom.pages.text_files import ads_lines, mail_or_https, robots_lines
-from newsroom.time_zones import is_time_zone
 from pagecache.cache_tagged import TaggedAsTable
 
 

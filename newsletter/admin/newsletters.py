@@ -14,6 +14,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from core import time_zones
 from newsletter.models import Newsletter
 from newsletter.sending import sender_check
 
@@ -64,9 +65,20 @@ class NewsletterAdmin(admin.ModelAdmin[Newsletter]):
     autocomplete_fields = ("coin",)
 
     def save_model(self, request: HttpRequest, obj: Newsletter, form: Any, change: bool) -> None:
-        if {"rhythm", "weekday", "send_at"} & set(form.changed_data) or not change:
+        if {"rhythm", "weekday", "send_at", "time_zone"} & set(form.changed_data) or not change:
             obj.planned_at = timezone.now()
         super().save_model(request, obj, form, change)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """In the desk’s zone, and not open for sign-up before somebody says so."""
+        return {"time_zone": timezone.get_current_timezone_name(), "is_offered": False}
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "time_zone":
+            return db_field.formfield(
+                widget=forms.Select(choices=[(name, name) for name in time_zones.names()])
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Newsletter]:
         newsletters = super().get_queryset(request)

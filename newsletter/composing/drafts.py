@@ -38,7 +38,7 @@ Status = Issue.Status
 def draft(newsletter: Newsletter, turn_at: datetime | None = None) -> Issue:
     """A new issue, filled. Raises IntegrityError when the turn has one."""
     with transaction.atomic():
-        day = (turn_at or timezone.now()).date()
+        day = newsletter.day_of(turn_at or timezone.now())
         issue = Issue.objects.create(newsletter=newsletter, day=day, turn_at=turn_at)
         fill(issue)
     return issue
@@ -77,6 +77,7 @@ def duplicate(issue: Issue, by: Any) -> Issue:
     with transaction.atomic():
         copy = Issue.objects.create(
             newsletter=issue.newsletter,
+            day=issue.newsletter.day_of(timezone.now()),
             subject=issue.subject,
             preheader=issue.preheader,
             intro=issue.intro,
@@ -250,7 +251,8 @@ def _has_issue(newsletter: Newsletter, turn: datetime) -> bool:
     """Made for this turn, or for its day: by hand, for another hour, or put off to it. One that
     went late is none.
     """
-    midnight = turn.replace(hour=0, minute=0, second=0, microsecond=0)
+    day = newsletter.day_of(turn)
+    midnight = schedule.midnight(newsletter, day)
     went_late = Q(turn_at__lt=midnight, started_at__isnull=False)
-    of_day = Q(day=turn.date()) & ~went_late & ~Q(status__in=(Status.SKIPPED, Status.CANCELLED))
+    of_day = Q(day=day) & ~went_late & ~Q(status__in=(Status.SKIPPED, Status.CANCELLED))
     return Issue.objects.filter(Q(turn_at=turn) | of_day, newsletter=newsletter).exists()

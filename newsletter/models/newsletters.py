@@ -1,6 +1,7 @@
 """The newsletters that readers can have: daily, weekly, about a section or about a coin."""
 
-from datetime import time
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from articles.models import Section
+from core.time_zones import is_time_zone
 from pagecache.cache_tagged import TaggedAsTable
 from ticker.models import Coin
 
@@ -75,7 +77,14 @@ class Newsletter(TaggedAsTable):
     weekday = models.PositiveSmallIntegerField(
         choices=Weekday.choices, default=Weekday.FRIDAY, help_text="Of a weekly newsletter."
     )
-    send_at = models.TimeField("hour", default=time(6, 30), help_text="When it goes out (UTC).")
+    send_at = models.TimeField("hour", default=time(6, 30), help_text="When it goes out.")
+    time_zone = models.CharField(
+        default="UTC",
+        db_default="UTC",
+        max_length=60,
+        validators=[is_time_zone],
+        help_text="Of its hour and its days, whatever the season.",
+    )
     planned_at = models.DateTimeField(
         null=True,
         editable=False,
@@ -124,10 +133,15 @@ class Newsletter(TaggedAsTable):
 
     @property
     def when(self) -> str:
-        """Such as “Fridays at 06:30 UTC”."""
+        """Such as “Fridays, 06:30 UTC” or “Fridays, 06:30 in London”."""
         is_weekly = self.rhythm == self.Rhythm.WEEKLY
         days = f"{self.Weekday(self.weekday).label}s" if is_weekly else self.get_rhythm_display()
-        return f"{days}, {self.send_at:%H:%M} UTC"
+        place = self.time_zone.rpartition("/")[2].replace("_", " ")
+        return f"{days}, {self.send_at:%H:%M} {'UTC' if place == 'UTC' else f'in {place}'}"
+
+    def day_of(self, moment: datetime) -> date:
+        """The day that readers of the newsletter have at a moment."""
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
 
 
 def main_newsletter() -> Newsletter:

@@ -2,7 +2,7 @@
 issue.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -13,6 +13,7 @@ from newsletter.composing import schedule
 from newsletter.models import Issue
 
 LATE_AFTER = timedelta(minutes=15)
+DAY = timedelta(days=1)  # somewhere it is the day before, or after
 LOOK_BACK = timedelta(days=7)
 MOST = 5
 
@@ -24,20 +25,25 @@ def sentences() -> list[str]:
         Q(status="draft", turn_at__range=(now - LOOK_BACK, now - LATE_AFTER))
         # One of somebody’s own stands for the day’s turn: forgotten, it keeps the newsletter from
         # going out.
-        | Q(status="draft", turn_at=None, day=now.date())
+        | Q(status="draft", turn_at=None, day__range=(now.date() - DAY, now.date() + DAY))
         | Q(status="scheduled", send_at__lt=now - LATE_AFTER)
         | Q(status="sending", failures__gte=3)
         | Q(status="paused") & ~Q(note="")
     )
     issues = Issue.objects.filter(wrong).select_related("newsletter").order_by("pk")[: 2 * MOST]
-    found = [
-        issue for issue in issues if issue.status != "draft" or _due_at(issue) < now - LATE_AFTER
-    ]
+    found = [issue for issue in issues if issue.status != "draft" or _is_late(issue, now)]
     return [*map(_sentence, found[:MOST]), *_sold_and_not_sent()]
 
 
+def _is_late(draft: Issue, now: datetime) -> bool:
+    """A draft of somebody’s own is late on its day only: the next day has its own turn."""
+    if draft.turn_at is None and draft.newsletter.day_of(now) != draft.day:
+        return False
+    return _due_at(draft) < now - LATE_AFTER
+
+
 def _due_at(draft: Issue) -> datetime:
-    midnight = datetime.combine(draft.day, time(0), tzinfo=UTC)
+    midnight = schedule.midnight(draft.newsletter, draft.day)
     return draft.turn_at or schedule.next_turn(
         draft.newsletter, midnight - timedelta(microseconds=1)
     )

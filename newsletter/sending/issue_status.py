@@ -44,7 +44,8 @@ def day_if_sent(issue: Issue, at: datetime) -> date:
     """Return the day that an issue prints, and whose paid place it has: that on which it goes out,
     or for whose turn it was made.
     """
-    return max(issue.turn_at.date(), at.date()) if issue.turn_at else at.date()
+    day = issue.newsletter.day_of(at)
+    return max(issue.newsletter.day_of(issue.turn_at), day) if issue.turn_at else day
 
 
 def schedule(issue: Issue, at: datetime) -> None:

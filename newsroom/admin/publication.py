@@ -8,8 +8,8 @@ from django.contrib.admin.models import LogEntry
 
 from articles.admin import BodyEditorMixin, MovingAdmin, SingleRowAdmin
 from core.admin import ReadOnlyAdmin
+from core.time_zones import names
 from newsroom.models import AboutPage, Heartbeat, LogIn, PeriodicJob, PrivacyRequest, Publication
-from newsroom.time_zones import names
 
 
 @admin.register(Publication)

@@ -29,6 +29,50 @@ def test_turns_come_one_after_another(rhythm, after, turn):
     assert schedule.next_turn(newsletter, after) == turn
 
 
+@pytest.mark.parametrize(
+    ("zone", "after", "turn"),
+    [
+        # Half past six in London, before and after the clocks go back on 25 October 2026.
+        ("Europe/London", (2026, 10, 24, 0), (2026, 10, 24, 5, 30)),
+        ("Europe/London", (2026, 10, 25, 0), (2026, 10, 25, 6, 30)),
+        # In Tokyo that day has begun already, and in Honolulu not yet.
+        ("Asia/Tokyo", (2026, 11, 22, 22), (2026, 11, 23, 21, 30)),
+        ("Asia/Tokyo", (2026, 11, 22, 21), (2026, 11, 22, 21, 30)),
+        ("Pacific/Honolulu", (2026, 11, 23, 0), (2026, 11, 23, 16, 30)),
+    ],
+)
+def test_the_hour_of_a_newsletter_is_that_of_its_zone_in_every_season(zone, after, turn):
+    newsletter = Newsletter(rhythm="daily", send_at=MONDAY.time(), time_zone=zone)
+    assert schedule.next_turn(newsletter, datetime(*after, tzinfo=UTC)) == datetime(
+        *turn, tzinfo=UTC
+    )
+
+
+def test_an_hour_that_daylight_saving_leaves_out_comes_once():
+    newsletter = Newsletter(rhythm="daily", send_at=time(2, 30), time_zone="Europe/Berlin")
+    before = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)
+    first = schedule.next_turn(newsletter, before)
+    assert first == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert schedule.next_turn(newsletter, first) == datetime(2026, 3, 30, 0, 30, tzinfo=UTC)
+
+
+def test_an_issue_prints_the_day_of_its_readers(newsletter, noon):
+    Newsletter.objects.filter(pk=newsletter.pk).update(time_zone="Asia/Tokyo", rhythm="daily")
+    newsletter.refresh_from_db()
+    reader("hollis")
+    noon.move_to(datetime(2026, 11, 22, 20, tzinfo=UTC))
+    story("Policy", "New", hours=1)
+    assert drafts.compose_due.call() == 1
+    issue = Issue.objects.get()
+    assert str(issue.day) == "2026-11-23"
+    assert issue.turn_at == datetime(2026, 11, 22, 21, 30, tzinfo=UTC)
+    assert drafts.compose_due.call() == 0
+    issue_status.schedule(issue, timezone.now())
+    issue.refresh_from_db()
+    assert str(issue.day) == "2026-11-23"
+    assert newsletter.when == "Every day, 06:30 in Tokyo"
+
+
 def test_a_draft_waits_on_the_desk_two_hours_before_its_turn(newsletter, noon):
     noon.move_to(MONDAY - timedelta(hours=2, minutes=1))
     story("Policy", "New", hours=1)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from articles.publishing import revisions
-from newsroom import time_zones
+from core import time_zones
 from newsroom.models import Publication
 
 from ..factories import AuthorFactory, DraftArticleFactory, PublishedArticleFactory, member_of
