@@ -234,6 +234,8 @@ class IssueAdmin(BodyEditorMixin, MomentsMixin, admin.ModelAdmin[Issue]):
             "may_send": request.user.has_perm("newsletter.send_issue"),
             "next_turn": schedule.next_turn(issue.newsletter, timezone.now()),
             "figures": issue_statistics.statistics_of(issue) if issue.started_at else None,
+            "usual": issue_statistics.usual_before(issue) if issue.started_at else None,
+            "growth": issue_statistics.growth_of(issue.newsletter) if issue.started_at else None,
             "warn_at": rendering.WARN_AT,
             "clips_at": rendering.GMAIL_CLIPS_AT,
         }

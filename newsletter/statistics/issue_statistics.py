@@ -1,12 +1,28 @@
 """Statistics of an issue: deliveries, unsubscribes, clicks of people and of machines."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
 
-from django.db.models import Count
+from django.db.models import Count, Sum
+from django.utils import timezone
 
-from newsletter.models import Delivery, Issue, Link, Subscription
+from newsletter.models import Delivery, Issue, Link, Newsletter, Subscription
 
 Status = Delivery.Status
+
+
+LAST_ISSUES = 10
+GROWTH_OVER = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Per cent of the mails that were accepted. None where none was."""
+
+    clicks: float | None
+    unsubscribed: float | None
+    bounced: float | None
 
 
 @dataclass(frozen=True)
@@ -52,8 +68,70 @@ class IssueStatistics:
         return sum(link.machines for link in self.links)
 
     @property
+    def rates(self) -> Rates:
+        return Rates(
+            per_cent(self.people, self.accepted),
+            per_cent(self.unsubscribed, self.accepted),
+            per_cent(self.bounced, self.recipients),
+        )
+
+    @property
     def most_people(self) -> int:
         return max((link.people for link in self.links), default=0)
+
+
+def per_cent(part: int, whole: int) -> float | None:
+    return round(100 * part / whole, 1) if whole else None
+
+
+@dataclass(frozen=True)
+class Usual:
+    """The middle of the last issues of a newsletter before one: what is usual for it."""
+
+    issues: int
+    clicks: float | None
+    readers: int | None
+
+
+def usual_before(issue: Issue) -> Usual:
+    """Two queries, however many issues there are."""
+    before = list(
+        Issue.objects.listed()
+        .filter(newsletter=issue.newsletter_id, started_at__lt=issue.started_at)
+        .order_by("-started_at")
+        .values_list("pk", "sent_count")[:LAST_ISSUES]
+    )
+    people = dict(
+        Link.objects.filter(issue__in=[pk for pk, _ in before])
+        .order_by()
+        .values_list("issue")
+        .annotate(Sum("people"))
+    )
+    rates = [rate for pk, sent in before if (rate := per_cent(people.get(pk, 0), sent)) is not None]
+    return Usual(
+        len(before),
+        median(rates) if rates else None,
+        round(median([sent for _, sent in before])) if before else None,
+    )
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How a list of readers changed in thirty days."""
+
+    readers: int
+    joined: int
+    left: int
+
+
+def growth_of(newsletter: Newsletter) -> Growth:
+    since = timezone.now() - GROWTH_OVER
+    mine = Subscription.objects.filter(newsletter=newsletter)
+    return Growth(
+        mine.filter(status="confirmed").count(),
+        mine.filter(status="confirmed", confirmed_at__gte=since).count(),
+        mine.filter(unsubscribed_at__gte=since, confirmed_at__isnull=False).count(),
+    )
 
 
 def statistics_of(issue: Issue) -> IssueStatistics:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from newsletter.admin.issues import IssueAdmin
 from newsletter.composing import drafts, rendering, texts, versions
-from newsletter.models import Issue, Item, Newsletter
+from newsletter.models import Issue, Item, Link, Newsletter
 from newsletter.sending import batches, issue_status
 
 from ..factories import PublishedArticleFactory, SponsoredArticleFactory, UserFactory, member_of
@@ -549,3 +549,20 @@ def test_texts_hold_nothing_that_runs(desk, newsletter):
     issue = issue_of(newsletter)
     press(desk, issue, "preview", closing='<p onclick="x()">Hm.<script>1</script></p>')
     assert issue.closing == "<p>Hm.</p>"
+
+
+def test_results_are_said_as_rates_beside_what_is_usual(desk, newsletter, sink):
+    for name in ("hollis", "odo"):
+        reader(name)
+    first = begin(issue_of(newsletter))
+    batches.send_some.call()
+    Link.objects.filter(issue=first).update(people=0)
+    link = Link.objects.filter(issue=first).first()
+    Link.objects.filter(pk=link.pk).update(people=1)
+    page = squeezed(desk.get(address(first)).content.decode())
+    assert "1, 50.0%" in page
+    assert "The last" not in page
+    assert "2 readers now; in 30 days 2 joined and 0 left." in page
+    second = begin(drafts.duplicate(first, None))
+    page = squeezed(desk.get(address(second)).content.decode())
+    assert "The last 1 issue, in the middle: 50.0% clicks, 2 readers." in page
