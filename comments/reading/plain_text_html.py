@@ -13,7 +13,8 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
-_ADDRESS = re.compile(r"(https?://[^\s<>\"“”'’`]+[^\s<>\"“”'’`.,;:!?)\]])")
+from core import links
+
 _PARAGRAPHS = re.compile(r"\n{2,}")
 _CODE = re.compile(r"`([^`\n]+)`")
 _FENCE = "```"
@@ -82,15 +83,13 @@ def _with_code(text: str) -> str:
 
 
 def _with_links(text: str) -> str:
-    if "://" not in text:
-        return escape(text)
-    parts = _ADDRESS.split(text)
-    for index, part in enumerate(parts):
-        safe = escape(part)
-        parts[index] = (
-            f'<a href="{safe}" rel="ugc nofollow noopener">{safe}</a>' if index % 2 else safe
-        )
-    return "".join(parts)
+    parts, last = [], 0
+    for link in links.find(text):
+        parts.append(escape(text[last : link.start]))
+        shown = escape(text[link.start : link.end])
+        parts.append(f'<a href="{escape(link.url)}" rel="ugc nofollow noopener">{shown}</a>')
+        last = link.end
+    return "".join([*parts, escape(text[last:])])
 
 
 def marking(html: SafeString, found: str | None) -> SafeString:

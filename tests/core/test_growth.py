@@ -35,6 +35,8 @@ AFTER_THE_SANITISER = {
     r'<img\b[^>]*\bdata-file="(\d{1,9})"[^>]*>',
     r"<img\b[^>]*>",
     r"(<[^>]*>)",
+    r"<[^>]*>",
+    r'<a href="([^"]*)"([^>]*)>(.*?)</a>',
     r"<table>.*?</table>",
     r"<figure\b[^>]*>.*?</figure>",
 }

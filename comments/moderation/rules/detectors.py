@@ -13,6 +13,7 @@ from articles.models import Author
 from comments.models import Rule, SiteComment
 from comments.moderation.rules.drafts import Draft
 from comments.posting.commenters import STAFF
+from core import links as web_links
 from core.fraud_signs import scams, wallets
 from core.fraud_signs.lookalikes import as_letters, plain, skeleton
 from pagecache import table_tag
@@ -23,7 +24,9 @@ MOST_COMPARED = 500
 SHORTEST_REPEATED = 20  # letters: many people may say “Thank you”
 FEWEST_FOR_A_SHARE = 3
 WRITERS_OF_A_NETWORK = 5
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]+", re.IGNORECASE)
+_SCHEME = re.compile(r"https?:[/\\]+")
+# Whatever could be a host, with a scheme before it or not. Of plain text.
+_HOST = re.compile(r"(?<![\w./\\-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}")
 # Single letters with a sign between each two. Not over the end of a line.
 _SPELLED_OUT = re.compile(r"(?<!\w)\w(?:[^\w\n]\w(?!\w)){2,}")
 _OFFICE = (
@@ -45,7 +48,7 @@ def newcomer(rule: Rule, draft: Draft) -> str:
 
 
 def links(rule: Rule, draft: Draft) -> str:
-    number = len(_LINK.findall(draft.text))
+    number = web_links.count(draft.text)
     return f"{number} links" if number > (rule.number or 0) else ""
 
 
@@ -82,8 +85,8 @@ def domains(rule: Rule, draft: Draft) -> str:
     listed = {
         _host(line.strip().lstrip(".")).removeprefix("www.") for line in rule.words.splitlines()
     } - {""}
-    for address in [*_LINK.findall(draft.text), draft.url]:
-        host = _host(address)
+    text = _SCHEME.sub(" ", plain(f"{draft.name}\n{draft.text}"))
+    for host in [*_HOST.findall(text), _host(draft.url)]:
         parents = {host.split(".", cut)[-1] for cut in range(host.count(".") + 1)}
         if listed & parents:
             return host
