@@ -48,7 +48,7 @@ def newcomer(rule: Rule, draft: Draft) -> str:
 
 
 def links(rule: Rule, draft: Draft) -> str:
-    number = web_links.count(draft.text)
+    number = web_links.count(f"{draft.name}\n{draft.text}")
     return f"{number} links" if number > (rule.number or 0) else ""
 
 
