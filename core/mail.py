@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
-from core import mailboxes
+from core import mailboxes, verp
 from core.jobs import PermanentFailure
 
 NO_SUCH_ADDRESS = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
@@ -68,6 +68,14 @@ def message_id() -> str:
     return make_msgid(domain=urlsplit(settings.SITE_URL).hostname or "localhost")
 
 
+def send_from(message: EmailMessage, from_: str) -> None:
+    """Let readers see `from_`, and bounces come to where they are read, if there is such a place."""
+    envelope = verp.address_for(message.to[0]) if message.to else ""
+    message.from_email = envelope or from_
+    if envelope:
+        message.extra_headers["From"] = from_
+
+
 class JobMail(EmailMessage):
     """A mail that a job sends to one person, with the publication’s name as its sender.
 
@@ -78,7 +86,7 @@ class JobMail(EmailMessage):
     def __init__(self, *args: Any, asked: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asked = asked
-        self.from_email = sender()
+        send_from(self, sender())
         self.extra_headers.setdefault("Message-ID", message_id())
 
     def send(self, *args: Any, **options: Any) -> int:
@@ -94,7 +102,9 @@ class JobMail(EmailMessage):
         except PermanentFailure as error:
             _note_refusal(address, error.__cause__)
             raise
-        mailboxes.note_accepted(address)
+        if not settings.BOUNCE_ADDRESS and not settings.MAIL_PROVIDER:
+            # Elsewhere the first server takes everything, and says later what came of it.
+            mailboxes.note_accepted(address)
         return sent
 
 

@@ -21,6 +21,7 @@ from core.models import Mailbox
 State = Mailbox.State
 MOST_SOFT = 5  # mails in a row that did not get through
 PAUSE = timedelta(days=7)
+IN_A_ROW_WITHIN = timedelta(days=14)
 BETWEEN_TRIES = timedelta(days=1)
 FORGOTTEN_AFTER = timedelta(days=365)
 
@@ -44,10 +45,12 @@ def note_complaint(address: str) -> None:
 
 def note_soft(address: str) -> None:
     """It is full or busy; several times in a row it is left alone for a week."""
-    mine = _row(address)
-    mine.update(soft_bounces=F("soft_bounces") + 1)
+    mine, now = _row(address), timezone.now()
+    # Long ago is not in a row: where bounces come later, nobody says that a mail got through.
+    mine.filter(changed_at__lt=now - IN_A_ROW_WITHIN, state=State.GOOD).update(soft_bounces=0)
+    mine.update(soft_bounces=F("soft_bounces") + 1, changed_at=now)
     full = mine.filter(soft_bounces__gte=MOST_SOFT, state=State.GOOD)
-    if full.update(state=State.FULL, changed_at=timezone.now()):
+    if full.update(state=State.FULL):
         ended.send(Mailbox, address=address, state=State.FULL)
 
 

@@ -20,7 +20,7 @@ SECRETS = (
     *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "METRICS_TOKEN", "CDN_TOKEN"),
     *("MAIL_PROVIDER_KEY", "MAIL_WEBHOOK_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
     *("AKISMET_KEY", "CLASSIFIER_KEY", "COINGECKO_API_KEY", "COMMENT_HOOK_SECRET", "SENTRY_DSN"),
-    *("MEDIA_STORAGE_URL", "BACKUP_STORAGE_URL"),
+    *("MEDIA_STORAGE_URL", "BACKUP_STORAGE_URL", "BOUNCE_IMAP_URL"),
 )
 # Providers of mail whose interface and whose webhooks we speak, and what their key is called there.
 MAIL_PROVIDERS: dict[str, str] = {

@@ -17,7 +17,7 @@ from articles.publishing import autosaves, trash, workflow
 from comments import notifications
 from comments.posting import confirmation, verified_commenters
 from comments.privacy import ip_anonymisation
-from core import mailboxes
+from core import bounces, mailboxes
 from newsletter.composing import drafts
 from newsletter.sending import batches
 from newsletter.statistics import clicks
@@ -90,6 +90,7 @@ JOBS = (
     RecurringJob("tidy cached pages", timedelta(minutes=10), files.tidy_files),
     RecurringJob("statistics for queries", timedelta(hours=6), query_statistics.refresh),
     RecurringJob("tidy accounts", timedelta(hours=6), log_ins.tidy_accounts),
+    RecurringJob("read bounces", timedelta(minutes=5), bounces.read_mailbox, only_if=bounces.is_on),
     RecurringJob("forget old mailboxes", timedelta(days=1), mailboxes.forget_old),
     RecurringJob("tidy the queue", timedelta(minutes=5), tidy_queue),
     RecurringJob("forget unconfirmed comments", timedelta(hours=1), confirmation.forget_expired),

@@ -249,6 +249,8 @@ if SENTRY_DSN:
 
 # Services outside that are asked or told of comments, by the worker; none by default.
 AKISMET_KEY = env.str("AKISMET_KEY", default="")
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+BOUNCE_IMAP_URL = env.str("BOUNCE_IMAP_URL", default="")
 CLASSIFIER_URL = env.str("CLASSIFIER_URL", default="")
 CLASSIFIER_KEY = env.str("CLASSIFIER_KEY", default="")
 CLASSIFIER_MODEL = env.str("CLASSIFIER_MODEL", default="omni-moderation-latest")

@@ -25,6 +25,7 @@ def compose(
         to=[subscription.subscriber.email],
         headers=rendering.headers(issue, delivery.pk, subscription),
     )
+    mail.send_from(message, from_)
     message.attach_alternative(html, "text/html")
     return message
 

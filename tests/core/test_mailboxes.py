@@ -128,3 +128,20 @@ def test_every_mail_has_the_publications_name_and_its_own_id(settings):
     sent = outbox.outbox[0].message()
     assert sent["From"] == "The Publication <desk@finality.example>"
     assert sent["Message-ID"].endswith("@news.example>")
+
+
+def test_where_bounces_come_later_taking_a_mail_says_nothing(settings, noon):
+    settings.BOUNCE_ADDRESS = "bounces@news.example"
+    for _ in range(mailboxes.MOST_SOFT):
+        message().send()
+        mailboxes.note_soft(ADDRESS)
+    with pytest.raises(mailboxes.Paused):
+        message().send()
+
+
+def test_refusals_of_long_ago_are_not_in_a_row(noon):
+    for _ in range(mailboxes.MOST_SOFT + 2):
+        mailboxes.note_soft(ADDRESS)
+        noon.shift(timedelta(days=15))
+    assert Mailbox.objects.get().soft_bounces == 1
+    assert message().send() == 1
