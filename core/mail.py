@@ -57,9 +57,9 @@ def is_about_box(answer: str, *, is_about_address: bool) -> bool:
     return found[1][1:].startswith(".2.") if found else is_about_address
 
 
-def sender() -> str:
-    """The publication’s name before the address that its mails come from."""
-    name = " ".join(render_to_string("mail/sender.txt").split())
+def sender(name: str = "") -> str:
+    """The publication’s name, or another, before the address that its mails come from."""
+    name = name or " ".join(render_to_string("mail/sender.txt").split())
     return formataddr((name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]), "utf-8")
 
 

@@ -119,8 +119,8 @@ class Contents:
 
     @property
     def preheader(self) -> str:
-        if self.issue.preheader:
-            return self.issue.preheader
+        if written := self.issue.preheader or self.issue.newsletter.preview_text:
+            return written
         counts = [
             _number(len(self.stories), "story", "stories"),
             _number(len(self.corrections), "correction"),

@@ -26,6 +26,7 @@ def compose(
         headers=rendering.headers(issue, delivery.pk, subscription),
     )
     mail.send_from(message, from_)
+    message.reply_to = [issue.newsletter.reply_to] if issue.newsletter.reply_to else []
     message.attach_alternative(html, "text/html")
     return message
 
@@ -42,7 +43,7 @@ def send_test(issue_id: int, addresses: list[str]) -> None:
     for address in addresses:
         html, text = rendered.sample(address)
         message = EmailMultiAlternatives(
-            f"[Test] {rendered.subject}", text, mail.sender(), [address]
+            f"[Test] {rendered.subject}", text, mail.sender(issue.newsletter.sender_name), [address]
         )
         message.attach_alternative(html, "text/html")
         message.send()

@@ -25,6 +25,12 @@ def not_reserved(slug: str) -> None:
         raise ValidationError(f"“{slug}” is the address of another page. Choose another word.")
 
 
+def one_line(text: str) -> None:
+    """Raise ValidationError for what no mail header can hold."""
+    if not text.isprintable() or "@" in text:
+        raise ValidationError("Write a name: no address, and no line breaks.")
+
+
 class NewsletterQuerySet(models.QuerySet["Newsletter"]):
     def offered(self) -> "NewsletterQuerySet":
         """Return the newsletters that readers may choose, the one of the strip first."""
@@ -95,6 +101,25 @@ class Newsletter(TaggedAsTable):
         default=False,
         help_text="At its hour the newest stories are sent without an editor. "
         "Otherwise a draft with them waits on the desk from two hours before.",
+    )
+    sender_name = models.CharField(
+        max_length=60,
+        blank=True,
+        db_default="",
+        validators=[one_line],
+        help_text="What the inbox shows as sender. Empty: the publication’s name.",
+    )
+    reply_to = models.EmailField(
+        "replies go to",
+        blank=True,
+        db_default="",
+        help_text="Empty: the address that mails come from.",
+    )
+    preview_text = models.CharField(
+        max_length=150,
+        blank=True,
+        db_default="",
+        help_text="Of issues without one. Empty: how many stories there are, and the first price.",
     )
     carries_placement = models.BooleanField(
         "has sponsor slot",

@@ -176,7 +176,8 @@ class _Slice:
                         self._give_back(batch)
                         _pause(self.issue, EMPTIED)
                         break
-                    variants, self.sender = rendering.variants(shown), mail.sender()
+                    variants = rendering.variants(shown)
+                    self.sender = mail.sender(self.issue.newsletter.sender_name)
                 if not self._send(batch, variants):
                     break
         finally:

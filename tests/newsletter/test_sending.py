@@ -368,3 +368,23 @@ def test_four_workers_send_each_mail_once(newsletter, sink):
     assert statuses(issue) == {"sent": 400}
     assert len(sink.addresses) == 400
     assert set(sink.addresses.values()) == {1}
+
+
+def test_a_newsletter_has_a_sender_replies_and_a_preview_of_its_own(newsletter, sink):
+    Newsletter.objects.filter(pk=newsletter.pk).update(
+        sender_name="Friday’s desk", reply_to="letters@news.example", preview_text="Before coffee."
+    )
+    newsletter.refresh_from_db()
+    reader("hollis")
+    send(issue_of(newsletter))
+    mail = sink.mail_to("hollis@readers.example")
+    assert str(mail["From"]) == "Friday’s desk <desk@finality.example>"
+    assert str(mail["Reply-To"]) == "letters@news.example"
+    assert "Before coffee." in mail.get_body(("html",)).get_content()
+
+
+@pytest.mark.parametrize("name", ["Desk\nBcc: x", "desk@other.example", "a\u2028b"])
+def test_a_name_that_no_header_holds_is_refused(newsletter, name):
+    newsletter.sender_name = name
+    with pytest.raises(ValidationError, match="no address, and no line breaks"):
+        newsletter.full_clean()
