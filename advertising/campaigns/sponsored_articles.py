@@ -17,7 +17,7 @@ from advertising.models import Creative, Placement, Product
 from articles import body
 from articles.media import rendering
 from articles.models import Article, Image, Section
-from articles.publishing import workflow
+from articles.publishing import slugs, workflow
 
 _KINDS = {
     Product.SPONSORED.value: Article.Kind.SPONSORED,
@@ -31,9 +31,11 @@ def publish(placement: Placement, creative: Creative) -> None:
         return
     article = placement.article or Article()
     write(article, placement, creative)
-    article.slug = article.slug or _free_slug(article.title)
     article.hero = _picture(creative) or article.hero
-    article.save()
+    if article.pk is None:
+        slugs.save_under(article, slugify(article.title)[:100] or "sponsored")
+    else:
+        article.save()
     placement.article = article
     workflow.publish(article, by=None, at=datetime.combine(placement.run[0], time(7), tzinfo=UTC))
 
@@ -73,14 +75,6 @@ def withdraw(placement: Placement) -> None:
     article = placement.article
     if article and article.status == Article.Status.PUBLISHED:
         workflow.withdraw(article, by=None, note="The placement was rejected.")
-
-
-def _free_slug(title: str) -> str:
-    base = slugify(title)[:100] or "sponsored"
-    slug, number = base, 2
-    while Article.objects.filter(slug=slug).exists():
-        slug, number = f"{base}-{number}", number + 1
-    return slug
 
 
 def _standfirst_and_body(creative: Creative) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.models import Article, Section
-from articles.publishing import duplicating, notes, planning, revisions
+from articles.publishing import notes, planning, revisions, slugs
 from core.moments import DayInput
 from core.people import name_of, signed_in, staff
 
@@ -86,13 +86,13 @@ class CalendarMixin(admin.ModelAdmin[Any]):
         chosen = form.cleaned_data
         by = signed_in(request)
         with transaction.atomic():
-            article = Article.objects.create(
+            article = Article(
                 title=chosen["title"],
-                slug=duplicating.free_slug(slugify(chosen["title"])[:100] or "story"),
                 section=chosen["section"],
                 assignee=chosen["assignee"],
                 planned_for=chosen["day"],
             )
+            slugs.save_under(article, slugify(chosen["title"])[:100] or "story")
             revisions.keep(article, by)
             notes.tell_assignee(article, by)
             self.log_addition(request, article, "Planned in the calendar.")

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from articles.models import Article, ArticleCoin, Byline, FormerSlug
-from articles.publishing import bylines, revisions
+from articles.models import Article, ArticleCoin, Byline
+from articles.publishing import bylines, revisions, slugs
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -26,10 +26,9 @@ def duplicate(article: Article, by: "User") -> Article:
         title = article.title if article.is_template else f"{COPY}{article.title}"
         copy = Article(
             title=title[: Article._meta.get_field("title").max_length],
-            slug=free_slug(f"{article.slug[:100]}-copy"),
             **{name: getattr(article, name) for name in COPIED},
         )
-        copy.save()
+        slugs.save_under(copy, f"{article.slug[:100]}-copy")
         copy.tags.set(article.tags.all())
         for position, byline in enumerate(article.bylines.all()):
             Byline.objects.create(article=copy, author_id=byline.author_id, position=position)
@@ -38,15 +37,3 @@ def duplicate(article: Article, by: "User") -> Article:
         bylines.refresh(copy)
         revisions.keep(copy, by)
         return copy
-
-
-def free_slug(slug: str) -> str:
-    """`slug` itself, or numbered on where it is taken."""
-    # Of those that begin so: few, and never the archive.
-    taken = set(Article.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
-    taken |= set(FormerSlug.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
-    found, number = slug, 1
-    while found in taken:
-        number += 1
-        found = f"{slug}-{number}"
-    return found

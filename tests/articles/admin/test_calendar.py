@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from articles.models import Article
-from articles.publishing import planning, workflow
+from articles.publishing import planning, slugs, workflow
 
 from ...factories import (
     DraftArticleFactory,
@@ -128,6 +128,23 @@ def test_planning_begins_a_draft(client, noon, editor):
     page = client.post(f"{CALENDAR}plan/", {"title": "Kept", "day": "x"}).content.decode()
     assert 'value="Kept"' in page
     assert Article.objects.count() == 2
+
+
+def test_of_two_who_plan_the_same_in_one_moment_the_second_gets_the_next_address(
+    client, editor, monkeypatch, noon
+):
+    """Both see an address free; the database lets one have it."""
+    free, asked = slugs.free_slug, []
+
+    def seen_free(slug):
+        asked.append(slug)
+        return slug if len(asked) < 3 else free(slug)
+
+    monkeypatch.setattr(slugs, "free_slug", seen_free)
+    data = {"title": "The walrus", "section": SectionFactory().pk, "day": FRIDAY}
+    for _ in range(2):
+        assert client.post(f"{CALENDAR}plan/", data).status_code == 302
+    assert [each.slug for each in Article.objects.order_by("pk")] == ["the-walrus", "the-walrus-2"]
 
 
 def test_a_form_that_is_open_does_not_move_it_back(client, editor, draft, save):
