@@ -132,7 +132,7 @@ def test_a_moderator_takes_a_comment_off_the_page(page, site):
     page.goto("/admin/comments/sitecomment/?q=barley")
     row = page.get_by_role("row", name=re.compile("In shipping, nobody will wait"))
     row.get_by_role("checkbox").check()
-    page.locator("select[name=action]").select_option(label="Remove from the site")
+    page.locator("select[name=action]").select_option(label="Remove")
     page.get_by_role("button", name="Go").click()
     expect(page.locator(".messagelist")).to_contain_text("1 comment removed.")
     story = "/policy/nine-banks-agree-when-a-payment-is-over/"

@@ -174,7 +174,7 @@ def test_a_newsletter_from_the_form_to_the_archive(site, open_context, page: Pag
     assert frame.get_by_role("link", name="Unsubscribe").is_visible()
     page.go_back()
     page.get_by_label("Subject:", exact=True).fill("From end to end")
-    page.locator("#id_intro, .prose-editor [contenteditable]").first.click()
+    page.locator(".field-intro [contenteditable]").click()
     page.keyboard.type("Typed a moment ago.")
     page.get_by_role("button", name="Send now…").click()
     expect(page.get_by_text("“Typed a moment ago.”")).to_be_visible()

@@ -112,6 +112,7 @@ NEVER_KEPT = (
     "newsletter/leave/",
     "newsletter/preferences/",
     "newsletter/address/",
+    "newsletter/back/",
     "newsletter/token/",
     "newsletter/go/",  # counted each time
     "preview/",  # what is not out yet
