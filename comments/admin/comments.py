@@ -28,7 +28,8 @@ MOST_NAMED = 100
 
 @admin.register(SiteComment)
 class SiteCommentAdmin(QueueMixin, CommenterMixin, BulkMixin, CappedListAdmin):
-    fields = ()  # Its own page shows it, and nothing of it is typed.
+    # Its own page shows it, and nothing of it is typed.
+    fields = readonly_fields = ("comment",)
     change_list_template = "admin/comments_list.html"
     list_display = ("excerpt", "user_name", "submit_date", "is_public", "is_removed")
     list_filter = ("is_removed", "submit_date")
