@@ -70,6 +70,8 @@ def _kind_of_status(text: str) -> str:
 @task()
 def read_mailbox() -> int:
     """Read what came back since the last time. Returns how many bounces were understood."""
+    if not is_on():
+        return 0
     parts = urlsplit(settings.BOUNCE_IMAP_URL)
     kind = imaplib.IMAP4_SSL if parts.scheme == "imaps" else imaplib.IMAP4
     port = parts.port or (993 if parts.scheme == "imaps" else 143)
