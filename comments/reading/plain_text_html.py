@@ -93,8 +93,9 @@ def _with_links(text: str) -> str:
 
 
 def marking(html: SafeString, found: str | None) -> SafeString:
-    """Mark in a comment’s HTML the words that a rule quotes, “like these”, as a moderator reads it."""
-    quoted = (found or "").partition("“")[2].rpartition("”")[0].strip()
+    """Mark in a comment’s HTML the words that a rule quotes, “like these”, or names as they stand there."""
+    found = found or ""
+    quoted = found.partition("“")[2].rpartition("”")[0].strip() or found.strip()
     if not quoted:
         return html
     words = re.compile(

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=40, unique=True)),
             ],
             options={
-                'verbose_name': 'tag',
+                'verbose_name': 'subscriber tag',
                 'ordering': ['name'],
             },
         ),

@@ -19,7 +19,7 @@ class SubscriberTag(models.Model):
 
     class Meta:
         ordering = ["name"]
-        verbose_name = "tag"
+        verbose_name = "subscriber tag"
 
     def __str__(self) -> str:
         return self.name

@@ -129,6 +129,10 @@ def test_what_a_rule_saw_is_marked_in_the_text(moderator, article):
     page = text(moderator.get(QUEUE))
     assert "&lt;<mark>IDIOT</mark>&gt;" in page
     assert "an <mark>idiot</mark> again" in page
+    Flag.objects.update(found="<IDIOT>")
+    assert "<mark>&lt;IDIOT&gt;</mark>" in text(moderator.get(QUEUE))
+    Flag.objects.update(found="4 links")
+    assert "<mark>" not in text(moderator.get(QUEUE))
 
 
 def test_who_works_on_it_is_seen_for_an_hour(moderator, article):
