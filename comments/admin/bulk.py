@@ -73,9 +73,9 @@ class BulkMixin:
         return TemplateResponse(request, "admin/comments_confirm.html", context)
 
     def bulk(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """How far it is; to stop it, or to stop and undo it."""
+        """The progress of such work, with buttons to stop it and to undo it."""
         self.require_moderator(request)
-        found = BulkModeration.objects.select_related("by").filter(pk=pk).first()
+        found = BulkModeration.objects.defer("comments").filter(pk=pk).first()
         if found is None:
             raise Http404("There is no such work.")
         if request.method == "POST":

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 
-from comments.admin.queue_rows import Row, rows_of
+from comments.admin.queue_rows import Row, rows_of, with_flags
 from comments.models import Ban, CommenterNote, Flag, Report, SiteComment
 from comments.moderation import bans
 from comments.moderation.rules.drafts import written_by
@@ -25,7 +25,7 @@ MOST_NAMES = 10
 
 @dataclass(frozen=True)
 class Record:
-    """What the desk knows of somebody who comments."""
+    """The desk’s record of somebody who comments."""
 
     comment: SiteComment
     published: int
@@ -106,26 +106,19 @@ class CommenterMixin:
 def record_of(comment: SiteComment) -> Record:
     written = _written_with(comment)
     counts = written.order_by().aggregate(
+        since=Min("submit_date"),
         published=Count("pk", filter=Q(is_public=True, is_removed=False)),
         pending=Count("pk", filter=Q(is_public=False, is_removed=False)),
         removed=Count("pk", filter=Q(is_removed=True)),
     )
     newest = list(written.select_related("user").order_by("-pk")[:SHOWN])
-    flags = {
-        flag.comment_id: flag
-        for flag in Flag.objects.filter(comment__in=newest, settled_at=None).select_related(
-            "rule", "assigned_to"
-        )
-    }
-    first = written.order_by("submit_date").first()
     return Record(
         comment=comment,
-        since=first.submit_date if first else None,
         reported=Report.objects.filter(comment__in=written.order_by()).count(),
         names_of_network=_names_of_network(comment),
         bans=_bans_on(comment),
         notes=list(CommenterNote.objects.filter(**_key_of_notes(comment)).select_related("by")),
-        rows=rows_of([(each.pk, flags.get(each.pk), each) for each in newest]),
+        rows=rows_of(with_flags(newest)),
         **counts,
     )
 
@@ -139,7 +132,7 @@ def _written_with(comment: SiteComment) -> QuerySet[SiteComment]:
 
 def _key_of_notes(comment: SiteComment) -> dict[str, Any]:
     if comment.user_id:
-        return {"user": comment.user_id and comment.user}
+        return {"user": comment.user}
     if "@" in comment.user_email:
         return {"user": None, "inbox": inbox(comment.user_email)}
     return {"user": None, "inbox": f"comment-{comment.pk}"}

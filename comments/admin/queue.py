@@ -83,12 +83,12 @@ class QueueMixin:
             "after": after,
             "page": page,
             "decided": moderation.decided_lately(signed_in(request), MOST_UNDONE),
-            "bulks": BulkModeration.objects.select_related("by")[:3],
+            "bulks": BulkModeration.objects.defer("comments")[:3],
         }
         return TemplateResponse(request, "admin/queue.html", context)
 
     def moderation_context(self, request: HttpRequest) -> dict[str, Any]:
-        """What a page with a comment’s buttons needs."""
+        """Context of every page with a comment’s buttons."""
         return {
             **self.admin_site.each_context(request),
             "actions": ACTIONS,
@@ -118,6 +118,9 @@ class QueueMixin:
             return self._back(request)
         if (len(chosen) > 1 or action == "ban") and "confirmed" not in request.POST:
             return self._ask(request, action, chosen)
+        if action == "ban" and "kind" in request.POST and not kinds_of(request):
+            messages.error(request, "Choose what is banned. Nothing was changed.")
+            return self._back(request, stays=True)
         decisions = self._decide(request, action, chosen)
         if decisions:
             said = f"{_comments(len(decisions))} {SAID[action]}."
@@ -268,15 +271,19 @@ def tab_of(request: HttpRequest) -> Tab:
 
 def sentence_of(request: HttpRequest) -> bans.Sentence:
     """The ban that a form asks for: from account and inbox, for good, where it says nothing else."""
-    kinds = tuple(kind for kind in request.POST.getlist("kind") if kind in Ban.Kind.values)
     days = request.POST.get("days", "")
     until = timezone.now() + timedelta(days=int(days)) if days in DURATIONS and days else None
     return bans.Sentence(
-        kinds=kinds or bans.Sentence.kinds,
+        kinds=kinds_of(request) or bans.Sentence.kinds,
         until=until,
         reason=" ".join(request.POST.get("ban_reason", "").split())[:200],
         by=signed_in(request),
     )
+
+
+def kinds_of(request: HttpRequest) -> tuple[str, ...]:
+    """The ways in that were ticked. A form that offers them always sends the name."""
+    return tuple(kind for kind in request.POST.getlist("kind") if kind in Ban.Kind.values)
 
 
 def _said_of_undo(undone: moderation.Undone) -> str:

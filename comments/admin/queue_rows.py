@@ -46,7 +46,7 @@ class Row:
 
     @property
     def found(self) -> str:
-        """What the rule saw that holds it."""
+        """The words for which a rule holds it."""
         return self.flag.found if self.flag else ""
 
     @property
@@ -65,9 +65,13 @@ class Row:
         return self.flag.assigned_to if is_fresh else None
 
     @property
-    def bannable(self) -> list[tuple[str, str, str]]:
-        """What can be banned of its writer: kind, in words, value."""
-        return [(kind, WAYS[kind], value) for kind, value in bans.values_of(self.comment).items()]
+    def bannable(self) -> list[tuple[str, str, str, bool]]:
+        """The ways in of its writer: kind, in words, value, whether a ban usually names it."""
+        usual = bans.Sentence.kinds
+        return [
+            (kind, WAYS[kind], value, kind in usual)
+            for kind, value in bans.values_of(self.comment).items()
+        ]
 
 
 WAYS = {"account": "Account", "address": "Inbox", "domain": "Domain", "network": "Network address"}
@@ -223,6 +227,11 @@ def _all(after: int) -> list[tuple[int, Flag | None, SiteComment]]:
     if after:
         found = found.filter(pk__lt=after)
     comments = list(found[: ON_A_PAGE + 1])
+    return with_flags(comments)
+
+
+def with_flags(comments: list[SiteComment]) -> list[tuple[int, Flag | None, SiteComment]]:
+    """Comments by their keys, each with its open flag."""
     flags = {
         flag.comment_id: flag
         for flag in Flag.objects.filter(comment__in=comments, settled_at=None).select_related(

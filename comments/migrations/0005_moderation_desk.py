@@ -107,6 +107,7 @@ class Migration(migrations.Migration):
                 ('action', models.CharField(choices=[('approve', 'approved'), ('remove', 'removed'), ('spam', 'removed as spam')], max_length=8)),
                 ('together', models.UUIDField(default=uuid.uuid4, unique=True)),
                 ('comments', models.JSONField(help_text='Keys, in the order of work.')),
+                ('total', models.PositiveIntegerField()),
                 ('done', models.PositiveIntegerField(default=0)),
                 ('changed', models.PositiveIntegerField(default=0)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),

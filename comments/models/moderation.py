@@ -211,7 +211,7 @@ class RemovalReason(models.Model):
 
 
 class CommenterNote(models.Model):
-    """What moderators know of somebody who comments. Readers never see it."""
+    """A note of moderators on somebody who comments. Readers never see it."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
@@ -236,6 +236,8 @@ class BulkModeration(models.Model):
     action = models.CharField(max_length=8, choices=ModerationDecision.Action.choices)
     together = models.UUIDField(default=uuid.uuid4, unique=True)
     comments = models.JSONField(help_text="Keys, in the order of work.")
+    # Beside them, so that lists need not read them.
+    total = models.PositiveIntegerField()
     done = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     by = models.ForeignKey(
@@ -250,10 +252,6 @@ class BulkModeration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()}: {self.total} comments"
-
-    @property
-    def total(self) -> int:
-        return len(self.comments)
 
 
 class Ban(models.Model):

@@ -23,7 +23,7 @@ LONGEST_RUN = 60
 
 def begin(pks: list[int], action: str, by: "User") -> BulkModeration:
     """Give the worker so many comments to decide; a few are decided at once."""
-    bulk = BulkModeration.objects.create(action=action, comments=pks, by=by)
+    bulk = BulkModeration.objects.create(action=action, comments=pks, total=len(pks), by=by)
     if len(pks) <= AT_ONCE:
         work.call(bulk.pk)
         bulk.refresh_from_db()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from articles.models import Article
@@ -33,6 +33,8 @@ _OUTCOMES = {
 # A ban as spam takes everything of the writer's with it, as far back as this.
 SWEPT = timedelta(days=90)
 MOST_COUNTED = 5_000
+# So long a click is listed with its undo.
+UNDONE_WITHIN = timedelta(days=7)
 # How what readers reported is named in the queue.
 REPORTED = "Reported: "
 
@@ -210,9 +212,23 @@ def ban_writer(comment: SiteComment, sentence: bans.Sentence) -> list[Moderation
                 submit_date__gte=timezone.now() - SWEPT
             )
         decisions = decide(written, Action.SPAM, sentence.by)
-        if decisions and made:
+        if made and not decisions:
+            # Everything of theirs is gone already: the ban alone is what can be undone.
+            decisions = [_ban_alone(comment, sentence)]
+        if made:
             ModerationDecision.objects.filter(pk=decisions[0].pk).update(bans=made)
         return decisions
+
+
+def _ban_alone(comment: SiteComment, sentence: bans.Sentence) -> ModerationDecision:
+    return ModerationDecision.objects.create(
+        comment=comment,
+        action=Action.SPAM,
+        by=sentence.by,
+        together=uuid4(),
+        was_public=comment.is_public,
+        was_removed=comment.is_removed,
+    )
 
 
 def hold_back(comment: SiteComment) -> None:
@@ -266,7 +282,7 @@ def waiting() -> QuerySet[Flag]:
 
 @dataclass(frozen=True)
 class Click:
-    """What a moderator did at once."""
+    """Decisions that a moderator made at once."""
 
     decision: ModerationDecision  # one of them
     comments: int
@@ -274,14 +290,21 @@ class Click:
 
 
 def decided_lately(by: "User", most: int) -> list[Click]:
-    """What a moderator did last and can still undo, the newest first."""
-    newest = ModerationDecision.objects.filter(by=by, undone_at=None).order_by("-pk")
-    clicks: dict[Any, list[ModerationDecision]] = {}
-    for each in newest.select_related("comment__user")[: most * 4]:
-        clicks.setdefault(each.together or each.pk, []).append(each)
+    """The clicks of a moderator that can still be undone, the newest first. Two queries."""
+    mine = ModerationDecision.objects.filter(
+        by=by, undone_at=None, together__isnull=False, at__gte=timezone.now() - UNDONE_WITHIN
+    )
+    clicks = list(
+        mine.order_by()
+        .values("together")
+        .annotate(last=Max("pk"), comments=Count("pk"), bans=Count("bans"))
+        .order_by("-last")[:most]
+    )
+    last = ModerationDecision.objects.select_related("comment__user").in_bulk(
+        [click["last"] for click in clicks]
+    )
     return [
-        Click(several[0], len(several), any(each.bans for each in several))
-        for several in list(clicks.values())[:most]
+        Click(last[click["last"]], click["comments"], banned=click["bans"] > 0) for click in clicks
     ]
 
 

@@ -182,9 +182,10 @@ def _take(
 def _text(data: bytes) -> str:
     if len(data) > MOST_BYTES:
         raise ValidationError("The file is larger than 10 MB: cut it in pieces.")
-    for encoding in ("utf-8-sig", "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ""):
+    is_wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ("utf-8-sig", "utf-16" if is_wide else "cp1252"):
         try:
-            return data.decode(encoding) if encoding else data.decode("cp1252")
+            return data.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise ValidationError("The file is no text.")

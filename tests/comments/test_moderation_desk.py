@@ -182,6 +182,38 @@ def test_a_ban_from_the_queue_has_a_duration_kinds_and_a_reason(moderator, artic
         assert "UTC" in str(refused.value)
 
 
+def test_a_ban_that_names_nothing_changes_nothing(moderator, article):
+    comment = comment_on(article)
+    hold(comment)
+    data = {"action": "ban", "comment": comment.pk, "confirmed": "1", "kind": [""]}
+    page = text(moderator.post(f"{QUEUE}decide/", data, follow=True))
+    assert "Choose what is banned. Nothing was changed." in page
+    assert not Ban.objects.exists()
+    assert decisions.is_held(SiteComment.objects.get(pk=comment.pk))
+
+
+def test_a_ban_from_the_spam_tab_is_told_and_undone(moderator, article):
+    """Nothing is left to remove: the ban alone is the decision."""
+    comment = comment_on(article, user_email="brank@spam.example")
+    decisions.decide(SiteComment.objects.filter(pk=comment.pk), "spam", None)
+    data = {"action": "ban", "comment": comment.pk, "confirmed": "1", "tab": "spam"}
+    page = text(moderator.post(f"{QUEUE}decide/", data, follow=True))
+    assert "writer banned" in page
+    assert Ban.objects.count() == 1
+    assert "ban lifted" in text(moderator.post(f"{QUEUE}undo/", follow=True))
+    assert not Ban.objects.exists()
+    assert SiteComment.objects.get(pk=comment.pk).is_removed
+
+
+def test_thousands_at_once_are_one_click_with_their_number(moderator, article):
+    one = comment_on(article)
+    moderator.post(f"{QUEUE}decide/", {"action": "remove", "comment": one.pk, "tab": "all"})
+    many = [comment_on(article).pk for _ in range(9)]
+    decisions.decide(SiteComment.objects.filter(pk__in=many), "spam", moderator.user)
+    clicks = decisions.decided_lately(moderator.user, 2)
+    assert [click.comments for click in clicks] == [9, 1]
+
+
 def test_a_provider_of_mail_for_everybody_is_not_banned(article):
     comment = comment_on(article, user_email="somebody@gmail.com")
     assert "domain" not in bans.values_of(comment)
@@ -366,7 +398,10 @@ def test_bulk_work_that_is_cut_off_goes_on_where_it_was(moderator, article, monk
     monkeypatch.setattr(bulk, "BATCH", 2)
     comments = [comment_on(article) for _ in range(5)]
     begun = BulkModeration.objects.create(
-        action="remove", comments=[each.pk for each in comments], by=moderator.user
+        action="remove",
+        comments=[each.pk for each in comments],
+        total=len(comments),
+        by=moderator.user,
     )
     assert bulk._batch(begun.pk)
     decide = decisions.decide
@@ -390,7 +425,10 @@ def test_bulk_work_that_is_cut_off_goes_on_where_it_was(moderator, article, monk
 def test_bulk_work_can_be_stopped(moderator, article):
     comments = [comment_on(article) for _ in range(3)]
     begun = BulkModeration.objects.create(
-        action="remove", comments=[each.pk for each in comments], by=moderator.user
+        action="remove",
+        comments=[each.pk for each in comments],
+        total=len(comments),
+        by=moderator.user,
     )
     moderator.post(f"{BASE}bulk/{begun.pk}/", {"stop": "1"})
     bulk.work.call(begun.pk)
