@@ -560,7 +560,7 @@ def test_results_are_said_as_rates_beside_what_is_usual(desk, newsletter, sink):
     link = Link.objects.filter(issue=first).first()
     Link.objects.filter(pk=link.pk).update(people=1)
     page = squeezed(desk.get(address(first)).content.decode())
-    assert "1, 50.0%" in page
+    assert "1 (50.0%)" in page
     assert "The last" not in page
     assert "2 readers now; in 30 days 2 joined and 0 left." in page
     second = begin(drafts.duplicate(first, None))
