@@ -275,6 +275,10 @@ def open_context(browser: Browser, site: Site) -> Iterator[Callable[..., Browser
 
     yield opened
     for context in contexts:
+        # A page may still ask for something (the next refresh of prices) while its context closes: a route that
+        # answers it then would fail the test after this one.
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")
         context.close()
 
 
