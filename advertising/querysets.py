@@ -12,25 +12,31 @@ if TYPE_CHECKING:
 
 class PlacementQuerySet(models.QuerySet["Placement"]):
     def approved(self) -> Self:
-        """Approved once, and not rejected since.
+        """Approved once, and neither rejected nor stopped since.
 
         A placement whose later edit waits for review stays approved with the copy that was.
         """
-        return self.filter(approved_creative__isnull=False).exclude(status="rejected")
+        return self.filter(approved_creative__isnull=False, stopped_at=None).exclude(
+            status="rejected"
+        )
 
     def sold(self) -> Self:
         """Approved, or submitted and so waiting to be: what takes its place, and is ordered."""
         return self.filter(
-            Q(status="submitted") | Q(approved_creative__isnull=False) & ~Q(status="rejected")
+            Q(status="submitted") | Q(approved_creative__isnull=False) & ~Q(status="rejected"),
+            stopped_at=None,
         )
 
+    def not_paused(self) -> Self:
+        return self.filter(paused_at=None)
+
     def live(self) -> Self:
-        """Approved, and within its dates."""
+        """Approved, not paused, and within its dates."""
         today = timezone.now().date()
-        return self.approved().filter(starts_on__lte=today, ends_on__gte=today)
+        return self.approved().not_paused().filter(starts_on__lte=today, ends_on__gte=today)
 
     def awaiting_review(self) -> Self:
-        return self.filter(status="submitted").order_by("submitted_at")
+        return self.filter(status="submitted", stopped_at=None).order_by("submitted_at")
 
     def of_member(self, user: Any) -> Self:
         return self.filter(advertiser__members=user)

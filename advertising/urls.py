@@ -14,6 +14,11 @@ urlpatterns = [
     path("orders/webhook/stripe/", order_views.stripe_webhook, name="stripe-webhook"),
     path("orders/<slug:number>/", order_views.order, name="order"),
     path("orders/<slug:number>/invoice.pdf", order_views.invoice, name="order-invoice"),
+    path(
+        "orders/<slug:number>/credit-notes/<key:pk>.pdf",
+        order_views.credit_note,
+        name="credit-note",
+    ),
     path("orders/<slug:number>/pay/", order_views.pay, name="order-pay"),
     path("orders/<slug:number>/pay/<key:pk>/", order_views.paying, name="order-paying"),
     path("placements/", report_views.dashboard, name="placements"),

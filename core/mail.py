@@ -57,9 +57,14 @@ def is_about_box(answer: str, *, is_about_address: bool) -> bool:
     return found[1][1:].startswith(".2.") if found else is_about_address
 
 
+def publication_name() -> str:
+    """As mails give it; asked for where no app that knows it may be imported."""
+    return " ".join(render_to_string("mail/sender.txt").split())
+
+
 def sender(name: str = "") -> str:
     """The publication’s name, or another, before the address that its mails come from."""
-    name = name or " ".join(render_to_string("mail/sender.txt").split())
+    name = name or publication_name()
     return formataddr((name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]), "utf-8")
 
 

@@ -37,6 +37,38 @@ class UndeletableModel(models.Model):
         raise Undeletable
 
 
+class Unchangeable(ValidationError):
+    """Something tried to change a row that is only ever added. Nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__("These rows are never changed. Add one that reverses it.")
+
+
+class ImmutableQuerySet(UndeletableQuerySet):
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise Unchangeable
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise Unchangeable
+
+
+class ImmutableModel(UndeletableModel):
+    """A row of a ledger: added, and neither changed nor deleted. Raises Unchangeable.
+
+    A person who is erased leaves it by the database’s own means (SET_NULL), which ask no queryset.
+    """
+
+    objects = ImmutableQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise Unchangeable
+        super().save(*args, **kwargs)
+
+
 def refuse(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:
     """Receives pre_delete, which also reaches rows that would go with another by cascade."""
     if isinstance(instance, UndeletableModel):

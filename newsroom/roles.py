@@ -64,15 +64,35 @@ SELLING = {
     "advertising.message": VIEW,
     "advertising.rate": VIEW_ADD_CHANGE,
     "advertising.ratecardtext": VIEW_ADD_CHANGE,
-    "advertising.order": VIEW_ADD_CHANGE,
-    "advertising.credit": ("view", "add"),
-    "advertising.payment": ("view", "add"),
+    "advertising.order": ("view", "add"),
     "advertising.shortfall": VIEW,
     "advertising.dailycount": VIEW,
-    "advertising.providerevent": VIEW,
-    "advertising.salesterms": VIEW_ADD_CHANGE,
+    "advertising.salesterms": VIEW,
     "articles.article": VIEW,
     "articles.section": VIEW,
+}
+# Sells nothing, decides on no campaign; money, invoices and tax.
+FINANCE = {
+    "advertising.advertiser": ("view", "change"),
+    "advertising.placement": VIEW,
+    "advertising.rate": VIEW,
+    "advertising.order": ("view", "change"),
+    "advertising.credit": ("view", "add"),
+    "advertising.payment": ("view", "add"),
+    "advertising.refund": ("view", "add"),
+    "advertising.reversal": ("view", "add"),
+    "advertising.correctedinvoice": ("view", "add"),
+    "advertising.shortfall": VIEW,
+    "advertising.providerevent": VIEW,
+    "advertising.salesterms": VIEW_ADD_CHANGE,
+}
+# Chief editors read what is sold and may stop it; they see no money.
+ADVERTISING_REVIEW = {
+    "advertising.advertiser": VIEW,
+    "advertising.placement": ("view", "review"),
+    "advertising.creative": VIEW,
+    "advertising.reviewdecision": VIEW,
+    "advertising.message": VIEW,
 }
 
 # Group: model (app.model) → actions.
@@ -80,7 +100,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "Authors": WRITING,
     "Editors": EDITING,
     "Chief editors": {
-        **SELLING,
+        **ADVERTISING_REVIEW,
         **EDITING,
         "articles.article": (*ALL, "publish", "merge"),
         "articles.author": ALL,
@@ -107,6 +127,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "articles.article": VIEW,
     },
     "Ad desk": SELLING,
+    "Finance": FINANCE,
 }
 
 

@@ -10,8 +10,8 @@ from django_tasks import task
 from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
-from advertising.billing import credit_notes, orders
-from advertising.campaigns import pinning
+from advertising.billing import billing_mails, credit_notes, orders
+from advertising.campaigns import campaign_mails, pinning, running
 from advertising.measurement import anomalies, reach, report_mails
 from articles.publishing import autosaves, trash, workflow
 from comments import notifications
@@ -104,6 +104,9 @@ JOBS = (
     RecurringJob("settle the days of advertising", timedelta(hours=1), reach.settle_days),
     RecurringJob("look at approved pictures", timedelta(hours=6), pinning.look_at_pictures),
     RecurringJob("order what runs", timedelta(hours=6), orders.order_what_runs),
+    RecurringJob("settle what ended", timedelta(hours=6), running.settle_what_ended),
+    RecurringJob("tell what began", timedelta(minutes=10), campaign_mails.tell_what_began),
+    RecurringJob("remind of invoices", timedelta(hours=6), billing_mails.remind),
     RecurringJob(
         "find runs that was under-delivered", timedelta(hours=6), credit_notes.find_shortfalls
     ),

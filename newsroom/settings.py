@@ -513,5 +513,8 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django_tasks": {"handlers": [], "level": "INFO"},
         "django_tasks_db": {"level": "WARNING"},
+        # Hundreds of lines for each invoice.
+        "fontTools": {"level": "WARNING"},
+        "fpdf": {"level": "WARNING"},
     },
 }

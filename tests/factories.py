@@ -169,6 +169,8 @@ class AdvertiserFactory(factory.django.DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"Palisade {n}")
     contact_email = "desk@palisade.example"
+    billing_address = "1 Vault Row\nExample City"
+    country = "IE"
 
 
 class DraftBannerFactory(factory.django.DjangoModelFactory):

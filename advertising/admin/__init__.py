@@ -1,5 +1,5 @@
 """Advertising on the desk."""
 
-from advertising.admin import billing, placements
+from advertising.admin import billing, orders, placements
 
-__all__ = ["billing", "placements"]
+__all__ = ["billing", "orders", "placements"]

@@ -1,29 +1,22 @@
-"""Orders, credits and receipts on the desk: added to, never changed and never deleted. And the
-ledger of counts.
-"""
+"""Under-delivered campaigns, invoice settings, and the ledger of counts on the desk."""
 
-from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.dateparse import parse_date
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
+from advertising.admin.fields import country_field
 from advertising.billing import credit_notes
-from advertising.billing.rates import dollars
+from advertising.billing.amounts import written
 from advertising.measurement import invalid_traffic
 from advertising.models import (
-    Credit,
     DailyCount,
-    Order,
-    Payment,
     ProviderEvent,
     RateCardText,
     SalesTerms,
@@ -31,7 +24,6 @@ from advertising.models import (
 )
 from articles.admin import ReadOnlyAdmin
 from core.admin import SingleRowAdmin
-from core.moments import MomentsMixin
 from core.people import signed_in
 
 
@@ -42,116 +34,10 @@ class RateCardTextAdmin(SingleRowAdmin):
 
 @admin.register(SalesTerms)
 class SalesTermsAdmin(SingleRowAdmin):
-    pass
-
-
-class CreditFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
-    def clean(self) -> None:
-        super().clean()
-        added = sum(
-            (form.cleaned_data.get("amount") or 0 for form in self.forms if form.has_changed()),
-            Decimal(0),
-        )
-        if self.instance.pk and added > self.instance.total - self.instance.credited:
-            raise ValidationError("That is more than is left of this invoice to be credited.")
-
-
-class ReceiptFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
-    def clean(self) -> None:
-        super().clean()
-        new = [form.cleaned_data.get("reference", "") for form in self.forms if form.has_changed()]
-        known = Payment.objects.filter(provider=Payment.Provider.TRANSFER, reference__in=new)
-        if len(set(new)) < len(new) or known.exists():
-            raise ValidationError("A receipt with this reference was noted already.")
-
-
-class CreditInline(admin.StackedInline[Credit, Order]):
-    """Added, never changed."""
-
-    model = Credit
-    formset = CreditFormSet
-    extra = 0
-    fields = ("kind", "amount", "reason", "at")
-    readonly_fields = ("at", "kind")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReceiptInline(MomentsMixin, admin.StackedInline[Payment, Order]):
-    """Money that came by transfer is noted here; what cards brought notes itself."""
-
-    model = Payment
-    formset = ReceiptFormSet
-    extra = 0
-    fields = ("provider", "reference", "amount", "at")
-    readonly_fields = ("provider",)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(Order)
-class OrderAdmin(admin.ModelAdmin[Order]):
-    """An order never changes; credits and receipts are added to it."""
-
-    list_display = (
-        "number",
-        "advertiser",
-        "placed_at",
-        "due_on",
-        "total",
-        "still_to_be_paid",
-        "state_in_words",
-    )
-    list_filter = ("advertiser",)
-    list_select_related = ("advertiser",)
-    search_fields = ("number", "advertiser__name")
-    inlines = (CreditInline, ReceiptInline)
-    fields = readonly_fields = (
-        *("number", "advertiser", "placed_by", "placed_at", "due_on", "lines_in_words"),
-        *("subtotal", "tax", "total", "still_to_be_paid", "state_in_words", "invoice"),
-    )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        return super().get_queryset(request).prefetch_related("credits", "receipts", "lines")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.display(description="lines")
-    def lines_in_words(self, order: Order) -> str:
-        rows = ((line.label, dollars(line.amount)) for line in order.lines.all())
-        return format_html_join("", "<div>{}: {}</div>", rows)
-
-    @admin.display(description="still to be paid")
-    def still_to_be_paid(self, order: Order) -> str:
-        return dollars(order.balance)
-
-    @admin.display(description="state")
-    def state_in_words(self, order: Order) -> str:
-        return order.state()[1]
-
-    @admin.display(description="invoice")
-    def invoice(self, order: Order) -> str:
-        return format_html(
-            '<a href="{}">Open the PDF</a>', reverse("order-invoice", args=[order.number])
-        )
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        for added in formset.save(commit=False):
-            added.by = request.user
-            added.save()
-        formset.save_m2m()
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "country":
+            return country_field(db_field)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(Shortfall)
@@ -183,7 +69,8 @@ class ShortfallAdmin(ReadOnlyAdmin):
         ]
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not request.user.has_perm("advertising.review_placement"):
+        needed = ("advertising.review_placement", "advertising.view_shortfall")
+        if not request.user.has_perms(needed):
             raise PermissionDenied
         shortfall = get_object_or_404(
             Shortfall.objects.select_related("placement__advertiser"), pk=pk
@@ -195,6 +82,7 @@ class ShortfallAdmin(ReadOnlyAdmin):
             "title": f"{shortfall.placement.title} was under-delivered",
             "shortfall": shortfall,
             "cost": credit_notes.cost_of(shortfall.placement),
+            "credit": credit_notes.would_credit(shortfall.placement),
             "opts": self.model._meta,
         }
         return render(request, "admin/shortfall.html", context)
@@ -204,7 +92,7 @@ class ShortfallAdmin(ReadOnlyAdmin):
             if request.POST.get("decision") == "credit":
                 given = credit_notes.credit(shortfall, signed_in(request))
                 words = (
-                    f"{dollars(given.amount)} credited on {given.order}."
+                    f"{written(given.amount, given.order.currency)} credited on {given.order}."
                     if given
                     else "Nothing was paid for it."
                 )

@@ -15,10 +15,11 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
-from advertising.billing import availability, rates, slot_calendar
+from advertising.admin.fields import country_field
+from advertising.billing import availability, credit_notes, rates, slot_calendar
 from advertising.campaigns import messages as messages_with_desk
-from advertising.campaigns import previews, review
-from advertising.campaigns.copy_text import differences
+from advertising.campaigns import previews, review, running
+from advertising.campaigns.copy_text import differences, picture_differences
 from advertising.campaigns.pictures import check_fit
 from advertising.delivery.slots import SIZES
 from advertising.models import (
@@ -35,6 +36,9 @@ from core.clock import as_readers
 from core.numbers import whole_number
 from core.people import signed_in
 
+# What cannot be undone, and the question.
+ASKED_ABOUT = {"reject": "Reject “{}”?", "stop": "Cancel “{}”?"}
+
 
 class MembershipInline(admin.TabularInline[Membership, Advertiser]):
     model = Membership
@@ -44,6 +48,11 @@ class MembershipInline(admin.TabularInline[Membership, Advertiser]):
 
 @admin.register(Advertiser)
 class AdvertiserAdmin(admin.ModelAdmin[Advertiser]):
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "country":
+            return country_field(db_field)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     list_display = ("name", "website", "contact_email", "is_house")
     search_fields = ("name",)
     inlines = (MembershipInline,)
@@ -54,7 +63,7 @@ class AdvertiserAdmin(admin.ModelAdmin[Advertiser]):
 
 @admin.register(Rate)
 class RateAdmin(admin.ModelAdmin[Rate]):
-    list_display = ("product", "price", "basis", "unit", "section_surcharge", "position")
+    list_display = ("product", "currency", "price", "basis", "unit", "places", "position")
 
 
 @admin.register(Placement)
@@ -89,6 +98,8 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         "goal",
         "daily_cap",
         "weight",
+        "agreed_price",
+        "discount",
         "desk_note",
         "article",
     )
@@ -109,7 +120,9 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         settled = ("advertiser", "product", "slot") if obj and obj.latest_creative else ()
         # A paid article stands where, and since when, it was published.
         published = ("section", "starts_on") if obj and obj.article_id else ()
-        return (*self.readonly_fields, *settled, *published)
+        # What was priced is changed by a credit note.
+        priced = ("agreed_price", "discount") if obj and obj.is_booked else ()
+        return (*self.readonly_fields, *settled, *published, *priced)
 
     def save_model(self, request: HttpRequest, obj: Placement, form: Any, change: bool) -> None:
         """Only what was changed in the form: a decision that somebody takes meanwhile stands."""
@@ -173,15 +186,26 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         )
         if request.POST.get("decision") == "message":
             return self.answer(request, placement)
+        if request.POST.get("decision") in ASKED_ABOUT and request.POST.get("sure") != "yes":
+            return self.ask(request, placement)
         if request.method == "POST" and self.decide(request, placement):
-            return redirect("admin:advertising_placement_changelist")
+            return self.next_in_queue(request)
         newest = placement.newest_sent
+        before = self.sent_before(newest)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Review: {placement.title}",
             "placement": placement,
             "newest": newest,
-            "differences": differences(placement.approved_creative, newest),
+            "compared": [
+                (heading, differences(older, newest), picture_differences(older, newest))
+                for heading, older in (
+                    ("since the approved version", placement.approved_creative),
+                    ("since the version submitted before", before),
+                )
+                if older is not None and newest is not None and older.pk != newest.pk
+            ],
+            "decisions": placement.decisions.select_related("by"),
             "opts": self.model._meta,
             "note": request.POST.get("note", ""),
             "thread": placement.messages.select_related("by"),
@@ -189,6 +213,39 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
             "price": rates.price_of(placement),
         }
         return render(request, "admin/placement_review.html", context)
+
+    def sent_before(self, newest: Creative | None) -> Creative | None:
+        """The version that was submitted before, if another than the approved one."""
+        if newest is None:
+            return None
+        sent = newest.placement.creatives.exclude(submitted_at=None)
+        older = sent.filter(version__lt=newest.version).order_by("-version").first()
+        is_approved = older is not None and older.pk == newest.placement.approved_creative_id
+        return None if is_approved else older
+
+    def ask(self, request: HttpRequest, placement: Placement) -> HttpResponse:
+        """What cannot be undone is asked about, with what it costs."""
+        decision = request.POST["decision"]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": ASKED_ABOUT[decision].format(placement.title),
+            "placement": placement,
+            "decision": decision,
+            "note": request.POST.get("note", ""),
+            "version": request.POST.get("version", ""),
+            "credit": credit_notes.would_credit(placement),
+            "order": getattr(placement, "ordered", None) and placement.ordered.order,
+            "is_update": placement.approved_creative_id is not None,
+            "opts": self.model._meta,
+        }
+        return render(request, "admin/placement_ask.html", context)
+
+    def next_in_queue(self, request: HttpRequest) -> HttpResponse:
+        """The next that waits; the list once none does."""
+        following = Placement.objects.awaiting_review().first()
+        if following is None:
+            return redirect("admin:advertising_placement_changelist")
+        return redirect("admin:advertising_placement_review", following.pk)
 
     def answer(self, request: HttpRequest, placement: Placement) -> HttpResponse:
         """Write to the advertiser without deciding anything."""
@@ -217,6 +274,14 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
             ),
             "changes": lambda: review.request_changes(placement, signed_in(request), note),
             "reject": lambda: review.reject(placement, signed_in(request), note),
+            "pause": lambda: running.pause(placement, signed_in(request), note),
+            "resume": lambda: running.resume(placement, signed_in(request)),
+            "stop": lambda: running.stop(
+                placement,
+                signed_in(request),
+                note,
+                take_down=request.POST.get("take_down") == "on",
+            ),
         }
         decision = decisions.get(request.POST.get("decision", ""))
         if decision is None:
@@ -228,10 +293,10 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
             for line in error.messages:
                 messages.error(request, line)
             return False
-        self.log_change(request, decided, f"Decision: {decided.get_status_display()}")
+        done = decided.decisions.all()[0].get_new_status_display()
+        self.log_change(request, decided, f"Decision: {done}")
         messages.success(
-            request,
-            f"“{decided.title}”: {decided.get_status_display().lower()}. The advertiser is told by mail.",
+            request, f"“{decided.title}”: {done.lower()}. The advertiser is told by mail."
         )
         return True
 

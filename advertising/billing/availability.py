@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from advertising.delivery import newsletter_slot
-from advertising.models import Action, DailyCount, Placement, Product
+from advertising.models import Action, DailyCount, Placement, Product, Rate
 
 LOOK_BACK = 14  # days, for the forecast
 LOOK_AHEAD = 60
@@ -91,6 +92,57 @@ def outlook(placement: Placement) -> Outlook | None:
     days = days_between(placement.starts_on, placement.ends_on)
     booked = booked_by_day(placement.slot, days, but=placement)
     return Outlook(forecast(placement.slot) * len(days), sum(booked.values()))
+
+
+# --- Sponsored articles -----------------------------------------------------------------------
+
+
+def sponsored_places() -> int:
+    """How many sponsored articles take turns on the front page; by the rate card."""
+    rate = Rate.objects.filter(product=Product.SPONSORED).order_by("pk").first()
+    return rate.places if rate else Rate._meta.get_field("places").default
+
+
+def sponsored_by_day(days: Sequence[date], but: Placement | None = None) -> dict[date, int]:
+    """How many sponsored articles were sold for each day. One query."""
+    sold = bookings(days[0], days[-1], but).filter(product=Product.SPONSORED)
+    runs = [placement.run for placement in sold]
+    return {day: sum(first <= day <= last for first, last in runs) for day in days}
+
+
+def is_sponsored_full(first: date, last: date, but: Placement | None = None) -> bool:
+    """Return whether some day of a run has all its places sold."""
+    taken = sponsored_by_day(days_between(first, last), but)
+    return max(taken.values()) >= sponsored_places()
+
+
+def free_sponsored_start(first: date, last: date, but: Placement | None = None) -> date | None:
+    """The next day from which a run of this length has a place on each of its days."""
+    length = last - first
+    days = days_between(first, first + timedelta(days=LOOK_AHEAD) + length)
+    taken, places = sponsored_by_day(days, but), sponsored_places()
+    for start in days_between(first, first + timedelta(days=LOOK_AHEAD)):
+        if all(taken[day] < places for day in days_between(start, start + length)):
+            return start
+    return None
+
+
+def refuse_if_full(placement: Placement) -> None:
+    """Called in the transaction of a submission. Raises ValidationError: what is full is not sold,
+    whoever asks at the same moment.
+    """
+    if placement.product != Product.SPONSORED or placement.approved_creative_id is not None:
+        return
+    # One after the other: the last place is sold once.
+    list(Rate.objects.select_for_update().filter(product=Product.SPONSORED))
+    if is_sponsored_full(*placement.run, but=placement):
+        raise ValidationError(full_sentence(placement.run, placement))
+
+
+def full_sentence(run: tuple[date, date], but: Placement | None = None) -> str:
+    free = free_sponsored_start(*run, but)
+    when = f"From {free.day} {free:%B} on there is one." if free else "Please write to us."
+    return f"All places for sponsored articles are sold on some of these days. {when}"
 
 
 def days_between(first: date, last: date) -> list[date]:

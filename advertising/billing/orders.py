@@ -1,5 +1,6 @@
 """Placing an order: prices, terms and number as they are at that moment, for good."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import timedelta
 from decimal import Decimal
@@ -11,12 +12,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
-from advertising.billing import rates
+from advertising.billing import billing_mails, rates, tax
+from advertising.billing.amounts import tax_on
 from advertising.delivery.slots import NEWSLETTER_SLOT
 from advertising.models import (
     Advertiser,
     DailyCount,
     InvoiceSequence,
+    NumberSequence,
     Order,
     OrderedPlacement,
     OrderLine,
@@ -43,7 +46,12 @@ def to_be_ordered(advertiser: Advertiser) -> QuerySet[Placement]:
     return found.select_related("advertiser", "section").order_by("created_at", "pk")
 
 
-def place(advertiser: Advertiser, placements: Collection[int], by: "User | None") -> Order:
+def place(
+    advertiser: Advertiser,
+    placements: Collection[int],
+    by: "User | None",
+    purchase_order: str = "",
+) -> Order:
     """Order some of what `to_be_ordered` lists. Raises ValidationError, having changed nothing."""
     if by is not None and not _may_order(by, advertiser):
         raise PermissionDenied("Only an owner, or the desk, may order.")
@@ -52,7 +60,9 @@ def place(advertiser: Advertiser, placements: Collection[int], by: "User | None"
     try:
         with transaction.atomic():
             locked = Advertiser.objects.select_for_update(of=("self",)).get(pk=advertiser.pk)
-            return _place(locked, placements, by)
+            if missing := tax.missing_for_invoice(locked):
+                raise ValidationError(missing)
+            return _place(locked, placements, by, purchase_order)
     except IntegrityError:
         raise ValidationError(
             "One of these was ordered a moment ago. Look at your orders."
@@ -66,7 +76,9 @@ def _may_order(by: "User", advertiser: Advertiser) -> bool:
     return membership is not None and membership.may_manage
 
 
-def _place(advertiser: Advertiser, placements: Collection[int], by: "User | None") -> Order:
+def _place(
+    advertiser: Advertiser, placements: Collection[int], by: "User | None", purchase_order: str
+) -> Order:
     # Locked: one that is rejected at this moment is either not ordered, or credited.
     wanted = to_be_ordered(advertiser).filter(pk__in=list(placements)[:MOST_LINES])
     chosen = list(wanted.select_for_update(of=("self",)))
@@ -74,19 +86,26 @@ def _place(advertiser: Advertiser, placements: Collection[int], by: "User | None
         raise ValidationError(
             "Choose what to order; what was ordered already is not there any more."
         )
-    lines = [(placement, line) for placement in chosen for line in _priced(placement).lines]
+    priced = [(placement, _priced(placement)) for placement in chosen]
+    currencies = {price.currency for _, price in priced}
+    if len(currencies) > 1:
+        raise ValidationError("Order what is priced in one currency at a time.")
+    lines = [(placement, line) for placement, price in priced for line in price.lines]
     subtotal = sum((line.amount for _, line in lines), Decimal(0))
     terms, now = SalesTerms.objects.first() or SalesTerms(), timezone.now()
+    its_tax = tax.tax_on_sale(terms, advertiser)
     order = Order.objects.create(
         advertiser=advertiser,
-        number=_next_number(now.year),
+        number=next_number(InvoiceSequence, now.year),
         placed_by=by,
         placed_at=now,
         due_on=now.date() + timedelta(days=terms.days_to_pay),
-        billed_to=_billed_to(advertiser),
-        terms=_as_they_are(terms),
+        currency=currencies.pop(),
+        purchase_order=" ".join(purchase_order.split())[:60],
+        billed_to=billed_to(advertiser),
+        terms=_as_they_are(terms) | its_tax.as_terms,
         subtotal=subtotal,
-        tax=rates.rounded(subtotal * terms.tax_percent / 100),
+        tax=tax_on(subtotal, its_tax.percent),
     )
     OrderedPlacement.objects.bulk_create(
         OrderedPlacement(order=order, placement=each, goal=each.goal) for each in chosen
@@ -101,6 +120,7 @@ def _place(advertiser: Advertiser, placements: Collection[int], by: "User | None
         )
         for place, (placement, line) in enumerate(lines, 1)
     )
+    transaction.on_commit(lambda: billing_mails.ordered(order))
     return order
 
 
@@ -111,26 +131,30 @@ def _priced(placement: Placement) -> rates.Price:
     return price
 
 
-def _next_number(year: int) -> str:
-    """Under a lock, in the transaction of the order: a number that is not used is not lost."""
-    InvoiceSequence.objects.get_or_create(year=year)
-    numbers = InvoiceSequence.objects.select_for_update().get(year=year)
+def next_number(sequence: type[NumberSequence], year: int) -> str:
+    """Under a lock, in the transaction of the document: a number that is not used is not lost."""
+    sequence.objects.get_or_create(year=year)
+    numbers = sequence.objects.select_for_update().get(year=year)
     numbers.last += 1
     numbers.save(update_fields=["last"])
     return f"{year}-{numbers.last:05}"
 
 
-def _billed_to(advertiser: Advertiser) -> dict[str, str]:
+def billed_to(advertiser: Advertiser) -> dict[str, str]:
+    """The buyer as an invoice names them."""
     return {
-        "name": advertiser.name,
+        "name": advertiser.legal_name or advertiser.name,
         "address": advertiser.billing_address,
-        "tax_number": advertiser.tax_number,
+        "region": advertiser.region,
+        "country": advertiser.country,
+        "tax_number": tax.eu_number(advertiser.country, advertiser.tax_number)
+        or advertiser.tax_number,
     }
 
 
 def _as_they_are(terms: SalesTerms) -> dict[str, str]:
-    names = ("seller", "address", "tax_number", "tax_name", "how_to_pay")
-    return {name: getattr(terms, name) for name in names} | {"tax_percent": str(terms.tax_percent)}
+    names = ("seller", "address", "region", "country", "tax_number", "how_to_pay")
+    return {name: getattr(terms, name) for name in names}
 
 
 @task()
@@ -149,12 +173,13 @@ def order_what_runs() -> int:
     shown = DailyCount.objects.filter(placement=OuterRef("pk"), slot=NEWSLETTER_SLOT)
     running = running.exclude(~Exists(shown), product=Product.NEWSLETTER)
     for advertiser in Advertiser.objects.filter(pk__in=running.values("advertiser")):
-        chosen = [
-            each.pk
-            for each in to_be_ordered(advertiser).filter(pk__in=running)
-            if rates.price_of(each)
-        ]
-        if chosen:
-            place(advertiser, chosen[:MOST_LINES], by=None)
+        if tax.missing_for_invoice(advertiser):
+            continue  # An invoice without its buyer is none. The desk’s list of what to do says so.
+        chosen: dict[str, list[int]] = defaultdict(list)
+        for each in to_be_ordered(advertiser).filter(pk__in=running):
+            if price := rates.price_of(each):
+                chosen[price.currency].append(each.pk)
+        for of_a_currency in chosen.values():
+            place(advertiser, of_a_currency[:MOST_LINES], by=None)
             placed += 1
     return placed

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Protocol
 
 from advertising.models import Checkout
@@ -9,6 +10,17 @@ from advertising.models import Checkout
 
 class BadSignature(Exception):
     """A message claims to come from a provider, and does not."""
+
+
+class Movement(StrEnum):
+    """What a message says of money."""
+
+    PAID = "paid"
+    # All that was refunded of a payment so far: messages that come late say less, never more.
+    REFUNDED_SO_FAR = "refunded so far"
+    REFUND_FAILED = "refund failed"
+    CHARGED_BACK = "charged back"
+    CHARGEBACK_WON = "chargeback won"
 
 
 @dataclass(frozen=True)
@@ -21,6 +33,9 @@ class PaymentEvent:
     reference: str = ""
     amount: Decimal | None = None
     currency: str = ""
+    movement: Movement = Movement.PAID
+    at: int = 0  # seconds since 1970, when it happened
+    intent: str = ""  # the provider’s name for the payment that later messages are about
 
 
 class PaymentProvider(Protocol):

@@ -1,16 +1,12 @@
-"""The price of a placement by the rate card, in US dollars before tax."""
+"""The price of a placement before tax: by the rate card of its advertiser’s currency, or as it was
+agreed.
+"""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from advertising.models import Basis, Placement, Product, Rate
-
-CENT = Decimal("0.01")
-
-
-def dollars(amount: Decimal) -> str:
-    """As it is written everywhere: $1,234.50, and −$3.00 with a minus that is one."""
-    return f"−${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
+from advertising.billing.amounts import rounded, share, written
+from advertising.models import Advertiser, Basis, Placement, Product, Rate
 
 
 @dataclass(frozen=True)
@@ -22,17 +18,23 @@ class PriceItem:
 @dataclass(frozen=True)
 class Price:
     lines: tuple[PriceItem, ...]
+    currency: str
 
     @property
     def total(self) -> Decimal:
         return sum((line.amount for line in self.lines), Decimal(0))
 
 
-def rounded(amount: Decimal) -> Decimal:
-    """To whole cents, half a cent up: each line is rounded, and a total is the sum of what is
-    printed.
-    """
-    return amount.quantize(CENT, ROUND_HALF_UP)
+def rates_for(advertiser: Advertiser | None) -> list[Rate]:
+    """The rate card in an advertiser’s currency; for everybody else in the first there is."""
+    rates = list(Rate.objects.all())
+    currency = advertiser.currency if advertiser else rates[0].currency if rates else ""
+    return [rate for rate in rates if rate.currency == currency]
+
+
+def rate_of(placement: Placement) -> Rate | None:
+    currency = placement.advertiser.currency
+    return Rate.objects.filter(product=placement.product, currency=currency).first()
 
 
 def price_of(placement: Placement, rate: Rate | None = None) -> Price | None:
@@ -41,16 +43,24 @@ def price_of(placement: Placement, rate: Rate | None = None) -> Price | None:
     None while something is missing that the price depends on, or the rate card has no such line.
     """
     if placement.advertiser.is_house:
-        return Price(())
+        return Price((), placement.currency)
     if placement.price_lines and placement.is_booked:
         return Price(
             tuple(
                 PriceItem(each["label"], Decimal(each["amount"])) for each in placement.price_lines
-            )
+            ),
+            placement.currency,
         )
-    rate = rate or Rate.objects.filter(product=placement.product).first()
-    if rate is None:
-        return None
+    currency = placement.advertiser.currency
+    if placement.agreed_price is not None:
+        label = f"{placement.get_product_display()}, as agreed"
+        return Price((PriceItem(label, placement.agreed_price),), currency)
+    rate = rate or rate_of(placement)
+    lines = _by_rate(placement, rate) if rate else None
+    return Price(tuple(lines), currency) if lines else None
+
+
+def _by_rate(placement: Placement, rate: Rate) -> list[PriceItem] | None:
     base = _base(placement, rate)
     if base is None:
         return None
@@ -58,7 +68,11 @@ def price_of(placement: Placement, rate: Rate | None = None) -> Price | None:
     if placement.product == Product.BANNER and placement.section_id and rate.section_surcharge:
         more = rounded(base.amount * rate.section_surcharge / 100)
         lines.append(PriceItem(f"One section only, +{rate.section_surcharge}%", more))
-    return Price(tuple(lines))
+    if placement.discount:
+        whole = sum((line.amount for line in lines), Decimal(0))
+        less = rounded(whole * placement.discount / 100)
+        lines.append(PriceItem(f"Discount, −{placement.discount.normalize():f}%", -less))
+    return lines
 
 
 def pin(placement: Placement) -> None:
@@ -68,15 +82,30 @@ def pin(placement: Placement) -> None:
     placement.price_lines = []
     price = price_of(placement)
     if price is not None:
+        placement.currency = price.currency
         placement.price_lines = [
             {"label": line.label, "amount": str(line.amount)} for line in price.lines
         ]
 
 
 def _base(placement: Placement, rate: Rate) -> PriceItem | None:
+    if placement.product == Product.SPONSORED:
+        return _by_days(placement, rate)
     if rate.basis == Basis.FLAT:
         return PriceItem(f"{placement.get_product_display()}, {rate.unit}", rounded(rate.price))
     if placement.goal is None:
         return None
-    label = f"{placement.goal:,} viewable impressions at {dollars(rate.price)} per 1,000"
-    return PriceItem(label, rounded(rate.price * placement.goal / 1000))
+    price = written(rate.price, rate.currency)
+    label = f"{placement.goal:,} viewable impressions at {price} per 1,000"
+    return PriceItem(label, share(rate.price, placement.goal, 1000))
+
+
+def _by_days(placement: Placement, rate: Rate) -> PriceItem | None:
+    """A sponsored article costs the share of the rate’s days that it runs."""
+    if not placement.starts_on or not placement.ends_on:
+        return None
+    days = (placement.ends_on - placement.starts_on).days + 1
+    label = f"{placement.get_product_display()}, {days} {'day' if days == 1 else 'days'}"
+    if days != rate.days:
+        label += f" at {written(rate.price, rate.currency)} for {rate.days}"
+    return PriceItem(label, share(rate.price, days, rate.days))

@@ -12,12 +12,15 @@ from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from advertising.billing import orders, payment_events, payments
+from advertising.billing import journal, orders, payment_events, payments, tax
 from advertising.billing import rates as pricing
 from advertising.campaigns.views import FORM_METHODS, MemberRequest, advertiser_of
-from advertising.models import Checkout, Order, Rate
+from advertising.models import Checkout, Credit, Order
 from advertising.organisations import membership as organisations
 from core.numbers import whole_number
+
+# All that an order’s balance is made of.
+ENTRIES = ("credits__reversal", "receipts__reversal", "refunds__reversal", "corrections")
 
 
 @login_required
@@ -30,7 +33,9 @@ def all_orders(request: MemberRequest) -> HttpResponse:
         sent = map(whole_number, request.POST.getlist("placement"))
         chosen = [pk for pk in sent if pk is not None]
         try:
-            order = orders.place(advertiser, chosen, request.user)
+            order = orders.place(
+                advertiser, chosen, request.user, request.POST.get("purchase_order", "")
+            )
         except PermissionDenied:
             raise Http404 from None
         except ValidationError as error:
@@ -38,7 +43,7 @@ def all_orders(request: MemberRequest) -> HttpResponse:
             return redirect("orders")
         messages.success(request, f"Ordered. This is invoice {order.number}.")
         return redirect(order)
-    rates = {rate.product: rate for rate in Rate.objects.all()}
+    rates = {rate.product: rate for rate in pricing.rates_for(advertiser)}
     waiting = [
         (placement, pricing.price_of(placement, rates.get(placement.product)))
         for placement in orders.to_be_ordered(advertiser)
@@ -47,7 +52,8 @@ def all_orders(request: MemberRequest) -> HttpResponse:
     context = {
         "advertiser": advertiser,
         "waiting": waiting,
-        "orders": advertiser.orders.prefetch_related("credits", "receipts"),
+        "orders": advertiser.orders.prefetch_related(*ENTRIES),
+        "missing": tax.missing_for_invoice(advertiser),
         "may_order": membership is not None and membership.may_manage,
         "shows_messages": True,
     }
@@ -56,7 +62,7 @@ def all_orders(request: MemberRequest) -> HttpResponse:
 
 def visible_order(request: MemberRequest, number: str) -> Order:
     """For every one of the advertiser’s people, and for the desk."""
-    found = Order.objects.select_related("advertiser")
+    found = Order.objects.select_related("advertiser").prefetch_related(*ENTRIES)
     if not (request.user.is_staff and request.user.has_perm("advertising.view_order")):
         found = found.filter(advertiser__members=request.user)
     return get_object_or_404(found, number=number)
@@ -69,6 +75,7 @@ def order(request: MemberRequest, number: str) -> HttpResponse:
     context = {
         "order": found,
         "advertiser": found.advertiser,
+        "statement": journal.statement(found),
         "takes_cards": payments.provider() is not None and found.balance > 0,
         "was_paid_just_now": request.GET.get("paid") == "1" and found.balance > 0,
         "shows_messages": True,
@@ -80,10 +87,23 @@ def order(request: MemberRequest, number: str) -> HttpResponse:
 @require_safe
 def invoice(request: MemberRequest, number: str) -> HttpResponse:
     found = visible_order(request, number)
+    return _pdf("invoice_pdf", found, f"invoice-{found.invoice_number}")
+
+
+@login_required
+@require_safe
+def credit_note(request: MemberRequest, number: str, pk: int) -> HttpResponse:
+    found = get_object_or_404(visible_order(request, number).credits, pk=pk)
+    return _pdf("credit_note_pdf", found, f"credit-note-{found.number}")
+
+
+def _pdf(draw: str, document: Order | Credit, name: str) -> HttpResponse:
     # By its name: its library takes memory, and most processes never draw a page.
-    draw_pdf: Callable[[Order], bytes] = import_string("advertising.billing.invoices.pdf")
-    response = HttpResponse(draw_pdf(found), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="invoice-{found.number}.pdf"'
+    draw_pdf: Callable[[Order | Credit], bytes] = import_string(
+        f"advertising.billing.invoices.{draw}"
+    )
+    response = HttpResponse(draw_pdf(document), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response
 
 

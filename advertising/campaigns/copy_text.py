@@ -39,10 +39,32 @@ READ = {
 }
 
 
+@dataclass(frozen=True)
+class PicturePair:
+    """A size at which the pictures of two versions differ; None where one has none."""
+
+    size: str
+    before: Any
+    after: Any
+
+
+def picture_differences(before: Any, after: Any) -> list[PicturePair]:
+    """By the digest of their bytes, so that the same picture sent again is the same."""
+    if before is None or after is None or before.pk == after.pk:
+        return []
+    was = {each.size: each for each in before.pictures.all()}
+    now = {each.size: each for each in after.pictures.all()}
+    sizes = dict.fromkeys([*was, *now])
+    pairs = (PicturePair(size, was.get(size), now.get(size)) for size in sizes)
+    return [pair for pair in pairs if _digest(pair.before) != _digest(pair.after)]
+
+
+def _digest(picture: Any) -> str:
+    return picture.digest if picture else ""
+
+
 def differences(approved: Any, newest: Any) -> list[word_diff.Difference]:
-    """Return the words in which a newer version differs from the approved one. Pictures are shown,
-    not compared.
-    """
+    """Return the words in which a newer version differs from another."""
     if approved is None or newest is None or approved.pk == newest.pk:
         return []
     found = []

@@ -76,6 +76,37 @@ def delete_draft(placement: Placement) -> None:
         raise ValidationError("This was sent to the desk already, so it is not deleted.")
 
 
+def copy(placement: Placement) -> Placement:
+    """A draft with the same words and pictures, without days. Raises ValidationError."""
+    latest = placement.latest_creative
+    with transaction.atomic():
+        Advertiser.objects.select_for_update(of=("self",)).get(pk=placement.advertiser_id)
+        _refuse_more_than_fit(placement.advertiser)
+        made = Placement.objects.create(
+            advertiser=placement.advertiser,
+            product=placement.product,
+            title=f"{placement.title[:113]}, copy",
+            slot=placement.slot,
+            section=placement.section,
+            device=placement.device,
+            goal=placement.goal,
+        )
+        made.coins.set(placement.coins.all())
+        if latest is not None:
+            pictures = list(latest.pictures.all())
+            latest.pk, latest._state.adding = None, True
+            latest.placement, latest.version, latest.submitted_at = made, 1, None
+            latest.findings, latest.digest = [], ""
+            latest.save()
+            CreativePicture.objects.bulk_create(
+                CreativePicture(
+                    creative=latest, size=each.size, file=each.file.name, digest=each.digest
+                )
+                for each in pictures
+            )
+    return made
+
+
 def _title(form: CampaignForm) -> str:
     data = form.cleaned_data
     return data.get("title") or data.get("headline") or f"{form.product.label}, not named yet"

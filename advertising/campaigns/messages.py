@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django_tasks import task
 
+from advertising.campaigns import campaign_mails
 from advertising.models import Message, Placement
-from core import mail
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -17,7 +16,7 @@ MOST_WAITING = 20  # messages of an advertiser in a row
 
 
 def write(placement: Placement, by: "User", text: str, *, from_desk: bool) -> Message:
-    """The other side learns of it: the advertiser’s people by mail, the desk by its queue."""
+    """Add a message. The other side is told by mail."""
     text = text.strip().replace("\x00", "")
     if not text:
         raise ValidationError("Write something first.")
@@ -38,18 +37,5 @@ def write(placement: Placement, by: "User", text: str, *, from_desk: bool) -> Me
             )
         message = Message.objects.create(placement=locked, by=by, is_from_desk=from_desk, text=text)
         Placement.objects.filter(pk=locked.pk).update(awaits_answer=not from_desk)
-        if from_desk:
-            transaction.on_commit(lambda: _mail_later(message))
+        transaction.on_commit(lambda: campaign_mails.written(message))
     return message
-
-
-def _mail_later(message: Message) -> None:
-    for address in message.placement.advertiser.addresses():
-        mail_message.enqueue(message.pk, address)
-
-
-@task()
-def mail_message(message_id: int, address: str) -> None:
-    message = Message.objects.select_related("placement").get(pk=message_id)
-    subject = f"{message.placement.title}: a message from the desk"
-    mail.plain(address, subject, "advertising/mail/message.txt", {"message": message}).send()

@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django_tasks import task
 
-from advertising.billing import credit_notes, rates
-from advertising.campaigns import checks, pinning, sponsored_articles
-from advertising.models import Credit, Placement, ReviewDecision
-from core import mail
+from advertising.billing import availability, credit_notes, rates
+from advertising.campaigns import campaign_mails, checks, pinning, sponsored_articles
+from advertising.models import Placement, Product, ReviewDecision, Step
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -22,7 +20,7 @@ ALLOWED = {
     Status.SUBMITTED: {Status.DRAFT, Status.CHANGES, Status.APPROVED, Status.SUBMITTED},
     Status.APPROVED: {Status.SUBMITTED},
     Status.CHANGES: {Status.SUBMITTED},
-    Status.REJECTED: {Status.SUBMITTED, Status.CHANGES, Status.APPROVED},
+    Status.REJECTED: {Status.SUBMITTED, Status.CHANGES},
 }
 
 
@@ -41,8 +39,11 @@ def submit(placement: Placement, by: "User | None") -> Placement:
         newest = locked.latest_creative
         if newest is None:
             raise ValidationError("Add what readers should see first.")
+        if locked.is_over:
+            raise ValidationError("It has ended, so there is nothing to submit any more.")
         if missing := [*locked.missing(), *newest.missing()]:
             raise ValidationError(missing)
+        availability.refuse_if_full(locked)
         newest.findings = checks.as_data(checks.check(newest))
         newest.submitted_at = newest.submitted_at or timezone.now()
         newest.save(update_fields=["findings", "submitted_at"])
@@ -65,7 +66,32 @@ def request_changes(placement: Placement, by: "User | None", note: str) -> Place
 
 
 def reject(placement: Placement, by: "User | None", note: str) -> Placement:
+    """Refuse it for good; or, of what is running, the update alone: what was approved runs on.
+
+    What is running is ended by `running.stop`.
+    """
     return _decide(placement, Status.REJECTED, by, note=_reason(note))
+
+
+def withdraw(placement: Placement, by: "User") -> Placement:
+    """Take back what waits for a decision: what was approved runs on; what never was is a draft
+    again.
+    """
+    with transaction.atomic():
+        locked = Placement.objects.select_for_update(of=("self",)).get(pk=placement.pk)
+        if locked.status != Status.SUBMITTED or locked.stopped_at:
+            raise ValidationError("Nothing of it is in review.")
+        is_update = locked.approved_creative_id is not None
+        locked.status = Status.APPROVED if is_update else Status.DRAFT
+        locked.save(update_fields=["status"])
+        ReviewDecision.objects.create(
+            placement=locked,
+            by=by,
+            old_status=Status.SUBMITTED,
+            new_status=Step.WITHDRAWN,
+            at=timezone.now(),
+        )
+    return locked
 
 
 def _reason(note: str) -> str:
@@ -113,6 +139,8 @@ def _carry_out(
         .get(pk=placement.pk)
     )
     old = locked.status
+    if locked.stopped_at:
+        raise ValidationError("It was cancelled meanwhile.")
     if old not in ALLOWED[new]:
         raise ValidationError(
             f"A placement that is “{Status(old).label.lower()}” cannot become “{new.label.lower()}”."
@@ -122,22 +150,41 @@ def _carry_out(
         if not locked.is_booked:
             rates.pin(locked)
     locked.status = new
+    is_update = locked.approved_creative_id is not None
     if new == Status.APPROVED:
+        _keep_its_length(locked)
         _pin(locked, version, has_looked)
-    if new == Status.REJECTED:
-        sponsored_articles.withdraw(locked)
-        credit_notes.credit_rest(
-            locked, by, Credit.Kind.REJECTED, f"{locked.title}: it does not run"[:300]
-        )
+    if new == Status.REJECTED and is_update:
+        locked.status = Status.APPROVED
     locked.desk_note = note
     locked.validate_constraints()
     locked.save()
     decision = ReviewDecision.objects.create(
-        placement=locked, by=by, old_status=old, new_status=new, note=note, at=timezone.now()
+        placement=locked,
+        by=by,
+        old_status=old,
+        new_status=Step.UPDATE_REJECTED if new == Status.REJECTED and is_update else new,
+        note=note,
+        at=timezone.now(),
     )
-    if new != Status.SUBMITTED:
-        transaction.on_commit(lambda: _mail_later(decision))
+    if new == Status.REJECTED and not is_update:
+        credit_notes.credit_stopped(locked, by)
+    transaction.on_commit(lambda: campaign_mails.decided(decision))
     return locked
+
+
+def _keep_its_length(placement: Placement) -> None:
+    """What is sold by days and was read too late begins today, and runs as many days as were
+    bought, as long as there is a place for it.
+    """
+    first, last = placement.run
+    today = timezone.now().date()
+    if placement.product != Product.SPONSORED or placement.approved_creative_id or first >= today:
+        return
+    moved = (today, today + (last - first))
+    if availability.is_sponsored_full(*moved, but=placement):
+        return  # The days that it lost are credited when it has ended.
+    placement.starts_on, placement.ends_on = moved
 
 
 def _pin(placement: Placement, version: int | None, has_looked: bool) -> None:
@@ -158,19 +205,3 @@ def _pin(placement: Placement, version: int | None, has_looked: bool) -> None:
     placement.approved_creative = newest
     placement.approved_digest = newest.digest
     sponsored_articles.publish(placement, newest)
-
-
-def _mail_later(decision: ReviewDecision) -> None:
-    """Tell each of the advertiser’s people by a mail of their own, so that trying one again repeats
-    no other.
-    """
-    for address in decision.placement.advertiser.addresses():
-        mail_decision.enqueue(decision.pk, address)
-
-
-@task()
-def mail_decision(decision_id: int, address: str) -> None:
-    """Mail what was decided then, and why, whatever happened to the placement since."""
-    decision = ReviewDecision.objects.select_related("placement").get(pk=decision_id)
-    subject = f"{decision.placement.title}: {decision.get_new_status_display().lower()}"
-    mail.plain(address, subject, "advertising/mail/decision.txt", {"decision": decision}).send()

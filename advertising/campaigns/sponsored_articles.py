@@ -2,7 +2,7 @@
 else.
 """
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from html import escape
 from typing import cast
 
@@ -19,6 +19,7 @@ from articles.media import rendering
 from articles.models import Article, Image, Section
 from articles.publishing import slugs, workflow
 
+RELEASE_HOUR = 7  # of the first day, UTC
 _KINDS = {
     Product.SPONSORED.value: Article.Kind.SPONSORED,
     Product.PRESS_RELEASE.value: Article.Kind.PRESS_RELEASE,
@@ -30,6 +31,7 @@ def publish(placement: Placement, creative: Creative) -> None:
     if not placement.is_paid_story:
         return
     article = placement.article or Article()
+    release = _release_of(placement, article)
     write(article, placement, creative)
     article.hero = _picture(creative) or article.hero
     if article.pk is None:
@@ -37,7 +39,8 @@ def publish(placement: Placement, creative: Creative) -> None:
     else:
         article.save()
     placement.article = article
-    workflow.publish(article, by=None, at=datetime.combine(placement.run[0], time(7), tzinfo=UTC))
+    workflow.publish(article, by=None, at=release)
+    promote(placement)
 
 
 def write(article: Article, placement: Placement, creative: Creative) -> None:
@@ -71,10 +74,34 @@ def preview(placement: Placement, creative: Creative) -> Article:
     return article
 
 
+def _release_of(placement: Placement, article: Article) -> datetime:
+    """At seven on its first day; at once, where it is approved later than that. What is out came out
+    when it did.
+    """
+    if article.is_public:
+        return cast(datetime, article.published_at)
+    planned = datetime.combine(placement.run[0], time(RELEASE_HOUR), tzinfo=UTC)
+    return max(planned, timezone.now())
+
+
+def promote(placement: Placement) -> None:
+    """Keep its article on the front page for the days that were bought, and no moment longer. It
+    stays readable, under its label.
+    """
+    article = placement.article
+    if article is None or placement.product != Product.SPONSORED:
+        return
+    ends = datetime.combine(placement.run[1] + timedelta(days=1), time(), tzinfo=UTC)
+    is_off = placement.stopped_at or placement.paused_at
+    article.promoted_until = min(ends, timezone.now()) if is_off else ends
+    article.save(update_fields=["promoted_until"])
+
+
 def withdraw(placement: Placement) -> None:
+    """Take the article itself off the site."""
     article = placement.article
     if article and article.status == Article.Status.PUBLISHED:
-        workflow.withdraw(article, by=None, note="The placement was rejected.")
+        workflow.withdraw(article, by=None, note="The campaign was cancelled.")
 
 
 def _standfirst_and_body(creative: Creative) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 only.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from csp.decorators import csp_update
@@ -15,8 +16,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from js_asset.media import Media
 
-from advertising.billing import availability, rates
-from advertising.campaigns import checks, drafting, previews, review
+from advertising.billing import availability, credit_notes, rates
+from advertising.campaigns import checks, drafting, previews, review, running
 from advertising.campaigns import messages as messages_with_desk
 from advertising.campaigns.forms import FORMS, initial_of
 from advertising.campaigns.forms.campaigns import CampaignForm
@@ -50,8 +51,10 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 def rate_card(request: HttpRequest) -> HttpResponse:
     add_tags(table_tag(Rate), table_tag(RateCardText))
     changes_at(tomorrow())  # The figures are those of whole days.
+    shown = rates.rates_for(None)
     context = {
-        "rates": list(Rate.objects.all()),
+        "rates": shown,
+        "others": [rate for rate in Rate.objects.all() if rate not in shown],
         "card": RateCardText.objects.first() or RateCardText(),
         "audience": audience.audience(),
         "canonical": "/advertise/",
@@ -88,9 +91,10 @@ def join(request: MemberRequest) -> HttpResponse:
 @require_safe
 def choose_product(request: MemberRequest) -> HttpResponse:
     """The first step of a submission."""
-    if advertiser_to_submit_for(request) is None:
+    advertiser = advertiser_to_submit_for(request)
+    if advertiser is None:
         return redirect("placements" if advertiser_of(request) else "advertiser-join")
-    context = {"rates": list(Rate.objects.all())}
+    context = {"rates": rates.rates_for(advertiser)}
     return render(request, "advertising/choose_product.html", context)
 
 
@@ -148,7 +152,7 @@ def form_of(
 def edit(request: MemberRequest, form: CampaignForm) -> HttpResponse:
     """Show the form, or store what it holds and go on to the checks."""
     if form.placement and not form.placement.is_open_for_changes:
-        messages.info(request, "This placement was rejected. Make a new one instead.")
+        messages.info(request, "This has ended. Copy it to run it again.")
         return redirect("placements")
     if request.method == "POST" and form.is_valid() and (stored := stored_form(form)):
         if form.is_draft:
@@ -160,7 +164,9 @@ def edit(request: MemberRequest, form: CampaignForm) -> HttpResponse:
         "placement": form.placement,
         "product": form.product,
         "advertiser": form.advertiser,
-        "rate": Rate.objects.filter(product=form.product).first(),
+        "rate": Rate.objects.filter(
+            product=form.product, currency=form.advertiser.currency
+        ).first(),
         "price": rates.price_of(form.placement) if form.placement else None,
         "media": editor_media(request, form) if form.product == Product.SPONSORED else "",
         "free_newsletters": availability.free_newsletters(5, form.placement)
@@ -218,11 +224,12 @@ def check(request: MemberRequest, pk: int) -> HttpResponse:
     placement = own_placement(request, pk)
     may_submit = Placement.objects.may_be_changed_by(request.user).filter(pk=placement.pk).exists()
     if request.method == "POST":
-        if request.POST.get("do") == "message":
+        do = request.POST.get("do", "")
+        if do == "message":
             return send_message(request, placement)
         if not may_submit:
             raise Http404
-        return submit(request, placement)
+        return CARRY_OUT[do](request, placement) if do in CARRY_OUT else submit(request, placement)
     creative = placement.latest_creative
     context = {
         "placement": placement,
@@ -235,6 +242,8 @@ def check(request: MemberRequest, pk: int) -> HttpResponse:
         "price": rates.price_of(placement),
         "outlook": availability.outlook(placement),
         "can_submit": may_submit and placement.is_open_for_changes and is_unsent(placement),
+        "stop_credit": credit_notes.would_credit(placement) if placement.may_stop else None,
+        "order": getattr(placement, "ordered", None) and placement.ordered.order,
         "may_submit": may_submit,
         "thread": placement.messages.select_related("by"),
         "decisions": placement.decisions.all(),
@@ -253,6 +262,71 @@ def send_message(request: MemberRequest, placement: Placement) -> HttpResponse:
     else:
         messages.success(request, "Sent to the desk. The answer comes by mail, and stands here.")
     return redirect("placement-check", pk=placement.pk)
+
+
+def pause(request: MemberRequest, placement: Placement) -> HttpResponse:
+    return _act(
+        request,
+        placement,
+        lambda: running.pause(placement, request.user),
+        "Paused. Days that it is paused are not charged.",
+    )
+
+
+def resume(request: MemberRequest, placement: Placement) -> HttpResponse:
+    return _act(request, placement, lambda: running.resume(placement, request.user), "Resumed.")
+
+
+def stop(request: MemberRequest, placement: Placement) -> HttpResponse:
+    """Ask with what it costs, then end it for good."""
+    if request.POST.get("sure") != "yes":
+        context = {
+            "placement": placement,
+            "credit": credit_notes.would_credit(placement),
+            "order": getattr(placement, "ordered", None) and placement.ordered.order,
+        }
+        return render(request, "advertising/stop.html", context)
+    return _act(
+        request,
+        placement,
+        lambda: running.stop(placement, request.user),
+        "Cancelled. What did not run is credited.",
+    )
+
+
+def withdraw(request: MemberRequest, placement: Placement) -> HttpResponse:
+    return _act(
+        request,
+        placement,
+        lambda: review.withdraw(placement, request.user),
+        "Withdrawn from review.",
+    )
+
+
+def copy(request: MemberRequest, placement: Placement) -> HttpResponse:
+    try:
+        made = drafting.copy(placement)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("placement-check", pk=placement.pk)
+    messages.success(request, "This is a copy, a draft. Choose its dates.")
+    return redirect("placement", pk=made.pk)
+
+
+def _act(
+    request: MemberRequest, placement: Placement, act: Callable[[], object], done: str
+) -> HttpResponse:
+    try:
+        act()
+    except ValidationError as error:
+        for line in error.messages:
+            messages.error(request, line)
+    else:
+        messages.success(request, done)
+    return redirect("placement-check", pk=placement.pk)
+
+
+CARRY_OUT = {"pause": pause, "resume": resume, "stop": stop, "withdraw": withdraw, "copy": copy}
 
 
 def is_unsent(placement: Placement) -> bool:

@@ -75,6 +75,7 @@ def _approved_banners(until: date | None = None) -> dict[str, list[Banner]]:
     today = timezone.now().date()
     placements = (
         Placement.objects.approved()
+        .not_paused()
         .filter(product=Product.BANNER, ends_on__gte=today, starts_on__lte=until or date.max)
         .select_related("advertiser", "approved_creative")
         .prefetch_related("approved_creative__pictures", "coins")

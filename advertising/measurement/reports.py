@@ -242,14 +242,14 @@ def _pages(placement: Placement) -> tuple[dict[str, DeliveryFigures], DeliveryFi
 
 # --- As a table for other programs ----------------------------------------------------------------
 
-COLUMNS = ("day", "slot", "action", "gross", "billable", *reasons.LABELS)
+COLUMNS = ("Day", "Position", "Count", "Gross", "Billable", *reasons.LABELS.values())
 
 
 def table(placements: QuerySet[Placement], period: Period) -> Iterator[tuple[object, ...]]:
     """The ledger by placement, day, slot and action, with a column for each reason: the rows add
     up. One query.
     """
-    yield ("placement", *COLUMNS)
+    yield ("Campaign", *COLUMNS)
     lines = (
         DailyCount.objects.filter(
             placement__in=placements.order_by(), day__range=(period.first, period.last)
@@ -273,9 +273,5 @@ def _row(key: list[object], numbers: Mapping[str, int]) -> tuple[object, ...]:
     title, _, day, slot, action = key
     filtered = [numbers.get(name, 0) for name in reasons.LABELS]
     billable = numbers.get("", 0)
-    return (_harmless(str(title)), day, slot, action, billable + sum(filtered), billable, *filtered)
-
-
-def _harmless(text: str) -> str:
-    """Spreadsheets run what begins like a formula."""
-    return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
+    words = (label_of(str(slot)), Action(str(action)).label)
+    return (str(title), day, *words, billable + sum(filtered), billable, *filtered)

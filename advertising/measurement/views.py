@@ -1,7 +1,5 @@
 """Report pages of the portal: all placements together, one by one, and as a table to download."""
 
-import csv
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -15,6 +13,7 @@ from django.views.decorators.http import require_safe
 from advertising.campaigns.views import MemberRequest, advertiser_of
 from advertising.measurement import impression_chart, reports
 from advertising.models import Placement
+from core.spreadsheets import as_csv
 
 
 @login_required
@@ -52,7 +51,7 @@ def report_table(request: MemberRequest, pk: int | None = None) -> HttpResponseB
     mine = Placement.objects.visible_to(request.user)
     if pk is not None:
         mine = mine.filter(pk=get_object_or_404(mine, pk=pk).pk)
-    return as_csv(mine, period_asked_for(request, mine), f"placement-{pk}" if pk else "placements")
+    return _table(mine, period_asked_for(request, mine), f"placement-{pk}" if pk else "placements")
 
 
 def report_context(request: HttpRequest, placement: Placement) -> dict[str, Any]:
@@ -71,18 +70,10 @@ def period_asked_for(request: HttpRequest, placements: QuerySet[Placement]) -> r
     return reports.period_of(request.GET.get("period", ""), placements, timezone.now().date())
 
 
-class Echo:
-    """A file for the csv module that hands back what it is given."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def as_csv(
+def _table(
     placements: QuerySet[Placement], period: reports.Period, name: str
 ) -> StreamingHttpResponse:
-    writer = csv.writer(Echo())
-    rows: Iterator[str] = (writer.writerow(row) for row in reports.table(placements, period))
+    rows = as_csv(reports.table(placements, period))
     response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
     file = f"{name}-{period.first}-to-{period.last}.csv"
     response["Content-Disposition"] = f'attachment; filename="{file}"'

@@ -14,13 +14,20 @@ from advertising.models.advertisers import (
 )
 from advertising.models.billing import (
     Checkout,
+    CorrectedInvoice,
     Credit,
+    CreditNoteSequence,
     InvoiceSequence,
+    NumberSequence,
     Order,
     OrderedPlacement,
     OrderLine,
     Payment,
+    PaymentProviderName,
     ProviderEvent,
+    Refund,
+    Reminder,
+    Reversal,
     SalesTerms,
     Shortfall,
 )
@@ -43,7 +50,7 @@ from advertising.models.creatives import (
     delete_file_of_picture,
 )
 from advertising.models.placements import Device, Placement
-from advertising.models.reviews import Message, ReviewDecision
+from advertising.models.reviews import Message, ReviewDecision, Step
 
 __all__ = [
     "PAID_STORIES",
@@ -51,9 +58,11 @@ __all__ = [
     "Advertiser",
     "Basis",
     "Checkout",
+    "CorrectedInvoice",
     "Creative",
     "CreativePicture",
     "Credit",
+    "CreditNoteSequence",
     "DailyAudience",
     "DailyCount",
     "DailyReach",
@@ -63,22 +72,28 @@ __all__ = [
     "InvoiceSequence",
     "Membership",
     "Message",
+    "NumberSequence",
     "Order",
     "OrderLine",
     "OrderedPlacement",
     "PageCount",
     "Payment",
     "PaymentDisclosure",
+    "PaymentProviderName",
     "Placement",
     "Product",
     "ProviderEvent",
     "Rate",
     "RateCardText",
+    "Refund",
+    "Reminder",
+    "Reversal",
     "ReviewDecision",
     "Role",
     "SalesTerms",
     "SentReport",
     "Shortfall",
+    "Step",
     "TrafficAnomaly",
     "UsedToken",
     "creative_path",  # named by the first migration

@@ -1,9 +1,12 @@
 """Advertisers and the rate card."""
 
+from decimal import Decimal
+
 from django.conf import settings
-from django.core.validators import URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 
+from advertising.choices import DEFAULT_CURRENCY, Currency
 from pagecache import tags
 from pagecache.cache_tagged import CacheTagged, TaggedAsTable
 
@@ -28,10 +31,46 @@ class Advertiser(CacheTagged):
         default=False,
         help_text="Our own: fills slots that nobody booked, never labelled as paid.",
     )
-    billing_address = models.TextField(
-        max_length=400, blank=True, help_text="As it stands on invoices."
+    legal_name = models.CharField(
+        max_length=160,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="On invoices. Empty: the name above.",
     )
-    tax_number = models.CharField(max_length=60, blank=True, help_text="As it stands on invoices.")
+    billing_address = models.TextField(
+        "street, postcode and city",
+        max_length=400,
+        blank=True,
+        help_text="One line each, as they stand on invoices, without the country.",
+    )
+    country = models.CharField(max_length=2, blank=True, default="", db_default="")
+    region = models.CharField(
+        "state",
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="In the United States: such as NY.",
+    )
+    tax_number = models.CharField(
+        "VAT or tax number", max_length=60, blank=True, help_text="As it stands on invoices."
+    )
+    tax_exemption = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The reason, printed on invoices, such as the number of a certificate. "
+        "With one, no tax is charged.",
+    )
+    currency = models.CharField(
+        max_length=3,
+        choices=Currency.choices,
+        default=DEFAULT_CURRENCY,
+        db_default=DEFAULT_CURRENCY,
+        help_text="Of prices and orders from now on.",
+    )
     wants_weekly_report = models.BooleanField(
         "weekly report",
         default=True,
@@ -171,8 +210,16 @@ class RateCardText(TaggedAsTable):
 class Rate(TaggedAsTable):
     """A line of the rate card."""
 
-    product = models.CharField(max_length=20, choices=Product.choices, unique=True)
-    price = models.DecimalField("price in dollars", max_digits=10, decimal_places=2)
+    product = models.CharField(max_length=20, choices=Product.choices)
+    currency = models.CharField(
+        max_length=3,
+        choices=Currency.choices,
+        default=DEFAULT_CURRENCY,
+        db_default=DEFAULT_CURRENCY,
+    )
+    price = models.DecimalField(
+        max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
+    )
     basis = models.CharField(
         "price is for", max_length=10, choices=Basis.choices, default=Basis.FLAT
     )
@@ -181,6 +228,21 @@ class Rate(TaggedAsTable):
         default=0,
         help_text="Added for banners that run in one section alone.",
     )
+    days = models.PositiveSmallIntegerField(
+        "days in the price",
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(366)],
+        help_text="Sponsored articles: other lengths cost their share of this.",
+    )
+    places = models.PositiveSmallIntegerField(
+        "sold at once",
+        default=4,
+        db_default=4,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+        help_text="Sponsored articles: so many take turns on the front page. "
+        "A day that has them all is full.",
+    )
     unit = models.CharField(
         max_length=40, help_text="What the price buys, in words, such as: for 30 days."
     )
@@ -188,11 +250,18 @@ class Rate(TaggedAsTable):
     position = models.PositiveSmallIntegerField(default=100)
 
     class Meta:
-        ordering = ["position", "product"]
+        ordering = ["position", "product", "currency"]
         verbose_name = "rate"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "currency"],
+                name="one_rate_of_a_product_in_a_currency",
+                violation_error_message="There is a rate of this product in this currency.",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.get_product_display()}: ${self.price}"
+        return f"{self.get_product_display()}: {self.price} {self.currency}"
 
     @property
     def lines(self) -> list[str]:

@@ -4,6 +4,7 @@ changes.
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,11 +13,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from advertising.choices import DEFAULT_CURRENCY, TaxScheme
 from advertising.models.advertisers import Advertiser
 from advertising.models.placements import Placement
-from core.undeletable import UndeletableModel
-
-CURRENCY = "USD"
+from core.undeletable import ImmutableModel, UndeletableModel
 
 
 class SalesTerms(models.Model):
@@ -24,39 +24,85 @@ class SalesTerms(models.Model):
     its day.
     """
 
-    seller = models.CharField(max_length=160, blank=True, help_text="The legal name on invoices.")
-    address = models.TextField(max_length=400, blank=True)
-    tax_number = models.CharField(max_length=60, blank=True)
-    tax_name = models.CharField(max_length=20, default="VAT")
+    seller = models.CharField("legal name", max_length=160, blank=True)
+    address = models.TextField(
+        "street, postcode and city",
+        max_length=400,
+        blank=True,
+        help_text="One line each, without the country.",
+    )
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Decides on the tax of each sale.",
+    )
+    region = models.CharField(
+        "state",
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="US sales tax: the state it is charged in, such as NY. Empty: in every state.",
+    )
+    tax_number = models.CharField("VAT or tax number", max_length=60, blank=True)
+    tax_scheme = models.CharField(
+        "tax",
+        max_length=10,
+        choices=TaxScheme.choices,
+        default=TaxScheme.VAT,
+        db_default=TaxScheme.VAT,
+    )
+    tax_name = models.CharField(
+        max_length=20, default="VAT", help_text="As invoices call it, such as VAT or Sales tax."
+    )
     tax_percent = models.DecimalField(
-        max_digits=5,
-        decimal_places=2,
+        "standard rate in per cent",
+        max_digits=6,
+        decimal_places=3,
         default=0,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
-    days_to_pay = models.PositiveSmallIntegerField(default=14, validators=[MaxValueValidator(365)])
+    days_to_pay = models.PositiveSmallIntegerField(
+        "payment terms in days", default=14, validators=[MaxValueValidator(365)]
+    )
     how_to_pay = models.TextField(
-        max_length=600, blank=True, help_text="Such as the bank account, printed under the total."
+        "bank details",
+        max_length=600,
+        blank=True,
+        help_text="Printed under the total.",
     )
 
     class Meta:
-        verbose_name = "terms of sale"
-        verbose_name_plural = "terms of sale"
+        verbose_name = "invoice settings"
+        verbose_name_plural = "invoice settings"
 
     def __str__(self) -> str:
-        return self.seller or "Terms of sale"
+        return self.seller or "Invoice settings"
 
 
-class InvoiceSequence(UndeletableModel):
-    """The last number of a year’s invoices: taken under a lock, so that none is missing and none
-    comes twice.
+class NumberSequence(UndeletableModel):
+    """The last number of a year’s documents of one kind: taken under a lock, so that none is missing
+    and none comes twice.
     """
 
     year = models.PositiveSmallIntegerField(primary_key=True)
     last = models.PositiveIntegerField(default=0)
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return f"{self.year}: {self.last}"
+
+
+class InvoiceSequence(NumberSequence):
+    """Of invoices."""
+
+
+class CreditNoteSequence(NumberSequence):
+    """Of credit notes."""
 
 
 class Order(UndeletableModel):
@@ -69,7 +115,10 @@ class Order(UndeletableModel):
     )
     placed_at = models.DateTimeField()
     due_on = models.DateField()
-    currency = models.CharField(max_length=3, default=CURRENCY, editable=False)
+    currency = models.CharField(max_length=3, default=DEFAULT_CURRENCY, editable=False)
+    purchase_order = models.CharField(
+        "purchase-order number", max_length=60, blank=True, default="", db_default=""
+    )
     billed_to = models.JSONField(
         help_text="Name, address and tax number of the advertiser on that day."
     )
@@ -98,16 +147,37 @@ class Order(UndeletableModel):
 
     @property
     def credited(self) -> Decimal:
-        return sum((each.amount for each in self.credits.all()), Decimal(0))
+        return _standing(self.credits.all())
 
     @property
     def paid(self) -> Decimal:
-        return sum((each.amount for each in self.receipts.all()), Decimal(0))
+        """What came, less what went back."""
+        return _standing(self.receipts.all()) - _standing(self.refunds.all())
 
     @property
     def balance(self) -> Decimal:
         """Return the amount still to be paid; less than nothing is owed to the advertiser."""
         return self.total - self.credited - self.paid
+
+    @property
+    def latest_correction(self) -> "CorrectedInvoice | None":
+        return self.corrections.last()
+
+    @property
+    def invoice_number(self) -> str:
+        """Of the invoice that stands: the order’s own until one was issued in its place."""
+        latest = self.latest_correction
+        return latest.number if latest else self.number
+
+    @property
+    def buyer(self) -> dict[str, str]:
+        """As the invoice that stands names them."""
+        latest = self.latest_correction
+        return latest.billed_to if latest else self.billed_to
+
+    @property
+    def tax_percent(self) -> Decimal:
+        return Decimal(self.terms.get("tax_percent") or 0)
 
     def state(self, today: date | None = None) -> tuple[str, str]:
         """The badge: its class and its words."""
@@ -118,6 +188,27 @@ class Order(UndeletableModel):
             return "finished", "Paid"
         today = today or timezone.now().date()
         return ("rejected", "Overdue") if today > self.due_on else ("submitted", "To be paid")
+
+
+def _standing(entries: "models.QuerySet[Any]") -> Decimal:
+    """The sum of those that nobody reversed."""
+    return sum((each.amount for each in entries if not hasattr(each, "reversal")), Decimal(0))
+
+
+class Reminder(ImmutableModel):
+    """That an order was asked for once, so many days after it was due."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="reminders")
+    days = models.SmallIntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "days"], name="one_reminder_of_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order}, {self.days} days after it was due"
 
 
 class OrderedPlacement(UndeletableModel):
@@ -150,9 +241,9 @@ class OrderLine(UndeletableModel):
         return f"{self.label}: {self.amount}"
 
 
-class Credit(UndeletableModel):
-    """Money given back on an order: for what was not delivered, not run, or out of goodwill. With
-    tax.
+class Credit(ImmutableModel):
+    """A credit note: money taken off an order for what was not delivered, not run, or out of
+    goodwill. `amount` is with tax.
     """
 
     class Kind(models.TextChoices):
@@ -161,6 +252,7 @@ class Credit(UndeletableModel):
         GOODWILL = "goodwill", "Goodwill"
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="credits")
+    number = models.CharField(max_length=20, unique=True, null=True, editable=False)
     placement = models.ForeignKey(
         Placement, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -168,7 +260,11 @@ class Credit(UndeletableModel):
     amount = models.DecimalField(
         max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
     )
-    reason = models.CharField(max_length=300, help_text="Printed on the invoice.")
+    # Of a credit that an older release gave while this one came: not told apart.
+    tax = models.DecimalField(
+        max_digits=12, decimal_places=2, default=0, db_default=0, editable=False
+    )
+    reason = models.CharField(max_length=300, help_text="Printed on the credit note.")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -193,21 +289,32 @@ class Credit(UndeletableModel):
     def __str__(self) -> str:
         return f"{self.order}: −{self.amount}"
 
+    @property
+    def net(self) -> Decimal:
+        return self.amount - self.tax
 
-class Payment(UndeletableModel):
+
+class PaymentProviderName(models.TextChoices):
+    """The way that money came, or went back."""
+
+    TRANSFER = "transfer", "Bank transfer"
+    STRIPE = "stripe", "Card"
+
+
+class Payment(ImmutableModel):
     """Money that came. `reference` is what the bank or the provider calls it: the same is never
     noted twice.
     """
 
-    class Provider(models.TextChoices):
-        TRANSFER = "transfer", "Bank transfer"
-        STRIPE = "stripe", "Card"
+    Provider = PaymentProviderName
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="receipts")
     provider = models.CharField(max_length=10, choices=Provider.choices, default=Provider.TRANSFER)
     reference = models.CharField(
         max_length=120, help_text="Such as the number on the bank statement."
     )
+    # What a card provider calls the payment in its later messages: refunds and disputes.
+    intent = models.CharField(max_length=120, blank=True, default="", db_default="", editable=False)
     amount = models.DecimalField(
         max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
     )
@@ -222,6 +329,7 @@ class Payment(UndeletableModel):
 
     class Meta:
         ordering = ["-at"]
+        indexes = [models.Index(fields=["intent"], name="payment_of_an_intent")]
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "reference"], name="one_receipt_of_a_reference"
@@ -231,6 +339,106 @@ class Payment(UndeletableModel):
 
     def __str__(self) -> str:
         return f"{self.order}: {self.amount} by {self.get_provider_display()}"
+
+
+class Refund(ImmutableModel):
+    """Money that went back: paid back by us, or taken back by the card’s owner."""
+
+    class Kind(models.TextChoices):
+        REFUND = "refund", "Refund"
+        CHARGEBACK = "chargeback", "Chargeback"
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.REFUND)
+    provider = models.CharField(
+        max_length=10, choices=PaymentProviderName.choices, default=PaymentProviderName.TRANSFER
+    )
+    reference = models.CharField(
+        max_length=120, help_text="Such as the number on the bank statement."
+    )
+    intent = models.CharField(max_length=120, blank=True, editable=False)
+    amount = models.DecimalField(
+        max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
+    )
+    reason = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+    )
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["intent"], name="refund_of_an_intent")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "reference"], name="one_refund_of_a_reference"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_is_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order}: {self.amount} back by {self.get_provider_display()}"
+
+
+class Reversal(ImmutableModel):
+    """The opposite of an entry that should not stand: one typed wrong, or a chargeback that was
+    won. The entry stays where it is.
+    """
+
+    payment = models.OneToOneField(
+        Payment, null=True, on_delete=models.PROTECT, related_name="reversal"
+    )
+    refund = models.OneToOneField(
+        Refund, null=True, on_delete=models.PROTECT, related_name="reversal"
+    )
+    credit = models.OneToOneField(
+        Credit, null=True, on_delete=models.PROTECT, related_name="reversal"
+    )
+    reason = models.CharField(max_length=300)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(payment__isnull=False, refund__isnull=True, credit__isnull=True)
+                | Q(payment__isnull=True, refund__isnull=False, credit__isnull=True)
+                | Q(payment__isnull=True, refund__isnull=True, credit__isnull=False),
+                name="reversal_of_one_entry",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Reversed: {self.reason}"
+
+
+class CorrectedInvoice(ImmutableModel):
+    """An invoice issued anew with another name, address or number of the buyer, in place of the one
+    that it names. The amounts stay.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="corrections")
+    number = models.CharField(max_length=20, unique=True)
+    replaces = models.CharField(max_length=20, unique=True)
+    billed_to = models.JSONField()
+    reason = models.CharField(max_length=300)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.number} in place of {self.replaces}"
 
 
 class Checkout(UndeletableModel):
@@ -255,6 +463,11 @@ class ProviderEvent(UndeletableModel):
     key = models.CharField(max_length=120)
     kind = models.CharField(max_length=80)
     outcome = models.CharField(max_length=200)
+    # The payment that a message about money is about, and what it says: messages come in any order.
+    intent = models.CharField(
+        max_length=120, blank=True, default="", db_default="", db_index=True, editable=False
+    )
+    message = models.JSONField(null=True, editable=False)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from advertising.choices import DEFAULT_CURRENCY
 from advertising.delivery import slots
 from advertising.models.advertisers import PAID_STORIES, Advertiser, Basis, Product, Rate
 from advertising.querysets import PlacementQuerySet
@@ -93,6 +94,29 @@ class Placement(CacheTagged):
     )
     # What it cost when it was submitted: label and amount of each line.
     price_lines = models.JSONField(default=list, blank=True, editable=False)
+    currency = models.CharField(
+        max_length=3, default=DEFAULT_CURRENCY, db_default=DEFAULT_CURRENCY, editable=False
+    )
+    agreed_price = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="Before tax, in place of the rate card’s. Empty: by the rate card.",
+    )
+    discount = models.DecimalField(
+        "discount in per cent",
+        max_digits=5,
+        decimal_places=2,
+        default=0,
+        db_default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text="Off the rate card’s price. A line of its own on the invoice.",
+    )
+    start_told = models.BooleanField(default=False, db_default=False, editable=False)
+    paused_at = models.DateTimeField(null=True, blank=True, editable=False)
+    stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
     approved_digest = models.CharField(max_length=64, blank=True, editable=False)
     article = models.OneToOneField(
         Article,
@@ -135,7 +159,11 @@ class Placement(CacheTagged):
             # The newsletter has one paid place a day.
             models.UniqueConstraint(
                 fields=["starts_on"],
-                condition=Q(product="newsletter", approved_creative__isnull=False)
+                condition=Q(
+                    product="newsletter",
+                    approved_creative__isnull=False,
+                    stopped_at__isnull=True,
+                )
                 & ~Q(status="rejected"),
                 name="placement_newsletter_once_a_day",
                 violation_error_message="Another placement stands in the newsletter of that day.",
@@ -198,16 +226,49 @@ class Placement(CacheTagged):
     @property
     def state(self) -> tuple[str, str]:
         """The badge: its class and its words. Dates decide between scheduled, running and
-        finished.
+        completed.
         """
-        if self.status != self.Status.APPROVED:
+        if self.stopped_at:
+            return "cancelled", "Cancelled"
+        if self.approved_creative_id is None or self.status == self.Status.REJECTED:
             return self.status, self.get_status_display()
         today = timezone.now().date()
+        if self.ends_on and today > self.ends_on:
+            return "finished", "Completed"
+        if self.paused_at:
+            return "paused", "Paused"
         if self.starts_on and today < self.starts_on:
             return "scheduled", "Scheduled"
-        if self.ends_on and today > self.ends_on:
-            return "finished", "Finished"
         return "running", "Running"
+
+    @property
+    def update_state(self) -> str:
+        """What is to be said of a newer version beside the state of the one that runs."""
+        if self.approved_creative_id is None or self.is_over:
+            return ""
+        if self.status == self.Status.SUBMITTED:
+            return "Update in review"
+        return "Changes requested" if self.status == self.Status.CHANGES else ""
+
+    @property
+    def is_over(self) -> bool:
+        """Completed, cancelled or rejected: nothing of it runs any more."""
+        if self.stopped_at or self.status == self.Status.REJECTED:
+            return True
+        return bool(
+            self.approved_creative_id and self.ends_on and timezone.now().date() > self.ends_on
+        )
+
+    @property
+    def may_pause(self) -> bool:
+        """A newsletter’s day is one mail, and a press release stays where it was published."""
+        is_timed = self.product in (Product.BANNER, Product.SPONSORED)
+        return is_timed and self.approved_creative_id is not None and not self.is_over
+
+    @property
+    def may_stop(self) -> bool:
+        """Booked, and not over."""
+        return self.is_booked and self.status != self.Status.DRAFT and not self.is_over
 
     @property
     def run(self) -> tuple[date, date]:
@@ -235,7 +296,7 @@ class Placement(CacheTagged):
 
     @property
     def is_open_for_changes(self) -> bool:
-        return self.status != self.Status.REJECTED
+        return not self.is_over
 
     @property
     def is_booked(self) -> bool:

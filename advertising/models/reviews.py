@@ -7,15 +7,25 @@ from advertising.models.placements import Placement
 from core.undeletable import UndeletableModel
 
 
+class Step(models.TextChoices):
+    """Steps of a run, beside those of its review."""
+
+    PAUSED = "paused", "Paused"
+    RESUMED = "resumed", "Resumed"
+    STOPPED = "stopped", "Cancelled"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    UPDATE_REJECTED = "update_rejected", "Update rejected"
+
+
 class ReviewDecision(UndeletableModel):
-    """A step in the review of a placement, with who took it and when. Never deleted."""
+    """A step of a placement’s review or run, with who took it and when. Never deleted."""
 
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="decisions")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     old_status = models.CharField(max_length=20, choices=Placement.Status.choices)
-    new_status = models.CharField(max_length=20, choices=Placement.Status.choices)
+    new_status = models.CharField(max_length=20, choices=[*Placement.Status.choices, *Step.choices])
     note = models.TextField(blank=True)
     at = models.DateTimeField()
 

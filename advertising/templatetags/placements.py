@@ -1,6 +1,7 @@
 """Placements in templates. A tag says where; the app decides what."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -8,7 +9,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from advertising.billing.rates import dollars
+from advertising.billing.amounts import written
+from advertising.billing.rates import rates_for
+from advertising.billing.tax import country_name
 from advertising.campaigns import copy_text, story_text
 from advertising.delivery import page_context, serving
 from advertising.delivery.slots import SLOTS, STORY_SLOT
@@ -18,7 +21,14 @@ from pagecache import add_tags, table_tag
 from pagecache.cached import cached_by_tags
 
 register = template.Library()
-register.filter("money", dollars)
+register.filter("money", written)
+register.filter("country_name", country_name)
+
+
+@register.filter
+def plain_number(number: Decimal) -> str:
+    """Without zeros at its end: 8.875, and 20 for 20.000."""
+    return f"{number.normalize():f}"
 
 
 @register.inclusion_tag("advertising/_slot.html", takes_context=True)
@@ -80,7 +90,7 @@ def story_position(context: dict[str, Any]) -> str:
 @cached_by_tags(table_tag(Rate))
 def rates() -> list[Rate]:
     add_tags(table_tag(Rate))
-    return list(Rate.objects.all())
+    return rates_for(None)
 
 
 @register.filter
@@ -95,8 +105,9 @@ def story_html(creative: Creative) -> SafeString:
 
 
 @register.filter
-def whole_dollars(price: Any) -> str:
-    return f"${price:,.0f}" if price == int(price) else f"${price:,.2f}"
+def whole_money(price: Decimal, currency: str) -> str:
+    """Without cents where there are none."""
+    return written(price, currency).removesuffix(".00")
 
 
 @register.filter

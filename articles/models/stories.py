@@ -92,6 +92,9 @@ class Article(TaggedByRow):
         help_text="Shown to readers, when it says something new.",
     )
 
+    promoted_until = models.DateTimeField(
+        null=True, blank=True, editable=False
+    )  # a sponsored article on the front page; empty: for thirty days
     paid_by = models.CharField(
         max_length=120,
         blank=True,
@@ -208,6 +211,11 @@ class Article(TaggedByRow):
             ),
             models.Index(
                 fields=["expires_at"], condition=Q(expires_at__isnull=False), name="article_expires"
+            ),
+            models.Index(
+                fields=["promoted_until"],
+                condition=Q(promoted_until__isnull=False),
+                name="article_promoted",
             ),
             models.Index(
                 fields=["status", "-comment_count", "-published_at", "-id"],

@@ -6,7 +6,7 @@ stories.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from django.db.models import Q, QuerySet
@@ -23,7 +23,9 @@ PLACES = 1 + BESIDE_LEAD + ALSO  # that the desk can fill
 NAMES = ("Lead", "Beside 1", "Beside 2", "Beside 3", "Under 1", "Under 2", "Under 3", "Under 4")
 WIRE = 8
 BLOCK = 4
-SPONSORED_FOR = timedelta(days=30)
+SPONSORED_FOR = timedelta(days=30)  # one that was not sold by days
+MOST_SPONSORED = 50
+TURN = timedelta(minutes=15)
 
 
 @dataclass
@@ -49,9 +51,6 @@ def compose() -> FrontPage:
     """
     add_tags(cache_tags.STORIES)
     published = Article.objects.published().for_cards().newest_first()
-    sponsored = published.filter(
-        kind=Article.Kind.SPONSORED, published_at__gte=timezone.now() - SPONSORED_FOR
-    )
     stories = list(published.stories().journalism()[:LOOK_BACK])
     on_top = arranged(picked(), [story for story in stories if not story.section.is_opinion])
     lead = on_top[0] if on_top else None
@@ -66,7 +65,7 @@ def compose() -> FrontPage:
         blocks=[block for block in blocks if not block.section.is_opinion],
         opinion=opinion,
         wire=list(published.briefs()[:WIRE]),
-        sponsored=_for_its_days(sponsored),
+        sponsored=_in_turn(published),
     )
 
 
@@ -76,11 +75,24 @@ def latest() -> list[Article]:
     return [story for story in stories[:LOOK_BACK] if not story.section.is_opinion][: 2 * PLACES]
 
 
-def _for_its_days(sponsored: QuerySet[Article]) -> list[Article]:
-    newest = list(sponsored[:1])
-    for story in newest:
-        changes_at(cast(datetime, story.published_at) + SPONSORED_FOR)
-    return newest
+def _in_turn(published: QuerySet[Article]) -> list[Article]:
+    """The sponsored article whose turn it is. Each that was sold for now has its quarter of an hour,
+    in a round that is the same for every reader.
+    """
+    now = timezone.now()
+    is_sold = Q(promoted_until__gt=now) | Q(
+        promoted_until=None, published_at__gte=now - SPONSORED_FOR
+    )
+    sold = published.filter(is_sold, kind=Article.Kind.SPONSORED).order_by("pk")
+    stories = list(sold[:MOST_SPONSORED])
+    if not stories:
+        return []
+    turn = int(now.timestamp() // TURN.total_seconds())
+    if len(stories) > 1:
+        changes_at(datetime.fromtimestamp((turn + 1) * TURN.total_seconds(), UTC))
+    for story in stories:
+        changes_at(story.promoted_until or cast(datetime, story.published_at) + SPONSORED_FOR)
+    return [stories[turn % len(stories)]]
 
 
 def picked() -> list[tuple[int, Article]]:

@@ -7,6 +7,7 @@ file with a column of addresses; each line that is not taken says why.
 
 import csv
 import io
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -19,6 +20,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django_tasks import task
 
+from core.spreadsheets import as_csv
 from newsletter.models import Newsletter, SubscriberImport, Subscription
 from newsletter.subscribing import by_hand
 
@@ -44,19 +46,11 @@ _SUBSCRIBED = frozenset({"", "subscribed", "confirmed", "active", "enabled", "ye
 
 def lines(subscriptions: QuerySet[Subscription]) -> Iterator[str]:
     """The lines of a file, with the mark that spreadsheets want. Read in pieces."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    buffer.write("\ufeff")
-    writer.writerow(COLUMNS)
     rows = subscriptions.select_related("subscriber", "newsletter").prefetch_related(
         "subscriber__tags"
     )
-    for each in rows.order_by("pk").iterator(chunk_size=1_000):
-        writer.writerow([_safe(value) for value in _row(each)])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
+    found = rows.order_by("pk").iterator(chunk_size=1_000)
+    return as_csv(itertools.chain([COLUMNS], map(_row, found)))
 
 
 def _row(each: Subscription) -> list[str]:
@@ -71,11 +65,6 @@ def _row(each: Subscription) -> list[str]:
         each.subscriber.suppressed_because,
         ", ".join(tag.name for tag in each.subscriber.tags.all()),
     ]
-
-
-def _safe(value: str) -> str:
-    """A cell that begins like a formula would be run by a spreadsheet."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def take_in_later(data: bytes, newsletter: Newsletter, proof: str, by: Any) -> SubscriberImport:

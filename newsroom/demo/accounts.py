@@ -25,6 +25,7 @@ ACCOUNTS = (
     Account("author", group="Authors"),
     Account("moderator", group="Moderators"),
     Account("adops", group="Ad desk"),
+    Account("finance", group="Finance"),
     Account("advertiser", is_staff=False),
     Account("admin", is_superuser=True),
 )

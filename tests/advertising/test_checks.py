@@ -194,7 +194,7 @@ def test_an_editor_sees_word_by_word_what_changed(client):
     review.submit(placement, None)
     client.force_login(member_of("Ad desk"))
     page = client.get(f"/admin/advertising/placement/{placement.pk}/review/").content.decode()
-    assert "What differs from the approved version" in page
+    assert "What changed since the approved version" in page
     assert "<ins>gold " in page or "<ins>gold" in page
 
 

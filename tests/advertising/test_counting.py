@@ -216,7 +216,7 @@ def test_a_beacon_takes_three_statements_and_none_that_grows(browser):
 
 
 def test_a_click_goes_to_what_was_approved_last(browser, placement, noon):
-    from advertising.campaigns import review
+    from advertising.campaigns import review, running
 
     token = browser.token()
     add_version(placement, target_url="https://elsewhere.example/")
@@ -224,7 +224,7 @@ def test_a_click_goes_to_what_was_approved_last(browser, placement, noon):
     assert browser.click(token)["Location"] == "https://palisade.example/report"
     review.approve(placement, None)
     assert browser.click(token)["Location"] == "https://elsewhere.example/"
-    review.reject(placement, None, "No longer true.")
+    running.stop(placement, None, "No longer true.", take_down=True)
     assert browser.click(token).status_code == 404
 
 

@@ -5,7 +5,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 
-from advertising.campaigns import review
+from advertising.campaigns import review, running
 from advertising.models import CreativePicture, Placement, ReviewDecision
 from articles.models import Article
 
@@ -101,7 +101,7 @@ def test_a_draft_cannot_be_approved_unseen():
 def test_rejected_is_off_the_pages():
     placement = submitted()
     review.approve(placement, None)
-    review.reject(placement, None, "The address leads elsewhere now.")
+    running.stop(placement, None, "The address leads elsewhere now.", take_down=True)
     assert not Placement.objects.live().exists()
 
 
@@ -154,7 +154,7 @@ def test_rejecting_a_sponsored_article_withdraws_it():
     add_version(placement, text=paid_text(), headline="First")
     review.submit(placement, None)
     review.approve(placement, None)
-    review.reject(placement, None, "It is not true any more.")
+    running.stop(placement, None, "It is not true any more.", take_down=True)
     assert not Article.objects.published().exists()
 
 

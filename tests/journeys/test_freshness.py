@@ -254,7 +254,7 @@ review.approve(placement, admin)
         {"section", "article", "tag", "author", "coin"},
     ),
     "rejection": change(
-        'review.reject(Placement.objects.get(title="Ninety keys"), admin, "No.")',
+        'running.stop(Placement.objects.get(title="Ninety keys"), admin, "No.", take_down=True)',
         "Ninety keys",
         {"section", "article", "tag", "author", "coin"},
         False,

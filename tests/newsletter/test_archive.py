@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from advertising.campaigns import review
+from advertising.campaigns import running
 from articles.models import Article
 from articles.publishing import workflow
 from newsletter.models import Issue
@@ -70,7 +70,7 @@ def test_a_place_that_was_taken_off_is_not_shown_there(client, newsletter, sink)
     reader("hollis")
     placement = booked()
     issue = send(issue_of(newsletter))
-    review.reject(placement, member_of("Chief editors"), "It is not what it says.")
+    running.stop(placement, member_of("Chief editors"), "It is not what it says.", take_down=True)
     assert "palisade" not in client.get(issue.get_absolute_url()).content.decode().lower()
 
 

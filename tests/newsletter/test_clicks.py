@@ -9,7 +9,7 @@ import pytest
 from django.db.models import Sum
 from django.utils import timezone
 
-from advertising.campaigns import review
+from advertising.campaigns import running
 from advertising.measurement import reports
 from advertising.models import DailyCount, PageCount
 from newsletter.models import Click, Delivery, Link
@@ -139,7 +139,7 @@ def test_a_place_that_was_taken_off_leads_nobody_to_its_advertiser(client, sink,
     link = of_kind(sink, "hollis", "placement")
     assert opened(client, link)["Location"].startswith("https://")
     before = Click.objects.count()
-    review.reject(issue.placement, None, "It is not what it says.")
+    running.stop(issue.placement, None, "It is not what it says.", take_down=True)
     assert opened(client, link)["Location"] == issue.get_absolute_url()
     assert Click.objects.count() == before
 
@@ -256,7 +256,7 @@ def test_mails_without_the_place_are_offered_to_nobody(newsletter, sink, noon):
         next_try_at=timezone.now() + timedelta(seconds=300)
     )
     batches.send_some.call()
-    review.reject(placement, member_of("Chief editors"), "It is not what it says.")
+    running.stop(placement, member_of("Chief editors"), "It is not what it says.", take_down=True)
     noon.shift(600)
     batches.send_some.call()
     issue.refresh_from_db()

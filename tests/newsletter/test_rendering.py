@@ -7,7 +7,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from advertising.campaigns import review
+from advertising.campaigns import review, running
 from advertising.models import Placement, Product
 from articles.models import ArticleCoin, Holding
 from newsletter.composing import contents, rendering
@@ -160,7 +160,7 @@ def test_a_place_that_is_taken_off_after_the_newsletter_began_is_in_no_mail_from
     reader("hollis")
     issue = begin(issue_of(newsletter))
     assert contents.contents_of(issue).sponsor is not None
-    review.reject(placement, member_of("Chief editors"), "It is not what it says.")
+    running.stop(placement, member_of("Chief editors"), "It is not what it says.", take_down=True)
     assert contents.contents_of(issue).sponsor is None
 
 

@@ -30,8 +30,15 @@ from ..pagecache.test_rules import patterns
 
 pytestmark = pytest.mark.django_db
 
-# Letters of the groups: Authors, Editors, Chief editors, Moderators, aD desk.
-GROUPS = {"A": "Authors", "E": "Editors", "C": "Chief editors", "M": "Moderators", "D": "Ad desk"}
+# Letters of the groups: Authors, Editors, Chief editors, Moderators, aD desk, Finance.
+GROUPS = {
+    "A": "Authors",
+    "E": "Editors",
+    "C": "Chief editors",
+    "M": "Moderators",
+    "D": "Ad desk",
+    "F": "Finance",
+}
 
 # Model: who may look, who may add. Nobody of these groups sees a model that is not here.
 MODELS = {
@@ -55,17 +62,17 @@ MODELS = {
     "ticker.coin": ("AEC", "EC"),
     "ticker.quote": ("EC", ""),
     "ticker.pricesource": ("EC", ""),
-    "advertising.advertiser": ("CD", "CD"),
-    "advertising.placement": ("CD", "CD"),
-    "advertising.creative": ("CD", "CD"),
+    "advertising.advertiser": ("CDF", "D"),
+    "advertising.placement": ("CDF", "D"),
+    "advertising.creative": ("CD", "D"),
     "advertising.reviewdecision": ("CD", ""),
-    "advertising.rate": ("CD", "CD"),
-    "advertising.ratecardtext": ("CD", "CD"),
-    "advertising.order": ("CD", ""),
-    "advertising.shortfall": ("CD", ""),
-    "advertising.dailycount": ("CD", ""),
-    "advertising.providerevent": ("CD", ""),
-    "advertising.salesterms": ("CD", "CD"),
+    "advertising.rate": ("DF", "D"),
+    "advertising.ratecardtext": ("D", "D"),
+    "advertising.order": ("DF", ""),
+    "advertising.shortfall": ("DF", ""),
+    "advertising.dailycount": ("D", ""),
+    "advertising.providerevent": ("F", ""),
+    "advertising.salesterms": ("DF", "F"),
     "newsletter.subscriber": ("EC", ""),
     "newsletter.subscribertag": ("EC", "EC"),
     "newsletter.newsletter": ("EC", "EC"),
@@ -95,7 +102,7 @@ STORY_PAGES = {
 }
 OTHER_PAGES = {
     "articles_article_autosave_new": "AEC",
-    "articles_article_token": "AECMD",
+    "articles_article_token": "AECMDF",
     "articles_article_begin": "AEC",
     "articles_article_calendar": "AEC",
     "articles_article_plan": "AEC",
@@ -117,9 +124,11 @@ OTHER_PAGES = {
     "comments_sitecomment_bulk": "ECM",
     "comments_rule_word_lists": "CM",
     "advertising_placement_review": "CD",
-    "advertising_placement_calendar": "CD",
+    "advertising_placement_calendar": "CDF",
+    "advertising_order_accounts": "F",
+    "advertising_order_export": "F",
     "advertising_placement_preview": "CD",
-    "advertising_shortfall_decide": "CD",
+    "advertising_shortfall_decide": "D",
     "newsletter_newsletter_sender": "EC",
     "newsletter_issue_do": "EC",
     "newsletter_issue_ask": "EC",
@@ -214,7 +223,7 @@ def test_the_story_of_somebody_else_is_read_by_authors_and_not_changed(people):
 
 def test_who_may_do_the_rest(people):
     assert allowed(people, "post", reverse("admin:articles_article_autosave_new")) == "AEC"
-    assert allowed(people, "get", reverse("admin:articles_article_token")) == "AECMD"
+    assert allowed(people, "get", reverse("admin:articles_article_token")) == "AECMDF"
     assert allowed(people, "get", reverse("admin:articles_image_pick")) == "AEC"
     assert allowed(people, "get", reverse("admin:articles_article_calendar")) == "AEC"
     assert allowed(people, "post", reverse("admin:articles_article_plan")) == "AEC"

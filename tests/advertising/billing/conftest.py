@@ -27,7 +27,7 @@ def rate_card(noon: Any, db: Any) -> None:
 @pytest.fixture
 def advertiser(db: Any) -> Advertiser:
     return AdvertiserFactory(
-        name="Palisade", billing_address="1 Vault Row\nExample City", tax_number="PL 123"
+        name="Palisade", billing_address="1 Vault Row\nExample City", tax_number="EX 123"
     )
 
 

@@ -4,17 +4,19 @@ signatures.
 
 import hashlib
 import hmac
+import itertools
 import json
 import time
 from decimal import Decimal
 from urllib.parse import parse_qs
 
 import pytest
+from django.db import transaction
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from advertising.billing import orders, payments
-from advertising.models import Checkout, Order, Payment, ProviderEvent, Rate
+from advertising.billing import journal, orders, payments
+from advertising.models import Checkout, Order, Payment, ProviderEvent, Rate, Refund
 
 from ...comments.test_races import at_once
 from ...factories import AdvertiserFactory, UserFactory, running_banner
@@ -221,6 +223,149 @@ def test_a_message_that_is_badly_signed_changes_nothing(client, order):
     )
     assert client.get(TOLD).status_code == 405
     assert not ProviderEvent.objects.exists()
+
+
+# --- Money that goes back
+# ----------------------------------------------------------------------------------------
+
+
+def paid(order):
+    return event(order, "evt_paid", payment_intent="pi_1")
+
+
+def refunded(cents, key="evt_refund", **changes):
+    charge = {
+        "id": "ch_1",
+        "object": "charge",
+        "payment_intent": "pi_1",
+        "currency": "usd",
+        "amount": 14_000,
+        "amount_refunded": cents,
+        **changes,
+    }
+    return message(key, "charge.refunded", charge)
+
+
+def disputed(kind, status, key, cents=14_000):
+    dispute = {
+        "id": "dp_1",
+        "object": "dispute",
+        "charge": "ch_1",
+        "payment_intent": "pi_1",
+        "amount": cents,
+        "currency": "usd",
+        "status": status,
+    }
+    return message(key, f"charge.dispute.{kind}", dispute)
+
+
+def failed_refund(cents=4_000, key="evt_failed"):
+    refund = {
+        "id": "re_1",
+        "object": "refund",
+        "charge": "ch_1",
+        "payment_intent": "pi_1",
+        "amount": cents,
+        "currency": "usd",
+        "status": "failed",
+    }
+    return message(key, "refund.failed", refund)
+
+
+HAPPENED = ("paid", "part", "failed", "none", "all")
+
+
+def message(key, kind, about):
+    name = key.removeprefix("evt_")
+    return {
+        "id": key,
+        "created": HAPPENED.index(name) if name in HAPPENED else 0,
+        "object": "event",
+        "type": kind,
+        "api_version": "2026-01-01",
+        "data": {"object": about},
+    }
+
+
+PART, ALL = refunded(4_000, "evt_part"), refunded(14_000, "evt_all")
+CREATED = disputed("created", "needs_response", "evt_created")
+WITHDRAWN = disputed("funds_withdrawn", "under_review", "evt_withdrawn")
+WON = disputed("closed", "won", "evt_won")
+GIVEN_BACK = disputed("funds_reinstated", "won", "evt_back")
+LOST = disputed("closed", "lost", "evt_lost")
+
+
+@pytest.mark.parametrize(
+    ("told", "balance"),
+    [
+        ([PART], "40.00"),
+        ([PART, ALL], "140.00"),
+        ([CREATED], "140.00"),
+        ([CREATED, WITHDRAWN, LOST], "140.00"),
+        ([CREATED, WITHDRAWN, WON, GIVEN_BACK], "0.00"),
+        ([disputed("created", "warning_needs_response", "evt_question")], "0.00"),
+        ([PART, failed_refund()], "0.00"),
+        ([PART, failed_refund(), refunded(0, "evt_none")], "0.00"),
+        ([PART, failed_refund(), ALL], "140.00"),
+    ],
+)
+def test_what_stripe_tells_comes_to_the_same_in_every_order_and_however_often(
+    client, order, told, balance
+):
+    messages = [paid(order), *told]
+    for places in itertools.permutations(range(len(messages))):
+        sid = transaction.savepoint()
+        for place in (*places, *places):
+            assert tell(client, messages[place]).status_code == 200
+        found = Order.objects.get()
+        assert found.balance == Decimal(balance), [messages[place]["type"] for place in places]
+        assert sum(journal.balances(journal.entries(found)).values()) == 0
+        assert not ProviderEvent.objects.filter(outcome=payments.WAITS).exists()
+        transaction.savepoint_rollback(sid)
+
+
+def test_a_refund_names_its_order_by_what_the_payment_carried(client, order):
+    told = refunded(4_000, metadata={"order": order.number}, payment_intent="pi_other")
+    assert tell(client, told).content == b"refund noted"
+    assert Refund.objects.get().order == order
+
+
+def test_a_refund_of_a_payment_that_nobody_knows_waits_for_it(client, order):
+    assert tell(client, PART).content == b"waits for its payment"
+    assert ProviderEvent.objects.get().intent == "pi_1"
+    assert not Refund.objects.exists()
+    tell(client, paid(order))
+    assert Order.objects.get().balance == Decimal("40.00")
+    assert ProviderEvent.objects.get(key="evt_part").outcome == "refund noted"
+
+
+def test_a_refund_in_another_currency_is_left_to_a_person(client, order):
+    tell(client, paid(order))
+    assert b"for a person" in tell(client, refunded(4_000, currency="eur")).content
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_refunds_at_once_are_one():
+    order = an_order()
+    Payment.objects.create(
+        order=order, provider="stripe", reference="cs_1", intent="pi_1", amount="140.00"
+    )
+
+    def tell_of(index: int) -> str:
+        told = payments.PaymentEvent(
+            f"evt_{index}",
+            "charge.refunded",
+            reference="ch_1",
+            amount=Decimal("40.00"),
+            currency="usd",
+            movement=payments.Movement.REFUNDED_SO_FAR,
+            intent="pi_1",
+        )
+        return payments.handle_event(told, "stripe")
+
+    assert sorted(at_once(10, tell_of)) == ["noted already"] * 9 + ["refund noted"]
+    assert Refund.objects.get().amount == Decimal("40.00")
 
 
 @pytest.mark.django_db(transaction=True)

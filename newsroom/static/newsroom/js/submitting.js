@@ -35,7 +35,7 @@
     reader.readAsDataURL(file);
   };
 
-  const dollars = (cents) => (cents / 100).toLocaleString("en", { style: "currency", currency: "USD" });
+  const inMoney = (cents, currency) => (cents / 100).toLocaleString("en", { style: "currency", currency });
   const estimate = () => {
     const list = form.querySelector("[data-basis=thousand]");
     const goal = Number(field("goal")?.value);
@@ -51,7 +51,7 @@
         const row = document.createElement("div");
         row.append(document.createElement("dt"), document.createElement("dd"));
         row.firstChild.textContent = label;
-        row.lastChild.textContent = dollars(cents);
+        row.lastChild.textContent = inMoney(cents, list.dataset.currency);
         return row;
       }),
     );
