@@ -407,6 +407,7 @@ STRIPE_URL = env.str("STRIPE_URL", default="https://api.stripe.com").rstrip("/")
 
 # How much a network may tell a web process in a minute of placements shown and seen before it stops
 # counting; 0: all.
+VIEWS_A_DAY = environment.whole_number("VIEWS_A_DAY", default=40, least=0, most=1_000_000)
 SEEN_A_MINUTE = environment.whole_number("SEEN_A_MINUTE", default=240, least=0, most=1_000_000)
 
 # --- The newsletter ---------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 
 from advertising.campaigns import landing_pages
 from advertising.models import Creative, Product
+from advertising.organisations import names
 from articles import body
 from core.fraud_signs import scams, wallets
 from core.fraud_signs.lookalikes import plain
@@ -106,6 +107,15 @@ def _leverage(_creative: Creative, words: str) -> Iterator[Finding]:
             return
 
 
+def _names(creative: Creative, _words: str) -> Iterator[Finding]:
+    """Readers are told who paid: nobody under our name, or under that of another company."""
+    advertiser = creative.placement.advertiser
+    for name in filter(None, {advertiser.name, creative.payer}):
+        if problem := names.problem_with(name, but=advertiser.pk):
+            rule = "our name" if problem == names.OURS else "look-alike name"
+            yield Finding(rule, f"“{name}” is our own name, or looks like another company’s.")
+
+
 def _wallets(creative: Creative, _words: str) -> Iterator[Finding]:
     if found := next(
         wallets.find("\n".join((creative.headline, creative.text, creative.alt))), None
@@ -166,6 +176,7 @@ def _shouting(creative: Creative, _words: str) -> Iterator[Finding]:
 
 
 CHECKS: Sequence[Check] = (
+    _names,
     _by_pattern("promised returns", PROMISE, "It promises a return: “{words}”."),
     _by_pattern("rate of return", RATE_OF_RETURN, "It names a rate of return: “{words}”."),
     _wallets,

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from advertising.campaigns import disclosures
 from advertising.campaigns.forms.campaigns import (
     DISCLOSURE,
     WARNINGS,
@@ -22,7 +23,6 @@ from advertising.models import (
     Creative,
     CreativePicture,
     Device,
-    PaymentDisclosure,
     Placement,
     Product,
 )
@@ -31,12 +31,6 @@ MOST_DRAFTS = 50  # of an advertiser, pictures and all
 DOUBLE_CLICK = timedelta(minutes=1)
 # A press release stays for good; its booking ends on paper.
 RELEASE_RUNS = timedelta(days=30)
-
-SENTENCES = {
-    PaymentDisclosure.MONEY: "{payer} paid {amount} for this {what}.",
-    PaymentDisclosure.TOKENS: "{payer} paid {amount} in tokens for this {what}.",
-    PaymentDisclosure.NONE: "{payer} supplied this {what}. Nobody paid for it.",
-}
 
 
 def store(form: CampaignForm) -> Placement:
@@ -189,19 +183,10 @@ def _store_creative(form: CampaignForm, placement: Placement) -> None:
     for name in (*WORDS, "html", *DISCLOSURE, *WARNINGS):
         if name in form.cleaned_data:
             setattr(creative, name, form.cleaned_data[name])
-    creative.disclosure = _disclosure(form)
+    creative.disclosure = disclosures.sentence(placement, creative)
     creative.save()
     for size in SIZES.values():
         _store_picture(form, creative, latest, size)
-
-
-def _disclosure(form: CampaignForm) -> str:
-    data = form.cleaned_data
-    if not (form.disclosure and data.get("payment") and data.get("payer")):
-        return ""
-    what = "article" if form.product == Product.SPONSORED else "press release"
-    sentence = SENTENCES[PaymentDisclosure(data["payment"])]
-    return sentence.format(payer=data["payer"], amount=data.get("amount") or "an amount", what=what)
 
 
 def _store_picture(

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from advertising.billing import availability, credit_notes, rates
-from advertising.campaigns import campaign_mails, checks, pinning, sponsored_articles
+from advertising.campaigns import campaign_mails, checks, disclosures, pinning, sponsored_articles
 from advertising.models import Placement, Product, ReviewDecision, Step
 
 if TYPE_CHECKING:
@@ -44,9 +44,10 @@ def submit(placement: Placement, by: "User | None") -> Placement:
         if missing := [*locked.missing(), *newest.missing()]:
             raise ValidationError(missing)
         availability.refuse_if_full(locked)
+        newest.disclosure = disclosures.sentence(locked, newest) or newest.disclosure
         newest.findings = checks.as_data(checks.check(newest))
         newest.submitted_at = newest.submitted_at or timezone.now()
-        newest.save(update_fields=["findings", "submitted_at"])
+        newest.save(update_fields=["disclosure", "findings", "submitted_at"])
         return _decide(placement, Status.SUBMITTED, by)
 
 

@@ -6,6 +6,8 @@ of each action
 (`counting.py`). It holds nothing about the reader.
 """
 
+import hashlib
+import platform
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +17,7 @@ from django.utils import timezone
 
 VALID_FOR = timedelta(hours=2)
 NONCE_BYTES = 9
+THIS_MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:6]
 
 _signer = signing.Signer(salt="advertising.token")
 
@@ -29,6 +32,8 @@ class Token:
     nonce: str
     # Why nothing of it will count, if that was known when it was given: "staff", "prefetch" …
     reason: str = ""
+    # The machine by whose clock it was issued.
+    issuer: str = ""
 
     def age(self, now: datetime | None = None) -> timedelta:
         return (now or timezone.now()) - self.issued_at
@@ -45,7 +50,9 @@ class Forged(Exception):
 def issue(placement: int, creative: int, slot: str, page: str, reason: str = "") -> str:
     milliseconds = round(timezone.now().timestamp() * 1000)
     nonce = secrets.token_urlsafe(NONCE_BYTES)
-    return _signer.sign_object([placement, creative, slot, page, milliseconds, nonce, reason])
+    return _signer.sign_object(
+        [placement, creative, slot, page, milliseconds, nonce, reason, THIS_MACHINE]
+    )
 
 
 def read(signed: str) -> Token:
@@ -70,13 +77,15 @@ def _claimed(signed: str) -> Token | None:
 
 
 def _token(values: object) -> Token:
-    if not isinstance(values, list) or len(values) != 7:
+    # A release before this one named no machine.
+    if not isinstance(values, list) or len(values) not in (7, 8):
         raise ValueError("not the parts of a token")
-    placement, creative, slot, page, milliseconds, nonce, reason = values
-    numbers, words = (placement, creative, milliseconds), (slot, page, nonce, reason)
+    placement, creative, slot, page, milliseconds, nonce, reason = values[:7]
+    issuer = values[7] if len(values) == 8 else ""
+    numbers, words = (placement, creative, milliseconds), (slot, page, nonce, reason, issuer)
     if not all(type(number) is int for number in numbers) or not all(
         isinstance(word, str) for word in words
     ):
         raise ValueError("not the parts of a token")
     issued_at = datetime.fromtimestamp(milliseconds / 1000, tz=timezone.get_default_timezone())
-    return Token(placement, creative, slot, page, issued_at, nonce, reason)
+    return Token(placement, creative, slot, page, issued_at, nonce, reason, issuer)

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from advertising.delivery.slots import SLOTS, STORY_SLOT
 from advertising.measurement import invalid_traffic, ledger, reach
 from advertising.measurement.invalid_traffic import Event
 from advertising.models import Action, Placement, UsedToken
+
+BILLED = (Action.VIEWABLE, Action.CLICKED)
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,41 @@ def count(events: Sequence[Event], sender: Sender) -> list[str]:
             reason or _reason_of_stored(event, fresh, used)
             for event, reason in zip(events, found, strict=True)
         ]
+        settled = _within_the_cap(events, settled, sender)
         ledger.add(Counter(map(_line, events, settled)))
         counted = [event for event, reason in zip(events, settled, strict=True) if not reason]
         ledger.add_to_pages(
             Counter((e.token.placement, e.token.page, e.action.value) for e in counted)
         )
     return settled
+
+
+def _within_the_cap(events: Sequence[Event], reasons: Sequence[str], sender: Sender) -> list[str]:
+    """Filter what one network adds to the bill of a placement beyond what its readers would on a
+    day, whichever process or machine answers them.
+    """
+    if not settings.VIEWS_A_DAY:
+        return list(reasons)
+    lines = [
+        (
+            event.token.placement,
+            reach.network_digest(sender.network, event.at.date()),
+            event.at.date(),
+            event.action.value,
+        )
+        if event.action in BILLED and not reason
+        else None
+        for event, reason in zip(events, reasons, strict=True)
+    ]
+    totals = ledger.add_of_networks(Counter(line for line in lines if line is not None))
+    over = Counter({line: max(total - settings.VIEWS_A_DAY, 0) for line, total in totals.items()})
+    found = []
+    for line, reason in zip(lines, reasons, strict=True):
+        if line is not None and over[line] > 0:
+            over[line] -= 1
+            reason = invalid_traffic.RATE
+        found.append(reason)
+    return found
 
 
 def _used_before(left_out: Sequence[Event]) -> set[tuple[str, str]]:

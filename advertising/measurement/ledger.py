@@ -9,12 +9,15 @@ from typing import Any
 
 from django.db import connection, models
 
-from advertising.models import Action, DailyCount, PageCount, UsedToken
+from advertising.models import Action, DailyCount, NetworkCount, PageCount, UsedToken
 
 # placement, slot, day, action, reason
 Line = tuple[int, str, date, str, str]
 # placement, page, action
 PageLine = tuple[int, str, str]
+
+# placement, digest of the network, day, action
+NetworkLine = tuple[int, str, date, str]
 
 MOST_ROWS = 100  # of one statement
 
@@ -56,6 +59,24 @@ def spend(tokens: Iterable[UsedToken]) -> Counter[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [_plain(value) for value in values])
         return Counter((nonce, action) for nonce, action in cursor.fetchall())
+
+
+def add_of_networks(lines: Mapping[NetworkLine, int]) -> dict[NetworkLine, int]:
+    """Add so many, and return what each line came to. One statement."""
+    rows = [(*line, number) for line, number in sorted(lines.items())]
+    if not rows:
+        return {}
+    key = ("placement_id", "network", "day", "action")
+    table = connection.ops.quote_name(NetworkCount._meta.db_table)
+    insert = _insert(NetworkCount, (*key, "number"), len(rows))
+    sql = (
+        f"{insert} ON CONFLICT ({', '.join(key)}) DO UPDATE SET number = {table}.number + EXCLUDED.number"
+        " RETURNING placement_id, network, day, action, number"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _flat(rows))
+        found = {(row[0], row[1], row[3]): row[4] for row in cursor.fetchall()}
+    return {line: found[line[0], line[1], line[3]] for line in lines}
 
 
 def _add(model: type[models.Model], key: tuple[str, ...], lines: Mapping[Any, int]) -> None:

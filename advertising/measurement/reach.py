@@ -19,7 +19,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from advertising.delivery.tokens import VALID_FOR
-from advertising.models import Action, DailyAudience, DailyReach, DailySalt, UsedToken
+from advertising.models import Action, DailyAudience, DailyReach, DailySalt, NetworkCount, UsedToken
 
 DIGEST_BYTES = 16
 # Tokens of a day are needed as long as one of them may be sent again.
@@ -37,6 +37,11 @@ def person(network: str, agent: str, day: date) -> str:
         :DIGEST_BYTES
     ]
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def network_digest(network: str, day: date) -> str:
+    """The same of a whole network."""
+    return person(network, "", day)
 
 
 def _salt(day: date) -> bytes:
@@ -93,3 +98,4 @@ def settle(day: date) -> None:
         DailySalt.objects.filter(day=day).delete()
         # In one statement, without loading them: a busy day has millions.
         UsedToken.objects.filter(day=day)._raw_delete(using="default")
+        NetworkCount.objects.filter(day=day)._raw_delete(using="default")

@@ -17,7 +17,7 @@ class Advertiser(CacheTagged):
     name = models.CharField(
         max_length=120, unique=True, help_text="As readers see it: Paid for by …"
     )
-    website = models.URLField(blank=True, validators=[https_only])
+    website = models.URLField(max_length=2000, blank=True, validators=[https_only])
     contact_email = models.EmailField(blank=True)
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL,

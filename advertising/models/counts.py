@@ -93,6 +93,31 @@ class UsedToken(models.Model):
         return f"{self.nonce} {self.action}"
 
 
+class NetworkCount(models.Model):
+    """How much one network added to the bill of a placement on a day, so that one machine cannot be an
+    audience. Forgotten with the salt of its day.
+    """
+
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField(db_index=True)
+    action = models.CharField(max_length=10, choices=Action.choices)
+    network = models.CharField(
+        max_length=22, help_text="A digest that nobody can trace once its day is over."
+    )
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["placement", "network", "day", "action"],
+                name="one_count_of_a_network_and_day",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.action}: {self.number}"
+
+
 class DailyReach(UndeletableModel):
     """The number of browsers that were shown a placement on a day."""
 

@@ -35,7 +35,9 @@ class Creative(models.Model):
     html = models.TextField(
         blank=True, editable=False
     )  # of a sponsored article, whose words are `text`
-    target_url = models.URLField("landing page", blank=True, validators=[https_only, check_target])
+    target_url = models.URLField(
+        "landing page", max_length=2000, blank=True, validators=[https_only, check_target]
+    )
     alt = models.CharField("picture description", max_length=200, blank=True)
     payer = models.CharField("who pays", max_length=120, blank=True)
     payment = models.CharField(max_length=10, choices=PaymentDisclosure.choices, blank=True)
@@ -56,7 +58,7 @@ class Creative(models.Model):
     )
     approver = models.CharField("approved by", max_length=120, blank=True, help_text="For the UK.")
     white_paper_url = models.URLField(
-        "white paper", blank=True, validators=[https_only], help_text="For the EU."
+        "white paper", max_length=2000, blank=True, validators=[https_only], help_text="For the EU."
     )
     issuer_phone = models.CharField(max_length=40, blank=True, help_text="For the EU.")
     issuer_email = models.EmailField(blank=True, help_text="For the EU.")

@@ -188,6 +188,23 @@ def test_what_holds_is_not_approved_unless_somebody_looked(client):
     assert placement.status == "approved"
 
 
+@pytest.mark.parametrize(
+    ("payer", "rule"),
+    [
+        ("Larkspur  Markets", "look-alike name"),
+        ("Lаrkspur Markets Ltd", "look-alike name"),
+        ("The Publication", "our name"),
+        ("Palisade Custody’s owner", ""),
+    ],
+)
+def test_nobody_pays_under_the_name_of_another(payer, rule):
+    AdvertiserFactory(name="Larkspur Markets")
+    placement = DraftBannerFactory(advertiser__name="Palisade Custody")
+    creative = add_version(placement, payer=payer)
+    found = [finding.rule for finding in checks.check(creative) if "name" in finding.rule]
+    assert found == ([rule] if rule else [])
+
+
 def test_an_editor_sees_word_by_word_what_changed(client):
     placement = running_banner()
     add_version(placement, headline="Two sets of gold keys")

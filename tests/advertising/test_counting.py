@@ -169,6 +169,45 @@ def test_too_many_from_one_network_do_not_count(browser, settings, noon):
     caches["limits"].clear()
 
 
+def test_a_hundred_views_from_one_machine_are_not_a_hundred_on_the_bill(browser, settings, noon):
+    settings.VIEWS_A_DAY = 5
+    agents = [CHROME, CHROME.replace("141", "140")]
+    for number in range(20):
+        token = browser.token()
+        browser.say("rendered", token)
+        noon.shift(timedelta(seconds=2))
+        browser.say("viewable", token, agent=agents[number % 2])
+    assert ledger("rendered") == {"": 20}
+    assert ledger("viewable") == {"": 5, "rate": 15}
+    noon.shift(timedelta(days=1))
+    token = browser.token()
+    browser.say("rendered", token)
+    noon.shift(timedelta(seconds=2))
+    browser.say("viewable", token)
+    assert ledger("viewable") == {"": 6, "rate": 15}
+
+
+def test_views_in_one_beacon_are_capped_one_by_one(browser, settings, noon):
+    settings.VIEWS_A_DAY = 2
+    several = [browser.token() for _ in range(4)]
+    browser.say("rendered", *several)
+    noon.shift(timedelta(seconds=2))
+    browser.say("viewable", *several)
+    assert ledger("viewable") == {"": 2, "rate": 2}
+
+
+def test_the_clock_of_another_machine_costs_nobody_a_view(browser, noon, monkeypatch):
+    monkeypatch.setattr(tokens, "THIS_MACHINE", "other")
+    noon.shift(timedelta(seconds=5))  # It is ahead.
+    token = browser.token()
+    noon.shift(timedelta(seconds=-5))
+    monkeypatch.undo()
+    browser.say("rendered", token)
+    noon.shift(timedelta(seconds=1.2))
+    browser.say("viewable", token)
+    assert ledger("viewable") == {"": 1}
+
+
 def test_a_forged_token_is_told_to_whom_it_claims_to_be_and_never_counts(browser, placement):
     token = browser.token()
     other = running_banner(slot="top")

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from advertising.campaigns import copy_text, review
-from advertising.models import Placement
+from advertising.models import Placement, Rate
 
 from ..factories import (
     SectionFactory,
@@ -27,14 +27,15 @@ def article(**changes):
         "alt": "",
         "payer": "Palisade",
         "payment": "money",
-        "amount": "$1,800",
         "rights": "on",
     }
     return {**data, **changes}
 
 
-def test_a_sponsored_article_says_who_paid_and_how_much(client, advertiser):
-    answer = client.post("/partners/placements/new/sponsored/", article())
+def test_a_sponsored_article_says_who_paid_and_how_much_by_its_price(client, advertiser):
+    """Whatever amount somebody sends: the one of the order is what readers are told."""
+    Rate.objects.create(product="sponsored", price="1800", unit="for 30 days", days=31)
+    answer = client.post("/partners/placements/new/sponsored/", article(amount="$5"))
     creative = Placement.objects.get().latest_creative
     assert creative.disclosure == "Palisade paid $1,800 for this article."
     preview = client.get(answer["Location"].replace("check", "preview")).content.decode()
@@ -46,8 +47,7 @@ def test_a_sponsored_article_says_who_paid_and_how_much(client, advertiser):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"payment": ""}, "Say what was paid with"),
-        ({"payment": "tokens", "amount": ""}, "Say how much. Readers are told."),
+        ({"payment": ""}, "Choose the form of payment"),
         ({"payer": ""}, "Say who pays."),
         ({"section": ""}, "Choose the section it stands in."),
         ({"text": "Too short"}, "Write 120 to 1,200 words; this has 2."),
@@ -64,13 +64,22 @@ def test_what_a_paid_article_lacks_is_said(client, advertiser, changes, sentence
     assert sentence in response.content.decode()
 
 
-def test_nobody_paid_can_be_said_as_well(client, advertiser):
-    client.post("/partners/placements/new/press_release/", article(payment="none", amount=""))
+@pytest.mark.parametrize(
+    ("payment", "agreed", "sentence"),
+    [
+        ("money", None, "Palisade paid $450 for this press release."),
+        ("tokens", None, "Palisade paid $450 in tokens for this press release."),
+        ("money", "99.50", "Palisade paid $99.50 for this press release."),
+        ("money", "0", "Palisade supplied this press release. Nobody paid for it."),
+    ],
+)
+def test_what_was_agreed_is_what_readers_are_told(client, advertiser, payment, agreed, sentence):
+    Rate.objects.create(product="press_release", price="450", unit="a release")
+    client.post("/partners/placements/new/press_release/", article(payment=payment))
     release = Placement.objects.get()
-    assert (
-        release.latest_creative.disclosure
-        == "Palisade supplied this press release. Nobody paid for it."
-    )
+    Placement.objects.update(agreed_price=agreed)
+    review.submit(release, None)
+    assert release.latest_creative.disclosure == sentence
     assert release.ends_on == release.starts_on + timedelta(days=30)
 
 

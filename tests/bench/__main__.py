@@ -42,6 +42,7 @@ def main() -> None:
                 WEB_WORKERS=str(workers),
                 LOG_LEVEL="WARNING",
                 SEEN_A_MINUTE="0",
+                VIEWS_A_DAY="0",
             ) as site:
                 time.sleep(3)  # The first beats of scheduler and worker.
                 files = folder / f"yardstick{workers}"

@@ -249,7 +249,12 @@ class Sender:
 @pytest.fixture
 def own_site(tmp_path_factory) -> Iterator:
     folder = tmp_path_factory.mktemp("counted")
-    variables = {"LOG_LEVEL": "WARNING", "SEEN_A_MINUTE": "0", "WEB_WORKERS": "2"}
+    variables = {
+        "LOG_LEVEL": "WARNING",
+        "SEEN_A_MINUTE": "0",
+        "VIEWS_A_DAY": "0",
+        "WEB_WORKERS": "2",
+    }
     with (
         own_database("newsroom_counted") as url,
         running_site(folder / "site", url, **variables) as site,

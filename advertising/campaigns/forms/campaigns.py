@@ -31,8 +31,9 @@ LONGEST_AHEAD = timedelta(days=2 * 365)
 
 # What is kept of the placement, and what of its creative.
 BOOKING = ("title", "slot", "section", "device", "goal", "starts_on", "ends_on")
+BOOKED = ("slot", "section", "starts_on", "ends_on", "goal", "device", "coins")
 WORDS = ("headline", "text", "target_url", "alt")
-DISCLOSURE = ("payer", "payment", "amount")
+DISCLOSURE = ("payer", "payment")
 WARNINGS = ("about_token", "markets", "approver", "white_paper_url", "issuer_phone", "issuer_email")
 
 
@@ -102,6 +103,11 @@ class CampaignForm(forms.Form):
         )
         # What a class declares itself stands in place of what the models say.
         self.fields = of_models | self.fields | pictures
+        if self.is_booked:
+            # What was priced is changed on request; here it is shown as it is.
+            for name in BOOKED:
+                if name in self.fields:
+                    self.fields[name].disabled = True
         self.order_fields([*self.booking, *self.words, *self.disclosure, *WARNINGS, *pictures])
 
     def field_of_picture(self, size: Size) -> forms.FileField:
@@ -140,7 +146,6 @@ class CampaignForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        self._keep_what_was_booked(data)
         self.check_words(data)
         self.check_dates(data)
         for size in self.pictures:
@@ -159,16 +164,6 @@ class CampaignForm(forms.Form):
     @property
     def is_booked(self) -> bool:
         return self.placement is not None and self.placement.is_booked
-
-    def _keep_what_was_booked(self, data: dict[str, Any]) -> None:
-        """A new version of what is booked is judged, and kept, as what was booked."""
-        if self.placement is None or not self.is_booked:
-            return
-        for name in ("slot", "section", "starts_on", "ends_on", "goal", "device"):
-            if name in self.fields:
-                data[name] = getattr(self.placement, name)
-        if "coins" in self.fields:
-            data["coins"] = self.placement.coins.all()
 
     def check_dates(self, data: dict[str, Any]) -> None:
         starts, ends = data.get("starts_on"), data.get("ends_on")
@@ -227,8 +222,7 @@ def _creative_fields(names: tuple[str, ...]) -> dict[str, forms.Field]:
         Creative,
         fields=[name for name in names if name not in ("text", "markets")],
         labels={
-            "payment": "What was paid with",
-            "amount": "How much",
+            "payment": "Form of payment",
             "about_token": "Token or coin that this is about",
             "approver": "UK: authorised firm that approved it",
             "white_paper_url": "EU: address of the white paper",
@@ -240,7 +234,6 @@ def _creative_fields(names: tuple[str, ...]) -> dict[str, forms.Field]:
             "target_url": "An address of your own that starts with https://.",
             "alt": "What a reader who cannot see the picture should know.",
             "payer": "As readers are told.",
-            "amount": "Such as $1,800. Readers are told.",
             "about_token": "Leave it empty if it is about none. "
             "With one, readers get the risk warnings of their country.",
             "approver": "As the FCA lists it.",

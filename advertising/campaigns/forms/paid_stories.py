@@ -31,9 +31,16 @@ class PaidStoryForm(CampaignForm):
         Section.objects.all(), required=False, empty_label="Choose a section"
     )
     payment = forms.ChoiceField(
-        choices=[("", "Choose"), *PaymentDisclosure.choices],
+        choices=[
+            ("", "Choose"),
+            *(
+                (each.value, each.label)
+                for each in (PaymentDisclosure.MONEY, PaymentDisclosure.TOKENS)
+            ),
+        ],
         required=False,
-        label="What was paid with",
+        label="Form of payment",
+        help_text="Readers are told who paid how much: the amount is the price of your order.",
     )
     text = text_field(
         20,
@@ -58,9 +65,7 @@ class PaidStoryForm(CampaignForm):
             self.add_error("text", WRONG_LENGTH.format(words))
         self.require(data, "section", "Choose the section it stands in.")
         self.require(data, "payer", "Say who pays.")
-        self.require(data, "payment", "Say what was paid with, or that nothing was.")
-        if data.get("payment") in (PaymentDisclosure.MONEY, PaymentDisclosure.TOKENS):
-            self.require(data, "amount", "Say how much. Readers are told.")
+        self.require(data, "payment", "Choose the form of payment. Readers are told.")
 
 
 class PressReleaseForm(PaidStoryForm):
