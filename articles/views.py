@@ -31,7 +31,8 @@ Named = TypeVar("Named", Section, Author, Coin)
 MOST_COUNTED = 1000  # stories of one author: beyond that the number says no more than “many”
 
 
-@public_page()
+# Addresses of other software, such as /?p=123, are led on before they come here.
+@public_page(asks=("p", "page_id", "attachment_id", "tag", "author_name", "category_name", "feed"))
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     context = {

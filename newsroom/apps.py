@@ -11,10 +11,11 @@ class NewsroomConfig(AppConfig):
         from django.contrib.auth import get_user_model
 
         from core import text
-        from newsroom import accounts, roles, sites
+        from newsroom import accounts, imported_pages, roles, sites
         from newsroom.operations import deploy_checks, log_ins  # noqa: F401 (registers checks)
 
         log_ins.connect()
+        imported_pages.connect()
         pre_save.connect(text.clean_row)
         post_save.connect(accounts.verify_staff_address, sender=get_user_model())
         # After the last app, when the permissions of all are there.

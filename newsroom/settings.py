@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "comments.apps.CommentsConfig",
     "advertising",
     "newsletter",
+    "transfer",
     "anymail",
 ]
 
@@ -130,6 +131,7 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "newsroom.pages.errors.ErrorPagesMiddleware",
+    "transfer.old_addresses.OldAddressMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

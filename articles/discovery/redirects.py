@@ -2,6 +2,8 @@
 a loop.
 """
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
@@ -9,6 +11,9 @@ from django.utils import timezone
 from articles.models import Article, FormerSlug, Redirect
 from pagecache import add_tags, tags
 from ticker.models import Coin, FormerCoinSlug
+
+# Of the addresses of other software, registered by the app that knows them.
+RULES: list[Callable[[str], str | None]] = []
 
 
 def move(old_path: str, new_path: str) -> None:
@@ -70,4 +75,7 @@ def destination(path: str) -> str | None:
     was.
     """
     add_tags(tags.MISSING)
-    return Redirect.objects.filter(old_path=path).values_list("new_path", flat=True).first()
+    moved = Redirect.objects.filter(old_path=path).values_list("new_path", flat=True).first()
+    if moved is not None:
+        return moved
+    return next(filter(None, (rule(path) for rule in RULES)), None)

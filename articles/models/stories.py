@@ -268,12 +268,18 @@ class Article(TaggedByRow):
     def __str__(self) -> str:
         return self.title
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Whatever the way in (admin, importer, shell), what is stored is safe HTML."""
+    def prepare(self) -> None:
+        """Make the body safe, and take from it what is kept beside it. Call it before an insert of
+        many, which saves none by itself.
+        """
         self.body = body.sanitise(self.body)
         text = body.plain_text(self.body)
         self.word_count = len(text.split())
         self.search_text = search_terms.search_text(self.title, f"{self.standfirst}\n{text}")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whatever the way in (admin, importer, shell), what is stored is safe HTML."""
+        self.prepare()
         if (
             not self._state.adding
             and kwargs.get("update_fields") is None

@@ -1,0 +1,24 @@
+"""Pages about the publication, registered by the app that has them: it stands above this one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Pages:
+    """`write` stores a page (key or None, title, slug, body) and returns its key."""
+
+    write: Callable[[int | None, str, str, str], int]
+    address: Callable[[int], str]
+    delete: Callable[[list[int]], int]
+
+
+_registered: list[Pages] = []
+
+
+def register(pages: Pages) -> None:
+    _registered[:] = [pages]
+
+
+def registered() -> Pages:
+    return _registered[0]
