@@ -27,9 +27,15 @@ class Price:
 
 def rates_for(advertiser: Advertiser | None) -> list[Rate]:
     """The rate card in an advertiser’s currency; for everybody else in the first there is."""
+    return rate_card(advertiser)[0]
+
+
+def rate_card(advertiser: Advertiser | None = None) -> tuple[list[Rate], list[Rate]]:
+    """The rates in one currency, and those in all others. One query."""
     rates = list(Rate.objects.all())
     currency = advertiser.currency if advertiser else rates[0].currency if rates else ""
-    return [rate for rate in rates if rate.currency == currency]
+    shown = [rate for rate in rates if rate.currency == currency]
+    return shown, [rate for rate in rates if rate.currency != currency]
 
 
 def rate_of(placement: Placement) -> Rate | None:

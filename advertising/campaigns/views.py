@@ -51,10 +51,10 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 def rate_card(request: HttpRequest) -> HttpResponse:
     add_tags(table_tag(Rate), table_tag(RateCardText))
     changes_at(tomorrow())  # The figures are those of whole days.
-    shown = rates.rates_for(None)
+    shown, others = rates.rate_card()
     context = {
         "rates": shown,
-        "others": [rate for rate in Rate.objects.all() if rate not in shown],
+        "others": others,
         "card": RateCardText.objects.first() or RateCardText(),
         "audience": audience.audience(),
         "canonical": "/advertise/",

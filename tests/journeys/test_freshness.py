@@ -136,7 +136,7 @@ from comments.moderation import decisions as moderation
 from comments.posting import reactions, submission as posting
 from django.contrib.auth import get_user_model
 from advertising.models import *
-from advertising.campaigns import review
+from advertising.campaigns import review, running
 from newsroom.models import *
 from newsletter.composing import drafts as composing
 from newsletter.sending import issue_status

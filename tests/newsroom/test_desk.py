@@ -248,7 +248,9 @@ def test_the_desk_reviews_a_placement_with_its_copy_before_it(client):
     page = client.get(address).content.decode()
     assert "Concentric rings" in page
     assert "https://palisade.example/report" in page
-    refused = client.post(address, {"decision": "reject", "note": "", "version": "1"})
+    asked = client.post(address, {"decision": "reject", "note": "", "version": "1"})
+    assert "It is rejected for good and never runs." in asked.content.decode()
+    refused = client.post(address, {"decision": "reject", "sure": "yes", "version": "1"})
     assert "Write a reason" in refused.content.decode()
     assert client.post(address, {"decision": "approve", "version": "1"}).status_code == 302
     assert Placement.objects.live().get() == placement
@@ -393,9 +395,27 @@ def test_the_desk_takes_an_approved_placement_off_the_pages(client):
     review.approve(placement, None)
     sign_in(client, member_of("Ad desk"))
     address = reverse("admin:advertising_placement_review", args=[placement.pk])
-    assert "Take it off the pages" in squeezed(client.get(address).content.decode())
-    client.post(address, {"decision": "reject", "note": "It leads elsewhere now.", "version": "1"})
+    assert "Cancel campaign…" in squeezed(client.get(address).content.decode())
+    asked = client.post(address, {"decision": "stop", "note": "It leads elsewhere now."})
+    assert "It ends now, for good." in asked.content.decode()
+    assert Placement.objects.live().exists()
+    sent = {"decision": "stop", "note": "It leads elsewhere now.", "sure": "yes"}
+    assert client.post(address, sent).status_code == 302
     assert not Placement.objects.live().exists()
+
+
+def test_after_a_decision_the_next_in_the_queue_opens(client):
+    first, second = DraftBannerFactory(), DraftBannerFactory()
+    for placement in (first, second):
+        review.submit(placement, None)
+    sign_in(client, member_of("Ad desk"))
+    for placement, following in (
+        (first, reverse("admin:advertising_placement_review", args=[second.pk])),
+        (second, reverse("admin:advertising_placement_changelist")),
+    ):
+        address = reverse("admin:advertising_placement_review", args=[placement.pk])
+        answer = client.post(address, {"decision": "approve", "version": "1"})
+        assert answer["Location"] == following
 
 
 def test_comments_of_a_deleted_story_can_still_be_moderated():
