@@ -93,7 +93,7 @@ def _remind_of(days: int) -> int:
         due = due.filter(due_on__gt=today - timedelta(days=later))
     else:
         due = due.filter(due_on__gt=today - timedelta(days=days + 60))
-    due = due.prefetch_related("credits__reversal", "receipts__reversal", "refunds__reversal")
+    due = due.prefetch_related("credits", "receipts", "refunds")
     return sum(_claim(order, days) for order in due if order.balance > 0)
 
 

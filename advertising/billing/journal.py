@@ -65,15 +65,10 @@ class StatementLine:
 
 def statement(order: Order) -> list[StatementLine]:
     """What is owed, and what each document made of it, oldest first."""
-    documents: list[Credit | Payment | Refund] = [
-        *order.credits.all(),
-        *order.receipts.all(),
-        *order.refunds.all(),
-    ]
     moves: list[tuple[datetime, str, Decimal, Credit | None]] = [
         (order.placed_at, f"Invoice {order.number}", order.total, None)
     ]
-    for document in documents:
+    for document in _documents(order):
         amount = sum((_effect(entry) for entry in _of(document)), Decimal(0))
         text = _of(document)[0].text
         if isinstance(document, Credit):
@@ -95,12 +90,15 @@ def _effect(entry: Entry) -> Decimal:
     return entry.amount if entry.debit == Account.RECEIVABLE else -entry.amount
 
 
+def _documents(order: Order) -> list[Credit | Payment | Refund]:
+    return [*order.credits.all(), *order.receipts.all(), *order.refunds.all()]  # type: ignore[list-item]
+
+
 def _all(order: Order) -> Iterator[Entry]:
     invoice = (order.placed_at, order.number, f"Invoice {order.number}", Account.RECEIVABLE)
     yield Entry(*invoice, Account.ADVERTISING, order.subtotal)
     yield Entry(*invoice, Account.TAX, order.tax)
-    documents = [*order.credits.all(), *order.receipts.all(), *order.refunds.all()]
-    for document in documents:
+    for document in _documents(order):
         made = _of(document)
         yield from made
         if reversal := getattr(document, "reversal", None):

@@ -20,7 +20,7 @@ from advertising.organisations import membership as organisations
 from core.numbers import whole_number
 
 # All that an order’s balance is made of.
-ENTRIES = ("credits__reversal", "receipts__reversal", "refunds__reversal", "corrections")
+ENTRIES = ("credits", "receipts", "refunds", "corrections")
 
 
 @login_required
@@ -93,7 +93,7 @@ def invoice(request: MemberRequest, number: str) -> HttpResponse:
 @login_required
 @require_safe
 def credit_note(request: MemberRequest, number: str, pk: int) -> HttpResponse:
-    found = get_object_or_404(visible_order(request, number).credits, pk=pk)
+    found: Credit = get_object_or_404(visible_order(request, number).credits, pk=pk)
     return _pdf("credit_note_pdf", found, f"credit-note-{found.number}")
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from advertising.choices import DEFAULT_CURRENCY, TaxScheme
 from advertising.models.advertisers import Advertiser
 from advertising.models.placements import Placement
-from core.undeletable import ImmutableModel, UndeletableModel
+from core.undeletable import ImmutableModel, ImmutableQuerySet, UndeletableModel
 
 
 class SalesTerms(models.Model):
@@ -241,7 +241,24 @@ class OrderLine(UndeletableModel):
         return f"{self.label}: {self.amount}"
 
 
-class Credit(ImmutableModel):
+class MoneyDocumentManager(models.Manager.from_queryset(ImmutableQuerySet)):  # type: ignore[misc]
+    """Each with its reversal: whether it stands is asked of every one."""
+
+    def get_queryset(self) -> "models.QuerySet[Any]":
+        found: models.QuerySet[Any] = super().get_queryset().select_related("reversal")
+        return found
+
+
+class MoneyDocument(ImmutableModel):
+    """A credit note, payment or refund: what an order’s books are made of."""
+
+    objects = MoneyDocumentManager()  # type: ignore[misc]
+
+    class Meta:
+        abstract = True
+
+
+class Credit(MoneyDocument):
     """A credit note: money taken off an order for what was not delivered, not run, or out of
     goodwill. `amount` is with tax.
     """
@@ -301,7 +318,7 @@ class PaymentProviderName(models.TextChoices):
     STRIPE = "stripe", "Card"
 
 
-class Payment(ImmutableModel):
+class Payment(MoneyDocument):
     """Money that came. `reference` is what the bank or the provider calls it: the same is never
     noted twice.
     """
@@ -341,7 +358,7 @@ class Payment(ImmutableModel):
         return f"{self.order}: {self.amount} by {self.get_provider_display()}"
 
 
-class Refund(ImmutableModel):
+class Refund(MoneyDocument):
     """Money that went back: paid back by us, or taken back by the card’s owner."""
 
     class Kind(models.TextChoices):
