@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
-from articles.models import Article, Author, Image, Redirect, Section, Tag
+from articles.models import Article, Author, FrontPick, Image, Redirect, Section, Tag
 from comments.models import SiteComment
 from newsroom.models import AboutPage
 from transfer.models import Import, ImportedObject, ImportNote
@@ -39,6 +39,10 @@ def bring(path: Path, *more: str) -> dict[str, Any]:
         "import_wordpress", str(path), "--report", str(report), *more, stdout=io.StringIO()
     )
     return json.loads(report.read_text())
+
+
+def brought(report: dict[str, Any]) -> dict[str, int]:
+    return {name: number for name, number in report["brought"].items() if "picture" not in name}
 
 
 # --- Counts ---------------------------------------------------------------------------------------
@@ -162,6 +166,40 @@ def test_authors_sections_and_tags_are_matched_or_made(tmp_path):
     assert Article.objects.get(slug="story-3").section.name == "News"  # in no category
 
 
+def test_old_exports_name_each_term_twice_and_it_is_one(tmp_path):
+    twice = item(1).replace(
+        "</item>",
+        "<category><![CDATA[Old news]]></category>"
+        '<category domain="category" nicename="old-news"><![CDATA[Old news]]></category>'
+        '<category domain="tag"><![CDATA[Proof of Work]]></category>'
+        '<category domain="tag" nicename="pow"><![CDATA[Proof of Work]]></category>'
+        "<category><![CDATA[Alone]]></category></item>",
+    )
+    report = bring(written(tmp_path, export(twice, version="1.0")), "--no-pictures")
+    assert (report["categories_all"], report["tags_all"]) == (2, 1)
+    story = Article.objects.get()
+    assert story.section.slug == "old-news"
+    assert {each.slug for each in story.tags.all()} == {"pow", "alone"}
+
+
+def test_a_page_that_is_not_public_is_left_out_by_reason(tmp_path):
+    pages = [
+        item(1, kind="page", status="draft"),
+        item(2, kind="page", password="x"),
+        item(3, kind="page"),
+    ]
+    report = bring(written(tmp_path, export(*pages)))
+    assert (report["pages"], report["imported"], report["skipped"]) == (3, 1, 2)
+    assert AboutPage.objects.count() == 1
+
+
+def test_what_was_sticky_has_a_place_on_the_front_page_while_there_is_one(tmp_path):
+    sticky = [item(number, sticky=1) for number in range(1, 7)]
+    report = bring(written(tmp_path, export(*sticky, item(7, sticky=1, status="draft"))))
+    assert list(FrontPick.objects.values_list("position", flat=True)) == [5, 6, 7, 8]
+    assert sum("no place left" in note["sentence"] for note in report["notes"]) == 2
+
+
 def test_co_authors_stand_in_their_order(tmp_path):
     terms = (("author", "cap-ben", "Ben Ruiz"), ("author", "cap-ada", "ada"))
     report = bring(written(tmp_path, export(author("ada", "Ada Quill"), item(1, terms=terms))))
@@ -183,7 +221,7 @@ def test_run_twice_it_changes_nothing(tmp_path):
         for model in (Article, SiteComment, Tag, Section, Author, Redirect, AboutPage)
     ]
     report = bring(path, "--no-pictures")
-    assert report["brought"] == {"new": 0, "changed": 0, "unchanged": 7, "comments": 0}
+    assert brought(report) == {"new": 0, "changed": 0, "unchanged": 7, "comments": 0}
     assert before == [
         model.objects.count()
         for model in (Article, SiteComment, Tag, Section, Author, Redirect, AboutPage)
@@ -198,7 +236,7 @@ def test_a_changed_export_brings_the_difference(tmp_path):
             export(item(1, comment(11), comment(12, 11), title="Another title"), item(2), item(3)),
         )
     )
-    assert report["brought"] == {"new": 1, "changed": 1, "unchanged": 1, "comments": 1}
+    assert brought(report) == {"new": 1, "changed": 1, "unchanged": 1, "comments": 1}
     story = Article.objects.get(slug="story-1")
     assert (story.title, story.comment_count) == ("Another title", 2)
     first, reply = SiteComment.objects.order_by("pk")

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
+from django.utils.text import slugify
 
 from transfer.wordpress.files import NotAnExport, streams
 
@@ -215,17 +216,33 @@ def _item(element: Element) -> Item:
     for child in element:
         name = _name(child.tag)
         if name == "category":
-            domain = child.get("domain", "category")
-            text = (child.text or "").strip()
-            slug = plain_slug(child.get("nicename", "") or text)
-            if slug and (domain, slug) not in [(found, known) for found, known, _ in item.terms]:
-                item.terms.append((domain, slug, text or slug))
+            _add_term(item, child)
         elif name == "wp:postmeta":
             meta = _texts(child)
             item.meta.setdefault(meta.get("wp:meta_key", "").strip(), meta.get("wp:meta_value", ""))
         elif name == "wp:comment":
             item.comments.append(_comment(child))
     return item
+
+
+def _add_term(item: Item, element: Element) -> None:
+    """Old exports name each term twice, the first time without its slug, and tags by another word."""
+    domain = {"tag": "post_tag"}.get(
+        element.get("domain", "category"), element.get("domain", "category")
+    )
+    name, slug = (element.text or "").strip(), plain_slug(element.get("nicename", ""))
+    same = [
+        term
+        for term in item.terms
+        if term[0] == domain and name.lower() in (term[2].lower(), term[1])
+    ]
+    if not slug:
+        slug = slugify(name) or name.lower()
+        if same:
+            return
+    item.terms = [term for term in item.terms if term not in same or term[1] == slug]
+    if slug and (domain, slug) not in [(found, known) for found, known, _ in item.terms]:
+        item.terms.append((domain, slug, name or slug))
 
 
 def _comment(element: Element) -> Comment:

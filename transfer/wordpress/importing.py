@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from articles import body
-from articles.models import Article, Byline, FormerSlug, Image, Redirect, StatusChange
+from articles.models import Article, Byline, FormerSlug, FrontPick, Image, Redirect, StatusChange
 from pagecache import tags as cache_tags
 from pagecache.invalidation import invalidate
 from transfer import pages
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 Kind = ImportedObject.Kind
 LONGEST_TITLE, LONGEST_STANDFIRST, LONGEST_SLUG = 140, 300, 100
 LONGEST_PATH = 300
+BROUGHT = ("new", "changed", "unchanged", "comments", "pictures", "pictures_missing")
+STICKY_PLACES = (5, 6, 7, 8)  # under what leads
 BATCH = 50  # stories of one transaction
 STATUSES = {
     "publish": Article.Status.PUBLISHED,
@@ -134,7 +136,7 @@ class WordPressImport:
         )
         self.own_hosts = frozenset({(urlsplit(site).hostname or "").removeprefix("www.")} - {""})
         self.subjects = Subjects(self.record)
-        self.brought = {"new": 0, "changed": 0, "unchanged": 0, "comments": 0}
+        self.brought = dict.fromkeys(BROUGHT, 0)
         self.found_pictures: dict[str, Image | None] = {}
         self.slugs = Slugs()
         mine = ImportedObject.objects.filter(site=self.record.site, kind=Kind.STORY)
@@ -235,6 +237,17 @@ class WordPressImport:
         )
         for each in new:
             self._redirect(each.item.link, each.article.get_absolute_url())
+            if each.item.is_sticky and each.article.is_public:
+                self._pin(each)
+
+    def _pin(self, brought: "Brought") -> None:
+        """What was sticky keeps a place on the front page, as long as one is free; it leads nothing."""
+        taken = set(FrontPick.objects.values_list("position", flat=True))
+        place = next((place for place in STICKY_PLACES if place not in taken), None)
+        if place is None:
+            self._note(brought.item, "It was sticky, and the front page has no place left for it.")
+            return
+        FrontPick.objects.create(article=brought.article, position=place)
 
     def _changed_story(self, item: Item, article: Article) -> None:
         """Unless somebody has changed it here since it was brought: then what is here stays."""
@@ -266,8 +279,6 @@ class WordPressImport:
         if article.status != Article.Status.PUBLISHED:
             article.published_at = None
         article.comments_open = item.takes_comments
-        if item.is_sticky:
-            self._note(item, "It was sticky: pin it on the front page if it should stay there.")
 
     def _body(self, item: Item) -> str:
         converted = content.convert(
@@ -295,9 +306,6 @@ class WordPressImport:
     # --- Pages --------------------------------------------------------------------------------
 
     def _page(self, item: Item) -> None:
-        if item.status != "publish" or item.password:
-            self._note(item, "A page that was not public was left out: pages here have no drafts.")
-            return
         known = self._known(Kind.PAGE, item.number)
         digest = self._digest(item)
         if known and known.digest == digest:
@@ -345,8 +353,10 @@ class WordPressImport:
             data = pictures.content_of(address, self.uploads, self.record.site)
             image = pictures.add(data, address, alt, caption)
         except pictures.NotToBeHad as error:
+            self.brought["pictures_missing"] += 1
             self._note_of(f"Picture {address}", address, str(error))
             return None
+        self.brought["pictures"] += 1
         self._keep(known, Kind.PICTURE, key, image.pk, "")
         self._redirect(address, image.file.url)
         return image

@@ -33,6 +33,8 @@ def reason_to_skip(item: Item) -> str:
         return "" if suffix in PICTURES else "an attachment that is no picture"
     if item.kind not in ("post", "page"):
         return LEFT_OUT.get(item.kind, f"of a kind that is not known here: {item.kind[:60]}")
+    if item.kind == "page" and (item.status != "publish" or item.password):
+        return "a page that is not public: pages here have no drafts"
     if item.status == "trash":
         return "in the trash"
     if item.status not in STATUSES:
@@ -74,7 +76,7 @@ class Counts:
         if isinstance(part, Site):
             self.site = self.site or part.address
         elif isinstance(part, Author):
-            self.authors.add(part.login)
+            self.authors.update(filter(None, [part.login]))
         elif isinstance(part, Term):
             (self.categories if part.kind == "category" else self.tags).add(part.slug)
         else:
