@@ -111,6 +111,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "comments.ban": ALL,
         "comments.conversationsettings": VIEW_ADD_CHANGE,
         "comments.ipanonymisationrun": VIEW,
+        "transfer.import": ("view", "add"),
         "newsroom.privacyrequest": ("view", "add"),
         "newsroom.periodicjob": VIEW,
         "newsroom.heartbeat": VIEW,

@@ -10,8 +10,23 @@ class Import(models.Model):
     class Source(models.TextChoices):
         WORDPRESS = "wordpress", "WordPress"
 
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        CANCELLED = "cancelled", "Cancelled"
+        REFUSED = "refused", "Refused"
+
     source = models.CharField(max_length=20, choices=Source.choices)
-    site = models.CharField(max_length=300, help_text="The address of the site that was exported.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    file_name = models.CharField(max_length=200, blank=True)
+    data = models.BinaryField(null=True, help_text="The file, packed, until it is imported.")
+    with_pictures = models.BooleanField(default=True)
+    items_done = models.PositiveIntegerField(default=0)
+    refusal = models.CharField(max_length=300, blank=True)
+    site = models.CharField(
+        max_length=300, blank=True, help_text="The address of the site that was exported."
+    )
     report = models.JSONField(default=dict)
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
@@ -24,7 +39,11 @@ class Import(models.Model):
         ordering = ["-started_at"]
 
     def __str__(self) -> str:
-        return f"{self.get_source_display()}: {self.site}"
+        return f"{self.get_source_display()}: {self.site or self.file_name}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in (self.State.WAITING, self.State.RUNNING)
 
 
 class ImportedObject(models.Model):

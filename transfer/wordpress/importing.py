@@ -58,6 +58,10 @@ def count(paths: list[Path]) -> Counts:
     return counts
 
 
+class Cancelled(Exception):
+    """Somebody stopped the import."""
+
+
 @dataclass
 class Brought:
     """A story on its way in, with what the file said of it."""
@@ -98,8 +102,11 @@ class WordPressImport:
         uploads: Path | None = None,
         with_pictures: bool = True,
         by: "User | None" = None,
+        record: Import | None = None,
     ) -> None:
+        """`record` is the run that somebody asked for on the desk; otherwise one is begun."""
         self.paths, self.uploads, self.with_pictures, self.by = paths, uploads, with_pictures, by
+        self.record = record or Import(source=Import.Source.WORDPRESS, by=by)
 
     def run(self) -> Import:
         """Bring everything. Raises NotAnExport before anything is brought."""
@@ -114,16 +121,29 @@ class WordPressImport:
         self._begin(counts.site or "unknown")
         for part in heard:
             self.subjects.hear(part)
-        for part in read(self.paths):
-            if isinstance(part, Item) and not reason_to_skip(part):
-                self.subjects.hear_names(part)
-                self._bring(part)
-        self._store()
+        try:
+            for number, part in enumerate(read(self.paths)):
+                if isinstance(part, Item) and not reason_to_skip(part):
+                    self.subjects.hear_names(part)
+                    self._bring(part)
+                if number % BATCH == 0:
+                    self._tell_how_far(number)
+            self._store()
+            self.record.state = Import.State.DONE
+        except Cancelled:
+            self._store()
+            self.record.state = Import.State.CANCELLED
         self.record.report = counts.as_report() | {"brought": self.brought}
-        self.record.ended_at = timezone.now()
+        self.record.items_done, self.record.ended_at = counts.items, timezone.now()
         self.record.save()
         invalidate(cache_tags.EVERYTHING)
         return self.record
+
+    def _tell_how_far(self, number: int) -> None:
+        """Raises Cancelled where somebody has stopped it. What was brought stays, to be undone."""
+        mine = Import.objects.filter(pk=self.record.pk)
+        if not mine.filter(state=Import.State.RUNNING).update(items_done=number):
+            raise Cancelled
 
     def _hear_attachment(self, item: Item) -> None:
         if item.kind == "attachment":
@@ -131,9 +151,8 @@ class WordPressImport:
             self.attachments[item.number] = (item.file, alt, plain_line(item.excerpt))
 
     def _begin(self, site: str) -> None:
-        self.record = Import.objects.create(
-            source=Import.Source.WORDPRESS, site=site[:300], by=self.by
-        )
+        self.record.site, self.record.state = site[:300], Import.State.RUNNING
+        self.record.save()
         self.own_hosts = frozenset({(urlsplit(site).hostname or "").removeprefix("www.")} - {""})
         self.subjects = Subjects(self.record)
         self.brought = dict.fromkeys(BROUGHT, 0)
