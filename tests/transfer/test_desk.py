@@ -96,4 +96,5 @@ def test_nobody_else_moves_anything_in(client, group):
     client.force_login(member_of(group))
     assert client.post(ADD, sent(export(item(1)))).status_code == 403
     run = Import.objects.create(source="wordpress", state="done")
-    assert client.post(reverse("admin:transfer_import_change", args=[run.pk]), {"do": "undo", "sure": "yes"}).status_code == 403
+    address = reverse("admin:transfer_import_change", args=[run.pk])
+    assert client.post(address, {"do": "undo", "sure": "yes"}).status_code == 403
