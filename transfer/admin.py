@@ -56,7 +56,9 @@ class ImportAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[Any]:
         def view(function: Any, *methods: str) -> Any:
-            return self.admin_site.admin_view(require_http_methods(["GET", "HEAD", *methods])(function))
+            return self.admin_site.admin_view(
+                require_http_methods(["GET", "HEAD", *methods])(function)
+            )
 
         return [
             path("add/", view(self.begin_view, "POST"), name="transfer_import_add"),
@@ -86,7 +88,9 @@ class ImportAdmin(ReadOnlyAdmin):
             "opts": self.model._meta,
             "form": form,
         }
-        return render(request, "admin/import_form.html", context, status=400 if form.errors else 200)
+        return render(
+            request, "admin/import_form.html", context, status=400 if form.errors else 200
+        )
 
     def run_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """How far it has come, what it brought, and the ways to stop and undo it."""
@@ -137,7 +141,8 @@ class ImportAdmin(ReadOnlyAdmin):
         rows = run.notes.values_list("item", "address", "sentence").iterator()
         head = [("Item", "Address", "What was changed or not understood")]
         response = StreamingHttpResponse(
-            as_csv(row for part in (head, rows) for row in part), content_type="text/csv; charset=utf-8"
+            as_csv(row for part in (head, rows) for row in part),
+            content_type="text/csv; charset=utf-8",
         )
         response["Content-Disposition"] = f'attachment; filename="import-{pk}.csv"'
         return response
