@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
@@ -22,7 +22,7 @@ State = Import.State
 PACKED = (b"PK\x03\x04", b"\x1f\x8b")
 
 
-def begin(file: UploadedFile, by: "User", *, with_pictures: bool) -> Import:
+def begin(file: File[bytes], by: "User", *, with_pictures: bool) -> Import:
     """Count what a file holds, and have the worker bring it. Raises ValidationError for one that is no
     export.
     """
