@@ -1,5 +1,6 @@
 """Querysets of placements: running, waiting, of one advertiser."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -25,6 +26,16 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         return self.filter(
             Q(status="submitted") | Q(approved_creative__isnull=False) & ~Q(status="rejected"),
             stopped_at=None,
+        )
+
+    def without_invoice(self) -> Self:
+        """What runs and cannot be invoiced: nobody ordered it, and its company’s details are missing."""
+        began = timezone.now().date() - timedelta(days=1)
+        is_incomplete = Q(advertiser__country="") | Q(advertiser__billing_address="")
+        return (
+            self.approved()
+            .filter(is_incomplete, ordered=None, starts_on__lte=began, advertiser__is_house=False)
+            .exclude(price_lines=[])
         )
 
     def not_paused(self) -> Self:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from advertising.billing import accounts
 from advertising.measurement import anomalies as odd_traffic
 from advertising.models import Placement
 from articles.models import Article, Revision
@@ -83,6 +84,8 @@ def _queues(user: Any) -> list[Queue]:
         found.append(Queue(scheduled, "scheduled", f"{stories}?when=scheduled"))
     if user.has_perm("advertising.review_placement"):
         found += _sales()
+    if user.has_perm("advertising.add_payment"):
+        found += _money()
     if user.has_perm("newsletter.change_issue"):
         drafts = Issue.objects.filter(status="draft").count()
         found.append(
@@ -107,10 +110,11 @@ def _queues(user: Any) -> list[Queue]:
 
 
 def _sales() -> list[Queue]:
-    """Return what advertisers wait for. One query."""
+    """Return what advertisers wait for. Two queries."""
     placements = reverse("admin:advertising_placement_changelist")
     shortfalls = reverse("admin:advertising_shortfall_changelist")
-    submitted, asked, short = Q(status="submitted"), Q(awaits_answer=True), Q(shortfall__answer="")
+    submitted, asked = Q(status="submitted", stopped_at=None), Q(awaits_answer=True)
+    short = Q(shortfall__answer="")
     counts = Placement.objects.filter(submitted | asked | short).aggregate(
         submitted=Count("pk", filter=submitted),
         asked=Count("pk", filter=asked),
@@ -131,7 +135,22 @@ def _sales() -> list[Queue]:
         found.append(
             Queue(counts["short"], "under-delivered campaigns", f"{shortfalls}?answer__exact=")
         )
+    if unbilled := Placement.objects.without_invoice().count():
+        label = "running without an invoice: company details missing"
+        found.append(Queue(unbilled, label, f"{placements}?invoice=impossible"))
     return found
+
+
+def _money() -> list[Queue]:
+    """Return what finance should look at. One query."""
+    orders = reverse("admin:advertising_order_changelist")
+    counts = accounts.number_of_each_state()
+    labels = {"overdue": "overdue invoices", "refund": "refunds due"}
+    return [
+        Queue(counts[state], label, f"{orders}?state={state}")
+        for state, label in labels.items()
+        if counts[state]
+    ]
 
 
 def _timeline() -> list[DeskEvent]:

@@ -40,6 +40,17 @@ from core.people import signed_in
 ASKED_ABOUT = {"reject": "Reject “{}”?", "stop": "Cancel “{}”?"}
 
 
+class InvoiceFilter(admin.SimpleListFilter):
+    title = "invoice"
+    parameter_name = "invoice"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("impossible", "Company details missing")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.without_invoice() if self.value() == "impossible" else queryset
+
+
 class MembershipInline(admin.TabularInline[Membership, Advertiser]):
     model = Membership
     autocomplete_fields = ("user",)
@@ -79,7 +90,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         "ends_on",
         "review_link",
     )
-    list_filter = ("status", "awaits_answer", "product", "advertiser")
+    list_filter = ("status", "awaits_answer", InvoiceFilter, "product", "advertiser")
     list_select_related = ("advertiser",)
     search_fields = ("title", "advertiser__name")
     autocomplete_fields = ("advertiser", "coins")

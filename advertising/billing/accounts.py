@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -45,6 +45,15 @@ def in_state(orders: QuerySet[Order], state: str) -> Any:
     if state == "overdue":
         return found.filter(open_amount__gt=0, due_on__lt=timezone.now().date())
     return found.filter(open_amount__lt=0) if state == "refund" else orders
+
+
+def number_of_each_state() -> dict[str, int]:
+    """How many orders are overdue, and how many have a refund due. One query."""
+    is_overdue = Q(open_amount__gt=0, due_on__lt=timezone.now().date())
+    found: dict[str, int] = with_balance(Order.objects.order_by()).aggregate(
+        overdue=Count("pk", filter=is_overdue), refund=Count("pk", filter=Q(open_amount__lt=0))
+    )
+    return found
 
 
 def open_by_currency() -> dict[str, Decimal]:

@@ -18,8 +18,4 @@ class Migration(migrations.Migration):
             name='promoted_until',
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
-        migrations.AddIndex(
-            model_name='article',
-            index=models.Index(condition=models.Q(('promoted_until__isnull', False)), fields=['promoted_until'], name='article_promoted'),
-        ),
     ]

@@ -213,11 +213,6 @@ class Article(TaggedByRow):
                 fields=["expires_at"], condition=Q(expires_at__isnull=False), name="article_expires"
             ),
             models.Index(
-                fields=["promoted_until"],
-                condition=Q(promoted_until__isnull=False),
-                name="article_promoted",
-            ),
-            models.Index(
                 fields=["status", "-comment_count", "-published_at", "-id"],
                 name="article_most_discussed_2",
             ),

@@ -25,6 +25,7 @@ WIRE = 8
 BLOCK = 4
 SPONSORED_FOR = timedelta(days=30)  # one that was not sold by days
 MOST_SPONSORED = 50
+LONGEST_RUN = timedelta(days=400)
 TURN = timedelta(minutes=15)
 
 
@@ -83,8 +84,9 @@ def _in_turn(published: QuerySet[Article]) -> list[Article]:
     is_sold = Q(promoted_until__gt=now) | Q(
         promoted_until=None, published_at__gte=now - SPONSORED_FOR
     )
-    sold = published.filter(is_sold, kind=Article.Kind.SPONSORED).order_by("pk")
-    stories = list(sold[:MOST_SPONSORED])
+    # By kind and time, as the index has them: one that is older runs no more.
+    recent = published.filter(kind=Article.Kind.SPONSORED, published_at__gte=now - LONGEST_RUN)
+    stories = sorted(recent.filter(is_sold)[:MOST_SPONSORED], key=lambda story: story.pk)
     if not stories:
         return []
     turn = int(now.timestamp() // TURN.total_seconds())

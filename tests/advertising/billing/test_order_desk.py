@@ -23,7 +23,7 @@ from advertising.models import (
 from newsroom.models import Publication
 
 from ...factories import AdvertiserFactory, UserFactory, member_of
-from .conftest import banner
+from .conftest import TODAY, banner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rate_card")]
 
@@ -209,6 +209,35 @@ def test_revenue_is_for_finance(client, order, name):
     for group in ("Ad desk", "Editors", "Chief editors"):
         client.force_login(member_of(group))
         assert client.get(reverse(f"admin:advertising_order_{name}")).status_code == 403
+
+
+def test_the_front_of_the_desk_tells_finance_what_is_overdue_and_due_back(
+    client, order, page, noon
+):
+    front = reverse("admin:index")
+    assert "overdue invoices" not in client.get(front).content.decode()
+    noon.shift(timedelta(days=15))
+    client.force_login(member_of("Finance"))
+    assert "overdue invoices" in client.get(front).content.decode()
+    client.post(page, payment(amount="200.00", is_more_meant="on"))
+    html = client.get(front).content.decode()
+    assert "overdue invoices" not in html
+    assert "refunds due" in html
+
+
+def test_what_runs_and_cannot_be_invoiced_is_told_to_the_ad_desk(client, advertiser, noon):
+    client.force_login(member_of("Ad desk"))
+    placement = banner(advertiser, goal=10_000, ends_on=TODAY + timedelta(days=9))
+    told = "running without an invoice: company details missing"
+    assert told not in client.get(reverse("admin:index")).content.decode()
+    advertiser.country = ""
+    advertiser.save()
+    noon.shift(timedelta(days=1))
+    assert told in client.get(reverse("admin:index")).content.decode()
+    found = reverse("admin:advertising_placement_changelist")
+    assert placement.title in client.get(found, {"invoice": "impossible"}).content.decode()
+    orders.order_what_runs.func()
+    assert not Order.objects.exists()
 
 
 # --- Mails ----------------------------------------------------------------------------------------
