@@ -13,6 +13,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from core.admin import ReadOnlyAdmin
+from core.moments import MomentsMixin
 from core.people import signed_in
 from core.spreadsheets import as_csv
 from transfer import on_the_desk
@@ -33,7 +34,7 @@ class ImportForm(forms.Form):
 
 
 @admin.register(Import)
-class ImportAdmin(ReadOnlyAdmin):
+class ImportAdmin(MomentsMixin, ReadOnlyAdmin):
     change_list_template = "admin/imports_list.html"
     list_display = ("started_at", "source", "site", "state_in_words", "brought_in_words")
     list_display_links = ("started_at",)
