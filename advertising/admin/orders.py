@@ -75,6 +75,12 @@ FORMS: dict[str, type[forms.Form]] = {
     "credit": CreditForm,
     "correction": CorrectionForm,
 }
+HEADINGS = {
+    "payment": "Note payment",
+    "refund": "Note refund",
+    "credit": "Issue credit note",
+    "correction": "Reissue invoice to another name or address",
+}
 PERMISSIONS = {
     "payment": "advertising.add_payment",
     "refund": "advertising.add_refund",
@@ -165,8 +171,12 @@ class OrderAdmin(admin.ModelAdmin[Order]):
             "entries": entries,
             "balances": journal.balances(entries),
             "reversible": self.reversible(order),
-            "forms": {**self.unbound(order), **bound},
-            "may": {name: request.user.has_perm(needed) for name, needed in PERMISSIONS.items()},
+            "additions": [
+                (name, HEADINGS[name], form)
+                for name, form in {**self.unbound(order), **bound}.items()
+                if request.user.has_perm(PERMISSIONS[name])
+            ],
+            "may_reverse": request.user.has_perm(PERMISSIONS["reverse"]),
             "opened": wanted,
         }
         return render(request, "admin/order.html", context, status=400 if wanted else 200)
@@ -182,7 +192,7 @@ class OrderAdmin(admin.ModelAdmin[Order]):
         }
 
     def reversible(self, order: Order) -> list[tuple[str, Any]]:
-        """What was typed by hand and stands."""
+        """Entries that were typed by hand and stand."""
         typed: list[tuple[str, Any]] = [
             *(("payment", each) for each in order.receipts.all() if each.provider == "transfer"),
             *(("refund", each) for each in order.refunds.all() if each.provider == "transfer"),

@@ -235,7 +235,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         return None if is_approved else older
 
     def ask(self, request: HttpRequest, placement: Placement) -> HttpResponse:
-        """What cannot be undone is asked about, with what it costs."""
+        """Ask about a decision that cannot be undone, with what it costs."""
         decision = request.POST["decision"]
         context = {
             **self.admin_site.each_context(request),

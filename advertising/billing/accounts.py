@@ -48,7 +48,7 @@ def in_state(orders: QuerySet[Order], state: str) -> Any:
 
 
 def number_of_each_state() -> dict[str, int]:
-    """How many orders are overdue, and how many have a refund due. One query."""
+    """Count the orders that are overdue and those with a refund due. One query."""
     is_overdue = Q(open_amount__gt=0, due_on__lt=timezone.now().date())
     found: dict[str, int] = with_balance(Order.objects.order_by()).aggregate(
         overdue=Count("pk", filter=is_overdue), refund=Count("pk", filter=Q(open_amount__lt=0))

@@ -98,13 +98,13 @@ def outlook(placement: Placement) -> Outlook | None:
 
 
 def sponsored_places() -> int:
-    """How many sponsored articles take turns on the front page; by the rate card."""
+    """The number of sponsored articles that take turns on the front page; by the rate card."""
     rate = Rate.objects.filter(product=Product.SPONSORED).order_by("pk").first()
     return rate.places if rate else Rate._meta.get_field("places").default
 
 
 def sponsored_by_day(days: Sequence[date], but: Placement | None = None) -> dict[date, int]:
-    """How many sponsored articles were sold for each day. One query."""
+    """Count the sponsored articles that were sold for each day. One query."""
     sold = bookings(days[0], days[-1], but).filter(product=Product.SPONSORED)
     runs = [placement.run for placement in sold]
     return {day: sum(first <= day <= last for first, last in runs) for day in days}

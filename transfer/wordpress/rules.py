@@ -1,6 +1,5 @@
 """What becomes of each item of an export: told alike to a dry run, to an import and to its report."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -139,11 +138,3 @@ class Counts:
 def guest_login(slug: str) -> str:
     """Of a writer by Co-Authors Plus: “cap-ada” is “ada”."""
     return slug.removeprefix("cap-")
-
-
-def scan(parts: Iterable[Part]) -> Counts:
-    """Read a whole export before anything of it is brought: what is broken brings nothing."""
-    counts = Counts()
-    for part in parts:
-        counts.add(part)
-    return counts
