@@ -163,6 +163,8 @@ def _note_refund(order: Order, told: PaymentEvent, by: str) -> str:
     A message says how much was refunded so far: after some that failed, less than before. So all
     messages about the payment are read together, and come to the same in every order.
     """
+    if not told.intent:
+        return "names no payment: for a person to look at"
     totals, failed = _refund_messages(told.intent, by)
     noted = False
     for failure in failed.values():

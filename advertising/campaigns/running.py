@@ -78,8 +78,10 @@ def settle_what_ended() -> int:
     settled = (timezone.now() - credit_notes.SETTLED_AFTER).date()
     credited = Credit.objects.filter(placement=OuterRef("pk"), kind__in=credit_notes.AUTOMATIC)
     ended = (
-        Placement.objects.sold()
-        .filter(ends_on__lte=settled, ends_on__gte=settled - LOOK_BACK, ordered__isnull=False)
+        # Sent back or withdrawn and never sent again, it was ordered all the same.
+        Placement.objects.exclude(status=Placement.Status.REJECTED)
+        .filter(stopped_at=None, ordered__isnull=False)
+        .filter(ends_on__lte=settled, ends_on__gte=settled - LOOK_BACK)
         .exclude(Exists(credited))
         .exclude(approved_creative__isnull=False, goal__isnull=False)
     )

@@ -268,7 +268,7 @@ class Placement(CacheTagged):
     @property
     def may_stop(self) -> bool:
         """Booked, and not over."""
-        return self.is_booked and self.status != self.Status.DRAFT and not self.is_over
+        return self.is_booked and not self.is_over
 
     @property
     def run(self) -> tuple[date, date]:

@@ -82,6 +82,22 @@ def test_what_is_never_decided_on_is_credited_when_its_days_are_over(noon):
         review.approve(placement, None)
 
 
+@pytest.mark.parametrize("left", ["sent back", "withdrawn"])
+def test_ordered_and_never_sent_again_it_is_credited_or_cancelled(noon, left):
+    waiting, cancelled = story(), story()
+    first, second = ordered(waiting), ordered(cancelled)
+    for placement in (waiting, cancelled):
+        if left == "withdrawn":
+            review.withdraw(placement, UserFactory())
+        else:
+            review.request_changes(placement, None, "Another headline, please.")
+    running.stop(cancelled, None, "At the client’s wish.")
+    assert Order.objects.get(pk=second.pk).balance == 0
+    noon.shift(timedelta(days=32))
+    assert running.settle_what_ended.func() == 1
+    assert Order.objects.get(pk=first.pk).balance == 0
+
+
 def test_taken_off_again_at_once_it_never_ran(noon):
     placement = story()
     order = ordered(placement)

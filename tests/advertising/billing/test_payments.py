@@ -330,6 +330,12 @@ def test_a_refund_names_its_order_by_what_the_payment_carried(client, order):
     assert Refund.objects.get().order == order
 
 
+def test_a_refund_that_names_no_payment_is_left_to_a_person(client, order):
+    told = refunded(4_000, metadata={"order": order.number}, payment_intent=None)
+    assert b"for a person" in tell(client, told).content
+    assert not Refund.objects.exists()
+
+
 def test_a_refund_of_a_payment_that_nobody_knows_waits_for_it(client, order):
     assert tell(client, PART).content == b"waits for its payment"
     assert ProviderEvent.objects.get().intent == "pi_1"
