@@ -24,9 +24,19 @@ MOST_NOTES = 200
 
 
 class ImportForm(forms.Form):
+    source = forms.ChoiceField(
+        label="From", choices=Import.Source.choices, initial=Import.Source.WORDPRESS
+    )
     file = forms.FileField(
         label="Export file",
-        help_text="XML, gzip or zip, 40 MB at most. Pack a larger one, or use manage.py import_wordpress.",
+        help_text="XML of WordPress or JSON of Ghost, also packed as gzip or zip; 40 MB at most. "
+        "For a larger one, use manage.py import_wordpress or import_ghost.",
+    )
+    site = forms.URLField(
+        label="Address of the old site",
+        required=False,
+        assume_scheme="https",
+        help_text="For Ghost, whose file does not say it. Its pictures are fetched from there.",
     )
     with_pictures = forms.BooleanField(
         label="Fetch its pictures from the old site", required=False, initial=True
@@ -77,6 +87,8 @@ class ImportAdmin(MomentsMixin, ReadOnlyAdmin):
                 run = on_the_desk.begin(
                     form.cleaned_data["file"],
                     signed_in(request),
+                    source=form.cleaned_data["source"],
+                    site=form.cleaned_data["site"],
                     with_pictures=form.cleaned_data["with_pictures"],
                 )
             except ValidationError as error:
@@ -85,7 +97,7 @@ class ImportAdmin(MomentsMixin, ReadOnlyAdmin):
                 return redirect("admin:transfer_import_change", run.pk)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Move in from WordPress",
+            "title": "Move in",
             "opts": self.model._meta,
             "form": form,
         }

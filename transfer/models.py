@@ -9,6 +9,7 @@ class Import(models.Model):
 
     class Source(models.TextChoices):
         WORDPRESS = "wordpress", "WordPress"
+        GHOST = "ghost", "Ghost"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"

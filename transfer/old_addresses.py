@@ -1,4 +1,4 @@
-"""Addresses of a WordPress site go on working: by rules, and by the numbers of what was brought. What
+"""Addresses of a WordPress or Ghost site go on working: by rules, and by the numbers of what was brought. What
 had a path of its own has a redirect instead.
 """
 
@@ -10,21 +10,24 @@ from django.urls import reverse
 
 from articles.models import Article, Author, Image, Redirect, Section, Tag
 from transfer import pages
+from transfer.bringing.pictures import key_of
 from transfer.models import ImportedObject
-from transfer.wordpress.pictures import key_of
 
 Kind = ImportedObject.Kind
 # In the address of the front page.
 NUMBERED = ("p", "page_id", "attachment_id", "tag", "author_name", "category_name", "feed")
-_FEED = re.compile(r"^(?P<page>/.*?/?)feed(?:/(?:rss2?|rdf|atom))?/?$")
+_FEED = re.compile(r"^(?P<page>/.*?/?)(?:feed(?:/(?:rss2?|rdf|atom))?|rss)/?$")
 _AMP = re.compile(r"^(?P<page>/.+/)amp/?$")
 _PAGED = re.compile(r"^(?P<page>/.*/)page/\d{1,6}/?$")
 _MONTH = re.compile(r"^/(?P<year>(?:19|20)\d\d)/(?P<month>0[1-9]|1[0-2])(?:/\d\d)?/?$")
 _YEAR = re.compile(r"^/(?:19|20)\d\d/?$")
 _CATEGORY = re.compile(r"^/category/(?:[^/]+/)*(?P<slug>[^/]+)/?$")
 _SUBJECT = re.compile(r"^/(?P<kind>tag|author)/(?P<slug>[^/]+)/?$")
-_UPLOAD = re.compile(r"^/(?:[^/]+/)?wp-content/uploads/.+")
-_SMALLER = re.compile(r"-\d{1,5}x\d{1,5}(?=\.\w{1,5}$)")
+_UPLOAD = re.compile(r"^/(?:[^/]+/)?(?:wp-content/uploads|content/images)/.+")
+# WordPress: picture-300x200.jpg; Ghost: /content/images/size/w600/….
+_SMALLER = re.compile(
+    r"-\d{1,5}x\d{1,5}(?=\.\w{1,5}$)|(?<=/images)/size/w\d{1,5}(?:h\d{1,5})?(?=/)"
+)
 
 
 class OldAddressMiddleware:

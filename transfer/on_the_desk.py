@@ -11,9 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
+from transfer.bringing.importing import SiteImport, count
+from transfer.bringing.parts import NotAnExport
 from transfer.models import Import
-from transfer.wordpress.files import NotAnExport
-from transfer.wordpress.importing import WordPressImport, count
+from transfer.sources import reader_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -22,7 +23,9 @@ State = Import.State
 PACKED = (b"PK\x03\x04", b"\x1f\x8b")
 
 
-def begin(file: File[bytes], by: "User", *, with_pictures: bool) -> Import:
+def begin(
+    file: File[bytes], by: "User", *, source: str, site: str = "", with_pictures: bool
+) -> Import:
     """Count what a file holds, and have the worker bring it. Raises ValidationError for one that is no
     export.
     """
@@ -32,11 +35,11 @@ def begin(file: File[bytes], by: "User", *, with_pictures: bool) -> Import:
         path = Path(folder) / "export"
         path.write_bytes(data)
         try:
-            report = count([path]).as_report()
+            report = count(reader_of(path, source, site)).as_report(source)
         except NotAnExport as error:
             raise ValidationError(str(error).replace("export ", f"{name} ", 1)) from None
     run = Import.objects.create(
-        source=Import.Source.WORDPRESS,
+        source=source,
         state=State.WAITING,
         site=str(report["site"])[:300],
         file_name=name,
@@ -59,7 +62,14 @@ def work(pk: int) -> None:
         path = Path(folder) / "export"
         path.write_bytes(bytes(run.data or b""))
         try:
-            WordPressImport([path], with_pictures=run.with_pictures, by=run.by, record=run).run()
+            read = reader_of(path, run.source, run.site if run.site.startswith("http") else "")
+            SiteImport(
+                Import.Source(run.source),
+                read,
+                with_pictures=run.with_pictures,
+                by=run.by,
+                record=run,
+            ).run()
         except NotAnExport as error:
             Import.objects.filter(pk=pk).update(
                 state=State.REFUSED, refusal=str(error)[:300], ended_at=timezone.now()

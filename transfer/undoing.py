@@ -7,8 +7,8 @@ from django.utils import timezone
 from articles.models import Article, Author, Image, Redirect, Section, Tag
 from comments.models import SiteComment
 from transfer import pages
+from transfer.bringing import comments
 from transfer.models import Import, ImportedObject
-from transfer.wordpress import comments
 
 Kind = ImportedObject.Kind
 BATCH = 500

@@ -12,6 +12,8 @@ from django.utils import timezone
 from core import mailboxes
 from core.email_addresses import one_spelling
 from newsletter.models import Newsletter, Subscriber, SubscriberTag, Subscription
+from newsletter.subscribing import suppression
+from newsletter.subscribing.line_states import LineState
 from newsletter.subscribing.subscriptions import Status, UnsubscribeMethod, stop
 
 SOURCE = "desk"
@@ -84,6 +86,42 @@ def _subscribe(
             f"{subscriber.email} left {newsletter} on {day}. Only they can come back."
         )
     Subscription.objects.filter(pk=subscription.pk).update(**consent)
+
+
+def keep_out(
+    email: str, newsletter: Newsletter, proof: str, state: LineState, *, at: datetime | None = None
+) -> None:
+    """Remember for a month that somebody left elsewhere, so that no other file of the same move brings
+    them back, and for good that an address is dead or complained. Who has this newsletter here keeps
+    it. Raises ValidationError.
+    """
+    address, moment = _address(email), at or timezone.now()
+    with transaction.atomic():
+        subscriber, _ = Subscriber.objects.get_or_create(
+            email=address,
+            defaults={
+                "key": secrets.token_urlsafe(32),
+                "asked_at": timezone.now(),
+                # What is not confirmed is forgotten after a week.
+                "confirmed_at": moment,
+            },
+        )
+        Subscription.objects.get_or_create(
+            subscriber=subscriber,
+            newsletter=newsletter,
+            defaults={
+                "key": secrets.token_urlsafe(32),
+                "status": Status.UNSUBSCRIBED,
+                "source": "import",
+                "consent_text": proof.strip()[:300],
+                "asked_at": moment,
+                "unsubscribed_at": moment,
+            },
+        )
+        if state == LineState.BOUNCED:
+            suppression.suppress(subscriber, Subscriber.Suppression.BOUNCED)
+        elif state == LineState.COMPLAINED:
+            suppression.note_complaint(subscriber)
 
 
 def tag(subscriber: Subscriber, names: Collection[str]) -> None:

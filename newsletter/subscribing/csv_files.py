@@ -23,6 +23,7 @@ from django_tasks import task
 from core.spreadsheets import as_csv
 from newsletter.models import Newsletter, SubscriberImport, Subscription
 from newsletter.subscribing import by_hand
+from newsletter.subscribing.line_states import LineState, state_of
 
 COLUMNS = (
     "email", "newsletter", "status", "source", "consent", "asked_at", "confirmed_at",
@@ -34,14 +35,19 @@ MOST_BYTES = 10 * 1024 * 1024
 _ALIASES = {
     "email": ("email", "e-mail", "email address", "e-mail address", "address", "mail"),
     "newsletter": ("newsletter", "newsletters", "list", "lists"),
-    "status": ("status", "state", "subscription_status"),
+    "status": ("status", "state", "subscription_status", "subscription status"),
     "consent": ("consent", "proof", "source", "optin source"),
     "confirmed_at": (
-        "confirmed_at", "confirm_time", "optin_time", "created_at", "subscribed_at", "date",
+        "confirmed_at", "confirm_time", "optin_time", "created_at", "created at", "subscribed_at",
+        "subscription date", "date",
     ),
+    "left_at": ("unsubscribed_at", "unsub_time"),
+    "cleaned_at": ("clean_time",),
+    "wants_mail": ("subscribed_to_emails",),
+    "mail_is_off": ("email_disabled",),
+    "not_written_to": ("not_written_to",),
     "tags": ("tags", "labels"),
 }  # fmt: skip
-_SUBSCRIBED = frozenset({"", "subscribed", "confirmed", "active", "enabled", "yes", "free", "paid"})
 
 
 def lines(subscriptions: QuerySet[Subscription]) -> Iterator[str]:
@@ -97,15 +103,18 @@ class Report:
 
     added: int = 0
     had_already: int = 0
+    kept_out: int = 0  # left, bounced or complained there, and so not written to from here
     skipped: list[tuple[int, str, str]] = field(default_factory=list)  # line, address, reason
     columns_not_used: list[str] = field(default_factory=list)
 
 
-def take_in(data: bytes, newsletter: Newsletter, proof: str) -> Report:
-    """Subscribe everybody in a file. Lines with a newsletter of their own go to that. Raises
-    ValidationError where it is no such file, having changed nothing.
+def take_in(
+    data: bytes, newsletter: Newsletter, proof: str, *, most_lines: int = MOST_LINES
+) -> Report:
+    """Subscribe everybody in a file, and keep out whom it says has left. Lines with a newsletter of
+    their own go to that. Raises ValidationError where it is no such file, having changed nothing.
     """
-    rows, columns, unused = _parsed(data)
+    rows, columns, unused = _parsed(data, most_lines)
     report = Report(columns_not_used=unused)
     by_slug = {each.slug: each for each in Newsletter.objects.all()}
     for number, row in enumerate(rows, start=2):
@@ -115,14 +124,16 @@ def take_in(data: bytes, newsletter: Newsletter, proof: str) -> Report:
     return report
 
 
-def _parsed(data: bytes) -> tuple[list[list[str]], dict[str, int], list[str]]:
+def _parsed(
+    data: bytes, most_lines: int = MOST_LINES
+) -> tuple[list[list[str]], dict[str, int], list[str]]:
     """The lines below the header, where our columns stand, and the columns that are not understood."""
-    rows = list(_rows(_text(data)))
+    rows = list(_rows(_text(data, most_lines)))
     if not rows:
         raise ValidationError("The file is empty.")
-    if len(rows) - 1 > MOST_LINES:
+    if len(rows) - 1 > most_lines:
         raise ValidationError(
-            f"The file has {len(rows) - 1:,} lines. {MOST_LINES:,} at a time: cut it in pieces."
+            f"The file has {len(rows) - 1:,} lines. {most_lines:,} at a time: cut it in pieces."
         )
     return rows[1:], *_columns(rows[0])
 
@@ -136,41 +147,61 @@ def _take(
     report: Report,
 ) -> None:
     address = values.get("email", "")
-    status = values.get("status", "").lower()
-    if status not in _SUBSCRIBED:
-        report.skipped.append((number, address, f"Its status is “{status[:40]}”."))
-        return
     slug = values.get("newsletter", "")
     wanted = by_slug.get(slug, newsletter if not slug else None)
-    if wanted is None:
+    state = state_of(values)
+    if state == LineState.UNKNOWN:
+        report.skipped.append((number, address, f"Its status is “{values['status'][:40]}”."))
+    elif wanted is None:
         report.skipped.append((number, address, f"There is no newsletter “{slug[:40]}”."))
-        return
+    else:
+        try:
+            if state == LineState.SUBSCRIBED:
+                _subscribe(values, wanted, proof, report)
+            else:
+                by_hand.keep_out(
+                    address, wanted, _consent(values, proof), state, at=_time_of_leaving(values)
+                )
+                report.kept_out += 1
+        except ValidationError as error:
+            report.skipped.append((number, address[:80], error.messages[0]))
+
+
+def _subscribe(values: dict[str, str], newsletter: Newsletter, proof: str, report: Report) -> None:
+    address = values["email"]
     had = Subscription.objects.filter(
-        subscriber__email=address.lower(), newsletter=wanted, status="confirmed"
+        subscriber__email=address.lower(), newsletter=newsletter, status="confirmed"
     )
     if had.exists():
         report.had_already += 1
         return
-    try:
-        moment = _moment(values.get("confirmed_at", ""))
-        said = values.get("consent", "")
-        by_hand.add(
-            address,
-            [wanted],
-            said if len(said) >= by_hand.SHORTEST_PROOF else proof,
-            source="import",
-            at=moment,
-            tags=values.get("tags", "").split(","),
+    by_hand.add(
+        address,
+        [newsletter],
+        _consent(values, proof),
+        source="import",
+        at=_moment(values.get("confirmed_at", "")),
+        # Mailchimp writes them in quotes.
+        tags=values.get("tags", "").replace('"', "").split(","),
+    )
+    report.added += 1
+
+
+def _consent(values: dict[str, str], proof: str) -> str:
+    said = values.get("consent", "")
+    return said if len(said) >= by_hand.SHORTEST_PROOF else proof
+
+
+def _time_of_leaving(values: dict[str, str]) -> datetime | None:
+    return _moment(values.get("left_at", "") or values.get("cleaned_at", ""))
+
+
+def _text(data: bytes, most_lines: int) -> str:
+    most_bytes = MOST_BYTES * (most_lines // MOST_LINES)
+    if len(data) > most_bytes:
+        raise ValidationError(
+            f"The file is larger than {most_bytes // 1024**2} MB: cut it in pieces."
         )
-    except ValidationError as error:
-        report.skipped.append((number, address[:80], error.messages[0]))
-    else:
-        report.added += 1
-
-
-def _text(data: bytes) -> str:
-    if len(data) > MOST_BYTES:
-        raise ValidationError("The file is larger than 10 MB: cut it in pieces.")
     is_wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     for encoding in ("utf-8-sig", "utf-16" if is_wide else "cp1252"):
         try:

@@ -161,7 +161,7 @@ def test_each_line_that_is_not_taken_says_why(newsletter):
     report = take_in(
         "Email Address,Status,newsletter,created_at,Shoe size\n"
         "a@readers.example,subscribed,,2026-05-03,41\n"
-        "b@readers.example,unsubscribed,,,\n"
+        "b@readers.example,waiting,,,\n"
         "no address,subscribed,,,\n"
         f"{gone.subscriber.email},subscribed,,,\n"
         "c@readers.example,subscribed,weekly,,\n"
@@ -172,10 +172,10 @@ def test_each_line_that_is_not_taken_says_why(newsletter):
         "a@readers.example,subscribed,,,\n",
         newsletter,
     )
-    assert (report.added, report.had_already) == (2, 1)
+    assert (report.added, report.had_already, report.kept_out) == (2, 1, 0)
     assert [line for line, _, _ in report.skipped] == [3, 4, 5, 7, 8, 9]
     reasons = " ".join(reason for _, _, reason in report.skipped)
-    for words in ("unsubscribed", "no e-mail address", "left", "monthly", "is no time", "future"):
+    for words in ("waiting", "no e-mail address", "left", "monthly", "is no time", "future"):
         assert words in reasons, words
     assert report.columns_not_used == ["Shoe size"]
     first = Subscription.objects.get(subscriber__email="a@readers.example")

@@ -1,5 +1,6 @@
 """Moving in on the desk: a file is sent, the worker brings it, and all of it can be undone."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from articles.models import Article
 from transfer import on_the_desk
+from transfer.bringing.importing import SiteImport
 from transfer.models import Import, ImportNote
 
 from ..factories import member_of
@@ -25,7 +27,7 @@ def chief(client: Any) -> Any:
 
 
 def sent(text: str, name: str = "export.xml") -> dict[str, Any]:
-    return {"file": SimpleUploadedFile(name, text.encode())}
+    return {"source": "wordpress", "file": SimpleUploadedFile(name, text.encode())}
 
 
 def test_a_file_is_brought_by_the_worker_and_undone(client, chief, committed):
@@ -44,6 +46,16 @@ def test_a_file_is_brought_by_the_worker_and_undone(client, chief, committed):
     assert "Undone on" in client.get(answer["Location"]).content.decode()
 
 
+def test_a_ghost_export_is_brought_with_the_address_of_its_site(client, chief, committed):
+    text = json.dumps({"data": {"posts": [{"id": "1", "title": "Old", "slug": "old-story",
+        "html": "<p>Words.</p>", "status": "published", "published_at": "2020-01-02T10:00:00Z"}]}})  # fmt: skip
+    with committed():
+        client.post(ADD, sent(text, "g.json") | {"source": "ghost", "site": "https://old.example"})
+    run = Import.objects.get()
+    assert (run.state, run.source, run.site) == ("done", "ghost", "https://old.example")
+    assert Article.objects.get().slug == "old-story"
+
+
 def test_before_the_worker_comes_it_says_what_the_file_holds_and_can_be_cancelled(client, chief):
     answer = client.post(ADD, sent(export(item(1), item(2))))
     page = client.get(answer["Location"]).content.decode()
@@ -59,15 +71,13 @@ def test_before_the_worker_comes_it_says_what_the_file_holds_and_can_be_cancelle
 def test_cancelled_while_it_runs_it_stops_and_what_came_stays(client, chief, monkeypatch):
     client.post(ADD, sent(export(*map(item, range(1, 200)))))
     run = Import.objects.get()
-    from transfer.wordpress import importing
-
-    store = importing.WordPressImport._store
+    store = SiteImport._store
 
     def store_and_cancel(self: Any) -> None:
         store(self)
         Import.objects.filter(pk=run.pk).update(state="cancelled")
 
-    monkeypatch.setattr(importing.WordPressImport, "_store", store_and_cancel)
+    monkeypatch.setattr(SiteImport, "_store", store_and_cancel)
     on_the_desk.work.func(run.pk)
     run.refresh_from_db()
     assert run.state == "cancelled"

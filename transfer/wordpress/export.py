@@ -4,7 +4,6 @@ one item.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +14,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 from django.utils.text import slugify
 
-from transfer.wordpress.files import NotAnExport, streams
+from transfer.bringing.parts import Author, Comment, Item, NotAnExport, Part, Site, Term
+from transfer.wordpress.files import streams
 
 _NAMESPACES = (
     (re.compile(r"http://wordpress\.org/export/[\d.]+/excerpt/"), "excerpt"),
@@ -24,82 +24,6 @@ _NAMESPACES = (
     (re.compile(r"http://purl\.org/dc/elements/1\.1/"), "dc"),
 )
 NO_DATE = "0000-00-00 00:00:00"
-
-
-@dataclass(frozen=True)
-class Site:
-    address: str
-
-
-@dataclass(frozen=True)
-class Author:
-    login: str
-    name: str = ""
-    email: str = ""
-
-
-@dataclass(frozen=True)
-class Term:
-    """A category or a tag. `parent` is the slug of another category."""
-
-    kind: str  # category, tag
-    slug: str
-    name: str
-    parent: str = ""
-
-
-@dataclass
-class Comment:
-    number: str
-    parent: str
-    author: str = ""
-    email: str = ""
-    url: str = ""
-    ip: str = ""
-    at: datetime | None = None
-    text: str = ""
-    approved: str = "1"
-    kind: str = ""
-
-    @property
-    def is_ping(self) -> bool:
-        return self.kind in ("pingback", "trackback")
-
-
-@dataclass
-class Item:
-    """A post, page, attachment or something of a plugin."""
-
-    number: str
-    kind: str
-    title: str = ""
-    link: str = ""
-    creator: str = ""
-    content: str = ""
-    excerpt: str = ""
-    slug: str = ""
-    status: str = ""
-    password: str = ""
-    parent: str = ""
-    at: datetime | None = None
-    is_sticky: bool = False
-    takes_comments: bool = True
-    file: str = ""
-    terms: list[tuple[str, str, str]] = field(default_factory=list)  # domain, slug, name
-    meta: dict[str, str] = field(default_factory=dict)
-    comments: list[Comment] = field(default_factory=list)
-
-    @property
-    def thumbnail(self) -> str:
-        """The number of its featured image, if it has one."""
-        number = self.meta.get("_thumbnail_id", "").strip()
-        return number if number not in ("", "0", "-1") else ""
-
-    def slugs(self, domain: str) -> list[str]:
-        return [slug for found, slug, _ in self.terms if found == domain]
-
-
-Part = Site | Author | Term | Item
 
 
 def read(paths: list[Path]) -> Iterator[Part]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from transfer.bringing.parts import NotAnExport
+
 PIECE = 256 * 1024  # bytes
 LARGEST_RATIO = 200  # of what is packed to what it is, beyond which it is taken for a bomb
 # Longer than any reference to a character.
@@ -21,10 +23,6 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORBIDDEN_REFERENCE = re.compile(
     r"&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01]));"
 )
-
-
-class NotAnExport(Exception):
-    """The file is none of the kind that was asked for, or it is broken. The message says which."""
 
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from transfer.wordpress.export import Comment
+from transfer.bringing.parts import Comment
 
 
 @dataclass

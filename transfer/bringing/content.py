@@ -77,10 +77,16 @@ def convert(
     show_picture: ShowPicture,
     find_attachment: FindAttachment,
     own_hosts: frozenset[str] = frozenset(),
+    *,
+    is_html: bool = False,
 ) -> Converted:
-    """Return the body; the sanitiser has not seen it yet."""
+    """Return the body; the sanitiser has not seen it yet. With `is_html` it is read as it stands,
+    without shortcodes and paragraphs by empty lines.
+    """
     work = _Work(show_picture, find_attachment, own_hosts)
     text = content.replace("\r\n", "\n").replace("\r", "\n")
+    if is_html:
+        return Converted(_from_tree(_COMMENT.sub("", text), work), list(work.notes))
     is_blocks = "<!-- wp:" in text
     text = _without_block_marks(text, work) if is_blocks else text
     text = _shortcodes(_COMMENT.sub("", text), work)

@@ -9,11 +9,11 @@ from django.utils.text import slugify
 
 from articles.models import Author, Section, Tag
 from articles.models.subjects import RESERVED_SLUGS
+from transfer.bringing import parts
+from transfer.bringing.parts import Item, Term
+from transfer.bringing.plain_text import plain_line
+from transfer.bringing.rules import guest_login
 from transfer.models import Import, ImportedObject
-from transfer.wordpress import export
-from transfer.wordpress.export import Item, Term
-from transfer.wordpress.plain_text import plain_line
-from transfer.wordpress.rules import guest_login
 
 UNSORTED = "uncategorized"
 NEWS = ("News", "news")
@@ -26,16 +26,16 @@ class Subjects:
 
     run: Import
     terms: dict[tuple[str, str], Term] = field(default_factory=dict)
-    writers: dict[str, export.Author] = field(default_factory=dict)
+    writers: dict[str, parts.Author] = field(default_factory=dict)
     _authors: dict[str, Author] = field(default_factory=dict)
     _sections: dict[str, Section] = field(default_factory=dict)
     _tags: dict[str, Tag] = field(default_factory=dict)
 
-    def hear(self, part: export.Part) -> None:
+    def hear(self, part: parts.Part) -> None:
         """Names and parents, wherever in the file they stand."""
         if isinstance(part, Term):
             self.terms[part.kind, part.slug] = part
-        elif isinstance(part, export.Author):
+        elif isinstance(part, parts.Author):
             self.writers[part.login] = part
 
     # --- Authors ------------------------------------------------------------------------------
@@ -49,11 +49,11 @@ class Subjects:
 
     def author(self, login: str, name: str = "") -> Author:
         if login not in self._authors:
-            told = self.writers.get(login, export.Author(login))
+            told = self.writers.get(login, parts.Author(login))
             self._authors[login] = self._find_author(login, told, name)
         return self._authors[login]
 
-    def _find_author(self, login: str, told: export.Author, name: str) -> Author:
+    def _find_author(self, login: str, told: parts.Author, name: str) -> Author:
         name = (plain_line(told.name or name) or login)[:80]
         slug = _slug(login) or _slug(name) or f"author-{_digest(login)[:8]}"
         same = Author.objects.filter(slug=slug).first()
@@ -73,7 +73,7 @@ class Subjects:
 
     def section_of(self, item: Item) -> Section:
         """That of its first category: the one at the root of its tree."""
-        slugs = item.slugs("category") or [UNSORTED]
+        slugs = item.slugs("category") or [item.section or UNSORTED]
         sorted_first = sorted(slugs, key=lambda slug: slug == UNSORTED)
         return self.section(self.root_of(sorted_first[0]))
 
@@ -102,7 +102,7 @@ class Subjects:
     def tags_of(self, item: Item) -> list[Tag]:
         """Its tags, and those of its categories that are not its section."""
         section = self.section_of(item)
-        tags = [self.tag("tag", slug) for slug in item.slugs("post_tag")]
+        tags = [self.tag("tag", slug) for slug in item.slugs("post_tag") if slug != item.section]
         for slug in item.slugs("category"):
             is_section = self.root_of(slug) == slug and self.section(slug).pk == section.pk
             if not is_section and slug != UNSORTED:
@@ -130,7 +130,7 @@ class Subjects:
                 self.terms[kind, slug] = Term(kind, slug, name)
 
     def _name(self, kind: str, slug: str) -> str:
-        term = self.terms.get((kind, slug))
+        term = self.terms.get((kind, slug)) or self.terms.get(("tag", slug))
         return plain_line(term.name if term else slug) or slug
 
     def note(self, kind: ImportedObject.Kind, foreign: str, target: Model, *, is_new: bool) -> None:

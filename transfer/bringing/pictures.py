@@ -18,7 +18,7 @@ from core.http_client import Unreachable
 LARGEST = 40 * 1024 * 1024  # bytes
 MOST_HOPS = 3
 TRIES = 2
-UPLOADS = "/wp-content/uploads/"
+UPLOADS = ("/wp-content/uploads/", "/content/images/")
 NO_ALT = "Picture"
 SHORTEST_ALT, LONGEST = 3, 300
 
@@ -47,9 +47,10 @@ def content_of(address: str, uploads: Path | None, site: str) -> bytes:
 
 
 def _from_folder(address: str, uploads: Path) -> bytes:
-    """By its path behind wp-content/uploads, and from nowhere outside of the folder."""
-    _, found, rest = unquote(urlsplit(address).path).partition(UPLOADS)
-    if not found:
+    """By its path behind the site’s folder, and from nowhere outside of ours."""
+    path = unquote(urlsplit(address).path)
+    rest = next((path.partition(folder)[2] for folder in UPLOADS if folder in path), "")
+    if not rest:
         raise NotToBeHad("It is not one of the site’s uploads.")
     file = (uploads / rest).resolve()
     if not file.is_relative_to(uploads.resolve()) or not file.is_file():

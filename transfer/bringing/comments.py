@@ -14,10 +14,10 @@ from django_comments_xtd.models import XtdComment
 
 from articles.models import Article
 from comments.models import DEEPEST_LEVEL, AnswerBeside, SiteComment
+from transfer.bringing.parts import Comment, Item
+from transfer.bringing.plain_text import plain
+from transfer.bringing.threads import Node, Threads
 from transfer.models import Import, ImportedObject
-from transfer.wordpress.export import Comment, Item
-from transfer.wordpress.plain_text import plain
-from transfer.wordpress.threads import Node, Threads
 
 LONGEST = 12_000
 REMOVED = frozenset({"spam", "trash", "post-trashed"})

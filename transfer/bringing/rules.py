@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from transfer.wordpress.export import Author, Item, Part, Site, Term
-from transfer.wordpress.threads import threads_of
+from transfer.bringing.parts import Author, Item, Part, Site, Term
+from transfer.bringing.threads import threads_of
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".heic"})
 # Of WordPress itself; whatever else there is belongs to a plugin.
@@ -86,7 +86,7 @@ class Counts:
         self.posts += item.kind == "post"
         self.pages += item.kind == "page"
         self.attachments += item.kind == "attachment"
-        self.featured_images += item.kind in ("post", "page") and bool(item.thumbnail)
+        self.featured_images += item.kind in ("post", "page") and item.has_picture
         if item.creator:
             self.authors.add(item.creator)
         self.authors.update(guest_login(slug) for slug in item.slugs("author"))
@@ -115,10 +115,10 @@ class Counts:
     def skipped(self) -> int:
         return sum(self.reasons.values())
 
-    def as_report(self) -> dict[str, object]:
+    def as_report(self, source: str) -> dict[str, object]:
         """`items` is `imported` and `skipped` together; `skipped` is the sum of `reasons`."""
         return {
-            "source": "wordpress",
+            "source": source,
             "site": self.site,
             "items": self.items,
             "posts": self.posts,

@@ -1,8 +1,9 @@
-"""An import of a WordPress site: read twice, first to know that the files are whole, then to bring
+"""An import of another site: read twice, first to know that the files are whole, then to bring
 each item in a transaction of its own. Run again, it brings what is new or has changed.
 """
 
 import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -18,13 +19,13 @@ from articles.models import Article, Byline, FormerSlug, FrontPick, Image, Redir
 from pagecache import tags as cache_tags
 from pagecache.invalidation import invalidate
 from transfer import pages
+from transfer.bringing import comments, content, pictures
+from transfer.bringing.parts import Item, Part, Site
+from transfer.bringing.plain_text import plain_line
+from transfer.bringing.rules import Counts, reason_to_skip
+from transfer.bringing.subjects import Subjects, short
+from transfer.bringing.threads import Threads, threads_of
 from transfer.models import Import, ImportedObject, ImportNote
-from transfer.wordpress import comments, content, pictures
-from transfer.wordpress.export import Item, Site, read
-from transfer.wordpress.plain_text import plain_line
-from transfer.wordpress.rules import Counts, reason_to_skip
-from transfer.wordpress.subjects import Subjects, short
-from transfer.wordpress.threads import Threads, threads_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -50,10 +51,14 @@ SEO_TEXTS = (
 )
 
 
-def count(paths: list[Path]) -> Counts:
+# What a file says, from its beginning each time that it is called. Raises NotAnExport.
+Read = Callable[[], Iterator[Part]]
+
+
+def count(read: Read) -> Counts:
     """What the files hold, nothing being brought. Raises NotAnExport."""
     counts = Counts()
-    for part in read(paths):
+    for part in read():
         counts.add(part)
     return counts
 
@@ -90,14 +95,15 @@ class Slugs:
         return found
 
 
-class WordPressImport:
-    """`uploads` is a folder with what lay under wp-content/uploads; without one pictures are fetched
-    from the site, unless `with_pictures` is False.
+class SiteImport:
+    """`uploads` is a folder with the pictures that lay in the site’s folder for them; without one they
+    are fetched from the site, unless `with_pictures` is False.
     """
 
     def __init__(
         self,
-        paths: list[Path],
+        source: Import.Source,
+        read: Read,
         *,
         uploads: Path | None = None,
         with_pictures: bool = True,
@@ -105,14 +111,14 @@ class WordPressImport:
         record: Import | None = None,
     ) -> None:
         """`record` is the run that somebody asked for on the desk; otherwise one is begun."""
-        self.paths, self.uploads, self.with_pictures, self.by = paths, uploads, with_pictures, by
-        self.record = record or Import(source=Import.Source.WORDPRESS, by=by)
+        self.read, self.uploads, self.with_pictures, self.by = read, uploads, with_pictures, by
+        self.record = record or Import(source=source, by=by)
 
     def run(self) -> Import:
         """Bring everything. Raises NotAnExport before anything is brought."""
         counts, heard = Counts(), []
         self.attachments: dict[str, tuple[str, str, str]] = {}
-        for part in read(self.paths):
+        for part in self.read():
             counts.add(part)
             if isinstance(part, Item):
                 self._hear_attachment(part)
@@ -122,7 +128,7 @@ class WordPressImport:
         for part in heard:
             self.subjects.hear(part)
         try:
-            for number, part in enumerate(read(self.paths)):
+            for number, part in enumerate(self.read()):
                 if isinstance(part, Item) and not reason_to_skip(part):
                     self.subjects.hear_names(part)
                     self._bring(part)
@@ -133,7 +139,7 @@ class WordPressImport:
         except Cancelled:
             self._store()
             self.record.state = Import.State.CANCELLED
-        self.record.report = counts.as_report() | {"brought": self.brought}
+        self.record.report = counts.as_report(self.record.source) | {"brought": self.brought}
         self.record.items_done, self.record.ended_at = counts.items, timezone.now()
         self.record.save()
         invalidate(cache_tags.EVERYTHING)
@@ -238,7 +244,7 @@ class WordPressImport:
                 old_status=Article.Status.DRAFT,
                 new_status=each.article.status,
                 at=timezone.now(),
-                note="Imported from WordPress.",
+                note=f"Imported from {self.record.get_source_display()}.",
             )
             for each in new
         )
@@ -282,6 +288,8 @@ class WordPressImport:
         title = plain_line(item.title) or "Untitled"
         if len(title) > LONGEST_TITLE:
             self._note(item, f"The headline was cut to {LONGEST_TITLE} letters.")
+        for sentence in item.notes:
+            self._note(item, sentence)
         article.title = title[:LONGEST_TITLE].strip()
         article.body = self._body(item)
         article.standfirst = self._standfirst(item, article.body)
@@ -301,7 +309,11 @@ class WordPressImport:
 
     def _body(self, item: Item) -> str:
         converted = content.convert(
-            item.content, self._figure, self.attachments.get, self.own_hosts
+            item.content,
+            self._figure,
+            self.attachments.get,
+            self.own_hosts,
+            is_html=item.is_html,
         )
         for sentence in converted.notes:
             if self.with_pictures or not sentence.startswith(content.NO_PICTURE):
@@ -343,6 +355,7 @@ class WordPressImport:
 
     def _hero(self, item: Item) -> Image | None:
         found = self.attachments.get(item.thumbnail) if item.thumbnail else None
+        found = found or (item.picture if item.picture[0] else None)
         return self._picture(*found) if found else None
 
     def _figure(self, address: str, alt: str, caption: str) -> str:
@@ -425,6 +438,7 @@ class WordPressImport:
         told = (
             *(item.title, item.content, item.excerpt, item.slug, item.status, item.password),
             *(str(item.at), str(item.terms), item.thumbnail, str(item.takes_comments)),
+            *item.picture,
             *(_seo(item, SEO_TITLES), _seo(item, SEO_TEXTS), str(self.with_pictures)),
         )
         return hashlib.sha256("\x1f".join(told).encode()).hexdigest()
