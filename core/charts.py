@@ -193,6 +193,45 @@ def _time_ticks(scale: _Scale, words: Words) -> Iterable[Tick]:
         yield Tick(scale.x(moment), words.tick(moment, index in (0, last)), anchor)
 
 
+# --- Several lines over the same steps ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StepChart:
+    """Lines that begin at the same step, each as the points of a polyline."""
+
+    size: ChartSize
+    lines: list[str]
+    values: list[Tick]
+    steps: list[Tick]
+
+
+def step_chart(
+    series: Sequence[Sequence[float]], size: ChartSize, label: Callable[[int], str]
+) -> StepChart:
+    """Draw numbers of 0 and more; a line may be shorter than the others. `label` names a step."""
+    length = max(len(each) for each in series)
+    most = max((max(each, default=0) for each in series), default=0) or 1
+    step = bar_step(ceil(most))
+    scale = step * ceil(most / step)
+
+    def x(index: int) -> float:
+        return round(size.left + (size.right - size.left) * index / max(length - 1, 1), 1)
+
+    def y(number: float) -> float:
+        return round(size.bottom - (size.bottom - size.top) * number / scale, 1)
+
+    return StepChart(
+        size=size,
+        lines=[
+            " ".join(f"{x(index):g},{y(number):g}" for index, number in enumerate(each))
+            for each in series
+        ],
+        values=[Tick(y(number), f"{number:,}") for number in range(step, scale + 1, step)],
+        steps=[Tick(x(index), label(index)) for index in _spread(length, size.labels)],
+    )
+
+
 # --- Bars --------------------------------------------------------------------------------------
 
 

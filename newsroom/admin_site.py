@@ -18,7 +18,16 @@ from django.urls import path, reverse
 
 from newsroom.pages import errors, send_again
 
-MENU = ("articles", "comments", "newsletter", "ticker", "advertising", "newsroom", "auth")
+MENU = (
+    "articles",
+    "audience",
+    "comments",
+    "newsletter",
+    "ticker",
+    "advertising",
+    "newsroom",
+    "auth",
+)
 logger = logging.getLogger(__name__)
 
 

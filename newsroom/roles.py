@@ -22,6 +22,7 @@ WRITING = {
     "articles.tag": ("view", "add"),
     "articles.correction": VIEW,
     "ticker.coin": VIEW,
+    "audience.dailyvisitors": VIEW,
 }
 EDITING = {
     "articles.article": (*VIEW_ADD_CHANGE, "publish"),
@@ -53,6 +54,7 @@ EDITING = {
     "newsletter.item": ALL,
     "newsroom.publication": ("view", "change"),
     "newsroom.aboutpage": ALL,
+    "audience.dailyvisitors": VIEW,
 }
 SELLING = {
     "advertising.advertiser": VIEW_ADD_CHANGE,
@@ -68,6 +70,7 @@ SELLING = {
     "advertising.shortfall": VIEW,
     "advertising.dailycount": VIEW,
     "advertising.salesterms": VIEW,
+    "audience.dailyvisitors": VIEW,
     "articles.article": VIEW,
     "articles.section": VIEW,
 }

@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     # After django_comments_xtd: it replaces receivers that the library connects when it is ready.
     "comments.apps.CommentsConfig",
     "advertising",
+    "audience",
     "newsletter",
     "transfer",
     "anymail",
@@ -411,6 +412,18 @@ STRIPE_URL = env.str("STRIPE_URL", default="https://api.stripe.com").rstrip("/")
 # counting; 0: all.
 VIEWS_A_DAY = environment.whole_number("VIEWS_A_DAY", default=40, least=0, most=1_000_000)
 SEEN_A_MINUTE = environment.whole_number("SEEN_A_MINUTE", default=240, least=0, most=1_000_000)
+
+# --- The audience -----------------------------------------------------------------------------
+
+# How many views of one page one network adds on a day; 0: all.
+VIEWS_OF_A_PAGE_A_DAY = environment.whole_number(
+    "VIEWS_OF_A_PAGE_A_DAY", default=100, least=0, most=1_000_000
+)
+# Browsers that ask not to be tracked are not counted at all.
+RESPECT_DO_NOT_TRACK = env.bool("RESPECT_DO_NOT_TRACK", default=True)
+# A file in the form of MaxMind’s, such as GeoLite2-Country.mmdb.
+COUNTRY_DATABASE = env.str("COUNTRY_DATABASE", default="")
+WEEKLY_AUDIENCE_MAIL = env.bool("WEEKLY_AUDIENCE_MAIL", default=True)
 
 # --- The newsletter ---------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 import core.numbers  # noqa: F401  (it registers <key:…>)
 from advertising.campaigns.views import rate_card
 from advertising.delivery import endpoints
+from audience import views as audience
 from comments.reading.views import comments, in_order, thread
 from newsroom import accounts
 from newsroom.operations import health, metrics
@@ -47,6 +48,10 @@ urlpatterns = [
     path("slots/seen/", endpoints.seen, name="slots-seen"),
     path("slots/go/<str:token>/", endpoints.click, name="slot-click"),
     path("slots/<key:pk>/", endpoints.plain_click, name="slot-plain-click"),
+    path("views/", audience.opened, name="views"),
+    path("views/read/", audience.read, name="views-read"),
+    path("views/point.gif", audience.picture, name="views-picture"),
+    path("most-read/", audience.most_read_page, name="most-read"),
     path("newsletter/", include("newsletter.urls")),
     path("about/", views.about, name="about"),
     path("about/<slug:slug>/", views.page, name="page"),

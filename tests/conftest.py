@@ -16,8 +16,9 @@ from django.core.cache import caches
 from django.db import connection, connections
 
 from advertising.delivery import pacing
-from advertising.measurement import reach
 from articles.media import uploads
+from audience import digests
+from audience.counting import batch
 from pagecache import cached
 
 from . import databases
@@ -72,7 +73,8 @@ def _separate_tests(settings: Any, tmp_path: Any) -> None:
         each.clear()
     cached.clear_cached()
     pacing.clear()
-    reach.clear_salts()
+    digests.clear_salts()
+    batch.forget_pages()
 
 
 @pytest.fixture(scope="session")

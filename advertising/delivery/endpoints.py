@@ -6,7 +6,14 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -17,6 +24,9 @@ from advertising.delivery import pacing, page_context, serving, tokens
 from advertising.delivery.slots import STORY_SLOT
 from advertising.measurement import counting, invalid_traffic, offers
 from advertising.models import Action, Advertiser, Creative, Device, Placement
+from audience import robots
+from audience.counting import arrivals
+from audience.robots import agent_reason, is_prefetch
 from core.client_ip import network_address, network_of
 from core.numbers import whole_number
 from core.ratelimit import RateLimiter
@@ -24,6 +34,7 @@ from core.ratelimit import RateLimiter
 logger = logging.getLogger(__name__)
 
 MOST_SLOTS = 8  # of one page
+VIEW = ("vp", "vk", "vr", "vq", "w")
 MOST_EVENTS = 12  # of one beacon
 NARROWEST_DESKTOP = 768  # CSS pixels
 # A click on a banner comes by us; one on a link of a paid story is told, for its links lead where
@@ -37,7 +48,15 @@ beacons = RateLimiter("beacons", lambda: settings.SEEN_A_MINUTE)
 
 @require_safe
 def answer(request: HttpRequest) -> HttpResponse:
-    """Fill the slots of a page, in its order: null for one that should stay as its page made it."""
+    """Fill the slots of a page, in its order: null for one that should stay as its page made it. What the
+    page tells of having been opened comes along, as `v…`.
+    """
+    if "vk" in request.GET:
+        words = QueryDict(mutable=True)
+        words.update(
+            {name.removeprefix("v"): request.GET[name] for name in VIEW if name in request.GET}
+        )
+        arrivals.count_view(request, words)
     reader = Reader(request)
     filled = [
         reader.fill(page_context.read(signed)) for signed in request.GET.getlist("s")[:MOST_SLOTS]
@@ -93,12 +112,12 @@ class Reader:
         """Return why an offer cannot count later: robots, prefetch, our own and the advertiser’s
         people; “” if it can.
         """
-        if found := invalid_traffic.agent_reason(self.agent):
+        if found := agent_reason(self.agent):
             return found
         if self.is_prefetch:
-            return invalid_traffic.PREFETCH
+            return robots.PREFETCH
         if self.is_staff:
-            return invalid_traffic.STAFF
+            return robots.STAFF
         return invalid_traffic.ADVERTISER if advertiser in self.own_advertisers else ""
 
     @property
@@ -122,18 +141,6 @@ class Reader:
                 Advertiser.objects.filter(members=self.request.user.pk).values_list("pk", flat=True)
             )
         return self._own
-
-
-def is_prefetch(request: HttpRequest) -> bool:
-    """Browsers say so when they fetch ahead or render what nobody has opened yet."""
-    purposes = (
-        request.headers.get("Sec-Purpose", ""),
-        request.headers.get("Purpose", ""),
-        request.headers.get("X-Moz", ""),
-    )
-    return any(
-        "prefetch" in purpose.lower() or "preview" in purpose.lower() for purpose in purposes
-    )
 
 
 @csrf_exempt  # It carries no cookie’s authority: the token in it is all that counts.

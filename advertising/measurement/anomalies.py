@@ -10,8 +10,8 @@ from django_tasks import task
 
 from advertising.campaigns import pinning
 from advertising.delivery.slots import SLOTS
-from advertising.measurement import invalid_traffic
 from advertising.models import Action, DailyCount, Placement, TrafficAnomaly
+from audience import robots
 
 ENOUGH = 500  # impressions, below which shares say little
 MOST_FILTERED = 40  # per cent
@@ -62,9 +62,7 @@ def _odd(numbers: Numbers) -> Iterator[tuple[str, str]]:
     viewable, clicks = numbers.get((Action.VIEWABLE, ""), 0), numbers.get((Action.CLICKED, ""), 0)
     if clicks >= FEWEST_CLICKS and clicks * 100 > viewable * MOST_CLICKED:
         yield "clicks", f"{clicks:,} clicks on {viewable:,} viewable impressions."
-    forged = sum(
-        number for (_, reason), number in numbers.items() if reason == invalid_traffic.FORGED
-    )
+    forged = sum(number for (_, reason), number in numbers.items() if reason == robots.FORGED)
     if forged >= MOST_FORGED:
         yield "forged", f"{forged:,} forged tokens."
 

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db import transaction
 
 from advertising.delivery.slots import SLOTS, STORY_SLOT
-from advertising.measurement import invalid_traffic, ledger, reach
+from advertising.measurement import invalid_traffic, ledger
 from advertising.measurement.invalid_traffic import Event
 from advertising.models import Action, Placement, UsedToken
+from audience import digests, robots
 
 BILLED = (Action.VIEWABLE, Action.CLICKED)
 
@@ -25,7 +26,7 @@ class Sender:
     agent: str = ""
 
     def digest(self, event: Event) -> str:
-        return reach.person(self.network, self.agent, event.at.date())
+        return digests.person(self.network, self.agent, event.at.date())
 
 
 def count(events: Sequence[Event], sender: Sender) -> list[str]:
@@ -63,7 +64,7 @@ def _within_the_cap(events: Sequence[Event], reasons: Sequence[str], sender: Sen
     lines = [
         (
             event.token.placement,
-            reach.network_digest(sender.network, event.at.date()),
+            digests.network_digest(sender.network, event.at.date()),
             event.at.date(),
             event.action.value,
         )
@@ -77,7 +78,7 @@ def _within_the_cap(events: Sequence[Event], reasons: Sequence[str], sender: Sen
     for line, reason in zip(lines, reasons, strict=True):
         if line is not None and over[line] > 0:
             over[line] -= 1
-            reason = invalid_traffic.RATE
+            reason = robots.RATE
         found.append(reason)
     return found
 
@@ -111,7 +112,7 @@ def _reason_of_stored(
         fresh[key] -= 1
         return ""
     was_never_shown = event.action != Action.RENDERED and key not in used
-    return invalid_traffic.NO_VIEW if was_never_shown else invalid_traffic.REPLAYED
+    return invalid_traffic.NO_VIEW if was_never_shown else robots.REPLAYED
 
 
 def _line(event: Event, reason: str) -> ledger.Line:

@@ -9,18 +9,24 @@ of the MRC’s guidelines on invalid traffic; lists of data centres are not publ
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-
-import crawleruseragents
 
 from advertising.delivery import tokens
 from advertising.models import Action
+from audience import robots
+from audience.robots import (
+    FORGED,
+    HIDDEN,
+    PREFETCH,
+    RATE,
+    REPLAYED,
+    ROBOT,
+    STAFF,
+    UNKNOWN,
+    agent_reason,
+)
 
-LONGEST_AGENT = 400  # characters that are looked at
-
-FORGED, REPLAYED, OLD, TOO_FAST = "forged", "replayed", "old", "too_fast"
-ROBOT, UNKNOWN, PREFETCH, HIDDEN = "robot", "unknown", "prefetch", "hidden"
-STAFF, ADVERTISER, RATE, NO_VIEW = "staff", "advertiser", "rate", "no_view"
+OLD, TOO_FAST = "old", "too_fast"
+ADVERTISER, NO_VIEW = "advertiser", "no_view"
 # Of newsletters: what opens links before anybody reads.
 SCANNER, TRAP = "scanner", "trap"
 
@@ -30,13 +36,13 @@ LABELS = {
     REPLAYED: "Token used before",
     OLD: "Token too old",
     TOO_FAST: "Faster than a person",
-    ROBOT: "Robot",
-    UNKNOWN: "Not a browser we know",
-    PREFETCH: "Fetched ahead, not looked at",
-    HIDDEN: "In a hidden tab",
-    STAFF: "Our own staff",
+    ROBOT: robots.LABELS[ROBOT],
+    UNKNOWN: robots.LABELS[UNKNOWN],
+    PREFETCH: robots.LABELS[PREFETCH],
+    HIDDEN: robots.LABELS[HIDDEN],
+    STAFF: robots.LABELS[STAFF],
     ADVERTISER: "The advertiser’s own people",
-    RATE: "Too many from one network",
+    RATE: robots.LABELS[RATE],
     NO_VIEW: "Seen or clicked, but never shown",
     SCANNER: "A mail scanner that opens every link",
     TRAP: "Opened a link that no person sees",
@@ -112,15 +118,3 @@ RULES: Sequence[Callable[[Event], str]] = (
 
 def reason_not_to_count(event: Event) -> str:
     return next(filter(None, (rule(event) for rule in RULES)), "")
-
-
-@lru_cache(4096)
-def agent_reason(agent: str) -> str:
-    """ROBOT for what says so, UNKNOWN for what does not call itself a browser as browsers do."""
-    agent = agent[:LONGEST_AGENT]
-    if crawleruseragents.is_crawler(agent):
-        return ROBOT
-    is_browser = agent.startswith("Mozilla/5.0 (") and any(
-        engine in agent for engine in ("AppleWebKit/", "Gecko/", "Trident/")
-    )
-    return "" if is_browser else UNKNOWN

@@ -1,6 +1,4 @@
-"""Adds to the counts: each line is one row, and adding to it is one statement, whoever else adds at
-the same time.
-"""
+"""Adds to the counts of advertising: each line is one row."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,6 +8,7 @@ from typing import Any
 from django.db import connection, models
 
 from advertising.models import Action, DailyCount, NetworkCount, PageCount, UsedToken
+from core import upserts
 
 # placement, slot, day, action, reason
 Line = tuple[int, str, date, str, str]
@@ -18,8 +17,6 @@ PageLine = tuple[int, str, str]
 
 # placement, digest of the network, day, action
 NetworkLine = tuple[int, str, date, str]
-
-MOST_ROWS = 100  # of one statement
 
 
 def add(lines: Mapping[Line, int]) -> None:
@@ -57,52 +54,18 @@ def spend(tokens: Iterable[UsedToken]) -> Counter[tuple[str, str]]:
         " ON CONFLICT (nonce, action) DO NOTHING RETURNING nonce, action"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_plain(value) for value in values])
+        cursor.execute(sql, [upserts.plain(value) for value in values])
         return Counter((nonce, action) for nonce, action in cursor.fetchall())
 
 
 def add_of_networks(lines: Mapping[NetworkLine, int]) -> dict[NetworkLine, int]:
-    """Add so many, and return what each line came to. One statement."""
-    rows = [(*line, number) for line, number in sorted(lines.items())]
-    if not rows:
-        return {}
-    key = ("placement_id", "network", "day", "action")
-    table = connection.ops.quote_name(NetworkCount._meta.db_table)
-    insert = _insert(NetworkCount, (*key, "number"), len(rows))
-    sql = (
-        f"{insert} ON CONFLICT ({', '.join(key)}) DO UPDATE SET number = {table}.number + EXCLUDED.number"
-        " RETURNING placement_id, network, day, action, number"
+    """Add so many, and return what each line came to."""
+    return _add(NetworkCount, ("placement_id", "network", "day", "action"), lines)
+
+
+def _add(
+    model: type[models.Model], key: tuple[str, ...], lines: Mapping[Any, int]
+) -> dict[Any, int]:
+    return upserts.add(
+        model, key, ("number",), {line: (number,) for line, number in lines.items() if number}
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, _flat(rows))
-        found = {(row[0], row[1], row[3]): row[4] for row in cursor.fetchall()}
-    return {line: found[line[0], line[1], line[3]] for line in lines}
-
-
-def _add(model: type[models.Model], key: tuple[str, ...], lines: Mapping[Any, int]) -> None:
-    """INSERT … ON CONFLICT DO UPDATE, in the order of the keys: two that add at once never wait for
-    each other.
-    """
-    rows = [(*line, number) for line, number in sorted(lines.items()) if number]
-    table = connection.ops.quote_name(model._meta.db_table)
-    for start in range(0, len(rows), MOST_ROWS):
-        batch = rows[start : start + MOST_ROWS]
-        insert = _insert(model, (*key, "number"), len(batch))
-        sql = f"{insert} ON CONFLICT ({', '.join(key)}) DO UPDATE SET number = {table}.number + EXCLUDED.number"
-        with connection.cursor() as cursor:
-            cursor.execute(sql, _flat(batch))
-
-
-def _insert(model: type[models.Model], columns: tuple[str, ...], rows: int) -> str:
-    table = connection.ops.quote_name(model._meta.db_table)
-    row = f"({', '.join(['%s'] * len(columns))})"
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}"  # noqa: S608
-
-
-def _flat(rows: Iterable[tuple[Any, ...]]) -> list[Any]:
-    return [_plain(value) for row in rows for value in row]
-
-
-def _plain(value: Any) -> Any:
-    """SQLite’s own handing over of dates is on its way out."""
-    return value.isoformat() if isinstance(value, date) else value

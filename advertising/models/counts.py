@@ -168,16 +168,6 @@ class TrafficAnomaly(models.Model):
         return self.sentence
 
 
-class DailySalt(models.Model):
-    """The salt of a day’s digests. Deleted after it: then no digest leads back to anybody."""
-
-    day = models.DateField(primary_key=True)
-    salt = models.BinaryField(max_length=32)
-
-    def __str__(self) -> str:
-        return f"Salt of {self.day}"
-
-
 class SentReport(UndeletableModel):
     """That figures were mailed: of a week to an advertiser, or of a whole run. Each is sent
     once.

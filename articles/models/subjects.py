@@ -24,6 +24,8 @@ RESERVED_SLUGS = frozenset(
         "corrections",
         "feeds",
         "healthz",
+        "most-read",
+        "views",
         "media",
         "metrics",
         "newsletter",

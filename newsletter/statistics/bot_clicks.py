@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from advertising.measurement import invalid_traffic
+from audience import robots
+from audience.robots import LONGEST_AGENT, agent_reason
 from newsletter.models import Click, Link
 
 # As they call themselves: gateways, previews of messengers and office programs, clients of programs
@@ -31,12 +33,12 @@ def reason_at_once(method: str, agent: str, is_prefetch: bool) -> str:
     one.
     """
     if method == "HEAD":
-        return invalid_traffic.ROBOT
+        return robots.ROBOT
     if is_prefetch:
-        return invalid_traffic.PREFETCH
-    if _NAMED.search(agent[: invalid_traffic.LONGEST_AGENT]):
+        return robots.PREFETCH
+    if _NAMED.search(agent[:LONGEST_AGENT]):
         return invalid_traffic.SCANNER
-    return invalid_traffic.agent_reason(agent)
+    return agent_reason(agent)
 
 
 def reasons_together(clicks: Sequence[Click]) -> dict[int, str]:

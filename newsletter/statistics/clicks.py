@@ -17,8 +17,9 @@ from django.utils import timezone
 from django_tasks import task
 
 from advertising.delivery.slots import NEWSLETTER_SLOT
-from advertising.measurement import invalid_traffic, ledger, reach
+from advertising.measurement import ledger
 from advertising.models import Action
+from audience import digests, robots
 from newsletter.models import Click, Delivery, Issue, Link
 from newsletter.statistics import bot_clicks
 
@@ -40,7 +41,7 @@ def note(link: Link, delivery: int, reason: str, network: str, agent: str) -> No
     )
     if not row.exists() or Click.objects.filter(delivery=delivery).count() >= MOST_OF_A_MAIL:
         return
-    sender = reach.person(network, agent, now.date())
+    sender = digests.person(network, agent, now.date())
     Click.objects.create(delivery_id=delivery, link=link, at=now, reason=reason, sender=sender)
 
 
@@ -86,7 +87,7 @@ def _settle_mail(delivery: int, now: datetime) -> int:
         for click in new:
             click.reason, click.settled_at = judged[click.pk], now
             if not click.reason and click.link_id in counted:
-                click.reason = invalid_traffic.REPLAYED
+                click.reason = robots.REPLAYED
             counted |= {click.link_id} if not click.reason else set()
         Click.objects.bulk_update(new, ["reason", "settled_at"])
         _add_to_links(new)
@@ -97,9 +98,7 @@ def _settle_mail(delivery: int, now: datetime) -> int:
 def _add_to_links(clicks: list[Click]) -> None:
     people = Counter(click.link_id for click in clicks if not click.reason)
     machines = Counter(
-        click.link_id
-        for click in clicks
-        if click.reason and click.reason != invalid_traffic.REPLAYED
+        click.link_id for click in clicks if click.reason and click.reason != robots.REPLAYED
     )
     for link in sorted(people.keys() | machines.keys()):
         Link.objects.filter(pk=link).update(

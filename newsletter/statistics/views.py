@@ -6,8 +6,8 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
-from advertising.delivery.endpoints import is_prefetch
 from advertising.models import Placement
+from audience.robots import is_prefetch
 from core.client_ip import network_address, network_of
 from newsletter.models import Link
 from newsletter.statistics import bot_clicks, clicks, tracking_codes

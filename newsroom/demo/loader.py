@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from newsroom.demo import (
+    audience,
     conversations,
     newsletters,
     orders,
@@ -42,6 +43,7 @@ def load(say: Say = print) -> None:
         conversations.load(now, say)
         placements.load(now)
         placement_counts.load(now)
+        audience.load(now)
         orders.load()
         newsletters.load(now)
     (settings.DATA_DIR / "demo").touch()

@@ -13,6 +13,7 @@ from advertising.delivery.slots import NEWSLETTER_SLOT
 from advertising.measurement import invalid_traffic, ledger
 from advertising.models import Action, Advertiser, Creative, Placement, Product
 from articles.models import Article, Section
+from audience import robots
 from newsletter.composing import contents, drafts, rendering
 from newsletter.composing.schedule import is_on, next_turn
 from newsletter.models import Delivery, Issue, Item, Link, Newsletter, Subscriber, Subscription
@@ -282,7 +283,7 @@ def count_place(issue: Issue, sent: int, people: int, dice: random.Random) -> No
             (placement, NEWSLETTER_SLOT, day, clicked, invalid_traffic.SCANNER): dice.randrange(
                 3, 9
             ),
-            (placement, NEWSLETTER_SLOT, day, clicked, invalid_traffic.ROBOT): dice.randrange(1, 4),
+            (placement, NEWSLETTER_SLOT, day, clicked, robots.ROBOT): dice.randrange(1, 4),
         }
     )
     page = issue.get_absolute_url()

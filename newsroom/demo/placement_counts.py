@@ -7,9 +7,10 @@ import zlib
 from collections import Counter
 from datetime import datetime, timedelta
 
-from advertising.measurement import invalid_traffic, ledger
+from advertising.measurement import ledger
 from advertising.models import Action, DailyAudience, DailyCount, DailyReach, Placement
 from articles.models import Article
+from audience import robots
 
 MOST_DAYS = 40
 # Of a hundred that were shown in a slot, how many were viewable, and clicks of ten thousand
@@ -17,11 +18,11 @@ MOST_DAYS = 40
 OF_SLOT = {"top": (81, 62), "billboard": (68, 58), "rectangle": (61, 44)}
 # Of a thousand shown, how many were filtered for each reason.
 FILTERED = {
-    invalid_traffic.ROBOT: 61,
-    invalid_traffic.PREFETCH: 12,
-    invalid_traffic.UNKNOWN: 9,
-    invalid_traffic.REPLAYED: 4,
-    invalid_traffic.STAFF: 3,
+    robots.ROBOT: 61,
+    robots.PREFETCH: 12,
+    robots.UNKNOWN: 9,
+    robots.REPLAYED: 4,
+    robots.STAFF: 3,
 }
 
 

@@ -22,6 +22,7 @@ from core.media import StorageAway
 from newsroom.pages import send_again
 
 RETRY_AFTER = 5  # seconds
+FAILURE = {"is_failure": True}  # It is counted as no page.
 WORDS = {
     400: (
         "This request makes no sense to us",
@@ -38,7 +39,7 @@ WORDS = {
 
 def error_page(request: HttpRequest, status: int) -> HttpResponse:
     title, advice = WORDS[status]
-    context = {"status": status, "title": title, "advice": advice}
+    context = {**FAILURE, "status": status, "title": title, "advice": advice}
     return render(request, "errors/error.html", context, status=status)
 
 
@@ -60,8 +61,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     if destination:
         return HttpResponsePermanentRedirect(destination)
     if destination == "":
-        return render(request, "errors/410.html", status=410)
-    return render(request, "errors/404.html", status=404)
+        return render(request, "errors/410.html", FAILURE, status=410)
+    return render(request, "errors/404.html", FAILURE, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from advertising.delivery import tokens
 from advertising.measurement import ledger as ledger_file
 from advertising.measurement import reach
-from advertising.models import Action, DailyCount, DailyReach, DailySalt, PageCount, UsedToken
+from advertising.models import Action, DailyCount, DailyReach, PageCount, UsedToken
+from audience import digests
+from audience.models import DailySalt
 
 from ..factories import UserFactory, add_version, member_of, running_banner
 from .conftest import CHROME, ROBOT, ledger
@@ -335,10 +337,10 @@ def test_nothing_of_a_reader_is_stored(browser):
 
 def test_digests_of_two_days_cannot_be_joined():
     days = (date(2026, 11, 22), date(2026, 11, 23))
-    digests = [reach.person("10.0.0.1", CHROME, day) for day in days]
-    assert digests[0] != digests[1]
-    reach.clear_salts()
-    assert reach.person("10.0.0.1", CHROME, days[0]) == digests[0]
+    first, second = (digests.person("10.0.0.1", CHROME, day) for day in days)
+    assert first != second
+    digests.clear_salts()
+    assert digests.person("10.0.0.1", CHROME, days[0]) == first
 
 
 def test_adding_to_many_lines_at_once_adds_to_each(placement):

@@ -18,6 +18,7 @@ APPS = (
         "articles",
         "comments",
         "advertising",
+        "audience",
         "newsletter",
         "newsroom",
     ),

@@ -52,6 +52,7 @@ BUDGETS = {
     "/newsletter/": 3,
     "/search/?q=clause": 12,
     "/corrections/": 4,
+    "/most-read/": 6,
     "/archive/": 4,
     "/feeds/json/corrections/": 2,
     "/feeds/": 4,

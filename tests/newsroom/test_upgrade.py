@@ -18,7 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 executor = MigrationExecutor(connection)
-OURS = ("pagecache", "ticker", "articles", "comments", "advertising", "newsletter", "newsroom")
+OURS = ("pagecache", "ticker", "articles", "comments", "advertising", "audience", "newsletter", "newsroom")
 models = executor.migrate([(app, "0001_initial") for app in OURS]).apps
 section = models.get_model("articles", "Section").objects.create(name="Policy", slug="policy")
 story = models.get_model("articles", "Article").objects.create(

@@ -8,7 +8,10 @@
   const previewed = document.getElementById("placement");
   if (previewed) scrollTo(0, previewed.getBoundingClientRect().top + scrollY - 40);
   const boxes = [...document.querySelectorAll("[data-position]")].filter((box) => box.getClientRects().length);
-  if (!boxes.length) return;
+  if (!boxes.length) {
+    if (!document.hidden && !document.prerendering) globalThis.pageView?.tell();
+    return;
+  }
 
   const say = (action, tokens) => {
     const words = new URLSearchParams({ action });
@@ -60,16 +63,22 @@
   };
 
   let filledAt = 0;
+  let isFirst = true;
   const fill = async () => {
     filledAt = Date.now();
     const query = new URLSearchParams({ w: String(innerWidth) });
+    const tellsView = isFirst;
+    isFirst = false;
+    if (tellsView) globalThis.pageView?.take(query);
     for (const box of boxes) query.append("s", box.dataset.position);
     let slots = [];
     try {
       const answer = await fetch(`/slots/?${query}`);
       if (answer.ok) slots = (await answer.json()).slots;
+      else if (tellsView) globalThis.pageView?.tell();
     } catch {
-      // The network is away: what the page brought along is shown.
+      // The network is away, or something blocks the request: what the page brought along is shown.
+      if (tellsView) globalThis.pageView?.tell();
     }
     const shown = [];
     boxes.forEach((box, index) => {

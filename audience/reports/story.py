@@ -1,0 +1,126 @@
+"""One story: its curve since it came out beside the median of its section, its readers and sources."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from articles.models import Article
+from audience.choices import SourceGroup
+from audience.models import DailyViews, HourlyViews
+from audience.reports.stories import page_of
+
+CURVE_HOURS = 48
+NEIGHBOURS = 30  # stories of its section before it
+FEWEST_NEIGHBOURS = 3
+MOST_DAYS = 30
+
+
+@dataclass(frozen=True)
+class StoryReport:
+    views: int = 0
+    readers: int = 0
+    seconds: int = 0
+    half: int = 0  # per cent of the views that were measured
+    finished: int = 0
+    curve: list[int] = field(default_factory=list)  # views until the end of each hour
+    usual: list[float] = field(default_factory=list)  # the same of the section’s stories
+    sources: list[tuple[str, int]] = field(default_factory=list)
+    days: list[tuple[date, int]] = field(default_factory=list)
+
+    @property
+    def minutes(self) -> str:
+        return f"{self.seconds // 60}:{self.seconds % 60:02}"
+
+
+def report(story: Article, now: datetime | None = None) -> StoryReport:
+    """Seven queries at most, whatever the archive."""
+    page = page_of(story)
+    if page is None:
+        return StoryReport()
+    sums = page.days.aggregate(
+        **{name: Sum(name) for name in ("views", "readers", "seconds", "measured", "half", "whole")}
+    )
+    measured = sums["measured"] or 0
+    sources = page.sources.order_by().values_list("source").annotate(number=Sum("views"))
+    days = page.days.order_by("-day").values_list("day", "views")[:MOST_DAYS]
+    now = now or timezone.now()
+    return StoryReport(
+        views=sums["views"] or 0,
+        readers=sums["readers"] or 0,
+        seconds=round(sums["seconds"] / measured) if measured else 0,
+        half=round(100 * sums["half"] / measured) if measured else 0,
+        finished=round(100 * sums["whole"] / measured) if measured else 0,
+        curve=_curve(story, now),
+        usual=_usual(story, now),
+        sources=sorted(
+            ((SourceGroup(source).label, number) for source, number in sources),
+            key=lambda row: -row[1],
+        ),
+        days=list(reversed(days)),
+    )
+
+
+def _curve(story: Article, now: datetime) -> list[int]:
+    """Until now, or for two days. Empty once its hours are forgotten."""
+    if not story.published_at:
+        return []
+    return _curves([story], now).get(story.pk, [])
+
+
+def _usual(story: Article, now: datetime) -> list[float]:
+    """The median of the stories that came out before it in its section, as long as their hours are
+    known.
+    """
+    if not story.published_at:
+        return []
+    others = list(
+        Article.objects.published()
+        .filter(section=story.section_id, published_at__lt=story.published_at)
+        .order_by("-published_at", "-pk")
+        .only("pk", "published_at")[:NEIGHBOURS]
+    )
+    curves = [each for each in _curves(others, now).values() if len(each) == CURVE_HOURS]
+    if len(curves) < FEWEST_NEIGHBOURS:
+        return []
+    return [median(each[hour] for each in curves) for hour in range(CURVE_HOURS)]
+
+
+def _curves(stories: list[Article], now: datetime) -> dict[int, list[int]]:
+    begins = {
+        each.pk: each.published_at.replace(minute=0, second=0, microsecond=0)
+        for each in stories
+        if each.published_at
+    }
+    if not begins:
+        return {}
+    rows = HourlyViews.objects.filter(
+        page__story__in=list(begins), begins_at__gte=min(begins.values())
+    ).order_by()
+    views: defaultdict[int, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for key, at, number in rows.values_list("page__story", "begins_at", "views"):
+        hour = (at - begins[key]) // timedelta(hours=1)
+        if 0 <= hour < CURVE_HOURS:
+            views[key][hour] += number
+    return {
+        key: _added_up(views[key], min(CURVE_HOURS, (now - begins[key]) // timedelta(hours=1) + 1))
+        for key in begins
+        if key in views
+    }
+
+
+def _added_up(hours: dict[int, int], length: int) -> list[int]:
+    total, found = 0, []
+    for hour in range(length):
+        total += hours.get(hour, 0)
+        found.append(total)
+    return found
+
+
+def views_of_days(stories: list[int], since: date) -> dict[int, int]:
+    """Views since a day, of the stories of a list. One query."""
+    rows = DailyViews.objects.filter(page__story__in=stories, day__gte=since).order_by()
+    return dict(rows.values_list("page__story").annotate(number=Sum("views")))

@@ -1,0 +1,25 @@
+"""What pages show and tell of their readers."""
+
+from typing import Any
+
+from django import template
+
+from articles.models import Article
+from audience import most_read, page_address
+from audience.choices import Period
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def counted_page(context: dict[str, Any]) -> str:
+    """The signed name of this page; “” for one that is not counted."""
+    page = page_address.of_template(context)
+    return page_address.sign(page) if page else ""
+
+
+@register.simple_tag
+def most_read_stories(number: int = 5) -> list[Article]:
+    """Of the last 24 hours; of the week, where a day has too few."""
+    found = most_read.stories(Period.DAY.value, number)
+    return found if len(found) >= number else most_read.stories(Period.WEEK.value, number)
