@@ -106,17 +106,15 @@ def story_page(request: HttpRequest, article: Article, is_preview: bool = False)
     """The page of a story that its reader may see. A preview is not for search engines, and says
     what it is.
     """
-    # One query brings the price strip and the coins that the story is about, on the strip or not.
+    # One query brings the coins that the story may name: those on the strip and those that it is about.
     about = ArticleCoin.objects.filter(article=article, coin=OuterRef("pk"))
     coins = Coin.objects.on_strip(and_also=Exists(about)).annotate(
         in_story=Exists(about), price_then=Subquery(about.values("price_at_publication")[:1])
     )
-    found = list(coins)
-    strip = [coin for coin in found if coin.stands_on_strip]
+    found = list(coins.select_related(None))  # Their prices are parts of their own.
     about_coins = [coin for coin in found if getattr(coin, "in_story", False)]
     context = {
         "article": article,
-        "coins": strip,
         "named_coins": found,
         "story_coins": about_coins,
         "read_next": related.read_next(article, about_coins),

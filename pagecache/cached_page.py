@@ -17,10 +17,16 @@ from http import HTTPStatus
 import brotli
 from django.conf import settings
 
+from pagecache import live_parts
+from pagecache.live_parts import PlacedPart
+
 IDENTITY, GZIP, BROTLI = "", "gzip", "br"
 # What brotli and gzip gain beyond these costs more than it saves on a page that lives for minutes.
 BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
+# Of a page that got new parts: in half the time, 3 to 5 per cent larger.
+QUICK_BROTLI_QUALITY = 4
+QUICK_GZIP_LEVEL = 4
 SMALLEST_COMPRESSED = 200  # bytes
 COMPRESSED_TYPES = re.compile(
     r"text/|application/(json|xml|javascript)|[a-z]{1,20}/[\w.-]{1,80}\+(json|xml)"
@@ -75,6 +81,9 @@ class CachedPage:
     last_modified: int
     # The number of the last change that was known when it was made.
     as_of: int = 0
+    # Parts that can be made anew by themselves, and until when the rest need not be.
+    parts: tuple[PlacedPart, ...] = ()
+    lasts_until: float = 0
     # A purged page stays for a while, never to be shown, so that its successor knows what changed.
     is_purged: bool = field(default=False, compare=False)
     # Nobody could be asked whether it still holds when it was taken out.
@@ -169,6 +178,43 @@ class CachedPage:
         repeated = [(name, value) for name, value in self.headers if name.lower() in REPEATED]
         return [*repeated, *self.validators(encoding)]
 
+    def can_be_renewed(self, now: float) -> bool:
+        """Return whether only the time of its parts is over."""
+        return (
+            bool(self.parts)
+            and now < self.lasts_until
+            and not (self.is_purged or self.is_unverified)
+        )
+
+    def with_parts(
+        self,
+        html: dict[str, bytes],
+        refresh_at: float,
+        changes_at: float,
+        keys: Iterable[str],
+        cache_control: str,
+    ) -> "CachedPage":
+        """This page with new parts, by their names, and what follows from their time."""
+        body, parts = live_parts.replaced(self.bodies[IDENTITY], self.parts, html)
+        now = time.time()
+        headers = tuple(
+            (name, cache_control if name.lower() == "cache-control" else value)
+            for name, value in self.headers
+        )
+        content_type = {name.lower(): value for name, value in headers}["content-type"]
+        return replace(
+            self,
+            headers=headers,
+            bodies=compressed(body, content_type, is_quick=True),
+            digest=digest_of(self.status, headers, body),
+            keys=self.keys | frozenset(keys),
+            parts=parts,
+            made_at=now,
+            refresh_at=refresh_at,
+            changes_at=changes_at,
+            last_modified=int(now) - 1,
+        )
+
     def successor(self, earlier: "CachedPage | None") -> "CachedPage":
         """This page with the Last-Modified that an unchanged body keeps.
 
@@ -197,7 +243,9 @@ class CachedPage:
                 self.changes_at,
                 self.last_modified,
                 self.as_of,
+                self.lasts_until,
             ],
+            "parts": [[part.name, part.begins, part.ends] for part in self.parts],
             "bodies": [[name, len(self.bodies[name])] for name in names],
         }
         written = json.dumps(front).encode()
@@ -217,7 +265,7 @@ class CachedPage:
             for name, size in front["bodies"]:
                 bodies[name] = data[place : place + size]
                 place += size
-            made_at, refresh_at, changes_at, last_modified, as_of = front["times"]
+            made_at, refresh_at, changes_at, last_modified, as_of, lasts_until = front["times"]
             page = cls(
                 status=front["status"],
                 headers=tuple((name, value) for name, value in front["headers"]),
@@ -229,6 +277,8 @@ class CachedPage:
                 changes_at=changes_at,
                 last_modified=last_modified,
                 as_of=as_of,
+                parts=tuple(PlacedPart(*part) for part in front["parts"]),
+                lasts_until=lasts_until,
             )
         except (struct.error, KeyError, TypeError, ValueError) as error:
             raise ValueError("This is not a kept page.") from error
@@ -247,13 +297,15 @@ def make_cached_page(
     keys: Iterable[str] = (),
     refresh_at: float = 0,
     changes_at: float = 0,
+    lasts_until: float = 0,
     as_of: int = 0,
 ) -> CachedPage:
     """A page from what the application answered, compressed once for all its readers."""
     kept = tuple((name, value) for name, value in headers if name.lower() not in NOT_KEPT)
     content_type = {name.lower(): value for name, value in kept}.get("content-type", "")
+    parts: tuple[PlacedPart, ...] = ()
     if content_type.startswith("text/html"):
-        body = minified(body)
+        body, parts = live_parts.placed(minified(body))
     now = time.time()
     return CachedPage(
         status=status,
@@ -266,6 +318,8 @@ def make_cached_page(
         changes_at=changes_at,
         last_modified=int(now) - 1,  # never later than a Date header that was written a moment ago
         as_of=as_of,
+        parts=parts,
+        lasts_until=lasts_until,
     )
 
 
@@ -289,13 +343,17 @@ def minified(body: bytes) -> bytes:
     return text.encode()
 
 
-def compressed(body: bytes, content_type: str) -> dict[str, bytes]:
+def compressed(body: bytes, content_type: str, *, is_quick: bool = False) -> dict[str, bytes]:
     if len(body) < SMALLEST_COMPRESSED or not COMPRESSED_TYPES.match(content_type):
         return {IDENTITY: body}
     return {
         IDENTITY: body,
-        GZIP: gzip.compress(body, GZIP_LEVEL, mtime=0),
-        BROTLI: brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY),
+        GZIP: gzip.compress(body, QUICK_GZIP_LEVEL if is_quick else GZIP_LEVEL, mtime=0),
+        BROTLI: brotli.compress(
+            body,
+            mode=brotli.MODE_TEXT,
+            quality=QUICK_BROTLI_QUALITY if is_quick else BROTLI_QUALITY,
+        ),
     }
 
 

@@ -32,6 +32,11 @@ class RenderContext:
     is_public: bool = False
     # The newest change of each thing that pages share, once it was asked for.
     versions: dict[str, tuple[int, int]] = field(default_factory=dict)
+    # It is made for the page cache: parts with a life of their own are marked in it.
+    is_to_be_kept: bool = False
+    # When those parts should be made anew, and when they become untrue.
+    parts_refresh_at: datetime | None = None
+    parts_change_at: datetime | None = None
     # What the page shows was asked for from then on: whatever comes out after this may be missing
     # from it.
     began_at: datetime = field(default_factory=timezone.now)
@@ -41,6 +46,20 @@ class RenderContext:
         self.keys |= part.keys
         self.refresh_at = _earlier(self.refresh_at, part.refresh_at)
         self.changes_at = _earlier(self.changes_at, part.changes_at)
+
+    def include_part(self, part: "RenderContext") -> None:
+        """Say that the page shows a part whose time is not that of the rest."""
+        self.keys |= part.keys
+        self.parts_refresh_at = _earlier(self.parts_refresh_at, part.refresh_at)
+        self.parts_change_at = _earlier(self.parts_change_at, part.changes_at)
+
+    def lifetime_with_parts(self, now: datetime) -> tuple[datetime, datetime]:
+        """The lifetime of the page as it is shown: the rest’s, or its parts’ where theirs is shorter."""
+        refresh, changes = self.lifetime(now)
+        if self.parts_refresh_at is not None:
+            refresh = min(refresh, max(self.parts_refresh_at, now + SHORTEST_LIFE))
+        changes = _earlier(changes, self.parts_change_at) or changes
+        return min(refresh, changes), changes
 
     def lifetime(self, now: datetime) -> tuple[datetime, datetime]:
         """From when the page should be made anew, and from when it may not be shown: at midnight

@@ -19,6 +19,7 @@ class CacheCounts:
     waits: int = 0
     bypasses: int = 0
     renders: int = 0
+    renewals: int = 0
     store_hits: int = 0
     purges: int = 0
     pages: int = 0
@@ -32,6 +33,7 @@ DESCRIPTIONS = {
     "waits": "Misses that waited for a page that was being made already.",
     "bypasses": "Requests that are never answered from the cache.",
     "renders": "Pages made.",
+    "renewals": "Kept pages that got new prices without being made anew.",
     "store_hits": "Pages found in files or Redis.",
     "purges": "Pages dropped because something in them changed.",
     "pages": "Pages held in memory.",

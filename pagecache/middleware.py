@@ -4,7 +4,6 @@ all.
 
 import time
 from collections.abc import Callable
-from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +12,11 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from pagecache import rules, tags
-from pagecache.cached_page import STALE_IF_ERROR, kept_by_nginx
+from pagecache.cached_page import kept_by_nginx
 from pagecache.cdn import purging
+from pagecache.cdn.cache_control import cache_control
 from pagecache.context import RenderContext, collecting
 from pagecache.render import RECORDING
-
-MISSING_FOR = 60  # seconds a CDN may keep that there is nothing
 
 
 class PageCacheMiddleware:
@@ -50,26 +48,11 @@ class PageCacheMiddleware:
             response["Speculation-Rules"] = f'"{static(settings.SPECULATION_RULES)}"'
         if self.cdn is not None and self.cdn.header != "Surrogate-Key":
             response[self.cdn.header] = self.cdn.separator.join(named)
-        response["Cache-Control"] = self.cache_control(
-            response.status_code, *made.lifetime(timezone.now())
+        response["Cache-Control"] = cache_control(
+            response.status_code, *made.lifetime_with_parts(timezone.now())
         )
         for name, value in kept_by_nginx(time.time()):
             response[name] = value
-
-    def cache_control(self, status: int, refresh_at: datetime, changes_at: datetime) -> str:
-        """Browsers ask each time, and mostly hear 304. A cache that we can purge keeps a page as
-        long as we do.
-
-        One that we cannot purge asks again after a second.
-        """
-        shared, after = 1, 1
-        if self.cdn is not None:
-            now = timezone.now()
-            shared = max(1, int((refresh_at - now).total_seconds()))
-            after = max(0, int((changes_at - refresh_at).total_seconds()))
-            if status >= 400:
-                shared, after = min(shared, MISSING_FOR), 0
-        return f"public, max-age=0, s-maxage={shared}, stale-while-revalidate={after}, stale-if-error={STALE_IF_ERROR}"
 
 
 def keep_private(response: HttpResponse) -> None:

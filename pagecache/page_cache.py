@@ -17,6 +17,7 @@ from django.db import DatabaseError, connections
 from pagecache import invalidation, metrics, rules
 from pagecache.cached_page import STALE_IF_ERROR, CachedPage, make_cached_page
 from pagecache.render import WSGIApplication, render
+from pagecache.render import renewed as renew
 from pagecache.stores import persistent_store
 from pagecache.stores.base import Store
 from pagecache.stores.memory import MemoryStore
@@ -164,6 +165,8 @@ class PageCache:
             self._new.discard(address)
 
     def _make(self, address: str) -> CachedPage:
+        if renewed := self._renewed(address):
+            return renewed
         earlier = self.memory.get(address)
         if taken := self._from_store(address):
             return taken
@@ -176,6 +179,23 @@ class PageCache:
         self._failed_at.pop(address, None)
         return page
 
+    def _renewed(self, address: str) -> CachedPage | None:
+        """Return the page that is held with new parts, if nothing else in it is over or has changed."""
+        moment, _ = self.watcher.mark()
+        earlier = self.memory.get(address)
+        if earlier is None or not earlier.can_be_renewed(time.time()) or self.watcher.is_blind:
+            return None
+        page = renew(earlier).successor(earlier)
+        if not page.is_true(time.time()):
+            return None
+        self.memory.put(address, page)
+        if self.watcher.changed_after(moment, page.keys):
+            # A change that was noted before the page was put there could not purge it.
+            self.memory.discard(address)
+            return None
+        self.counts.renewals += 1
+        return page
+
     def _from_store(self, address: str) -> CachedPage | None:
         """Return the page that another process, or the one before us, made, if nothing in it
         changed since.
@@ -186,11 +206,14 @@ class PageCache:
             return None
         if self.watcher.is_away:
             return self._unverified(address, page)
-        if time.time() >= page.refresh_at:
+        is_over = time.time() >= page.refresh_at
+        if is_over and not page.can_be_renewed(time.time()):
             return None
         try:
             if invalidation.invalidated_since(page.as_of, page.keys):
                 return None
+            if is_over:
+                page = renew(page)
         except DatabaseError:
             connections.close_all()
             return self._unverified(address, page)

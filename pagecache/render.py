@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from pagecache import cached_page
+from pagecache import cached_page, live_parts
 from pagecache.cached_page import CachedPage
+from pagecache.cdn.cache_control import cache_control
 from pagecache.context import RenderContext
 
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -21,13 +22,15 @@ def render(application: WSGIApplication, address: str, as_of: int) -> CachedPage
     """Make the page at `address`. It may only be kept if Django said that it is public; then its
     times lie ahead.
     """
-    recording = RenderContext()
+    recording = RenderContext(is_to_be_kept=True)
     status, headers, body = call(application, environ_of(address) | {RECORDING: recording})
-    refresh_at = changes_at = 0.0
+    refresh_at = changes_at = lasts_until = 0.0
     if recording.is_public:
+        now = datetime.now(UTC)
         refresh_at, changes_at = (
-            moment.timestamp() for moment in recording.lifetime(datetime.now(UTC))
+            moment.timestamp() for moment in recording.lifetime_with_parts(now)
         )
+        lasts_until = recording.lifetime(now)[0].timestamp()
     return cached_page.make_cached_page(
         status,
         headers,
@@ -35,7 +38,28 @@ def render(application: WSGIApplication, address: str, as_of: int) -> CachedPage
         keys=recording.keys,
         refresh_at=refresh_at,
         changes_at=changes_at,
+        lasts_until=lasts_until,
         as_of=as_of,
+    )
+
+
+def renewed(page: CachedPage) -> CachedPage:
+    """The page with its parts as they are now, everything else as it was made."""
+    now = datetime.now(UTC)
+    lifetime = RenderContext(refresh_at=datetime.fromtimestamp(page.lasts_until, UTC), began_at=now)
+    html: dict[str, bytes] = {}
+    for part in page.parts:
+        if part.name not in html:
+            written, made_of = live_parts.new(part.name)
+            lifetime.include_part(made_of)
+            html[part.name] = cached_page.minified(written.encode())
+    refresh_at, changes_at = lifetime.lifetime_with_parts(now)
+    return page.with_parts(
+        html,
+        refresh_at.timestamp(),
+        changes_at.timestamp(),
+        lifetime.keys,
+        cache_control(page.status, refresh_at, changes_at),
     )
 
 

@@ -19,7 +19,7 @@ from advertising.delivery import pacing
 from articles.media import uploads
 from audience import digests
 from audience.counting import batch
-from pagecache import cached
+from pagecache import cached, live_parts
 
 from . import databases
 
@@ -72,6 +72,7 @@ def _separate_tests(settings: Any, tmp_path: Any) -> None:
     for each in caches.all(initialized_only=True):
         each.clear()
     cached.clear_cached()
+    live_parts.forget()
     pacing.clear()
     digests.clear_salts()
     batch.forget_pages()

@@ -30,7 +30,6 @@ def prices(request: HttpRequest) -> HttpResponse:
     coins = list(Coin.objects.in_tables())
     chosen = preferences.preferences_of(request) if is_mine else PricePreferences()
     context = {
-        "coins": [coin for coin in coins if coin.is_on_strip],
         "listed": [coin for coin in table.rows(coins) if chosen.shows(coin.symbol)],
         "number": len(coins),
         "table": table,
@@ -94,7 +93,6 @@ def choice(request: HttpRequest) -> HttpResponse:
         preferences.keep(response, PricePreferences() if "everything" in request.POST else chosen)
         return response
     context = {
-        "coins": [coin for coin in coins if coin.is_on_strip],
         "listed": coins,
         "choice": preferences.preferences_of(request),
         "place": "prices",

@@ -21,6 +21,7 @@ from articles.reading import page_lifetime
 from pagecache import add_tags, table_tag
 from pagecache.cached import cached_by_tags
 from ticker.models import Coin
+from ticker.presentation import live_prices
 
 register = template.Library()
 
@@ -52,7 +53,7 @@ def body_halves(
 ) -> tuple[SafeString, SafeString]:
     """The body as readers get it, in two halves with room for an advertisement between them."""
     chips = {
-        symbol: render_to_string("ticker/_chip.html", {"coin": coin}).strip()
+        symbol: live_prices.chip(coin)
         for coin in coins
         for symbol in (coin.symbol, *coin.former_symbols)
         if f"[[{symbol}]]" in article.body

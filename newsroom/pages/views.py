@@ -18,7 +18,7 @@ from pagecache import add_tags, public_page, table_tag
 
 NOT_FOR_ROBOTS = (
     *("/admin/", "/accounts/", "/comments/", "/search/", "/preview/"),
-    *("/partners/placements/", "/partners/company/", "/partners/orders/", "/slots/"),
+    *("/partners/placements/", "/partners/company/", "/partners/orders/", "/slots/", "/views/"),
 )
 
 

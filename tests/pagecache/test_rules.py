@@ -120,6 +120,7 @@ NEVER_KEPT = (
     "partners/company/",  # whose it is
     "partners/orders/",
     "slots/",  # who stands where, and what was seen
+    "views/",  # counted each time
     "prices/choice/",  # what a reader wants to see
     "healthz",  # signs of life
     "livez",

@@ -5,13 +5,13 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from core import charts
 from pagecache import add_tags, table_tag
 from ticker.models import Coin, Quote
 from ticker.polling import quotes
-from ticker.presentation import numbers, price_chart, shown_prices
+from ticker.presentation import live_prices, numbers, price_chart, shown_prices
 
 register = template.Library()
 register.filter("dollars", numbers.dollars)
@@ -19,14 +19,30 @@ register.filter("price", numbers.price)
 register.filter("quote_of", shown_prices.shown_quote)
 
 
-@register.simple_tag(takes_context=True)
-def strip_coins(context: dict[str, Any]) -> list[Coin]:
-    """The coins of the strip: the page’s own list if its view read one, so that nothing is read
-    twice.
-    """
+@register.simple_tag
+def strip_coins() -> list[Coin]:
     add_tags(table_tag(Coin))
-    coins = context.get("coins")
-    return coins if coins is not None else list(Coin.objects.on_strip())
+    return list(Coin.objects.on_strip())
+
+
+@register.simple_tag
+def live_strip() -> SafeString:
+    """The price strip, as a part of its own."""
+    return mark_safe(live_prices.strip())  # Written by our own templates.
+
+
+@register.simple_tag
+def live_market(coins: list[Coin]) -> SafeString:
+    """The table of some coins, as a part of its own."""
+    return mark_safe(live_prices.market(coins) if coins else "")
+
+
+@register.simple_tag
+def live_since(coin: Coin, article: Any) -> SafeString:
+    """What a coin cost when a story came out and costs now, as a part of its own."""
+    if not coin.price_then or article.published_at is None:  # type: ignore[attr-defined]
+        return SafeString("")
+    return mark_safe(live_prices.since(coin, coin.price_then, article.published_at))  # type: ignore[attr-defined]
 
 
 @register.simple_tag
