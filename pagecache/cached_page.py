@@ -19,6 +19,7 @@ from django.conf import settings
 
 from pagecache import live_parts
 from pagecache.live_parts import PlacedPart
+from pagecache.minifying import minified
 
 IDENTITY, GZIP, BROTLI = "", "gzip", "br"
 # What brotli and gzip gain beyond these costs more than it saves on a page that lives for minutes.
@@ -321,26 +322,6 @@ def make_cached_page(
         parts=parts,
         lasts_until=lasts_until,
     )
-
-
-def minified(body: bytes) -> bytes:
-    """HTML without the white space and the comments of its templates, and otherwise as it was
-    written.
-    """
-    # Only in processes that make pages: it takes ten megabytes of each.
-    import minify_html
-
-    text: str = minify_html.minify(
-        body.decode(),
-        keep_closing_tags=True,
-        keep_html_and_head_opening_tags=True,
-        keep_input_type_text_attr=True,
-        minify_doctype=False,
-        allow_noncompliant_unquoted_attribute_values=False,
-        allow_removing_spaces_between_attributes=False,
-        allow_optimal_entities=False,
-    )
-    return text.encode()
 
 
 def compressed(body: bytes, content_type: str, *, is_quick: bool = False) -> dict[str, bytes]:

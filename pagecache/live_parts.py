@@ -12,11 +12,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.utils import timezone
 
 from pagecache import invalidation
 from pagecache.context import RenderContext, collecting, current_context
+from pagecache.minifying import minified
 
 MOST_KEPT = 5_000
 _NAME = re.compile(r"[\w:,.+-]{1,4000}")
@@ -43,6 +45,10 @@ class _Kept:
     heard_by: object
     moment: int
 
+    @cached_property
+    def body(self) -> bytes:
+        return minified(self.html.encode())
+
 
 _writers: dict[str, Write] = {}
 _kept: dict[str, _Kept] = {}
@@ -65,10 +71,10 @@ def show(name: str) -> str:
     return f"<?live {name}?>{part.html}<?/live?>" if page.is_to_be_kept else part.html
 
 
-def new(name: str) -> tuple[str, RenderContext]:
-    """The part as it is now, and how long it is true."""
+def new(name: str) -> tuple[bytes, RenderContext]:
+    """The part as it is now, as it stands in a kept page, and how long it is true."""
     part = _part(name)
-    return part.html, part.made_of
+    return part.body, part.made_of
 
 
 def forget() -> None:

@@ -50,9 +50,8 @@ def renewed(page: CachedPage) -> CachedPage:
     html: dict[str, bytes] = {}
     for part in page.parts:
         if part.name not in html:
-            written, made_of = live_parts.new(part.name)
+            html[part.name], made_of = live_parts.new(part.name)
             lifetime.include_part(made_of)
-            html[part.name] = cached_page.minified(written.encode())
     refresh_at, changes_at = lifetime.lifetime_with_parts(now)
     return page.with_parts(
         html,

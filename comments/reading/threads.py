@@ -144,7 +144,7 @@ def conversation_page(article: Article, start: int = 0, order: str = OLDEST) -> 
         order=order,
         earlier=paging.earlier(article, start, order) if start else "",
         later=paging.page_from(article, following, order) if following and order != LIKED else "",
-        pick=_picked(article, pick) if pick and not start else None,
+        pick=_picked(article, pick, roots) if pick and not start else None,
     )
 
 
@@ -156,12 +156,24 @@ def _rows(
     return comments.order_by().annotate(pick_of_story=Subquery(pick[:1])).values_list(*FIELDS)
 
 
-def _picked(article: Article, pk: int) -> CommentView | None:
-    """The desk’s pick, while it stands. One query, for a story that has one."""
+def _picked(article: Article, pk: int, roots: list[CommentView]) -> CommentView | None:
+    """The desk’s pick, while it stands. One query, for one that is not among what was read already."""
+    if read := _found(pk, roots):
+        return None if read.is_tombstone else read
     row = _rows(
         SiteComment.objects.filter(pk=pk, is_public=True, is_removed=False), article
     ).first()
     return _comment(row) if row else None
+
+
+def _found(pk: int, comments: list[CommentView]) -> CommentView | None:
+    waiting = list(comments)
+    while waiting:
+        comment = waiting.pop()
+        if comment.pk == pk:
+            return comment
+        waiting += comment.replies
+    return None
 
 
 def one_thread(article: Article, thread: int, start: int) -> ConversationPage:

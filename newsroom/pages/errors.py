@@ -15,7 +15,7 @@ from django.http import (
 )
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import resolve, reverse
+from django.urls import is_valid_path, resolve, reverse
 
 from articles.discovery import redirects
 from core.media import StorageAway
@@ -57,6 +57,10 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Find what has moved by its old address; say so of what is gone."""
+    if not request.path.endswith("/") and is_valid_path(f"{request.path_info}/"):
+        # As Django does it, but before a page is made that nobody sees.
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{request.path}/{'?' if query else ''}{query}")
     destination = redirects.destination(request.path)
     if destination:
         return HttpResponsePermanentRedirect(destination)

@@ -54,6 +54,8 @@ def main() -> None:
                 if workers == 1:
                     elsewhere = Elsewhere(site)
                     elsewhere.do(made.THOUSAND_COMMENTS)
+                    say("", "made, CPU ms", "new prices, CPU ms", "made = 1")
+                    made.new_prices(elsewhere)
                     elsewhere.stop()
                     say("", "requests/s", "CPU ms", "trivial = 1")
                     made.cold(site, options.requests)

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from typing import Any
 from urllib.parse import urlencode
 
 from ..journeys.conftest import Site
@@ -42,6 +43,38 @@ for number in range(1000):
     last = comment.pk
 counting.recount(story.pk)
 """
+
+
+# In one process, where nothing else runs.
+NEW_PRICES = """
+import time
+from django.core.wsgi import get_wsgi_application
+from pagecache.page_cache import PageCache
+from pagecache.render import render, renewed
+front = PageCache(get_wsgi_application())
+front.start()
+time.sleep(1)
+def cost(do, times=40):
+    do()
+    began = time.process_time()
+    for _ in range(times):
+        do()
+    return (time.process_time() - began) / times * 1000
+page = render(front.application, "{path}", 0)
+result = [cost(lambda: render(front.application, "{path}", 0)), cost(lambda: renewed(page))]
+front.stop()
+"""
+
+
+def new_prices(elsewhere: Any) -> None:
+    """A kept page that gets new prices, beside the same page made anew."""
+    for name, path in (
+        ("front page", "/"),
+        ("article, 8 comments", STORY),
+        ("section", "/markets/"),
+    ):
+        made, renewed = elsewhere.do(NEW_PRICES.format(path=path))
+        say(f"{name}: made, new prices", f"{made:.1f}", f"{renewed:.2f}", f"{renewed / made:.2f}")
 
 
 def cold(site: Site, requests: int) -> None:

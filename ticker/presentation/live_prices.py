@@ -16,6 +16,7 @@ from ticker.models import Coin
 def connect() -> None:
     live_parts.register("strip", _strip)
     live_parts.register("market", _market)
+    live_parts.register("strip-market", _strip_market)
     live_parts.register("chip", _chip)
     live_parts.register("since", _since)
 
@@ -26,6 +27,11 @@ def strip() -> str:
 
 def market(coins: Sequence[Coin]) -> str:
     return live_parts.show(f"market:{','.join(coin.symbol for coin in coins)}")
+
+
+def strip_market(most: int) -> str:
+    """The table of the first coins of the strip."""
+    return live_parts.show(f"strip-market:{most}")
 
 
 def chip(coin: Coin) -> str:
@@ -48,6 +54,12 @@ def _market(symbols: str) -> str:
         coin.symbol: coin for coin in _with_quotes().filter(symbol__in=wanted).defer("quote__week")
     }
     coins = [found[symbol] for symbol in wanted if symbol in found]
+    return render_to_string("ticker/_market.html", {"coins": coins})
+
+
+def _strip_market(most: str) -> str:
+    add_tags(table_tag(Coin))
+    coins = list(Coin.objects.on_strip()[: int(most)])
     return render_to_string("ticker/_market.html", {"coins": coins})
 
 

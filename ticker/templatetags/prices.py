@@ -8,8 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from core import charts
-from pagecache import add_tags, table_tag
-from ticker.models import Coin, Quote
+from ticker.models import LONGEST_STRIP, Coin, Quote
 from ticker.polling import quotes
 from ticker.presentation import live_prices, numbers, price_chart, shown_prices
 
@@ -17,12 +16,6 @@ register = template.Library()
 register.filter("dollars", numbers.dollars)
 register.filter("price", numbers.price)
 register.filter("quote_of", shown_prices.shown_quote)
-
-
-@register.simple_tag
-def strip_coins() -> list[Coin]:
-    add_tags(table_tag(Coin))
-    return list(Coin.objects.on_strip())
 
 
 @register.simple_tag
@@ -35,6 +28,12 @@ def live_strip() -> SafeString:
 def live_market(coins: list[Coin]) -> SafeString:
     """The table of some coins, as a part of its own."""
     return mark_safe(live_prices.market(coins) if coins else "")
+
+
+@register.simple_tag
+def live_strip_market(most: int = LONGEST_STRIP) -> SafeString:
+    """The table of the first coins of the strip, as a part of its own."""
+    return mark_safe(live_prices.strip_market(most))
 
 
 @register.simple_tag
