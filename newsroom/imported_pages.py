@@ -1,5 +1,7 @@
 """Pages that an import brings become pages about the publication."""
 
+from collections.abc import Iterator
+
 from django.db import IntegrityError, transaction
 
 from newsroom.models import AboutPage
@@ -9,7 +11,7 @@ MOST_TRIES = 20
 
 
 def connect() -> None:
-    register(Pages(write=write, address=address, delete=delete))
+    register(Pages(write=write, address=address, delete=delete, every=every))
 
 
 def write(key: int | None, title: str, slug: str, html: str) -> int:
@@ -39,3 +41,8 @@ def address(key: int) -> str:
 
 def delete(keys: list[int]) -> int:
     return AboutPage.objects.filter(pk__in=keys).delete()[0]
+
+
+def every() -> Iterator[tuple[str, str, str, str]]:
+    for page in AboutPage.objects.order_by("pk"):
+        yield page.title, page.slug, page.body, page.get_absolute_url()

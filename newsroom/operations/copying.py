@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -16,11 +15,11 @@ from django.db.models import Model
 from articles.discovery import search_index
 from articles.models import Article
 from articles.reading import listing_index
+from core import raw_rows
 from newsroom import environment
 from newsroom.operations import backup
 
 SOURCE = "source"
-ROWS_AT_ONCE = 500
 Table = type[Model]
 
 
@@ -87,40 +86,14 @@ def _empty(tables: list[Table]) -> None:
 
 
 def _copy(model: Table) -> int:
-    """Copy the rows of one table as they are: nothing is computed, sent or dated anew."""
-    fields = [each for each in model._meta.local_concrete_fields if not each.generated]
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(each.column or each.attname) for each in fields)
-    places = ", ".join(["%s"] * len(fields))
-    table = quote(model._meta.db_table)
-    insert = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 (our own names)
+    fields = raw_rows.fields_of(model)
     rows = (
         model._base_manager.using(SOURCE)
         .order_by()
         .values_list(*(each.attname for each in fields))
-        .iterator(ROWS_AT_ONCE)
+        .iterator(raw_rows.ROWS_AT_ONCE)
     )
-    done = 0
-    batch: list[list[Any]] = []
-
-    def write() -> None:
-        with connection.cursor() as cursor:
-            cursor.executemany(insert, batch)
-
-    for row in rows:
-        batch.append(_prepared(fields, row))
-        if len(batch) == ROWS_AT_ONCE:
-            write()
-            done, batch = done + len(batch), []
-    if batch:
-        write()
-    return done + len(batch)
-
-
-def _prepared(fields: list[Any], row: tuple[Any, ...]) -> list[Any]:
-    return [
-        field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)
-    ]
+    return raw_rows.insert(model, fields, rows)
 
 
 def _compare(counts: backup.Counts) -> None:

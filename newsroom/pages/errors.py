@@ -57,15 +57,15 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Find what has moved by its old address; say so of what is gone."""
-    if not request.path.endswith("/") and is_valid_path(f"{request.path_info}/"):
-        # As Django does it, but before a page is made that nobody sees.
-        query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(f"{request.path}/{'?' if query else ''}{query}")
     destination = redirects.destination(request.path)
     if destination:
         return HttpResponsePermanentRedirect(destination)
     if destination == "":
         return render(request, "errors/410.html", FAILURE, status=410)
+    if not request.path.endswith("/") and is_valid_path(f"{request.path_info}/"):
+        # As Django does it, but before a page is made that nobody sees.
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{request.path}/{'?' if query else ''}{query}")
     return render(request, "errors/404.html", FAILURE, status=404)
 
 
