@@ -13,6 +13,7 @@ from advertising.billing import accounts
 from advertising.measurement import anomalies as odd_traffic
 from advertising.models import Placement
 from articles.models import Article, Revision
+from audience.reports.now import most_read_now
 from comments.models import Confirmation
 from comments.moderation import decisions
 from newsletter.models import Issue
@@ -24,6 +25,7 @@ AHEAD = timedelta(hours=36)
 BEHIND = timedelta(hours=12)
 MOST_ON_TIMELINE = 30
 MOST_CHANGES = 12
+MOST_READ = 5
 PAST = {"comes out": "came out", "is taken down": "was taken down"}
 
 
@@ -53,11 +55,12 @@ class Today:
     odd_traffic: list[str] = field(default_factory=list)
     timeline: list[DeskEvent] = field(default_factory=list)
     changes: list[LogEntry] = field(default_factory=list)
+    read_now: list[tuple[Article, int]] = field(default_factory=list)
 
 
 def for_person(user: Any) -> Today:
     """Only what this person may open. One query a queue, three for the timeline, two for
-    newsletters, one for the first steps, one for the rest.
+    newsletters, two for what is read, one for the first steps, one for the rest.
     """
     sees_stories = user.has_perm("articles.change_article")
     late = [*health.behind(timezone.now()), *health.troubled_coins()] if sees_stories else []
@@ -69,6 +72,9 @@ def for_person(user: Any) -> Today:
         odd_traffic=odd_traffic.recent() if user.has_perm("advertising.review_placement") else [],
         timeline=_timeline() if sees_stories else [],
         changes=_changes(user),
+        read_now=most_read_now(timezone.now(), MOST_READ)
+        if user.has_perm("audience.view_dailyvisitors")
+        else [],
     )
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Sum
 
 from articles.models import Article
 from audience.choices import FigureKind, SourceGroup
@@ -160,6 +160,15 @@ def _figures(at: datetime, kind: FigureKind, most: int = 8) -> list[tuple[str, i
     return list(rows.values_list("word", "number")[:most])
 
 
-def last_counted() -> datetime | None:
-    """The last five minutes in which anything was counted."""
-    return RecentViews.objects.aggregate(at=Max("begins_at"))["at"]
+def most_read_now(at: datetime, most: int) -> list[tuple[Article, int]]:
+    """Stories of the last half hour with their views, for the front of the desk. Two queries."""
+    views = (
+        RecentViews.objects.filter(begins_at__gt=_begin(at) - SPAN, page__story__isnull=False)
+        .order_by()
+        .values_list("page__story")
+        .annotate(number=Sum("views"))
+        .order_by("-number", "page__story")[:most]
+    )
+    numbers = dict(views)
+    found = Article.objects.only("title", "status").in_bulk(list(numbers)) if numbers else {}
+    return [(found[key], number) for key, number in numbers.items() if key in found]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from audience.choices import SourceGroup
-from audience.models import DailyViews, HourlyViews
+from audience.models import HourlyViews
 from audience.reports.stories import page_of
 
 CURVE_HOURS = 48
@@ -118,9 +118,3 @@ def _added_up(hours: dict[int, int], length: int) -> list[int]:
         total += hours.get(hour, 0)
         found.append(total)
     return found
-
-
-def views_of_days(stories: list[int], since: date) -> dict[int, int]:
-    """Views since a day, of the stories of a list. One query."""
-    rows = DailyViews.objects.filter(page__story__in=stories, day__gte=since).order_by()
-    return dict(rows.values_list("page__story").annotate(number=Sum("views")))

@@ -64,8 +64,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         return render(request, "errors/410.html", FAILURE, status=410)
     if not request.path.endswith("/") and is_valid_path(f"{request.path_info}/"):
         # As Django does it, but before a page is made that nobody sees.
-        query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(f"{request.path}/{'?' if query else ''}{query}")
+        return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
     return render(request, "errors/404.html", FAILURE, status=404)
 
 

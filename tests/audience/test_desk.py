@@ -10,9 +10,11 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from advertising.measurement import audience as media_kit
+from advertising.models import DailyAudience
 from articles.models import Author
 from audience import most_read, week_mails
-from audience.models import MailedWeek, MostRead
+from audience.models import DailyVisitors, MailedWeek, MostRead
 from audience.reports import now, stories, story
 from audience.reports.periods import Days
 
@@ -148,6 +150,30 @@ def test_a_story_that_nobody_read_and_one_that_is_not_there(client, editor):
     draft = PublishedArticleFactory(status="draft", published_at=None)
     assert client.get(reverse("admin:audience_story", args=[draft.pk])).status_code == 200
     assert client.get(reverse("admin:audience_story", args=[99_999])).status_code == 404
+
+
+def test_the_front_of_the_desk_says_what_is_read_now(client, editor):
+    article = PublishedArticleFactory(title="Nine banks")
+    client.logout()
+    read(client, article, 2)
+    client.force_login(editor)
+    page = client.get("/admin/").content.decode()
+    assert "Read in the last half hour" in page
+    assert reverse("admin:audience_story", args=[article.pk]) in page
+    client.force_login(member_of("Moderators"))
+    assert "Read in the last half hour" not in client.get("/admin/").content.decode()
+
+
+def test_the_media_kit_speaks_of_the_same_visitors(noon):
+    today = timezone.now().date()
+    for ago in range(1, 5):
+        day = today - timedelta(days=ago)
+        DailyAudience.objects.create(day=day, browsers=50)
+        assert media_kit.audience(today) is None or ago >= media_kit.FEWEST_DAYS
+    assert media_kit.audience(today).browsers == 50
+    for ago in range(1, 5):
+        DailyVisitors.objects.create(day=today - timedelta(days=ago), visitors=80, views=200)
+    assert media_kit.audience(today).browsers == 80
 
 
 # --- Most read ------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ BUDGETS = {
 }
 # The desk asks who is asking, what they may do, and which filters it offers.
 DESK_BUDGETS = {
-    "/admin/": 28,
+    "/admin/": 30,
     "/admin/articles/article/": 15,
     "/admin/comments/sitecomment/": 12,
     "/admin/advertising/placement/": 12,
