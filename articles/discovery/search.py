@@ -124,7 +124,10 @@ class Results:
         )
         now = timezone.now()
         ranked = sorted(
-            rows, key=lambda row: score(row[1], row[2] or now, self.wanted.words, now), reverse=True
+            rows,
+            # Those that answer alike always in the same order: the newest first.
+            key=lambda row: (score(row[1], row[2] or now, self.wanted.words, now), row[0]),
+            reverse=True,
         )
         return _in_order([pk for pk, _, _ in ranked[: count + SPARE]])[:count]
 

@@ -17,9 +17,7 @@ from django.core.management.color import no_style
 from django.db import Error, connection, transaction
 from django.db.models import Model
 
-from articles.discovery import search_index
 from articles.models import Article
-from articles.reading import listing_index
 from core import raw_rows
 from pagecache.invalidation import invalidate
 from pagecache.tags import EVERYTHING
@@ -37,8 +35,6 @@ def bring(path: Path) -> dict[str, int]:
     with _opened(path) as archive:
         manifest = _manifest(archive, path)
         _refuse_to_overwrite()
-        listing_index.drop()
-        search_index.drop()
         try:
             with transaction.atomic():
                 counts = _fill(archive)
@@ -58,14 +54,7 @@ def bring(path: Path) -> dict[str, int]:
             zipfile.BadZipFile,
         ) as error:
             raise NotAnExport(f"{path.name} is damaged: {error}") from error
-        finally:
-            search_index.create(_say_nothing)
-            listing_index.create(_say_nothing)
     return counts
-
-
-def _say_nothing(text: str) -> None:
-    pass
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
