@@ -13,7 +13,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from articles.models import Article, Author, Section, Tag
+from articles.models import Article, Author, Redirect, Section, Tag
 from audience import charts
 from audience.choices import FigureKind
 from audience.models import DailyVisitors
@@ -31,6 +31,7 @@ SCREENS = (
     ("sections/", "Sections, authors, coins"),
     ("sources/", "Where from"),
     ("searches/", "Searches"),
+    ("missing/", "Missing addresses"),
 )
 SUBJECTS: dict[str, Any] = {"section": Section, "author": Author, "tag": Tag, "coin": Coin}
 MOST_CHOICES = 300
@@ -54,6 +55,7 @@ class AudienceAdmin(ReadOnlyAdmin):
             path("sections/", view(self.subjects_view), name="audience_subjects"),
             path("sources/", view(self.sources_view), name="audience_sources"),
             path("searches/", view(self.searches_view), name="audience_searches"),
+            path("missing/", view(self.missing_view), name="audience_missing"),
             *super().get_urls(),
         ]
 
@@ -134,6 +136,21 @@ class AudienceAdmin(ReadOnlyAdmin):
             ("Searched and found", whole.figures(FigureKind.SEARCHED, days)),
         ]
         return self.figures_page(request, "Searches", "searches/", tables)
+
+    def missing_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Where readers met nothing, with a way to lead them on."""
+        days = self.days(request)
+        rows = whole.figures(FigureKind.MISSING, days, most=200)
+        if "csv" in request.GET:
+            lines = [("Address", "Times", "Before"), *((r.word, r.number, r.before) for r in rows)]
+            return self.csv("missing", lines)
+        led_on = set(
+            Redirect.objects.filter(old_path__in=[row.word for row in rows]).values_list(
+                "old_path", flat=True
+            )
+        )
+        context = {"rows": [(row, row.word in led_on) for row in rows]}
+        return self.page(request, "missing", "Missing addresses", "missing/", context)
 
     def figures_page(
         self,

@@ -25,6 +25,7 @@ class FigureKind(models.TextChoices):
     SEARCHED = "searched", "Searched"
     NOT_FOUND = "not_found", "Searched, and found nothing"
     OUTBOUND = "outbound", "Site that readers went to"
+    MISSING = "missing", "Address of nothing"
     NOT_COUNTED = "not_counted", "Not counted"
 
 

@@ -14,12 +14,15 @@ _signer = signing.Signer(salt="audience.page")
 
 @dataclass(frozen=True)
 class PageAddress:
-    """A page by its path; with the story that it is, or what was searched on it."""
+    """A page by its path; with the story that it is, or what was searched on it. At one that is missing
+    there is nothing.
+    """
 
     path: str
     story: int | None = None
     searched: str = ""
     has_results: bool = True
+    is_missing: bool = False
 
     @property
     def key(self) -> str:
@@ -27,16 +30,18 @@ class PageAddress:
 
 
 def sign(page: PageAddress) -> str:
-    return _signer.sign_object([page.path, page.story, page.searched, page.has_results])
+    return _signer.sign_object(
+        [page.path, page.story, page.searched, page.has_results, page.is_missing]
+    )
 
 
 def read(signed: str) -> PageAddress | None:
     """The page that we named, or None."""
     try:
-        path, story, searched, has_results = _signer.unsign_object(signed[:2000])
+        path, story, searched, has_results, is_missing = _signer.unsign_object(signed[:2000])
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return PageAddress(path, story, searched, has_results)
+    return PageAddress(path, story, searched, has_results, is_missing)
 
 
 def of_template(context: dict[str, Any]) -> PageAddress | None:
@@ -44,13 +49,18 @@ def of_template(context: dict[str, Any]) -> PageAddress | None:
     what belongs to one person.
     """
     request, article = context.get("request"), context.get("article")
+    if request is not None and context.get("is_missing"):
+        path = request.path[:300]
+        return PageAddress(path, is_missing=True) if path.isprintable() else None
     view = getattr(getattr(request, "resolver_match", None), "func", None)
     is_for_everybody = hasattr(view, "public_params") or "query" in context
     if request is None or not is_for_everybody:
         return None
     if context.get("is_preview") or context.get("is_failure"):
         return None
-    searched = str(context.get("query") or "").lower()
+    searched = "".join(
+        sign for sign in str(context.get("query") or "").lower() if sign.isprintable()
+    )
     page = context.get("page")
     return PageAddress(
         request.path[:300],

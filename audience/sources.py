@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from audience.choices import SourceGroup
 
 LONGEST = 80
+_HOST = re.compile(rf"[a-z0-9._:-]{{1,{LONGEST}}}")
 _SEARCH = re.compile(
     r"(^|\.)(google\.[a-z.]{2,6}|bing\.com|duckduckgo\.com|yahoo\.[a-z.]{2,6}|search\.brave\.com|"
     r"ecosia\.org|startpage\.com|qwant\.com|yandex\.[a-z.]{2,6}|ya\.ru|baidu\.com|naver\.com|daum\.net|"
@@ -63,9 +64,10 @@ def source_of(referrer: str, query: str, own_host: str) -> Source:
 
 def _host(address: str) -> str:
     try:
-        return (urlsplit(address[:2000]).hostname or "").removeprefix("www.")[:LONGEST]
+        host = (urlsplit(address[:2000]).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+    return host if _HOST.fullmatch(host) else ""
 
 
 def host_of(address: str) -> str:

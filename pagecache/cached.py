@@ -20,6 +20,7 @@ from django.utils import timezone
 from pagecache import invalidation
 from pagecache.context import RenderContext, collecting, current_context
 from pagecache.models import Invalidation
+from pagecache.tags import EVERYTHING
 
 Args = ParamSpec("Args")
 Value = TypeVar("Value")
@@ -37,7 +38,7 @@ class CachedValue(Generic[Value]):
     moment: int = 0
 
 
-_all_tags: set[str] = set()
+_all_tags: set[str] = {EVERYTHING}
 _all_values: list[dict[Any, Any]] = []
 _lock = threading.Lock()
 MOST_KEPT = 200  # of one function, for different arguments
@@ -122,9 +123,10 @@ def _versions_of_page(page: RenderContext, tags: Collection[str]) -> Versions:
     """The newest change of each tag: asked once a page for all that is shared, before anything kept
     is used.
     """
-    if not page.versions.keys() >= set(tags):
+    wanted = {EVERYTHING, *tags}
+    if not page.versions.keys() >= wanted:
         page.versions = _versions(_all_tags)
-    return {tag: page.versions[tag] for tag in tags}
+    return {tag: page.versions[tag] for tag in wanted}
 
 
 def _versions(tags: Collection[str]) -> Versions:
@@ -181,7 +183,7 @@ def _by_version(
     tags: Collection[str],
     make: Callable[[], Value],
 ) -> Value:
-    versions = _versions(tags)
+    versions = _versions({EVERYTHING, *tags})
     found = values.get(args)
     if found is None or found.versions != versions:
         found = _make(make, versions, timezone.now())

@@ -85,6 +85,8 @@ class CachedPage:
     # Parts that can be made anew by themselves, and until when the rest need not be.
     parts: tuple[PlacedPart, ...] = ()
     lasts_until: float = 0
+    # When the rest becomes untrue.
+    rest_changes_at: float = 0
     # A purged page stays for a while, never to be shown, so that its successor knows what changed.
     is_purged: bool = field(default=False, compare=False)
     # Nobody could be asked whether it still holds when it was taken out.
@@ -245,6 +247,7 @@ class CachedPage:
                 self.last_modified,
                 self.as_of,
                 self.lasts_until,
+                self.rest_changes_at,
             ],
             "parts": [[part.name, part.begins, part.ends] for part in self.parts],
             "bodies": [[name, len(self.bodies[name])] for name in names],
@@ -266,7 +269,8 @@ class CachedPage:
             for name, size in front["bodies"]:
                 bodies[name] = data[place : place + size]
                 place += size
-            made_at, refresh_at, changes_at, last_modified, as_of, lasts_until = front["times"]
+            made_at, refresh_at, changes_at, last_modified, as_of, *rest = front["times"]
+            lasts_until, rest_changes_at = rest
             page = cls(
                 status=front["status"],
                 headers=tuple((name, value) for name, value in front["headers"]),
@@ -280,6 +284,7 @@ class CachedPage:
                 as_of=as_of,
                 parts=tuple(PlacedPart(*part) for part in front["parts"]),
                 lasts_until=lasts_until,
+                rest_changes_at=rest_changes_at,
             )
         except (struct.error, KeyError, TypeError, ValueError) as error:
             raise ValueError("This is not a kept page.") from error
@@ -299,6 +304,7 @@ def make_cached_page(
     refresh_at: float = 0,
     changes_at: float = 0,
     lasts_until: float = 0,
+    rest_changes_at: float = 0,
     as_of: int = 0,
 ) -> CachedPage:
     """A page from what the application answered, compressed once for all its readers."""
@@ -321,6 +327,7 @@ def make_cached_page(
         as_of=as_of,
         parts=parts,
         lasts_until=lasts_until,
+        rest_changes_at=rest_changes_at,
     )
 
 

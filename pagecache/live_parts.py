@@ -8,6 +8,7 @@ places. What is in a part is made once for all pages that have it.
 """
 
 import re
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +24,12 @@ from pagecache.minifying import minified
 MOST_KEPT = 5_000
 _NAME = re.compile(r"[\w:,.+-]{1,4000}")
 # Instructions that a browser would take for comments; the minifier leaves them where they are.
-_MARKS = re.compile(rb"<\?live ([\w:,.+-]{1,4000})\?>(.*?)<\?/live\?>", re.DOTALL)
+# Their secret is this process’s alone: the minifier writes out what stands in attributes, and a reader’s
+# name must not become a mark.
+_SECRET = secrets.token_hex(8)
+_MARKS = re.compile(
+    rf"<\?live{_SECRET} ([\w:,.+-]{{1,4000}})\?>(.*?)<\?/live{_SECRET}\?>".encode(), re.DOTALL
+)
 
 # What stands behind the first colon of a part’s name, to its HTML.
 Write = Callable[[str], str]
@@ -68,7 +74,11 @@ def show(name: str) -> str:
     if page is None:
         return part.html
     page.include_part(part.made_of)
-    return f"<?live {name}?>{part.html}<?/live?>" if page.is_to_be_kept else part.html
+    return marked(name, part.html) if page.is_to_be_kept else part.html
+
+
+def marked(name: str, html: str) -> str:
+    return f"<?live{_SECRET} {name}?>{html}<?/live{_SECRET}?>"
 
 
 def new(name: str) -> tuple[bytes, RenderContext]:

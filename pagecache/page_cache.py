@@ -5,6 +5,7 @@ It stands before Django. A page is made from its address alone, without the cook
 anything else of whoever asked first, so nothing of theirs can be in it.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Collection, Mapping
@@ -12,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, close_old_connections, connections
 
 from pagecache import invalidation, metrics, rules
 from pagecache.cached_page import STALE_IF_ERROR, CachedPage, make_cached_page
@@ -34,6 +35,8 @@ MOST_TRIES = 3  # at a page whose content changes while it is made
 LEFT_ALONE_FOR = 2.0  # seconds after a page failed and an older one was shown instead
 MOST_FAILURES = 1000
 MOST_NOTED = 1000  # keys of one poll: writing down more would keep it from the next
+
+logger = logging.getLogger(__name__)
 
 HIT, STALE, MISS = "HIT", "STALE", "MISS"
 TOO_MANY = (
@@ -185,7 +188,15 @@ class PageCache:
         earlier = self.memory.get(address)
         if earlier is None or not earlier.can_be_renewed(time.time()) or self.watcher.is_blind:
             return None
-        page = renew(earlier).successor(earlier)
+        try:
+            page = renew(earlier).successor(earlier)
+        except Exception:
+            # Made anew, it is told as a failure of any page is.
+            logger.exception("new prices cannot be put into a page")
+            connections.close_all()
+            return None
+        finally:
+            close_old_connections()  # As at the end of a request: there was none.
         if not page.is_true(time.time()):
             return None
         self.memory.put(address, page)

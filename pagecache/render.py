@@ -24,13 +24,13 @@ def render(application: WSGIApplication, address: str, as_of: int) -> CachedPage
     """
     recording = RenderContext(is_to_be_kept=True)
     status, headers, body = call(application, environ_of(address) | {RECORDING: recording})
-    refresh_at = changes_at = lasts_until = 0.0
+    refresh_at = changes_at = lasts_until = rest_changes_at = 0.0
     if recording.is_public:
         now = datetime.now(UTC)
         refresh_at, changes_at = (
             moment.timestamp() for moment in recording.lifetime_with_parts(now)
         )
-        lasts_until = recording.lifetime(now)[0].timestamp()
+        lasts_until, rest_changes_at = (moment.timestamp() for moment in recording.lifetime(now))
     return cached_page.make_cached_page(
         status,
         headers,
@@ -39,6 +39,7 @@ def render(application: WSGIApplication, address: str, as_of: int) -> CachedPage
         refresh_at=refresh_at,
         changes_at=changes_at,
         lasts_until=lasts_until,
+        rest_changes_at=rest_changes_at,
         as_of=as_of,
     )
 
@@ -46,7 +47,11 @@ def render(application: WSGIApplication, address: str, as_of: int) -> CachedPage
 def renewed(page: CachedPage) -> CachedPage:
     """The page with its parts as they are now, everything else as it was made."""
     now = datetime.now(UTC)
-    lifetime = RenderContext(refresh_at=datetime.fromtimestamp(page.lasts_until, UTC), began_at=now)
+    lifetime = RenderContext(
+        refresh_at=datetime.fromtimestamp(page.lasts_until, UTC),
+        changes_at=datetime.fromtimestamp(page.rest_changes_at, UTC),
+        began_at=now,
+    )
     html: dict[str, bytes] = {}
     for part in page.parts:
         if part.name not in html:

@@ -71,10 +71,17 @@ def work(pk: int) -> None:
                 record=run,
             ).run()
         except NotAnExport as error:
-            Import.objects.filter(pk=pk).update(
-                state=State.REFUSED, refusal=str(error)[:300], ended_at=timezone.now()
-            )
+            _end(pk, str(error))
+        except Exception:
+            _end(pk, "It failed. What came until then stays; the operator’s log says why.")
+            raise
     Import.objects.filter(pk=pk).update(data=None)
+
+
+def _end(pk: int, refusal: str) -> None:
+    Import.objects.filter(pk=pk).update(
+        state=State.REFUSED, refusal=refusal[:300], ended_at=timezone.now(), data=None
+    )
 
 
 def cancel(run: Import) -> None:

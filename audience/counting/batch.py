@@ -28,6 +28,7 @@ from audience.page_address import PageAddress
 from core import upserts
 
 MOST_WORDS = 1_000  # of a kind of figure on a day
+LONGEST_WORD = 100
 THE_REST = "(the rest)"
 FIVE_MINUTES = timedelta(minutes=5)
 READERS_OF_A_NETWORK = 5  # that count for one page on a day
@@ -71,12 +72,13 @@ class _Batch:
         self.figures: Counter[tuple[date, str, str]] = Counter()
 
     def store(self) -> None:
-        good = [view for view in self.views if not view.reason]
+        good = [view for view in self.views if not view.reason and not view.page.is_missing]
         self.pages = _page_keys(each.page for each in good)
         counted = self._views(self._fresh_views(good))
         for view in self.views:
             if view.reason:
                 self._figure(view, FigureKind.NOT_COUNTED, view.reason)
+        self._missing()
         self._readings()
         for view in counted:
             self._words_of(view)
@@ -84,7 +86,7 @@ class _Batch:
 
     def _figure(self, event: Event, kind: FigureKind, word: str) -> None:
         if word:
-            self.figures[event.at.date(), kind.value, word[:100]] += 1
+            self.figures[event.at.date(), kind.value, word[:LONGEST_WORD]] += 1
 
     # --- Views --------------------------------------------------------------------------------
 
@@ -164,6 +166,15 @@ class _Batch:
         if view.page.searched:
             kind = FigureKind.SEARCHED if view.page.has_results else FigureKind.NOT_FOUND
             self._figure(view, kind, view.page.searched)
+
+    def _missing(self) -> None:
+        """Addresses of nothing that readers met, each time that they did."""
+        met = [view for view in self.views if view.page.is_missing and not view.reason]
+        fresh = _remember({view.key: (view.at, None) for view in met})
+        for view in met:
+            if view.key in fresh and len(view.page.path) <= LONGEST_WORD:
+                fresh.discard(view.key)
+                self._figure(view, FigureKind.MISSING, view.page.path)
 
     # --- Reading ------------------------------------------------------------------------------
 
@@ -288,7 +299,8 @@ def _make(pages: list[PageAddress]) -> None:
                 path=page.path,
                 story_id=page.story if page.story in stories else None,
             )
-            for page in pages
+            # In one order: two processes that make the same never wait for each other.
+            for page in sorted(pages, key=lambda page: page.key)
         ],
         ignore_conflicts=True,
     )

@@ -45,7 +45,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Exit:
-    """Somebody followed a link to another site."""
+    """Somebody followed a link to another site. `part` numbers those of one view."""
 
     view: str
     part: int
@@ -54,7 +54,7 @@ class Exit:
 
     @property
     def key(self) -> str:
-        return f"{self.view}.{self.part}"
+        return f"{self.view}.x{self.part}"
 
 
 Event = View | Reading | Exit

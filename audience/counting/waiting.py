@@ -8,7 +8,7 @@ import os
 import threading
 import time
 
-from django.db import Error, connections
+from django.db import InterfaceError, OperationalError, connections
 
 from audience.counting import batch
 from audience.counting.events import Event
@@ -44,13 +44,14 @@ class WaitingEvents:
             while events := self._events[:MOST_AT_ONCE]:
                 try:
                     batch.store(events)
-                except (
-                    Error
-                ) as error:  # A lost connection is an InterfaceError, which is no DatabaseError.
+                except (OperationalError, InterfaceError) as error:
                     told = {"reason": str(error)[:200], "number": len(self._events)}
                     logger.warning("views wait for the database", extra=told)
                     connections.close_all()
                     return
+                except Exception:
+                    logger.exception("a batch of views cannot be stored")
+                    _store_one_by_one(events)
                 with self._lock:
                     del self._events[: len(events)]
 
@@ -65,7 +66,19 @@ class WaitingEvents:
     def _run(self) -> None:
         while True:
             time.sleep(FLUSH_EVERY)
-            self.flush()
+            try:
+                self.flush()
+            except Exception:
+                logger.exception("views cannot be stored")
+
+
+def _store_one_by_one(events: list[Event]) -> None:
+    """One that no database takes must not hold up the others. It is dropped."""
+    for event in events:
+        try:
+            batch.store([event])
+        except Exception:
+            logger.exception("a view cannot be stored and is dropped")
 
 
 waiting = WaitingEvents()

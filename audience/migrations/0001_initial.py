@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField(db_index=True)),
-                ('kind', models.CharField(choices=[('host', 'Site that readers came from'), ('campaign', 'Campaign'), ('device', 'Device'), ('country', 'Country'), ('searched', 'Searched'), ('not_found', 'Searched, and found nothing'), ('outbound', 'Site that readers went to'), ('not_counted', 'Not counted')], max_length=12)),
+                ('kind', models.CharField(choices=[('host', 'Site that readers came from'), ('campaign', 'Campaign'), ('device', 'Device'), ('country', 'Country'), ('searched', 'Searched'), ('not_found', 'Searched, and found nothing'), ('outbound', 'Site that readers went to'), ('missing', 'Address of nothing'), ('not_counted', 'Not counted')], max_length=12)),
                 ('word', models.CharField(max_length=100)),
                 ('number', models.PositiveIntegerField()),
             ],

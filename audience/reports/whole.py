@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Sum
 
@@ -29,12 +30,14 @@ class Figure:
 def figures(kind: FigureKind, days: Days, most: int = MOST) -> list[Figure]:
     """Two queries."""
 
-    def sums(of: Days) -> dict[str, int]:
+    def sums(of: Days) -> Any:
         rows = DailyFigure.objects.filter(kind=kind, day__range=of.both).order_by()
-        return dict(rows.values_list("word").annotate(number=Sum("number")))
+        # Not by the name of the column, which would be what is sorted by.
+        return rows.values_list("word").annotate(total=Sum("number"))
 
-    before, found = sums(days.before), sums(days)
-    ranked = sorted(found.items(), key=lambda each: (-each[1], each[0]))[:most]
+    # Strangers make up words: no more of them are in memory than are shown.
+    ranked = list(sums(days).order_by("-total", "word")[:most])
+    before = dict(sums(days.before).filter(word__in=[word for word, _ in ranked]))
     label = LABELS if kind == FigureKind.NOT_COUNTED else {}
     return [Figure(label.get(word, word), number, before.get(word, 0)) for word, number in ranked]
 

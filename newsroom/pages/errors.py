@@ -23,6 +23,7 @@ from newsroom.pages import send_again
 
 RETRY_AFTER = 5  # seconds
 FAILURE = {"is_failure": True}  # It is counted as no page.
+MISSING = {**FAILURE, "is_missing": True}  # Readers that meet it are counted.
 WORDS = {
     400: (
         "This request makes no sense to us",
@@ -65,7 +66,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     if not request.path.endswith("/") and is_valid_path(f"{request.path_info}/"):
         # As Django does it, but before a page is made that nobody sees.
         return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
-    return render(request, "errors/404.html", FAILURE, status=404)
+    return render(request, "errors/404.html", MISSING, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import OperationalError, connections
+from django.db import DataError, OperationalError, connections
 from django.utils import timezone
 
 from audience import page_address
@@ -53,10 +53,8 @@ def test_pages_for_everybody_are_counted(browser, path):
     assert list(views()) == [path.partition("?")[0]]
 
 
-@pytest.mark.parametrize(
-    "path", ["/accounts/login/", "/partners/new/", "/no-such-page/", "/comments/confirm/x/"]
-)
-def test_what_is_one_persons_or_not_there_is_not(browser, path):
+@pytest.mark.parametrize("path", ["/accounts/login/", "/admin/login/", "/comments/confirm/x/"])
+def test_what_is_one_persons_is_not(browser, path):
     assert browser.signed(path) == ""
 
 
@@ -249,6 +247,15 @@ def test_reading_of_what_does_not_count_does_not_either(browser, settings):
     assert DailyViews.objects.get().seconds == 0
 
 
+def test_who_follows_a_link_first_is_measured_all_the_same(browser):
+    key = browser.open("/")
+    browser.tell("/", key, n=0, o="https://bank.example")
+    browser.tell("/", key, n=0, s=30, d=3)
+    found = DailyViews.objects.get()
+    assert (found.seconds, found.measured, found.whole) == (30, 1, 1)
+    assert figures("outbound") == {"bank.example": 1}
+
+
 def test_where_readers_go_is_counted_by_site(browser):
     key = browser.open("/")
     browser.tell("/", key, n=0, o="https://www.bank.example")
@@ -295,6 +302,34 @@ def test_what_cannot_be_stored_now_is_stored_with_what_comes_next(db, monkeypatc
     monkeypatch.setattr(batch, "store", real)
     waiting.add(View("key-number-2", PageAddress("/"), timezone.now()))
     assert views() == {"/": 2}
+
+
+def test_one_that_no_database_takes_holds_up_no_other(db, monkeypatch):
+    waiting = WaitingEvents()
+    real = batch.store
+
+    def store(events: Any) -> None:
+        if any(event.key == "key-of-evil" for event in events):
+            raise DataError("A string cannot contain NUL.")
+        real(events)
+
+    monkeypatch.setattr(batch, "store", store)
+    for key in ("key-number-1", "key-of-evil", "key-number-2"):
+        waiting._events.append(View(key, PageAddress("/"), timezone.now()))
+    waiting.flush()
+    assert views() == {"/": 2}
+    assert waiting._events == []
+
+
+@pytest.mark.parametrize("host", ["a\x00b.example", "a\ud800b.example", "<b>", "a b.example"])
+def test_what_is_no_name_of_a_site_is_not_stored(browser, host):
+    from audience.sources import host_of
+
+    assert host_of(f"https://{host}/") == ""
+
+
+def test_an_address_of_nothing_that_cannot_be_written_is_not_counted(browser):
+    assert browser.signed("/%00/") == ""
 
 
 def test_a_story_deleted_meanwhile_stops_nothing(browser):

@@ -12,18 +12,18 @@ from django.utils import timezone
 
 from advertising.measurement import audience as media_kit
 from advertising.models import DailyAudience
-from articles.models import Author
+from articles.models import Author, Redirect
 from audience import most_read, week_mails
-from audience.models import DailyVisitors, MailedWeek, MostRead
+from audience.models import DailyViews, DailyVisitors, MailedWeek, MostRead
 from audience.reports import now, stories, story
 from audience.reports.periods import Days
 
 from ..factories import PublishedArticleFactory, SectionFactory, UserFactory, member_of
-from .conftest import Browser
+from .conftest import ROBOT, Browser, figures
 
 pytestmark = pytest.mark.django_db
 NOW = reverse("admin:audience_dailyvisitors_changelist")
-SCREENS = ("", "stories/", "sections/", "sources/", "searches/")
+SCREENS = ("", "stories/", "sections/", "sources/", "searches/", "missing/")
 
 
 def read(client: Any, article: Any, readers: int, source: str = "", **words: Any) -> None:
@@ -150,6 +150,26 @@ def test_a_story_that_nobody_read_and_one_that_is_not_there(client, editor):
     draft = PublishedArticleFactory(status="draft", published_at=None)
     assert client.get(reverse("admin:audience_story", args=[draft.pk])).status_code == 200
     assert client.get(reverse("admin:audience_story", args=[99_999])).status_code == 404
+
+
+def test_addresses_of_nothing_that_readers_meet_can_be_led_on(client):
+    browser = Browser(client)
+    for _ in range(3):
+        browser.open("/old/story/")
+    key = browser.open("/old/story/")
+    browser.open("/old/story/", key=key)
+    browser.open(f"/{'x' * 150}/")
+    browser.agent = ROBOT
+    browser.open("/robots-only/")
+    assert figures("missing") == {"/old/story/": 4}
+    assert not DailyViews.objects.exists()
+    client.force_login(member_of("Chief editors"))
+    page = client.get(f"{NOW}missing/").content.decode()
+    assert "/admin/articles/redirect/add/?old_path=/old/story/" in page
+    Redirect.objects.create(old_path="/old/story/", new_path="/markets/")
+    assert "is there" in client.get(f"{NOW}missing/").content.decode()
+    client.force_login(member_of("Authors"))
+    assert "redirect/add" not in client.get(f"{NOW}missing/").content.decode()
 
 
 def test_the_front_of_the_desk_says_what_is_read_now(client, editor):

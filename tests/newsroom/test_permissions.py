@@ -133,6 +133,7 @@ OTHER_PAGES = {
     "audience_subjects": "AECD",
     "audience_sources": "AECD",
     "audience_searches": "AECD",
+    "audience_missing": "AECD",
     "advertising_order_accounts": "F",
     "advertising_order_export": "F",
     "advertising_placement_preview": "CD",

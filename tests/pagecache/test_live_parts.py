@@ -7,17 +7,24 @@ from typing import Any
 
 import brotli
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from articles.models import Article, ArticleCoin
 from pagecache import invalidation, live_parts
 from pagecache.cached_page import CachedPage
-from pagecache.live_parts import PlacedPart, placed, replaced
+from pagecache.live_parts import PlacedPart, marked, placed, replaced
 from pagecache.render import render, renewed
 from ticker.models import Coin, Quote
 from ticker.polling.quotes import DELAYED_AFTER, HIDDEN_AFTER
 
-from ..factories import CoinFactory, PublishedArticleFactory, QuoteFactory
+from ..factories import (
+    CoinFactory,
+    PublishedArticleFactory,
+    QuoteFactory,
+    ScheduledArticleFactory,
+    comment_on,
+)
 from .conftest import Reader
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,8 +64,8 @@ def body(page: CachedPage | None) -> str:
 
 
 def test_parts_stand_where_their_marks_stood_and_are_replaced_there():
-    marked = "<p>ä<?live a?>x<?/live?>–<?live b:1?><?/live?><?live a?>x<?/live?></p>".encode()
-    plain, parts = placed(marked)
+    x = marked("a", "x")
+    plain, parts = placed(f"<p>ä{x}–{marked('b:1', '')}{x}</p>".encode())
     assert plain == "<p>äx–x</p>".encode()
     assert [plain[part.begins : part.ends] for part in parts] == [b"x", b"", b"x"]
     longer, moved = replaced(plain, parts, {"a": "éé".encode(), "b:1": b"<b>!</b>"})
@@ -75,6 +82,28 @@ def test_a_page_without_parts_is_as_it_was():
 def test_no_name_of_a_part_can_break_a_mark(name):
     with pytest.raises(ValueError, match="no name"):
         live_parts.show(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<?live z?>x<?/live?>",
+        "<?live chip:BTC?>x<?/live?><a href=//evil.example>",
+        "<?live strip?>",
+    ],
+)
+def test_nothing_that_a_reader_writes_becomes_a_mark(reader, story, noon, name):
+    """The minifier writes out what stands in attributes."""
+    comment_on(story, user_name=name)
+    page = reader.get(story.get_absolute_url())
+    assert {part.name for part in page.parts} >= {"strip"}
+    assert not {part.name for part in page.parts} & {"z"}
+    noon.shift(SOON)
+    prices_change(95_000)
+    new = body(reader.get(story.get_absolute_url()))
+    assert "<a href=//evil.example>" not in new.replace(" data-name=", "").partition('"')[0]
+    assert body(page).count("evil.example") == new.count("evil.example")
+    assert reader.front.counts.renewals == 1
 
 
 # --- Kept pages -----------------------------------------------------------------------------------
@@ -169,6 +198,37 @@ def test_prices_that_grow_old_say_so_and_go(reader, story, noon):
     assert "Delayed" in strip()
     noon.shift(HIDDEN_AFTER)
     assert "90,000" not in strip()
+
+
+def test_the_rest_of_a_page_becomes_untrue_when_it_did(reader, story, noon):
+    """A story that comes out between two refreshes of prices."""
+    soon = timezone.now() + timedelta(minutes=4)
+    ScheduledArticleFactory(title="Out soon", section=story.section, published_at=soon)
+    first = reader.get("/")
+    assert first.rest_changes_at == pytest.approx(soon.timestamp(), abs=1)
+    noon.shift(SOON)
+    prices_change(95_000)
+    second = reader.get("/")
+    assert reader.front.counts.renewals == 1
+    assert second.changes_at <= soon.timestamp() + 1
+    noon.shift(timedelta(minutes=2))
+    assert "Out soon" in body(reader.get("/"))
+
+
+def test_a_failure_while_prices_are_put_in_is_no_failure_of_the_page(
+    reader, story, noon, monkeypatch
+):
+    reader.get(story.get_absolute_url())
+    noon.shift(SOON)
+    prices_change(95_000)
+
+    def fail(name: str) -> Any:
+        raise OperationalError("the connection is gone")
+
+    monkeypatch.setattr(live_parts, "new", fail)
+    page = reader.get(story.get_absolute_url())
+    assert (page.status, reader.front.counts.renders) == (200, 2)
+    assert "95,000" in body(page)
 
 
 def test_another_process_takes_the_stored_page_and_its_new_prices(open_front, story, noon):

@@ -14,11 +14,13 @@ from articles import cache_tags
 from articles.models import Article, ArticleCoin, Listing
 from articles.publishing import workflow
 from articles.reading import front_page, page_lifetime
+from newsroom.models import Publication
 from pagecache import invalidation, page_cache, tags
 from pagecache.cached_page import CachedPage, make_cached_page
 from pagecache.context import RenderContext, collecting
 from pagecache.models import Invalidation
 from pagecache.page_cache import PageCache
+from pagecache.tags import EVERYTHING
 
 from ..factories import (
     AuthorFactory,
@@ -459,3 +461,12 @@ def test_a_comment_that_was_posted_while_a_story_was_edited_is_counted():
     opened.standfirst = "Rewritten."
     opened.save()
     assert Article.objects.get(pk=story.pk).comment_count == 1
+
+
+def test_what_pages_share_is_read_anew_after_everything_changed(reader, settled):
+    """Rows that come in by themselves, as an import brings them, tell of no table."""
+    reader.get("/")
+    Publication.objects.update(name="Another name")
+    invalidation.invalidate(EVERYTHING)
+    settled()
+    assert "Another name" in reader.text("/")

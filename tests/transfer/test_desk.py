@@ -84,6 +84,21 @@ def test_cancelled_while_it_runs_it_stops_and_what_came_stays(client, chief, mon
     assert 50 <= Article.objects.count() < 199
 
 
+def test_an_import_that_fails_says_so(client, chief, monkeypatch):
+    client.post(ADD, sent(export(item(1))))
+    run = Import.objects.get()
+
+    def fail(self: Any) -> None:
+        raise RuntimeError("away")
+
+    monkeypatch.setattr(SiteImport, "_store", fail)
+    with pytest.raises(RuntimeError):
+        on_the_desk.work.func(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.data) == ("refused", None)
+    assert "It failed." in run.refusal
+
+
 @pytest.mark.parametrize("text", ["", "x", "<rss></rss>", export(item(1))[:-40]])
 def test_what_is_no_export_is_refused_in_the_form(client, chief, text):
     answer = client.post(ADD, sent(text))

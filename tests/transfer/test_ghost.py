@@ -272,6 +272,39 @@ def test_packed_files_and_the_plain_form_are_read(tmp_path):
         assert bring(path, "--dry-run")["posts"] == 1
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"published_at": 1e30}, {"published_at": float("nan")}, {"title": "Half \ud83d"},
+        {"slug": "a\x00b"}, {"title": None, "html": None, "lexical": None}, {"id": [1]},
+    ],
+)  # fmt: skip
+def test_odd_values_bring_a_story_or_a_sentence(tmp_path, odd):
+    path = written(tmp_path, {"posts": [post("a", **odd), post("b")]})
+    refusals = []
+    try:
+        bring(path)
+    except CommandError as error:
+        refusals.append(error.returncode)
+    assert refusals in ([], [2])
+    assert Import.objects.exists() is Article.objects.filter(slug="story-b").exists()
+    assert bool(refusals) is not Import.objects.exists()
+
+
+def test_members_whose_mail_was_switched_off_are_not_written_to(tmp_path):
+    letter = Newsletter.objects.create(name="The daily", slug="daily")
+    off = TABLES["members"][0] | {"email_disabled": 1}
+    report = bring(written(tmp_path, TABLES | {"members": [off]}), "--newsletter", letter.slug)
+    assert not Subscription.objects.exists()
+    assert "switched off" in report["members"]["skipped"][0]["reason"]
+
+
+def test_redirects_lead_to_no_other_site(tmp_path):
+    (tmp_path / "r.json").write_text(json.dumps([{"from": "/a/", "to": "//evil.example/"}]))
+    report = bring(written(tmp_path), "--redirects", str(tmp_path / "r.json"))
+    assert report["redirects"]["left_out"] == ["/a/"]
+
+
 # --- Texts ----------------------------------------------------------------------------------------
 
 LEXICAL = [

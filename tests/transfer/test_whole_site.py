@@ -203,6 +203,16 @@ def test_a_site_that_is_not_empty_is_not_overwritten(tmp_path):
     assert Article.objects.count() == before
 
 
+def test_a_site_with_subscribers_is_not_empty(tmp_path):
+    whole_site()
+    path = exported(tmp_path)
+    emptied()
+    letter = Newsletter.objects.create(name="Another", slug="another")
+    by_hand.add("eve@readers.example", [letter], "Agreed by our own form.")
+    with pytest.raises(CommandError, match="not empty"):
+        brought(path)
+
+
 def rewritten(path: Path, changes: dict[str, bytes | None]) -> Path:
     """The same file with some members of other content, or without them."""
     other = path.with_name("other.zip")

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
+from core.text import clean_values
 from transfer.bringing.parts import Author, Comment, Item, NotAnExport, Part, Site, Term
 from transfer.ghost import lexical, mobiledoc
 
@@ -25,9 +26,10 @@ class Export:
     address of the site, which the file does not say.
     """
 
-    def __init__(self, path: Path, site: str = "") -> None:
-        """Raises NotAnExport."""
-        self._tables = _tables(path)
+    def __init__(self, path: Path, site: str = "", *, largest: int = LARGEST) -> None:
+        """`largest` in bytes, unpacked. Raises NotAnExport."""
+        self._name = path.name
+        self._tables = _tables(path, largest)
         titles = {each.get("key"): each.get("value") for each in self.rows("settings")}
         self.site = site.rstrip("/") or f"Ghost: {titles.get('title') or path.name}"
         self._address = site.rstrip("/")
@@ -37,7 +39,13 @@ class Export:
         return [each for each in found or [] if isinstance(each, dict)]
 
     def read(self) -> Iterator[Part]:
-        """All parts, in their order."""
+        """All parts, in their order. Raises NotAnExport."""
+        try:
+            yield from self._read()
+        except (TypeError, ValueError, OverflowError, AttributeError, KeyError) as error:
+            raise NotAnExport(f"{self._name} is no Ghost export: {error}"[:300]) from error
+
+    def _read(self) -> Iterator[Part]:
         yield Site(self.site)
         self._users = _by_id(self.rows("users"))
         self._tags = _by_id(self.rows("tags"))
@@ -158,7 +166,10 @@ def _by_id(rows: list[Row]) -> dict[Any, Row]:
 
 def moment(value: Any) -> datetime | None:
     if isinstance(value, int | float):
-        return datetime.fromtimestamp(value / 1000, UTC)
+        try:
+            return datetime.fromtimestamp(value / 1000, UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
     try:
         found = parse_datetime(str(value or ""))
     except ValueError:
@@ -166,9 +177,9 @@ def moment(value: Any) -> datetime | None:
     return found.replace(tzinfo=found.tzinfo or UTC) if found else None
 
 
-def _tables(path: Path) -> dict[str, Any]:
+def _tables(path: Path, largest: int) -> dict[str, Any]:
     try:
-        told = json.loads(_content(path).decode("utf-8-sig"))
+        told = clean_values(json.loads(_content(path, largest).decode("utf-8-sig")))
     except (ValueError, RecursionError):
         raise NotAnExport(f"{path.name} is no JSON, or it ends too early.") from None
     if isinstance(told, dict) and isinstance(told.get("db"), list) and told["db"]:
@@ -179,30 +190,30 @@ def _tables(path: Path) -> dict[str, Any]:
     return tables
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, largest: int) -> bytes:
     """The JSON of a file, unpacked within bounds."""
     try:
         with path.open("rb") as file:
             start = file.read(4)
             file.seek(0)
             if start.startswith(b"PK\x03\x04"):
-                content = _of_zip(path)
+                content = _of_zip(path, largest)
             elif start.startswith(b"\x1f\x8b"):
                 with gzip.open(file) as packed:
-                    content = packed.read(LARGEST + 1)
+                    content = packed.read(largest + 1)
             else:
-                content = file.read(LARGEST + 1)
+                content = file.read(largest + 1)
     except (OSError, EOFError, zipfile.BadZipFile):
         raise NotAnExport(f"{path.name} is packed, and broken.") from None
-    if len(content) > LARGEST:
-        raise NotAnExport(f"{path.name} is larger than 1 GB.")
+    if len(content) > largest:
+        raise NotAnExport(f"{path.name} is larger than {largest // 1024**2:,} MB, unpacked.")
     return content
 
 
-def _of_zip(path: Path) -> bytes:
+def _of_zip(path: Path, largest: int) -> bytes:
     with zipfile.ZipFile(path) as archive:
         names = [name for name in archive.namelist() if name.lower().endswith(".json")]
         if not names:
             raise NotAnExport(f"{path.name} is a zip file without JSON.")
         with archive.open(min(names, key=len)) as packed:
-            return packed.read(LARGEST + 1)
+            return packed.read(largest + 1)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -37,18 +38,24 @@ def bring(export: Export, usual: Newsletter | None) -> Brought:
         if not (newsletters := wanted[member.get("id")]):
             brought.skipped.append((address, "Had no newsletter that is here."))
             continue
+        if member.get("email_disabled") in (1, True):
+            brought.skipped.append(
+                (address, "Its mail was switched off: it bounced or complained.")
+            )
+            continue
         at = moment(member.get("created_at"))
         since = f" since {at.day} {at:%B %Y}" if at else ""
-        try:
-            by_hand.add(
-                address,
-                newsletters,
-                f"Member of {export.site}{since}, brought from its Ghost export.",
-                source="import",
-                at=at,
-            )
-        except ValidationError as error:
-            brought.skipped.append((address[:80], error.messages[0]))
-        else:
-            brought.subscribed += 1
+        proof = f"Member of {export.site}{since}, brought from its Ghost export."
+        refusals = [_refusal(address, newsletter, proof, at) for newsletter in newsletters]
+        brought.subscribed += "" in refusals
+        brought.skipped += [(address[:80], refusal) for refusal in refusals if refusal]
     return brought
+
+
+def _refusal(address: str, newsletter: Newsletter, proof: str, at: datetime | None) -> str:
+    """Subscribe somebody to one newsletter: who left it here keeps the others. “” where it is done."""
+    try:
+        by_hand.add(address, [newsletter], proof, source="import", at=at)
+    except ValidationError as error:
+        return str(error.messages[0])
+    return ""

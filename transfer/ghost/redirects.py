@@ -24,7 +24,8 @@ def bring(path: Path) -> tuple[int, list[str]]:
     left_out = []
     for old, new in _read(path):
         found = _PATH.fullmatch(old)
-        if found is None or not new.startswith("/") or max(len(old), len(new)) > LONGEST:
+        is_ours = new.startswith("/") and not new.startswith(("//", "/\\"))
+        if found is None or not is_ours or max(len(old), len(new)) > LONGEST:
             left_out.append(old)
             continue
         plain = unquote(found[1])

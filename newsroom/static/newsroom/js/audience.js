@@ -32,6 +32,7 @@
 
   // Reading: seconds in sight and in use, and how far down the text.
   let part = 0;
+  let exits = 0;
   let seconds = 0;
   let usedAt = 0;
   const text = document.querySelector("article .prose");
@@ -72,9 +73,9 @@
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href^=http]");
-    if (!link || link.host === location.host || !isTold || part >= MOST_PARTS) return;
-    say("/views/read/", { n: String(part), o: link.origin });
-    part += 1;
+    if (!link || link.host === location.host || !isTold || exits >= MOST_PARTS) return;
+    say("/views/read/", { n: String(exits), o: link.origin });
+    exits += 1;
   });
 
   const begin = () => {
@@ -98,7 +99,7 @@
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     newKey();
-    part = seconds = news = 0;
+    part = exits = seconds = news = 0;
     reached.half = reached.end = false;
     use();
     view.tell();
