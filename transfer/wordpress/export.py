@@ -5,6 +5,7 @@ one item.
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote
@@ -198,6 +199,7 @@ def _texts(element: Element) -> dict[str, str]:
     return {_name(child.tag): child.text or "" for child in element}
 
 
+@lru_cache(1_000)
 def _name(tag: str) -> str:
     """A tag by the prefix that exports give its namespace, whatever version it is of."""
     if not tag.startswith("{"):
@@ -212,7 +214,7 @@ def _moment(universal: str, local: str) -> datetime | None:
     for text in (universal.strip(), local.strip()):
         if text and text != NO_DATE:
             try:
-                return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+                return datetime.fromisoformat(text).replace(tzinfo=UTC)
             except ValueError:
                 continue
     return None
