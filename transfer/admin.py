@@ -21,12 +21,11 @@ from transfer.models import Import
 from transfer.undoing import undo
 
 MOST_NOTES = 200
+WHOLE_SITES = [(each.value, each.label) for each in (Import.Source.WORDPRESS, Import.Source.GHOST)]
 
 
 class ImportForm(forms.Form):
-    source = forms.ChoiceField(
-        label="From", choices=Import.Source.choices, initial=Import.Source.WORDPRESS
-    )
+    source = forms.ChoiceField(label="From", choices=WHOLE_SITES, initial=Import.Source.WORDPRESS)
     file = forms.FileField(
         label="Export file",
         help_text="XML of WordPress or JSON of Ghost, also packed as gzip or zip; 40 MB at most. "

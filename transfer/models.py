@@ -10,6 +10,8 @@ class Import(models.Model):
     class Source(models.TextChoices):
         WORDPRESS = "wordpress", "WordPress"
         GHOST = "ghost", "Ghost"
+        DISQUS = "disqus", "Disqus"
+        ISSO = "isso", "Isso"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='import',
             name='source',
-            field=models.CharField(choices=[('wordpress', 'WordPress'), ('ghost', 'Ghost')], max_length=20),
+            field=models.CharField(choices=[('wordpress', 'WordPress'), ('ghost', 'Ghost'), ('disqus', 'Disqus'), ('isso', 'Isso')], max_length=20),
         ),
     ]
