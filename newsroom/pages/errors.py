@@ -63,10 +63,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         return HttpResponsePermanentRedirect(destination)
     if destination == "":
         return render(request, "errors/410.html", FAILURE, status=410)
-    if not request.path.endswith("/") and is_valid_path(f"{request.path_info}/"):
+    if _lacks_its_slash(request.path_info):
         # As Django does it, but before a page is made that nobody sees.
         return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
     return render(request, "errors/404.html", MISSING, status=404)
+
+
+def _lacks_its_slash(path: str) -> bool:
+    is_there = path.endswith("/") or is_valid_path(path)
+    return not is_there and bool(is_valid_path(f"{path}/"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
