@@ -65,6 +65,7 @@ SURFACES = {
     "archive": "/archive/",
     "archive-month": "/archive/{month}/",
     "corrections": "/corrections/",
+    "most-read": "/most-read/",
     "feed-corrections": "/feeds/rss/corrections/",
     "sitemap": "/sitemap.xml",
     "sitemap-pages": "/sitemap-pages.xml",
@@ -223,13 +224,28 @@ publishing.publish(story, by=None)
         "The quorum paragraph",
         LISTS | {"article"},
     ),
+    "most read": change(
+        """
+from audience import most_read
+from audience.models import DailyViews, Page
+page, _ = Page.objects.get_or_create(key=f"story:{story.pk}", defaults={"path": "/x/", "story": story})
+DailyViews.objects.create(page=page, day=timezone.now().date(), views=10**6, readers=10**6, seconds=0, measured=0,
+                          half=0, whole=0)
+most_read.work_out.func()
+""",
+        "The quorum paragraph",
+        {"most-read"},
+    ),
     "correction": change(
         'Correction.objects.create(article=first, text="It was sixty-one million.")',
         "It was sixty-one million.",
         {"article", "corrections", "feed", "feed-corrections", "feed-of:section"},
     ),
     "withdrawal": change(
-        "publishing.withdraw(story, by=None)", "The quorum paragraph", LISTS | {"article"}, False
+        "publishing.withdraw(story, by=None)",
+        "The quorum paragraph",
+        LISTS | {"article", "most-read"},
+        False,
     ),
     "address of what is gone": change(
         "", "/policy/the-quorum-clause/", {"sitemap-stories", "news-sitemap"}, False
