@@ -94,7 +94,6 @@ class AudienceAdmin(ReadOnlyAdmin):
             "story": article,
             "report": found,
             "curves": charts.of_curves(found.curve, found.usual),
-            "charts": charts.of_days(found.days),
         }
         return self.page(request, "story", article.title, "stories/", context)
 
@@ -138,7 +137,7 @@ class AudienceAdmin(ReadOnlyAdmin):
         return self.figures_page(request, "Searches", "searches/", tables)
 
     def missing_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Where readers met nothing, with a way to lead them on."""
+        """Addresses at which readers met nothing, with a way to lead them on."""
         days = self.days(request)
         rows = whole.figures(FigureKind.MISSING, days, most=200)
         if "csv" in request.GET:

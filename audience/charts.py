@@ -1,7 +1,8 @@
 """The audience’s charts: the same numbers for a wide and for a narrow screen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from core.charts import BarChart, ChartSize, StepChart, bar_chart, step_chart
 
@@ -10,26 +11,19 @@ NARROW = ChartSize("small", width=360, height=220, left=8, margin=50, top=20, be
 
 
 def of_days(days: Sequence[tuple[date, int]]) -> list[BarChart]:
-    """Nothing where there is nothing to show."""
-    if not any(number for _, number in days):
-        return []
-
-    def label(index: int) -> str:
-        return f"{days[index][0].day} {days[index][0]:%b}"
-
-    rows = [(number, number) for _, number in days]
-    return [bar_chart(rows, size, label) for size in (WIDE, NARROW)]
+    return _bars(days, lambda day: f"{day.day} {day:%b}")
 
 
 def of_minutes(minutes: Sequence[tuple[datetime, int]]) -> list[BarChart]:
-    if not any(number for _, number in minutes):
+    return _bars(minutes, lambda moment: f"{moment:%H:%M}")
+
+
+def _bars(steps: Sequence[tuple[Any, int]], label: Callable[[Any], str]) -> list[BarChart]:
+    """Nothing where there is nothing to show."""
+    if not any(number for _, number in steps):
         return []
-
-    def label(index: int) -> str:
-        return f"{minutes[index][0]:%H:%M}"
-
-    rows = [(number, number) for _, number in minutes]
-    return [bar_chart(rows, size, label) for size in (WIDE, NARROW)]
+    rows = [(number, number) for _, number in steps]
+    return [bar_chart(rows, size, lambda index: label(steps[index][0])) for size in (WIDE, NARROW)]
 
 
 def of_curves(curve: Sequence[float], usual: Sequence[float]) -> list[StepChart]:

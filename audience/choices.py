@@ -4,7 +4,7 @@ from django.db import models
 
 
 class SourceGroup(models.TextChoices):
-    """Where a reader came from."""
+    """A kind of place that readers come from."""
 
     SEARCH = "search", "Search"
     SOCIAL = "social", "Social"
@@ -16,7 +16,7 @@ class SourceGroup(models.TextChoices):
 
 
 class FigureKind(models.TextChoices):
-    """What is counted of a day for the whole publication, by a word of its own."""
+    """Figures of a day for the whole publication, each by a word."""
 
     HOST = "host", "Site that readers came from"
     CAMPAIGN = "campaign", "Campaign"

@@ -1,4 +1,4 @@
-"""What is most read: stories by their readers of a day and of a week, without what was paid for. It is
+"""The list of what is most read: stories by their readers of a day and of a week, without what was paid for. It is
 worked out by the worker, so that no page counts anything.
 """
 
@@ -31,16 +31,11 @@ def stories(period: str, number: int = PLACES) -> list[Article]:
     """The most read first. What has been taken down since is left out."""
     add_tags(TAG, table_tag(Section))
     page_lifetime.until_next_change()
-    places = dict(
-        MostRead.objects.filter(period=period)
-        .order_by("place")
-        .values_list("story_id", "readers")[:number]
-    )
-    found = Article.objects.published().journalism().for_cards().order_by().in_bulk(list(places))
-    for key, story in found.items():
-        add_tags(tags.row_tag(story))
-        story.readers = places[key]  # type: ignore[attr-defined]
-    return [found[key] for key in places if key in found]
+    places = MostRead.objects.filter(period=period).order_by("place")
+    keys = list(places.values_list("story", flat=True)[:number])
+    found = Article.objects.published().journalism().for_cards().order_by().in_bulk(keys)
+    add_tags(*map(tags.row_tag, found.values()))
+    return [found[key] for key in keys if key in found]
 
 
 @task()

@@ -1,4 +1,4 @@
-"""What was read in a week, by mail on Mondays: all of it to editors, their own to authors."""
+"""The week’s reading by mail on Mondays: all of it to editors, their own to authors."""
 
 from datetime import date, timedelta
 from functools import partial

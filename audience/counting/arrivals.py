@@ -1,4 +1,4 @@
-"""What a request tells of a reader, as events. Nothing of it is stored but what `events` say."""
+"""Requests of pages as events. Nothing of a request is stored but what an event holds."""
 
 import re
 import secrets

@@ -56,7 +56,7 @@ def forget_pages() -> None:
 
 @dataclass
 class _Network:
-    """What one network added to one page today."""
+    """Views and readers that one network added to one page today."""
 
     views: int = 0
     readers: int = 0
@@ -179,7 +179,7 @@ class _Batch:
     # --- Reading ------------------------------------------------------------------------------
 
     def _readings(self) -> None:
-        """What is told of a view that counted, each part of it once."""
+        """Readings and exits of views that counted, each of them once."""
         keys = {each.view for each in self.told}
         pages = dict(
             SeenKey.objects.filter(key__in=keys, page__isnull=False).values_list("key", "page")

@@ -1,4 +1,4 @@
-"""What browsers tell of a page: that it was opened, how it was read, where its reader went."""
+"""Events of a page: it was opened, read, or left for another site."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What a day leaves behind when it is over, and what is forgotten of it."""
+"""The end of a day: its visitors are counted, its digests destroyed."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What counting needs for a while, and what is destroyed when its day is over."""
+"""Rows that counting needs for a while, and digests that end with their day."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""What is read in these minutes, against what is usual."""
+"""Reading in these minutes, against what is usual."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from articles.models import Article
 from audience.choices import FigureKind, SourceGroup
 from audience.counting.batch import FIVE_MINUTES
 from audience.models import DailyFigure, DailyViews, HourlyViews, PageReader, RecentViews
+from audience.reports.periods import seconds_of, share_of
 from audience.robots import LABELS
 
 SPAN = timedelta(minutes=30)
@@ -73,7 +74,6 @@ def now(at: datetime) -> Now:
     today = DailyViews.objects.filter(day=at.date()).aggregate(
         seconds=Sum("seconds"), measured=Sum("measured"), whole=Sum("whole")
     )
-    measured = today["measured"] or 0
     sources: Counter[str] = Counter()
     minutes: Counter[datetime] = Counter()
     for _, _, begins_at, source, number in inside:
@@ -84,8 +84,8 @@ def now(at: datetime) -> Now:
         readers=_readers(at),
         views=sum(row[4] for row in inside),
         usual=_usual(at),
-        seconds=round(today["seconds"] / measured) if measured else 0,
-        finished=round(100 * today["whole"] / measured) if measured else 0,
+        seconds=seconds_of(today),
+        finished=share_of(today, "whole"),
         stories=_stories(at, rows, since),
         sources=sources.most_common(),
         not_found=_figures(at, FigureKind.NOT_FOUND),

@@ -1,12 +1,24 @@
-"""Days that a report is about, of UTC, as they are counted."""
+"""Days that a report is about, of UTC, as they are counted; and means over their sums."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from core.numbers import whole_number
 
 LENGTHS = (1, 7, 30, 90, 365)
 USUAL = 7
+
+
+def seconds_of(sums: Mapping[str, Any]) -> int:
+    """Of a mean view whose reading was measured."""
+    return round(sums["seconds"] / sums["measured"]) if sums["measured"] else 0
+
+
+def share_of(sums: Mapping[str, Any], name: str) -> int:
+    """Per cent of the views whose reading was measured."""
+    return round(100 * sums[name] / sums["measured"]) if sums["measured"] else 0
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import F, QuerySet, Sum
@@ -9,11 +10,11 @@ from django.db.models import F, QuerySet, Sum
 from articles.models import Article
 from audience.choices import SourceGroup
 from audience.models import DailySource, DailyViews, Page
-from audience.reports.periods import Days
+from audience.reports.periods import Days, seconds_of, share_of
 
 MOST = 50
 SUMS = {name: Sum(name) for name in ("views", "readers", "seconds", "measured", "half", "whole")}
-ORDERS = {"views": "-views", "readers": "-readers", "time": "-mean", "end": "-finished"}
+ORDERS = {"views": "views", "readers": "readers", "time": "seconds", "end": "finished"}
 # What a list may be about, and how a story is found by it.
 ABOUT = {
     "section": "page__story__section",
@@ -68,15 +69,7 @@ def of_period(
         for row in sums
         if row["page__story"] in stories
     ]
-    return sorted(found, key=_key(order), reverse=True)[:most]
-
-
-def _key(order: str) -> Any:
-    return {
-        "readers": lambda row: row.readers,
-        "time": lambda row: row.seconds,
-        "end": lambda row: row.finished,
-    }.get(order, lambda row: row.views)
+    return sorted(found, key=attrgetter(ORDERS.get(order, "views")), reverse=True)[:most]
 
 
 def _rows(days: Days, about: dict[str, int] | None) -> QuerySet[DailyViews]:
@@ -107,15 +100,14 @@ def _first_sources(days: Days, pages: Sequence[int]) -> dict[int, str]:
 def _row(
     story: Article, row: Mapping[str, Any], before: dict[int, int], sources: dict[int, str]
 ) -> Row:
-    measured = row["measured"] or 0
     return Row(
         label=story.title,
         story=story,
         views=row["views"],
         readers=row["readers"],
         views_before=before.get(row["page"], 0),
-        seconds=round(row["seconds"] / measured) if measured else 0,
-        finished=round(100 * row["whole"] / measured) if measured else 0,
+        seconds=seconds_of(row),
+        finished=share_of(row, "whole"),
         source=sources.get(row["page"], ""),
     )
 
@@ -137,8 +129,8 @@ def by(name: str, days: Days) -> list[Row]:
             views=row["views"],
             readers=row["readers"],
             views_before=before.get(row["key"], 0),
-            seconds=round(row["seconds"] / row["measured"]) if row["measured"] else 0,
-            finished=round(100 * row["whole"] / row["measured"]) if row["measured"] else 0,
+            seconds=seconds_of(row),
+            finished=share_of(row, "whole"),
         )
         for row in sums(days).order_by("-views", "key")[:MOST]
     ]

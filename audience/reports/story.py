@@ -11,7 +11,8 @@ from django.utils import timezone
 from articles.models import Article
 from audience.choices import SourceGroup
 from audience.models import HourlyViews
-from audience.reports.stories import page_of
+from audience.reports.periods import seconds_of, share_of
+from audience.reports.stories import SUMS, page_of
 
 CURVE_HOURS = 48
 NEIGHBOURS = 30  # stories of its section before it
@@ -41,19 +42,16 @@ def report(story: Article, now: datetime | None = None) -> StoryReport:
     page = page_of(story)
     if page is None:
         return StoryReport()
-    sums = page.days.aggregate(
-        **{name: Sum(name) for name in ("views", "readers", "seconds", "measured", "half", "whole")}
-    )
-    measured = sums["measured"] or 0
+    sums = page.days.aggregate(**SUMS)
     sources = page.sources.order_by().values_list("source").annotate(number=Sum("views"))
     days = page.days.order_by("-day").values_list("day", "views")[:MOST_DAYS]
     now = now or timezone.now()
     return StoryReport(
         views=sums["views"] or 0,
         readers=sums["readers"] or 0,
-        seconds=round(sums["seconds"] / measured) if measured else 0,
-        half=round(100 * sums["half"] / measured) if measured else 0,
-        finished=round(100 * sums["whole"] / measured) if measured else 0,
+        seconds=seconds_of(sums),
+        half=share_of(sums, "half"),
+        finished=share_of(sums, "whole"),
         curve=_curve(story, now),
         usual=_usual(story, now),
         sources=sorted(

@@ -1,4 +1,4 @@
-"""What pages show and tell of their readers."""
+"""The audience in templates: the signed name of a page, the list of what is most read."""
 
 from typing import Any
 
