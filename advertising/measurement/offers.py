@@ -6,11 +6,8 @@ process that is killed may lose its last second of offers. Impressions and click
 this way: each of those is written before its request is answered.
 """
 
-import atexit
 import logging
-import os
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterable
 
@@ -19,27 +16,23 @@ from django.utils import timezone
 
 from advertising.measurement import ledger
 from advertising.models import Action
-from pagecache import invalidation
+from audience.counting.every_second import StoredEverySecond
 
 logger = logging.getLogger(__name__)
-
-FLUSH_EVERY = 1.0  # seconds
 
 Offer = tuple[int, str, str]  # placement, slot, reason
 
 
-class OfferSums:
+class OfferSums(StoredEverySecond):
     """The offers of this process that are not in the ledger yet."""
 
     def __init__(self) -> None:
+        super().__init__("offers")
         self._lock = threading.Lock()
         self._sums: Counter[ledger.Line] = Counter()
-        self._process = 0
 
     def count(self, offers: Iterable[Offer]) -> None:
-        """Count offers of today. A process that serves no readers, such as a test, writes them at
-        once.
-        """
+        """Count offers of today."""
         today = timezone.now().date()
         lines = Counter(
             (placement, slot, today, Action.OFFERED.value, reason)
@@ -49,9 +42,7 @@ class OfferSums:
             return
         with self._lock:
             self._sums += lines
-            self._start_thread()
-        if invalidation.current_listener() is None:
-            self.flush()
+        self.store_soon()
 
     def flush(self) -> None:
         """Add the sums to the ledger; what cannot be added now is added with what comes next."""
@@ -67,19 +58,6 @@ class OfferSums:
             with self._lock:
                 self._sums += sums
             connections.close_all()
-
-    def _start_thread(self) -> None:
-        """A thread of our own: not that of a parent that we were forked from."""
-        if self._process == os.getpid() or invalidation.current_listener() is None:
-            return
-        self._process = os.getpid()
-        atexit.register(self.flush)
-        threading.Thread(target=self._run, name="offers", daemon=True).start()
-
-    def _run(self) -> None:
-        while True:
-            time.sleep(FLUSH_EVERY)
-            self.flush()
 
 
 offers = OfferSums()

@@ -2,41 +2,34 @@
 that is killed loses its last second, and counts nothing twice.
 """
 
-import atexit
 import logging
-import os
 import threading
-import time
 
 from django.db import InterfaceError, OperationalError, connections
 
 from audience.counting import batch
 from audience.counting.events import Event
-from pagecache import invalidation
+from audience.counting.every_second import StoredEverySecond
 
 logger = logging.getLogger(__name__)
 
-FLUSH_EVERY = 1.0  # seconds
 MOST_AT_ONCE = 2_000
 MOST_WAITING = 100_000
 
 
-class WaitingEvents:
+class WaitingEvents(StoredEverySecond):
     def __init__(self) -> None:
+        super().__init__("views")
         self._lock = threading.Lock()
         self._storing = threading.Lock()
         self._events: list[Event] = []
-        self._process = 0
 
     def add(self, event: Event) -> None:
-        """A process that serves no readers, such as a test, stores it at once."""
         with self._lock:
             if len(self._events) >= MOST_WAITING:
                 return
             self._events.append(event)
-            self._start_thread()
-        if invalidation.current_listener() is None:
-            self.flush()
+        self.store_soon()
 
     def flush(self) -> None:
         """Store what waits; what cannot be stored now is stored with what comes next."""
@@ -54,22 +47,6 @@ class WaitingEvents:
                     _store_one_by_one(events)
                 with self._lock:
                     del self._events[: len(events)]
-
-    def _start_thread(self) -> None:
-        """A thread of our own: not that of a parent that we were forked from."""
-        if self._process == os.getpid() or invalidation.current_listener() is None:
-            return
-        self._process = os.getpid()
-        atexit.register(self.flush)
-        threading.Thread(target=self._run, name="views", daemon=True).start()
-
-    def _run(self) -> None:
-        while True:
-            time.sleep(FLUSH_EVERY)
-            try:
-                self.flush()
-            except Exception:
-                logger.exception("views cannot be stored")
 
 
 def _store_one_by_one(events: list[Event]) -> None:
