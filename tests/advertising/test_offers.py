@@ -5,7 +5,7 @@ from django.db import DatabaseError, InterfaceError
 
 from advertising.measurement import ledger as ledger_rows
 from advertising.measurement import offers
-from audience.counting import every_second
+from pagecache import invalidation
 
 from ..factories import running_banner
 from .conftest import ledger
@@ -19,7 +19,7 @@ def placement(db):
 @pytest.fixture
 def sums(monkeypatch):
     """Those of a process that serves readers, whose thread never comes to its turn."""
-    monkeypatch.setattr(every_second.invalidation, "current_listener", lambda: object())
+    monkeypatch.setattr(invalidation, "current_listener", lambda: object())
     monkeypatch.setattr(offers.OfferSums, "_run", lambda self: None)
     return offers.OfferSums()
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from advertising.delivery import tokens
 from advertising.measurement import counting, invalid_traffic, offers
 from advertising.models import Action, DailyCount, PageCount, UsedToken
+from pagecache import invalidation
 
 from ..comments.test_races import at_once
 from ..factories import running_banner
@@ -50,7 +51,7 @@ def test_many_tokens_at_once_are_all_counted_on_lines_that_all_add_to():
 
 
 def test_offers_of_many_threads_are_added_once_each(monkeypatch):
-    monkeypatch.setattr(offers.invalidation, "current_listener", lambda: object())
+    monkeypatch.setattr(invalidation, "current_listener", lambda: object())
     monkeypatch.setattr(offers.OfferSums, "_run", lambda self: None)
     placement, sums = running_banner(), offers.OfferSums()
 

@@ -10,6 +10,8 @@ import pytest
 from articles.discovery import metadata
 from articles.models import ArticleCoin, Correction
 from articles.publishing import workflow
+from audience.choices import Period
+from audience.models import MostRead
 
 from ..factories import (
     AuthorFactory,
@@ -53,6 +55,8 @@ def story(noon):
     Correction.objects.create(article=story, text=f"{SECRET} was agreed twice.")
     # Such as one that came along from a story that was merged into it.
     comment_on(story, comment=f"{SECRET}, at last.")
+    # As if it had been read already, such as one that was public for an hour by mistake.
+    MostRead.objects.create(period=Period.DAY, place=1, story=story, readers=5)
     return workflow.publish(story, by=member_of("Editors"), at=at)
 
 
