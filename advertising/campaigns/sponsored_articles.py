@@ -65,7 +65,7 @@ def preview(placement: Placement, creative: Creative) -> Article:
     article.body = body.sanitise(article.body)
     article.word_count = len(body.plain_text(article.body).split())
     starts_on = placement.starts_on or timezone.now().date()
-    article.published_at = datetime.combine(starts_on, time(7), tzinfo=UTC)
+    article.published_at = datetime.combine(starts_on, time(RELEASE_HOUR), tzinfo=UTC)
     supplied = creative.pictures.filter(size=STORY.name).first()
     if supplied:
         article.hero = Image(

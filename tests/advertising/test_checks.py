@@ -303,7 +303,7 @@ def test_a_piece_about_a_token_is_not_submitted_without_its_warnings():
         review.submit(placement, None)
 
 
-def test_the_warning_stands_on_the_page_and_in_the_feeds(client):
+def test_the_warning_stands_on_the_page_and_in_the_feeds(client, noon):
     placement = about_a_token(markets=["elsewhere"])
     review.submit(placement, None)
     review.approve(placement, None)

@@ -105,7 +105,7 @@ def test_rejected_is_off_the_pages():
     assert not Placement.objects.live().exists()
 
 
-def test_an_approved_sponsored_article_is_an_article_under_its_label(client):
+def test_an_approved_sponsored_article_is_an_article_under_its_label(client, noon):
     SectionFactory()
     placement = DraftPaidStoryFactory()
     add_version(
@@ -177,7 +177,7 @@ def test_nothing_of_the_approved_text_is_lost():
         assert "LASTWORD" in placement.article.body
 
 
-def test_a_sponsored_article_brings_its_picture(client):
+def test_a_sponsored_article_brings_its_picture(client, noon):
     SectionFactory()
     placement = DraftPaidStoryFactory()
     creative = add_version(placement, text=paid_text(), headline="With a picture")
@@ -191,7 +191,7 @@ def test_a_sponsored_article_brings_its_picture(client):
     assert client.get(placement.article.get_absolute_url()).status_code == 200
 
 
-def test_an_address_cannot_shed_its_relation(client):
+def test_an_address_cannot_shed_its_relation(client, noon):
     """Double brackets in an address are no chip: its tag would end there."""
     QuoteFactory()
     SectionFactory()
