@@ -1,18 +1,17 @@
 """Availability: booked and free days, and the views that a position can be expected to have."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from advertising.billing.forecasts import Expected, Forecast, Target
 from advertising.delivery import newsletter_slot
-from advertising.models import Action, DailyCount, Placement, Product, Rate
+from advertising.models import Placement, Product, Rate
 
-LOOK_BACK = 14  # days, for the forecast
 LOOK_AHEAD = 60
 
 
@@ -20,8 +19,16 @@ LOOK_AHEAD = 60
 class Outlook:
     """Viewable impressions of a position over some days: expected, and bought by others."""
 
-    expected: int
+    likely: Expected
     booked: int
+
+    @property
+    def expected(self) -> int:
+        return self.likely.mean
+
+    @property
+    def has_range(self) -> bool:
+        return self.likely.lowest < self.likely.highest
 
     @property
     def free(self) -> int:
@@ -36,37 +43,6 @@ class Outlook:
     def share_booked(self) -> int:
         """Per cent."""
         return min(round(100 * self.booked / self.expected), 100) if self.expected else 0
-
-
-def forecast(slot: str, today: date | None = None) -> int:
-    """Viewable impressions a day: the mean of the last two weeks, whoever stood there. One
-    query.
-    """
-    today = today or timezone.now().date()
-    first = today - timedelta(days=LOOK_BACK)
-    rows = DailyCount.objects.filter(
-        slot=slot, action=Action.VIEWABLE, reason="", day__gte=first, day__lt=today
-    ).order_by()
-    days = list(rows.values_list("day").annotate(Sum("number")))
-    return sum(number for _, number in days) // len(days) if days else 0
-
-
-def booked_by_day(slot: str, days: Sequence[date], but: Placement | None = None) -> dict[date, int]:
-    """Return the views bought of each day, by placements that are approved or wait for it. One
-    query.
-    """
-    booked: dict[date, int] = defaultdict(int)
-    for placement in (
-        bookings(days[0], days[-1], but)
-        .filter(product=Product.BANNER, slot=slot)
-        .exclude(goal=None)
-    ):
-        per_day = daily_share(placement)
-        first, last = placement.run
-        for day in days:
-            if first <= day <= last:
-                booked[day] += per_day
-    return dict(booked)
 
 
 def bookings(first: date, last: date, but: Placement | None = None) -> QuerySet[Placement]:
@@ -84,14 +60,33 @@ def daily_share(placement: Placement) -> int:
 
 
 def outlook(placement: Placement) -> Outlook | None:
-    """For the position and the days of a banner; None until both are chosen. Two queries."""
+    """For the position, the target and the days of a banner; None until position and days are
+    chosen.
+    """
     if placement.product != Product.BANNER or not (
         placement.slot and placement.starts_on and placement.ends_on
     ):
         return None
     days = days_between(placement.starts_on, placement.ends_on)
-    booked = booked_by_day(placement.slot, days, but=placement)
-    return Outlook(forecast(placement.slot) * len(days), sum(booked.values()))
+    forecast, target = Forecast(placement.slot), Target.of(placement)
+    booked = sum(
+        rivalry * daily_share(each) * len(_both(each.run, placement.run))
+        for each in banner_bookings(placement.slot, days, but=placement)
+        if (rivalry := forecast.rivalry(Target.of(each), target))
+    )
+    return Outlook(forecast.expected(days, target), round(booked))
+
+
+def banner_bookings(
+    slot: str, days: Sequence[date], but: Placement | None = None
+) -> QuerySet[Placement]:
+    """Banners of a position with a goal, approved or waiting for it. Two queries, with their coins."""
+    found = bookings(days[0], days[-1], but).filter(product=Product.BANNER, slot=slot)
+    return found.exclude(goal=None).prefetch_related("coins")
+
+
+def _both(one: tuple[date, date], other: tuple[date, date]) -> list[date]:
+    return days_between(max(one[0], other[0]), min(one[1], other[1]))
 
 
 # --- Sponsored articles -----------------------------------------------------------------------

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from advertising.billing import availability
+from advertising.billing import availability, forecasts
 from advertising.delivery.slots import SLOTS
 from advertising.models import Placement, Product
 
@@ -49,17 +49,19 @@ class Calendar:
 
 
 def coming(first: date | None = None) -> Calendar:
-    """Four weeks, in two queries for each position."""
+    """Four weeks, in two queries for each position and one more."""
     first = first or timezone.now().date()
     days = [first + timedelta(days=number) for number in range(DAYS)]
-    rows = [_of_slot(name, days) for name in SLOTS]
+    page_views = forecasts.page_views(timezone.now().date())
+    rows = [_of_slot(name, days, forecasts.Forecast(name, page_views)) for name in SLOTS]
     return Calendar(days, [*rows, _of_newsletter(days)])
 
 
-def _of_slot(name: str, days: list[date]) -> CalendarRow:
+def _of_slot(name: str, days: list[date], forecast: forecasts.Forecast) -> CalendarRow:
     bookings = list(_bookings(days).filter(product=Product.BANNER, slot=name))
     booked = {day: sum(_share(each, day) for each in bookings) for day in days}
-    return _row(SLOTS[name].label, days, booked, availability.forecast(name), bookings)
+    expected = {day: forecast.expected([day]).mean for day in days}
+    return _row(SLOTS[name].label, days, booked, expected, bookings)
 
 
 def _share(placement: Placement, day: date) -> int:
@@ -71,17 +73,17 @@ def _of_newsletter(days: list[date]) -> CalendarRow:
     """One paid place a day."""
     bookings = list(_bookings(days).filter(product=Product.NEWSLETTER))
     booked = {day: sum(each.starts_on == day for each in bookings) for day in days}
-    return _row("The newsletter", days, booked, 1, bookings)
+    return _row("The newsletter", days, booked, dict.fromkeys(days, 1), bookings)
 
 
 def _row(
     label: str,
     days: list[date],
     booked: Mapping[date, int],
-    expected: int,
+    expected: Mapping[date, int],
     bookings: list[Placement],
 ) -> CalendarRow:
-    return CalendarRow(label, [Day(day, booked[day], expected) for day in days], bookings)
+    return CalendarRow(label, [Day(day, booked[day], expected[day]) for day in days], bookings)
 
 
 def _bookings(days: list[date]):  # type: ignore[no-untyped-def]

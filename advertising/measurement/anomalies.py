@@ -12,12 +12,15 @@ from advertising.campaigns import pinning
 from advertising.delivery.slots import SLOTS
 from advertising.models import Action, DailyCount, Placement, TrafficAnomaly
 from audience import robots
+from audience.choices import FigureKind
+from audience.models import DailyFigure, DailyVisitors
 
 ENOUGH = 500  # impressions, below which shares say little
 MOST_FILTERED = 40  # per cent
 MOST_CLICKED = 5  # per cent of what was viewable
 FEWEST_CLICKS = 50
 MOST_FORGED = 100
+MOST_SHOWN_A_VIEW = 1.1  # counted by two ways, which may differ by what was lost on the way
 SHOWN_FOR = timedelta(days=2)
 
 Numbers = dict[tuple[str, str], int]
@@ -50,6 +53,7 @@ def look() -> int:
     ]
     found += list(_silent(days[0], counted))
     found += list(_changed(today))
+    found += list(_disagreeing(days[0]))
     TrafficAnomaly.objects.bulk_create(found, ignore_conflicts=True)
     return len(found)
 
@@ -87,6 +91,25 @@ def _changed(today: date) -> Iterator[TrafficAnomaly]:
             sentence = f"{placement.title}: its copy is not what was approved, and is not shown."
             yield TrafficAnomaly(
                 placement=placement, day=today, kind="changed", sentence=sentence[:300]
+            )
+
+
+def _disagreeing(day: date) -> Iterator[TrafficAnomaly]:
+    """Positions that were shown more often than pages were opened, of which each has them once."""
+    visitors = DailyVisitors.objects.filter(day=day).first()
+    if visitors is None:
+        return
+    kept_out = DailyFigure.objects.filter(
+        day=day, kind=FigureKind.NOT_COUNTED, word__in=(robots.ASKED_NOT, robots.RATE)
+    ).aggregate(number=Sum("number"))["number"]
+    opened = visitors.views + (kept_out or 0)
+    shown = DailyCount.objects.filter(day=day, action=Action.RENDERED, reason="", slot__in=SLOTS)
+    for slot, number in shown.order_by().values_list("slot").annotate(Sum("number")):
+        if number >= ENOUGH and number > opened * MOST_SHOWN_A_VIEW:
+            yield TrafficAnomaly(
+                day=day,
+                kind=f"views-{slot}"[:20],
+                sentence=f"{SLOTS[slot].label}: {number:,} impressions on {opened:,} page views.",
             )
 
 

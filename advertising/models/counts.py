@@ -149,7 +149,13 @@ class DailyAudience(UndeletableModel):
 class TrafficAnomaly(models.Model):
     """Something about the counts of a day that a person should look at."""
 
-    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="+")
+    placement = models.ForeignKey(
+        Placement,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="None: of a whole position.",
+    )
     day = models.DateField(db_index=True)
     kind = models.CharField(max_length=20)
     sentence = models.CharField(max_length=300)
@@ -161,7 +167,12 @@ class TrafficAnomaly(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["placement", "day", "kind"], name="one_alarm_of_a_kind_and_day"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["day", "kind"],
+                condition=Q(placement=None),
+                name="one_alarm_of_a_position_and_day",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,8 @@ class Page(models.Model):
     story = models.OneToOneField(
         Article, null=True, on_delete=models.SET_NULL, related_name="audience_page"
     )
+    # The sum of its days, so that lists of stories can be sorted by it.
+    views = models.PositiveBigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return self.path

@@ -1,6 +1,7 @@
 """One story: its curve since it came out beside the median of its section, its readers and sources."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -8,7 +9,7 @@ from statistics import median
 from django.db.models import Sum
 from django.utils import timezone
 
-from articles.models import Article
+from articles.models import Article, ArticleCoin
 from audience.choices import SourceGroup
 from audience.models import HourlyViews
 from audience.reports.periods import seconds_of, share_of
@@ -31,17 +32,33 @@ class StoryReport:
     usual: list[float] = field(default_factory=list)  # the same of the section’s stories
     sources: list[tuple[str, int]] = field(default_factory=list)
     days: list[tuple[date, int]] = field(default_factory=list)
+    coins: list[ArticleCoin] = field(default_factory=list)  # whose price at publication is known
+    elsewhere: list[tuple[str, int]] = field(default_factory=list)  # figures of other apps
 
     @property
     def minutes(self) -> str:
         return f"{self.seconds // 60}:{self.seconds % 60:02}"
 
 
+# Figures of a story that apps above this one count: a label and a number each.
+_elsewhere: list[Callable[[Article], tuple[str, int]]] = []
+
+
+def add_figure(figure: Callable[[Article], tuple[str, int]]) -> None:
+    """Show one more figure in the report of every story. Called once, when an app is ready."""
+    if figure not in _elsewhere:
+        _elsewhere.append(figure)
+
+
 def report(story: Article, now: datetime | None = None) -> StoryReport:
-    """Seven queries at most, whatever the archive."""
+    """Eight queries at most and one for each figure of other apps, whatever the archive."""
     page = page_of(story)
+    coins = list(
+        story.article_coins.exclude(price_at_publication=None).select_related("coin").order_by("pk")
+    )
+    elsewhere = [figure(story) for figure in _elsewhere]
     if page is None:
-        return StoryReport()
+        return StoryReport(coins=coins, elsewhere=elsewhere)
     sums = page.days.aggregate(**SUMS)
     sources = page.sources.order_by().values_list("source").annotate(number=Sum("views"))
     days = page.days.order_by("-day").values_list("day", "views")[:MOST_DAYS]
@@ -59,6 +76,8 @@ def report(story: Article, now: datetime | None = None) -> StoryReport:
             key=lambda row: -row[1],
         ),
         days=list(reversed(days)),
+        coins=coins,
+        elsewhere=elsewhere,
     )
 
 

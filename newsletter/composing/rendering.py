@@ -7,11 +7,10 @@ Readers who have clicks counted get links that lead by us; all others get the ad
 
 import re
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 
 import css_inline
 from django.conf import settings
@@ -47,9 +46,11 @@ class Places:
 
 _inliner = css_inline.CSSInliner(keep_at_rules=False, load_remote_stylesheets=False)
 
-Lead = Callable[
-    [str, str, str], str
-]  # kind, address and label of a link → where it leads in the mail
+
+class Lead(Protocol):
+    """Where a link leads in the mail."""
+
+    def __call__(self, kind: str, url: str, label: str, story: int | None = None) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def render(shown: Contents, *, counts_clicks: bool = False) -> Rendered:
     met.
     """
     places = Places()
-    lead = _Counted(shown.issue, places) if counts_clicks else with_straight_quotes
+    lead = _Counted(shown.issue, places) if counts_clicks else direct
     context = _context(shown, lead, places)
     # Without the indents of its templates, which count in what Gmail clips at.
     page = _INDENT.sub("\n", render_to_string("newsletter/issue/mail.html", context))
@@ -125,7 +126,8 @@ def render(shown: Contents, *, counts_clicks: bool = False) -> Rendered:
     return Rendered(subject, html, _tidy(text), places, has_placement=shown.sponsor is not None)
 
 
-def with_straight_quotes(kind: str, url: str, label: str) -> str:
+def direct(kind: str, url: str, label: str, story: int | None = None) -> str:
+    """Lead to the address itself, uncounted."""
     return url
 
 
@@ -137,11 +139,12 @@ class _Counted:
         self.places = places
         self.known = {(link.kind, link.url): link.pk for link in issue.links.all()}
 
-    def __call__(self, kind: str, url: str, label: str) -> str:
+    def __call__(self, kind: str, url: str, label: str, story: int | None = None) -> str:
         key = (kind, url[:600])
         if key not in self.known:
+            about = {"label": label[:140], "story_id": story}
             link, _ = Link.objects.get_or_create(
-                issue=self.issue, kind=kind, url=key[1], defaults={"label": label[:140]}
+                issue=self.issue, kind=kind, url=key[1], defaults=about
             )
             self.known[key] = link.pk
         return settings.SITE_URL + reverse(
@@ -150,11 +153,17 @@ class _Counted:
 
 
 def _context(shown: Contents, lead: Lead, places: Places) -> dict[str, Any]:
-    def address(path: str, label: str, kind: str = Link.Kind.STORY) -> str:
+    def address(path: str, label: str, kind: str) -> str:
         return lead(kind, absolute(path), label)
 
     def rows(stories: Any) -> list[tuple[Any, str]]:
-        return [(story, address(story.path, story.headline)) for story in stories]
+        return [
+            (
+                story,
+                lead(Link.Kind.STORY, absolute(story.path), story.headline, story.article.pk),
+            )
+            for story in stories
+        ]
 
     def by_us(url: str, label: str) -> str:
         return lead(Link.Kind.OTHER, url, label)
@@ -184,7 +193,7 @@ def _context(shown: Contents, lead: Lead, places: Places) -> dict[str, Any]:
         "home": address("/", "Front page", Link.Kind.OTHER),
         # No person sees it; what follows it follows everything.
         "trap": address("/newsletter/?trap", Link.Kind.TRAP.label, Link.Kind.TRAP)
-        if lead is not with_straight_quotes
+        if lead is not direct
         else "",
         "archived": settings.SITE_URL + issue.get_absolute_url(),
         "place": {name: getattr(places, name) for name in ("email", "day", "leave", "preferences")},

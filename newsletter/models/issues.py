@@ -310,6 +310,9 @@ class Link(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     url = models.CharField(max_length=600)
     label = models.CharField(max_length=140, blank=True)
+    story = models.ForeignKey(
+        Article, null=True, on_delete=models.SET_NULL, related_name="newsletter_links"
+    )
     people = models.PositiveIntegerField(default=0, help_text="Recipients who followed it.")
     machines = models.PositiveIntegerField(default=0, help_text="Clicks that were no person’s.")
 

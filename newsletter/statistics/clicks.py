@@ -12,13 +12,14 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 from django_tasks import task
 
 from advertising.delivery.slots import NEWSLETTER_SLOT
 from advertising.measurement import ledger
 from advertising.models import Action
+from articles.models import Article
 from audience import digests, robots
 from newsletter.models import Click, Delivery, Issue, Link
 from newsletter.statistics import bot_clicks
@@ -43,6 +44,11 @@ def note(link: Link, delivery: int, reason: str, network: str, agent: str) -> No
         return
     sender = digests.person(network, agent, now.date())
     Click.objects.create(delivery_id=delivery, link=link, at=now, reason=reason, sender=sender)
+
+
+def on_story(story: Article) -> int:
+    """Recipients who followed a link to a story, in whatever newsletter."""
+    return story.newsletter_links.aggregate(number=Sum("people"))["number"] or 0
 
 
 @task()

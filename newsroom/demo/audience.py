@@ -4,6 +4,8 @@ import random
 from collections import Counter
 from datetime import date, datetime, timedelta
 
+from django.db.models import OuterRef, Subquery, Sum
+
 from articles.models import Article
 from audience import digests, most_read
 from audience.choices import FigureKind, SourceGroup
@@ -81,6 +83,15 @@ def _store(hourly: Counter[tuple[int, datetime]], now: datetime, dice: random.Ra
         for line, views in daily.items()
     }  # fmt: skip
     upserts.add(DailyViews, ("page_id", "day"), DAILY_SUMS, days)
+    Page.objects.update(
+        views=Subquery(
+            DailyViews.objects.filter(page=OuterRef("pk"))
+            .order_by()
+            .values("page")
+            .annotate(total=Sum("views"))
+            .values("total")
+        )
+    )
     sources = {
         (*line, source.value): (max(views * share // 100, 1),)
         for line, views in daily.items()

@@ -112,7 +112,7 @@ def test_the_calendar_takes_the_same_queries_however_much_is_booked():
             running_banner(goal=1_000)
         with CaptureQueriesContext(connection) as queries:
             slot_calendar.coming()
-        assert len(queries) == 7
+        assert len(queries) == 8
 
 
 def test_the_review_says_when_more_is_asked_than_is_free(client):

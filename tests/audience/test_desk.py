@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,13 +13,22 @@ from django.utils import timezone
 
 from advertising.measurement import audience as media_kit
 from advertising.models import DailyAudience
-from articles.models import Author, Redirect
+from articles.models import ArticleCoin, Author, Redirect
 from audience import most_read, week_mails
-from audience.models import DailyViews, DailyVisitors, MailedWeek, MostRead
+from audience.models import DailyViews, DailyVisitors, MailedWeek, MostRead, Page
 from audience.reports import now, stories, story
 from audience.reports.periods import Days
+from newsletter.models import Issue, Link, main_newsletter
 
-from ..factories import PublishedArticleFactory, SectionFactory, UserFactory, member_of
+from ..factories import (
+    CoinFactory,
+    PublishedArticleFactory,
+    QuoteFactory,
+    SectionFactory,
+    UserFactory,
+    member_of,
+)
+from ..pages import squeezed
 from .conftest import ROBOT, Browser, figures
 
 pytestmark = pytest.mark.django_db
@@ -284,3 +294,38 @@ def test_no_mail_where_nothing_was_read_or_the_operator_wants_none(noon, setting
     assert week_mails.mail_week.func() == 0
     settings.WEEKLY_AUDIENCE_MAIL = False
     assert not week_mails.is_due()
+
+
+def test_the_list_of_stories_has_its_views_and_sorts_by_them(client, editor):
+    unread, most, some = (
+        PublishedArticleFactory(title=title) for title in ("Unread", "Most read", "Some read")
+    )
+    client.logout()
+    read(client, some, 1)
+    read(client, most, 3)
+    client.force_login(editor)
+    address = reverse("admin:articles_article_changelist")
+    column = list(client.get(address).context["cl"].list_display).index("views")
+    rows = client.get(f"{address}?o=-{column}").context["cl"].result_list
+    assert [(row, row.views) for row in rows] == [(most, 3), (some, 1), (unread, None)]
+    assert Page.objects.get(story=most).views == 3
+    client.force_login(member_of("Moderators"))
+    assert "views" not in client.get(address).context["cl"].list_display
+
+
+def test_a_storys_page_has_clicks_of_newsletters_and_prices_of_its_coins(client, editor):
+    bitcoin, unpriced = CoinFactory(), CoinFactory(name="Nimbus", symbol="NMB")
+    article = PublishedArticleFactory()
+    ArticleCoin.objects.create(article=article, coin=bitcoin, price_at_publication=Decimal(40_000))
+    ArticleCoin.objects.create(article=article, coin=unpriced)
+    QuoteFactory(coin=bitcoin, price=Decimal(50_000))
+    for number, people in ((1, 3), (2, 4)):
+        issue = Issue.objects.create(newsletter=main_newsletter(), number=number)
+        Link.objects.create(issue=issue, kind="story", url="/x/", story=article, people=people)
+        Link.objects.create(issue=issue, kind="other", url="/", people=9)
+    page = squeezed(client.get(reverse("admin:audience_story", args=[article.pk])).content.decode())
+    assert "<dt>Newsletter clicks</dt><dd>7</dd>" in page
+    assert "$40,000" in page
+    assert "+25.0" in page
+    assert '<th scope="row">Bitcoin</th>' in page
+    assert "Nimbus" not in page
