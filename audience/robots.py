@@ -13,14 +13,14 @@ ASKED_NOT = "asked_not"
 
 LABELS = {
     ROBOT: "Robot",
-    UNKNOWN: "Not a browser we know",
-    PREFETCH: "Fetched ahead, not looked at",
+    UNKNOWN: "Unknown client",
+    PREFETCH: "Prefetch",
     HIDDEN: "In a hidden tab",
     STAFF: "Our own staff",
     RATE: "Too many from one network",
-    REPLAYED: "Sent twice",
-    FORGED: "Not a page of ours",
-    ASKED_NOT: "Asked not to be counted",
+    REPLAYED: "Duplicate",
+    FORGED: "Invalid signature",
+    ASKED_NOT: "Do Not Track",
 }
 
 

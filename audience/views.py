@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audience import most_read
 from audience.choices import Period
-from audience.counting import arrivals
+from audience.counting import collector
 from pagecache import public_page
 
 # A transparent point.
@@ -20,7 +20,7 @@ PICTURE = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIB
 @require_POST
 def opened(request: HttpRequest) -> HttpResponse:
     """A page was opened that has nothing else to ask for."""
-    arrivals.count_view(request, request.POST)
+    collector.count_view(request, request.POST)
     return HttpResponse(status=204)
 
 
@@ -28,7 +28,7 @@ def opened(request: HttpRequest) -> HttpResponse:
 @require_POST
 def read(request: HttpRequest) -> HttpResponse:
     """More of a page was read."""
-    arrivals.count_reading(request, request.POST)
+    collector.count_reading(request, request.POST)
     return HttpResponse(status=204)
 
 
@@ -36,7 +36,7 @@ def read(request: HttpRequest) -> HttpResponse:
 def picture(request: HttpRequest) -> HttpResponse:
     """For readers without scripts."""
     if request.method == "GET":
-        arrivals.count_picture(request, request.GET)
+        collector.count_picture(request, request.GET)
     return HttpResponse(PICTURE, content_type="image/gif")
 
 

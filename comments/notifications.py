@@ -18,13 +18,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django_tasks import task
 
 from articles.models import Article
 from comments.models import ReplyNotification, SiteComment
 from comments.reading import paging
-from core import mail, mailboxes
+from core import keyed_digests, mail, mailboxes
 from core.jobs import PermanentFailure
 
 logger = logging.getLogger(__name__)
@@ -96,7 +95,7 @@ def tell_together() -> int:
 
 
 def _digest(address: str) -> str:
-    return salted_hmac("comments.notice", address.lower(), algorithm="sha256").hexdigest()
+    return keyed_digests.digest("comments.notice", address.lower())
 
 
 def _may_mail(to: str) -> bool:

@@ -12,13 +12,14 @@ from datetime import timedelta
 from django.db.models import F, Q, QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django_tasks import task
 
 from core.email_addresses import spelled
+from core.keyed_digests import digest, digests
 from core.models import Mailbox
 
 State = Mailbox.State
+PURPOSE = "core.mailbox"
 MOST_SOFT = 5  # mails in a row that did not get through
 PAUSE = timedelta(days=7)
 IN_A_ROW_WITHIN = timedelta(days=14)
@@ -29,8 +30,8 @@ FORGOTTEN_AFTER = timedelta(days=365)
 ended = Signal()
 
 
-def digest(address: str) -> str:
-    return salted_hmac("core.mailbox", spelled(address), algorithm="sha256").hexdigest()
+def _of(address: str) -> QuerySet[Mailbox]:
+    return Mailbox.objects.filter(digest__in=digests(PURPOSE, spelled(address)))
 
 
 def note_hard(address: str) -> None:
@@ -56,7 +57,7 @@ def note_soft(address: str) -> None:
 
 def note_accepted(address: str) -> None:
     """A mail got through. Nothing is written for a mailbox that never refused one."""
-    known = Mailbox.objects.filter(digest=digest(address))
+    known = _of(address)
     known.filter(state__in=("", State.FULL)).exclude(soft_bounces=0).update(
         soft_bounces=0, state=State.GOOD
     )
@@ -64,7 +65,7 @@ def note_accepted(address: str) -> None:
 
 def revive(address: str) -> None:
     """Its owner opened a mail: it works, and may be written to."""
-    Mailbox.objects.filter(digest=digest(address)).delete()
+    _of(address).delete()
 
 
 class Paused(Exception):
@@ -76,7 +77,7 @@ def may_mail(address: str, *, asked: bool) -> bool:
     Raises Paused for what may be sent later.
     """
     now = timezone.now()
-    mine = Mailbox.objects.filter(digest=digest(address)).exclude(state=State.GOOD)
+    mine = _of(address).exclude(state=State.GOOD)
     found = mine.first()
     if found is None:
         return True
@@ -111,6 +112,7 @@ def _end(address: str, state: str) -> None:
 
 
 def _row(address: str) -> QuerySet[Mailbox]:
-    key = digest(address)
-    Mailbox.objects.get_or_create(digest=key, defaults={"changed_at": timezone.now()})
-    return Mailbox.objects.filter(digest=key)
+    if not _of(address).exists():
+        key = digest(PURPOSE, spelled(address))
+        Mailbox.objects.get_or_create(digest=key, defaults={"changed_at": timezone.now()})
+    return _of(address)

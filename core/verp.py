@@ -6,8 +6,11 @@ signature, so that nobody ends another person’s mail by inventing a bounce.
 import re
 
 from django.conf import settings
-from django.utils.crypto import constant_time_compare, salted_hmac
 
+from core.keyed_digests import digest, is_digest
+
+PURPOSE = "core.bounces"
+SIGNATURE = 10  # hexadecimal digits
 LONGEST_LOCAL_PART = 64  # RFC 5321
 
 
@@ -20,7 +23,8 @@ def address_for(recipient: str) -> str:
         return ""
     name, _, host = base.rpartition("@")
     address = recipient.lower()
-    local = f"{name}+{address.replace('@', '=')}-{_signature(address)}"
+    signature = digest(PURPOSE, address)[:SIGNATURE]
+    local = f"{name}+{address.replace('@', '=')}-{signature}"
     fits = len(local) <= LONGEST_LOCAL_PART and local.isascii()
     return f"{local}@{host}" if fits else base
 
@@ -29,15 +33,11 @@ def recipient_of(text: str) -> str:
     """The recipient that a bounce address in `text` names, if it is signed by us."""
     name, _, host = settings.BOUNCE_ADDRESS.rpartition("@")
     ours = re.compile(
-        rf"{re.escape(name)}\+([^\s<>@]{{1,60}})=([^\s<>@=]{{1,60}})-([0-9a-f]{{10}})@{re.escape(host)}",
+        rf"{re.escape(name)}\+([^\s<>@]{{1,60}})=([^\s<>@=]{{1,60}})-([0-9a-f]{{{SIGNATURE}}})@{re.escape(host)}",
         re.IGNORECASE,
     )
     for local, domain, signature in ours.findall(text):
         address = f"{local}@{domain}".lower()
-        if constant_time_compare(signature.lower(), _signature(address)):
+        if is_digest(signature.lower(), PURPOSE, address):
             return address
     return ""
-
-
-def _signature(address: str) -> str:
-    return salted_hmac("core.bounces", address).hexdigest()[:10]

@@ -4,18 +4,14 @@ import logging
 from functools import wraps
 from typing import Any
 
-from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
-from django.contrib import admin, messages
-from django.contrib.auth import logout
-from django.contrib.auth.views import redirect_to_login
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.template.response import SimpleTemplateResponse, TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 
+from newsroom import staff_guard
 from newsroom.pages import errors, send_again
 
 MENU = (
@@ -49,7 +45,7 @@ class Desk(admin.AdminSite):
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if request.method == "POST" and not request.user.is_authenticated:
                 return send_again.page(request, "You are signed out", sign_in=True)
-            if self.has_permission(request) and (refusal := self.ask_again(request)):
+            if self.has_permission(request) and (refusal := staff_guard.ask_again(request)):
                 return refusal
             try:
                 response = guarded(request, *args, **kwargs)
@@ -62,20 +58,6 @@ class Desk(admin.AdminSite):
                 return errors.bad_request(request)
 
         return answer
-
-    def ask_again(self, request: HttpRequest) -> HttpResponse | None:
-        """Send to the log-in whose session is over, and to the second factor who must have one."""
-        from newsroom.operations import log_ins
-
-        if log_ins.is_over(request):
-            logout(request)
-            if request.method == "POST":
-                return send_again.page(request, "You are signed out", sign_in=True)
-            return redirect_to_login(request.get_full_path(), reverse("account_login"))
-        if settings.STAFF_SECOND_FACTOR and not is_mfa_enabled(request.user):
-            messages.warning(request, "The desk needs a second factor. Add one here.")
-            return redirect("mfa_index")
-        return None
 
     def get_urls(self) -> list[Any]:
         from newsroom.admin import privacy_requests, story_merging

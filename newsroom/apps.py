@@ -1,5 +1,6 @@
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, post_save, pre_save
 
 
@@ -11,9 +12,11 @@ class NewsroomConfig(AppConfig):
         from django.contrib.auth import get_user_model
 
         from core import text
-        from newsroom import accounts, imported_pages, roles, sites
-        from newsroom.operations import deploy_checks, log_ins  # noqa: F401 (registers checks)
+        from newsroom import accounts, environment, imported_pages, roles, sites
+        from newsroom.operations import database, deploy_checks, log_ins  # noqa: F401 (registers checks)
 
+        if environment.serves_pages():
+            connection_created.connect(database.limit_session)
         log_ins.connect()
         imported_pages.connect()
         pre_save.connect(text.clean_row)

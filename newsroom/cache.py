@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import redis
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
@@ -32,6 +33,7 @@ class ForgivingRedisCache(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
+        self.server = server
         # Django’s 300 entries would forget who was counted.
         local = params | {"OPTIONS": {"MAX_ENTRIES": MOST_ENTRIES}}
         self.local = LocMemCache(f"{server} {params.get('KEY_PREFIX', '')}", local)
@@ -55,4 +57,13 @@ class ForgivingRedisCache(RedisCache):
     incr = _or_local("incr")
     set_many = _or_local("set_many")
     delete_many = _or_local("delete_many")
-    clear = _or_local("clear")
+
+    def clear(self) -> None:
+        """Our own keys alone: others may keep something in the same Redis."""
+        self.local.clear()
+        try:
+            with redis.Redis.from_url(self.server) as client:
+                for key in client.scan_iter(f"{self.key_prefix}:*", count=1_000):
+                    client.delete(key)
+        except (RedisError, OSError) as error:
+            logger.warning("Redis does not answer", extra={"reason": str(error)[:200]})

@@ -13,7 +13,7 @@ from advertising.billing import accounts
 from advertising.measurement import anomalies as odd_traffic
 from advertising.models import Placement
 from articles.models import Article, Revision
-from audience.reports.now import most_read_now
+from audience.reports.realtime import most_read_now
 from comments.models import Confirmation
 from comments.moderation import decisions
 from newsletter.models import Issue
@@ -63,12 +63,15 @@ def for_person(user: Any) -> Today:
     newsletters, two for what is read, one for the first steps, one for the rest.
     """
     sees_stories = user.has_perm("articles.change_article")
-    late = [*health.behind(timezone.now()), *health.troubled_coins()] if sees_stories else []
+    alarms: list[str] = []
+    if sees_stories:
+        alarms = health.behind(timezone.now())
+    elif user.has_perm("newsletter.send_issue"):
+        alarms = newsletter_alarms.sentences()
     return Today(
         first_steps=steps(user),
         queues=_queues(user),
-        alarms=late
-        + (newsletter_alarms.sentences() if user.has_perm("newsletter.send_issue") else []),
+        alarms=alarms,
         odd_traffic=odd_traffic.recent() if user.has_perm("advertising.review_placement") else [],
         timeline=_timeline() if sees_stories else [],
         changes=_changes(user),

@@ -20,7 +20,8 @@ SECRETS = (
     *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "METRICS_TOKEN", "CDN_TOKEN"),
     *("MAIL_PROVIDER_KEY", "MAIL_WEBHOOK_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
     *("AKISMET_KEY", "CLASSIFIER_KEY", "COINGECKO_API_KEY", "COMMENT_HOOK_SECRET", "SENTRY_DSN"),
-    *("MEDIA_STORAGE_URL", "BACKUP_STORAGE_URL", "BOUNCE_IMAP_URL"),
+    *("MEDIA_STORAGE_URL", "BACKUP_STORAGE_URL", "BOUNCE_IMAP_URL", "SECRET_KEY_FALLBACKS"),
+    "MAIL_WEBHOOK_SIGNING_KEY",
 )
 # Providers of mail whose interface and whose webhooks we speak, and what their key is called there.
 MAIL_PROVIDERS: dict[str, str] = {
@@ -161,16 +162,16 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         # A socket’s folder is written with %2F for each slash.
         settings["HOST"] = unquote(settings["HOST"])
         settings["CONN_HEALTH_CHECKS"] = True
-        settings["OPTIONS"] = {"connect_timeout": 5}
-        if serves_pages():
-            limits = {
-                "statement_timeout": f"{LONGEST_QUERY}s",
-                "lock_timeout": f"{LOCK_WAIT}s",
-                "idle_in_transaction_session_timeout": "60s",
-            }
-            settings["OPTIONS"]["options"] = " ".join(
-                f"-c {name}={value}" for name, value in limits.items()
-            )
+        # A server that vanishes without a word, as its machine does, is given up within 25 seconds: the
+        # kernel alone would wait for a quarter of an hour.
+        settings["OPTIONS"] = {
+            "connect_timeout": 5,
+            "keepalives": 1,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,  # milliseconds
+        }
     return settings
 
 

@@ -17,12 +17,12 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django_tasks_db.models import DBTaskResult
 
 import advertising.personal_data
 import comments.privacy.personal_data
 import newsletter.personal_data
+from core import keyed_digests
 from newsroom.models import PrivacyRequest
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def digest(address: str) -> str:
     """By which it can be shown that a person was forgotten, to whoever knows the address, and to
     nobody else.
     """
-    return salted_hmac("newsroom.person", address.lower(), algorithm="sha256").hexdigest()
+    return keyed_digests.digest("newsroom.person", address.lower())
 
 
 def _everything(address: str) -> dict[str, list[Any]]:

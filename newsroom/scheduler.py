@@ -14,8 +14,8 @@ from advertising.billing import billing_mails, credit_notes, orders
 from advertising.campaigns import campaign_mails, pinning, running
 from advertising.measurement import anomalies, reach, report_mails
 from articles.publishing import autosaves, trash, workflow
-from audience import most_read, week_mails
-from audience.counting import settling
+from audience import most_read, weekly_report
+from audience.counting import retention
 from comments import notifications
 from comments.posting import confirmation, verified_commenters
 from comments.privacy import ip_anonymisation
@@ -104,9 +104,12 @@ JOBS = (
         "anonymise IP addresses", timedelta(hours=6), ip_anonymisation.anonymise_ip_addresses
     ),
     RecurringJob("work out what is most read", timedelta(minutes=5), most_read.work_out),
-    RecurringJob("forget views of hours ago", timedelta(minutes=10), settling.forget_old),
+    RecurringJob("forget views of hours ago", timedelta(minutes=10), retention.forget_old),
     RecurringJob(
-        "mail what was read", timedelta(hours=1), week_mails.mail_week, only_if=week_mails.is_due
+        "mail what was read",
+        timedelta(hours=1),
+        weekly_report.mail_week,
+        only_if=weekly_report.is_due,
     ),
     RecurringJob("settle the days of advertising", timedelta(hours=1), reach.settle_days),
     RecurringJob("look at approved pictures", timedelta(hours=6), pinning.look_at_pictures),

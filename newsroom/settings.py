@@ -15,8 +15,9 @@ import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from audience import outside_analytics
 from newsroom import environment
-from newsroom.operations.structured_logs import add_request_id
+from newsroom.operations.structured_logs import WithoutKeys, add_request_id
 
 # Lets classes such as ModelAdmin[Article] be written at run time as the type checker wants them.
 django_stubs_ext.monkeypatch()
@@ -138,6 +139,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "newsroom.staff_guard.StaffGuardMiddleware",
     "newsroom.desk_time_zone.DeskTimeZoneMiddleware",
 ]
 
@@ -177,6 +179,7 @@ CACHES = {
         {
             "BACKEND": "newsroom.cache.ForgivingRedisCache",
             "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "cache",
             "OPTIONS": REDIS_OPTIONS,
         }
         if REDIS_URL
@@ -211,21 +214,12 @@ PAGE_CACHE_MB = (
 PAGE_FILES_PER_MEMORY = 8
 # A page that other code made is not shown: where our code and templates are.
 CODE_FOLDERS = [
-    BASE_DIR / name
-    for name in (
-        *(
-            "core",
-            "pagecache",
-            "fast_worker",
-            "ticker",
-            "articles",
-            "comments",
-            "advertising",
-            "newsletter",
-            "newsroom",
-        ),
-        *("templates", "requirements"),
-    )
+    *(
+        path.parent
+        for path in sorted(BASE_DIR.glob("*/__init__.py"))
+        if path.parent.name != "tests"
+    ),
+    *(BASE_DIR / name for name in ("templates", "requirements")),
 ]
 # The cache in front of us that we tell what changed: fastly or cloudflare.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
@@ -423,6 +417,8 @@ VIEWS_OF_A_PAGE_A_DAY = environment.whole_number(
 RESPECT_DO_NOT_TRACK = env.bool("RESPECT_DO_NOT_TRACK", default=True)
 # A file in the form of MaxMind’s, such as GeoLite2-Country.mmdb.
 COUNTRY_DATABASE = env.str("COUNTRY_DATABASE", default="")
+# A service outside that counts as well, if its reader agrees.
+OUTSIDE_ANALYTICS = outside_analytics.parse(env.str("OUTSIDE_ANALYTICS", default=""))
 WEEKLY_AUDIENCE_MAIL = env.bool("WEEKLY_AUDIENCE_MAIL", default=True)
 
 # --- The newsletter ---------------------------------------------------------------------------
@@ -473,6 +469,11 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+if OUTSIDE_ANALYTICS is not None:
+    _directives = CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    _directives["script-src"].append(OUTSIDE_ANALYTICS.script_origin)
+    for _directive in ("connect-src", "img-src"):
+        _directives[_directive].extend(OUTSIDE_ANALYTICS.talks_to)
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     feature: []
     for feature in (
@@ -520,13 +521,16 @@ LOGGING = {
             ],
         }
     },
+    "filters": {"without_keys": {"()": WithoutKeys}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # Every request is logged once, by us.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["without_keys"]},
+        # Probes of strangers, whose answer is a page like any other.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security.SuspiciousFileOperation": {"level": "CRITICAL"},
         "django_tasks": {"handlers": [], "level": "INFO"},
         "django_tasks_db": {"level": "WARNING"},
         # Hundreds of lines for each invoice.

@@ -24,7 +24,7 @@ from pagecache.render import WSGIApplication
 from pagecache.thread_pool import DjangoInThreads
 
 THREADS = 8
-LIVE, READY, HEALTH = "/livez", "/readyz", "/healthz"
+LIVE, READY, HEALTH, METRICS = "/livez", "/readyz", "/healthz", "/metrics"
 RETRY_AFTER = 5  # seconds
 # RFC 9112, section 3.2.
 NO_HOST = make_cached_page(
@@ -132,7 +132,8 @@ class CachedApplication:
 
 
 def needs_no_database(path: str) -> bool:
-    return path.startswith((settings.STATIC_URL, MEDIA_PATH))
+    """Figures for alarms say what there is to say without it."""
+    return path.startswith((settings.STATIC_URL, MEDIA_PATH)) or path == METRICS
 
 
 @cache

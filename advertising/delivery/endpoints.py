@@ -25,7 +25,7 @@ from advertising.delivery.slots import STORY_SLOT
 from advertising.measurement import counting, invalid_traffic, offers
 from advertising.models import Action, Advertiser, Creative, Device, Placement
 from audience import robots
-from audience.counting import arrivals
+from audience.counting import collector
 from audience.robots import agent_reason, is_prefetch
 from core.client_ip import network_address, network_of
 from core.numbers import whole_number
@@ -56,7 +56,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         words.update(
             {name.removeprefix("v"): request.GET[name] for name in VIEW if name in request.GET}
         )
-        arrivals.count_view(request, words)
+        collector.count_view(request, words)
     reader = Reader(request)
     filled = [
         reader.fill(page_context.read(signed)) for signed in request.GET.getlist("s")[:MOST_SLOTS]

@@ -16,14 +16,14 @@ from django.utils import timezone
 
 from advertising.measurement import ledger
 from advertising.models import Action
-from audience.counting.every_second import StoredEverySecond
+from audience.counting.periodic_flush import PeriodicFlusher
 
 logger = logging.getLogger(__name__)
 
 Offer = tuple[int, str, str]  # placement, slot, reason
 
 
-class OfferSums(StoredEverySecond):
+class OfferSums(PeriodicFlusher):
     """The offers of this process that are not in the ledger yet."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class OfferSums(StoredEverySecond):
             return
         with self._lock:
             self._sums += lines
-        self.store_soon()
+        self.schedule_flush()
 
     def flush(self) -> None:
         """Add the sums to the ledger; what cannot be added now is added with what comes next."""

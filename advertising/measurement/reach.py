@@ -11,7 +11,7 @@ from django_tasks import task
 
 from advertising.delivery.tokens import VALID_FOR
 from advertising.models import Action, DailyAudience, DailyReach, NetworkCount, UsedToken
-from audience.counting import settling
+from audience.counting import retention
 from audience.digests import unsettled_before
 
 # Tokens of a day are needed as long as one of them may be sent again.
@@ -50,4 +50,4 @@ def settle(day: date) -> None:
         # In one statement, without loading them: a busy day has millions.
         UsedToken.objects.filter(day=day)._raw_delete(using="default")
         NetworkCount.objects.filter(day=day)._raw_delete(using="default")
-        settling.settle(day)
+        retention.settle(day)

@@ -89,7 +89,8 @@ def mail_invitation(invitation_id: int, sealed_key: str) -> None:
         mail_invitation, invitation.email, invitation_id, sealed_key
     ):
         return
-    subject = f"{invitation.advertiser.name} invites you"
+    # Not the company’s name, which a stranger may have written: this goes to other strangers.
+    subject = "You are invited to a company account"
     context = {"invitation": invitation, "key": sealed.unseal(sealed_key)}
     mail.plain(invitation.email, subject, "advertising/mail/invitation.txt", context).send()
 

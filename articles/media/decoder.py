@@ -33,6 +33,8 @@ WRITTEN_AS = {
 READ_AS = [name for name in WRITTEN_AS if name != "MPO"]  # Pillow finds it out of a JPEG itself.
 LARGEST_PIXELS = 50_000_000  # a phone’s 48 megapixels
 LARGEST_JPEG_PIXELS = 110_000_000  # a camera’s 100
+# Four times the largest size that is sold. A flat picture of 40 bytes may say that it has 50 million.
+LARGEST_ADVERT_PIXELS = 12_000_000
 KEPT_PIXELS = 40_000_000  # more has no use on a page
 MOST_SCANS = 50  # of a progressive JPEG; programs write about ten
 LONGEST_SIDE = 16_000  # WebP ends at 16,383
@@ -47,7 +49,7 @@ class Refused(Exception):
     """A fault of the upload, by a name that `uploads` has a sentence for."""
 
 
-def opened(content: bytes) -> Pillow.Image:
+def opened(content: bytes, purpose: str) -> Pillow.Image:
     """The picture, not decoded yet. Raises Refused by what its header says."""
     if content[4:8] == b"ftyp":
         import pi_heif  # Takes as long as all the rest, and few need it.
@@ -59,6 +61,8 @@ def opened(content: bytes) -> Pillow.Image:
     is_jpeg = picture.format in ("JPEG", "MPO")
     if picture.width * picture.height > (LARGEST_JPEG_PIXELS if is_jpeg else LARGEST_PIXELS):
         raise Refused("pixels")
+    if purpose == ADVERT and picture.width * picture.height > LARGEST_ADVERT_PIXELS:
+        raise Refused("advert")
     if max(picture.size) > LONGEST_SIDE:
         raise Refused("long")
     # Each scan goes through all pixels, and begins with this marker, which nothing else between
@@ -75,7 +79,7 @@ def read(content: bytes, purpose: str) -> tuple[dict[str, object], bytes]:
     For the library it is the very bytes where they are that already; for an advert it is always
     written anew from its pixels, since a file may be a picture and something else at once.
     """
-    picture = opened(content)
+    picture = opened(content, purpose)
     comes_as, kind = str(picture.format), WRITTEN_AS[str(picture.format)]
     moves = comes_as != "MPO" and getattr(picture, "is_animated", False)
     is_large = picture.width * picture.height > KEPT_PIXELS

@@ -24,12 +24,16 @@ LIBRARY, ADVERT = decoder.LIBRARY, decoder.ADVERT
 SUFFIXES = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}  # of what is kept
 LARGEST_BYTES = 40_000_000
 SECONDS = 45  # by the clock; the decoder limits its CPU itself
+# For a turn, by the clock. A thread of the web server waits with it: editors upload several pictures at once,
+# and anybody may sign up as an advertiser.
+WAIT = {LIBRARY: 20, ADVERT: 2}
 # Each may take a gigabyte; the rest wait their turn.
 AT_ONCE = threading.BoundedSemaphore(2)
 REFUSALS = {
     "bytes": "This picture is larger than 40 MB. Save it smaller and try again.",
     "pixels": "This picture has too many pixels: 50 million are the most, 110 million of a JPEG. "
     "Make it smaller and try again.",
+    "advert": "This picture has too many pixels for an advertisement: 12 million are the most.",
     "long": "This picture is too long: no side may have more than 16,000 pixels.",
     "slow": "This picture takes too long to read. Save it again with an ordinary program.",
     "damaged": "This is not a JPEG, PNG, WebP, GIF, HEIC or AVIF picture, or it is damaged.",
@@ -66,7 +70,7 @@ def read(file: Any, purpose: str) -> Upload:
 
 def decode(content: bytes, purpose: str) -> tuple[dict[str, Any], bytes]:
     """The decoder’s answer: the facts of an Upload or why it was refused, and the file to keep."""
-    if not AT_ONCE.acquire(timeout=SECONDS):
+    if not AT_ONCE.acquire(timeout=WAIT[purpose]):
         return {"refused": "busy"}, b""
     try:
         answer = subprocess.run(  # noqa: S603 (our own program)

@@ -17,8 +17,7 @@ from articles.models import Article, Author, Redirect, Section, Tag
 from audience import charts
 from audience.choices import FigureKind
 from audience.models import DailyVisitors
-from audience.reports import now as now_report
-from audience.reports import stories, story, whole
+from audience.reports import realtime, site, stories, story
 from audience.reports.periods import LENGTHS, Days
 from core.admin import ReadOnlyAdmin
 from core.numbers import whole_number
@@ -29,9 +28,9 @@ SCREENS = (
     ("", "Now"),
     ("stories/", "Stories"),
     ("sections/", "Sections, authors, coins"),
-    ("sources/", "Where from"),
+    ("sources/", "Sources"),
     ("searches/", "Searches"),
-    ("missing/", "Missing addresses"),
+    ("missing/", "Broken links"),
 )
 SUBJECTS: dict[str, Any] = {"section": Section, "author": Author, "tag": Tag, "coin": Coin}
 MOST_CHOICES = 300
@@ -60,7 +59,7 @@ class AudienceAdmin(ReadOnlyAdmin):
         ]
 
     def now_view(self, request: HttpRequest) -> HttpResponse:
-        found = now_report.now(timezone.now())
+        found = realtime.now(timezone.now())
         return self.page(
             request, "now", "Now", "", {"now": found, "charts": charts.of_minutes(found.minutes)}
         )
@@ -83,7 +82,7 @@ class AudienceAdmin(ReadOnlyAdmin):
                 (name, about.get(name), list(model.objects.order_by("name")[:MOST_CHOICES]))
                 for name, model in SUBJECTS.items()
             ],
-            "charts": charts.of_days(whole.views_by_day(days)),
+            "charts": charts.of_days(site.views_by_day(days)),
         }
         return self.page(request, "stories", "Stories", "stories/", context)
 
@@ -118,30 +117,33 @@ class AudienceAdmin(ReadOnlyAdmin):
     def sources_view(self, request: HttpRequest) -> HttpResponseBase:
         days = self.days(request)
         tables = [
-            ("Where from", whole.sources(days)),
-            ("Sites", whole.figures(FigureKind.HOST, days)),
-            ("Campaigns", whole.figures(FigureKind.CAMPAIGN, days)),
-            ("Devices", whole.figures(FigureKind.DEVICE, days)),
-            ("Countries", whole.figures(FigureKind.COUNTRY, days)),
-            ("Sites that readers went to", whole.figures(FigureKind.OUTBOUND, days)),
-            ("Not counted", whole.figures(FigureKind.NOT_COUNTED, days)),
+            ("Sources", site.sources(days)),
+            ("Referrers", site.figures(FigureKind.HOST, days)),
+            ("Campaigns", site.figures(FigureKind.CAMPAIGN, days)),
+            ("Devices", site.figures(FigureKind.DEVICE, days)),
+            ("Countries", site.figures(FigureKind.COUNTRY, days)),
+            ("Outbound links", site.figures(FigureKind.OUTBOUND, days)),
+            ("Excluded", site.figures(FigureKind.NOT_COUNTED, days)),
         ]
-        return self.figures_page(request, "Where from", "sources/", tables)
+        return self.figures_page(request, "Sources", "sources/", tables)
 
     def searches_view(self, request: HttpRequest) -> HttpResponseBase:
         days = self.days(request)
         tables = [
-            ("Searched, and nothing found", whole.figures(FigureKind.NOT_FOUND, days)),
-            ("Searched and found", whole.figures(FigureKind.SEARCHED, days)),
+            ("Searches without results", site.figures(FigureKind.NOT_FOUND, days)),
+            ("Searches with results", site.figures(FigureKind.SEARCHED, days)),
         ]
         return self.figures_page(request, "Searches", "searches/", tables)
 
     def missing_view(self, request: HttpRequest) -> HttpResponseBase:
         """Addresses at which readers met nothing, with a way to lead them on."""
         days = self.days(request)
-        rows = whole.figures(FigureKind.MISSING, days, most=200)
+        rows = site.figures(FigureKind.MISSING, days, most=200)
         if "csv" in request.GET:
-            lines = [("Address", "Times", "Before"), *((r.word, r.number, r.before) for r in rows)]
+            lines = [
+                ("Address", "Views", "Previous period"),
+                *((r.word, r.number, r.before) for r in rows),
+            ]
             return self.csv("missing", lines)
         led_on = set(
             Redirect.objects.filter(old_path__in=[row.word for row in rows]).values_list(
@@ -149,14 +151,14 @@ class AudienceAdmin(ReadOnlyAdmin):
             )
         )
         context = {"rows": [(row, row.word in led_on) for row in rows]}
-        return self.page(request, "missing", "Missing addresses", "missing/", context)
+        return self.page(request, "missing", "Broken links", "missing/", context)
 
     def figures_page(
         self,
         request: HttpRequest,
         title: str,
         screen: str,
-        tables: list[tuple[str, list[whole.Figure]]],
+        tables: list[tuple[str, list[site.Figure]]],
     ) -> HttpResponseBase:
         if "csv" in request.GET:
             lines = [
@@ -164,7 +166,9 @@ class AudienceAdmin(ReadOnlyAdmin):
                 for label, rows in tables
                 for each in rows
             ]
-            return self.csv(screen.strip("/"), [("Of", "Word", "Number", "Before"), *lines])
+            return self.csv(
+                screen.strip("/"), [("Table", "Name", "Views", "Previous period"), *lines]
+            )
         tables = [(label, rows) for label, rows in tables if rows]
         return self.page(request, "figures", title, screen, {"tables": tables})
 
@@ -208,8 +212,8 @@ def _lines_of_subjects(label: str, rows: list[stories.Row]) -> Iterable[Iterable
 
 def _lines_of_stories(rows: list[stories.Row]) -> Iterable[Iterable[Any]]:
     yield (
-        "Headline", "Address", "Section", "Published", "Views", "Readers", "Before",
-        "Seconds a view", "Read to the end, %", "First source",
+        "Headline", "Address", "Section", "Published", "Views", "Readers", "Previous period",
+        "Seconds a view", "Read to the end, %", "Top source",
     )  # fmt: skip
     for row in rows:
         if (article := row.story) is not None:

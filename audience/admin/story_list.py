@@ -16,11 +16,12 @@ admin.site.unregister(Article)
 class ReadStoriesAdmin(ArticleAdmin):
     """Has a column of views for whoever may see them; it sorts the list."""
 
-    sortable_by = (*ArticleAdmin.sortable_by, "views")
-
-    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         columns = super().get_list_display(request)
-        return (*columns, "views") if _may_see_views(request) else tuple(columns)
+        return (*columns, "views") if _may_see_views(request) else columns
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        return (*self.sortable_by, "views")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         stories = super().get_queryset(request)

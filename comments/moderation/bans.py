@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address, ip_network
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.dateparse import parse_datetime
 
 from comments.models import Ban, SiteComment
 from core.clock import as_readers, local_time
 from core.email_addresses import inbox, spelled
+from core.keyed_digests import digests
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -39,7 +40,9 @@ def of_writer(user: "User | None", email: str, ip: str | None) -> Ban | None:
     match.
     """
     written = spellings(email)
-    wanted = Q(kind=Ban.Kind.ADDRESS, value__in=[*written, *map(veiled, written)])
+    wanted = Q(
+        kind=Ban.Kind.ADDRESS, value__in=[*written, *chain.from_iterable(map(veils, written))]
+    )
     wanted |= Q(kind=Ban.Kind.DOMAIN, value__in=_domains_of(email))
     if user is not None:
         wanted |= Q(kind=Ban.Kind.ACCOUNT, value=user.get_username())
@@ -57,7 +60,12 @@ def veiled(email: str) -> str:
     """Return a digest for an address whose owner was erased: the ban goes on, and nobody can read
     whom it is for.
     """
-    return "erased:" + salted_hmac("comments.ban", email.lower(), algorithm="sha256").hexdigest()
+    return veils(email)[0]
+
+
+def veils(email: str) -> list[str]:
+    """The same by every key that the site has or had, the present one first."""
+    return [f"erased:{each}" for each in digests("comments.ban", email.lower())]
 
 
 def networks_of(ip: str) -> list[str]:

@@ -188,6 +188,6 @@ def _forget_bans(address: str, accounts: list[Any]) -> int:
     found.filter(kind=Ban.Kind.ACCOUNT).delete()
     for ban in found.filter(kind=Ban.Kind.ADDRESS):
         # One of an earlier erasure may stand already: then this one stands for both.
-        Ban.objects.filter(kind=ban.kind, value=bans.veiled(ban.value)).delete()
+        Ban.objects.filter(kind=ban.kind, value__in=bans.veils(ban.value)).delete()
         Ban.objects.filter(pk=ban.pk).update(value=bans.veiled(ban.value), note="", reason="")
     return number

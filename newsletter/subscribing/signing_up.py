@@ -7,10 +7,9 @@ from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django_tasks import task
 
-from core import email_addresses
+from core import email_addresses, keyed_digests
 from newsletter.models import Newsletter, SignupThrottle, Subscriber, main_newsletter
 from newsletter.subscribing import mails
 from newsletter.subscribing.subscriptions import Status, wish
@@ -93,4 +92,4 @@ def _is_first_in_an_hour(inbox: str, now: datetime) -> bool:
 
 def _digest(inbox: str) -> str:
     """By which an inbox is known without its address."""
-    return salted_hmac("newsletter.inbox", inbox).hexdigest()[:32]
+    return keyed_digests.digest("newsletter.inbox", inbox)[:32]

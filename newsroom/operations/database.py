@@ -9,10 +9,27 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from core.locks import file_lock
+from newsroom import environment
 from newsroom.operations.backoff import Backoff
 
 AWAY = (OperationalError, InterfaceError)
 MIGRATION_LOCK = 0x6E657773  # any number that nobody else takes
+
+
+def limit_session(sender: object, connection: BaseDatabaseWrapper, **kwargs: object) -> None:
+    """Called for each new connection of a part that serves pages: nobody who reads waits for long.
+
+    By `SET`, since PgBouncer refuses options of the first message.
+    """
+    if connection.vendor == "postgresql":
+        limits = {
+            "statement_timeout": f"{environment.LONGEST_QUERY}s",
+            "lock_timeout": f"{environment.LOCK_WAIT}s",
+            "idle_in_transaction_session_timeout": "60s",
+        }
+        connection.connection.execute(
+            "; ".join(f"SET {name} = '{value}'" for name, value in limits.items())
+        )
 
 
 def problem() -> str:

@@ -4,7 +4,7 @@ import shutil
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from articles.models import Article, Revision
 from comments.privacy import ip_anonymisation
 from core.clock import local_time
+from newsletter.sending import alarms as newsletter_alarms
 from newsroom.models import Heartbeat
 from newsroom.operations import backup, jobs
 from ticker.models import Coin, Quote
@@ -38,7 +39,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     try:
         reasons = behind(timezone.now())
         prices = price_state.as_json(price_state.now_of(timezone.now()))
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         reasons = ["The database does not answer."]
     answer = {"healthy": not reasons, "reasons": reasons, "prices": prices}
     return JsonResponse(answer, status=503 if reasons else 200)
@@ -63,6 +64,7 @@ def behind(now: datetime) -> list[str]:
     # The demo’s snapshot is marked as what it is; only live prices can be late.
     if newest and not newest.is_sample and newest.quoted_at < now - DELAYED_AFTER:
         reasons.append(f"The newest price is of {local_time(newest.quoted_at, '%d %B, %H:%M')}.")
+    reasons += [*troubled_coins(), *newsletter_alarms.sentences()]
     return [*reasons, *troubled_jobs(now), *troubled_disk(), *troubled_backup(now, last)]
 
 

@@ -8,6 +8,7 @@ A job that failed for good has the status FAILED; one that will be tried again w
 import contextlib
 import logging
 import re
+import secrets
 import signal
 import socket
 from collections.abc import Collection, Iterator
@@ -15,6 +16,7 @@ from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -47,6 +49,11 @@ class JobTimeout(Exception):
 # --- Failing ------------------------------------------------------------------------------
 
 
+def stop_clock() -> None:
+    """No job runs in this process any more."""
+    signal.alarm(0)
+
+
 class JobFollower:
     """Follows every job of this process, which is a worker."""
 
@@ -64,7 +71,7 @@ class JobFollower:
         signal.alarm(TIME_LIMIT)
 
     def end(self, task_result: TaskResult[Any], **kwargs: Any) -> None:
-        signal.alarm(0)
+        stop_clock()
         path = task_result.task.module_path
         if task_result.status == "FAILED":
             failed = DBTaskResult.objects.get(pk=task_result.id)
@@ -137,13 +144,22 @@ def give_back_of(worker_id: str) -> None:
 @contextlib.contextmanager
 def worker_name() -> Iterator[str]:
     """A name that no other living worker has, and that the next one gets when this one is killed."""
-    host = socket.gethostname()[:48]
+    host = f"{socket.gethostname()[:40]}-{_id_of_data_dir()}"
     for number in range(MOST_WORKERS):
         with file_lock(f"worker-{host}-{number}", wait=False) as is_free:
             if is_free:
                 yield f"{host}-{number}"
                 return
     raise RuntimeError(f"{MOST_WORKERS} workers run on this machine already.")
+
+
+def _id_of_data_dir() -> str:
+    """Machines may be called the same; each has a DATA_DIR of its own."""
+    path = settings.DATA_DIR / "worker-id"
+    with file_lock("worker-id", wait=True):
+        if not path.exists():
+            path.write_text(secrets.token_hex(4))
+        return path.read_text()
 
 
 # --- What failed for good -------------------------------------------------------------------

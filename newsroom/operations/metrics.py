@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -27,11 +28,23 @@ def metrics(request: HttpRequest) -> HttpResponse:
     token = request.META.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
     if not settings.METRICS_TOKEN or not constant_time_compare(token, settings.METRICS_TOKEN):
         raise Http404
-    now = timezone.now()
-    text = page_cache.as_text(page_cache.read_all(settings.DATA_DIR / "counts"))
-    text += provider_status.as_metrics(provider_status.now_of(now), now)
-    text += as_text(gauges(now)) + requests()
+    text = page_cache.as_text(page_cache.read_all(settings.DATA_DIR / "counts")) + requests()
+    disk = shutil.disk_usage(settings.DATA_DIR)
+    try:
+        found, is_up = of_database(timezone.now()), 1
+    except (DatabaseError, InterfaceError):
+        found, is_up = "", 0
+    gauges: list[Gauge] = [
+        ("database_up", "Whether the database answers.", [("", is_up)]),
+        ("disk_free_bytes", "Of the disk of DATA_DIR.", [("", disk.free)]),
+    ]
+    text += as_text(gauges) + found
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def of_database(now: datetime) -> str:
+    """What only the database knows. Raises DatabaseError or InterfaceError while that is away."""
+    return provider_status.as_metrics(provider_status.now_of(now), now) + as_text(gauges(now))
 
 
 def gauges(now: datetime) -> Iterable[Gauge]:
@@ -43,8 +56,6 @@ def gauges(now: datetime) -> Iterable[Gauge]:
     yield "last_seen_seconds", "Since the last sign of life of a part, or the last backup.", ages
     waiting = Delivery.objects.filter(status__in=("queued", "sending")).count()
     yield "mails_waiting", "Newsletters that are not handed over yet.", [("", waiting)]
-    disk = shutil.disk_usage(settings.DATA_DIR)
-    yield "disk_free_bytes", "Of the disk of DATA_DIR.", [("", disk.free)]
     yield "behind", "How many things /healthz finds behind.", [("", len(health.behind(now)))]
 
 

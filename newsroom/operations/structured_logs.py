@@ -40,6 +40,18 @@ def loggable(path: str) -> str:
     return path[:200]
 
 
+class WithoutKeys(logging.Filter):
+    """For loggers that name the address of a request: Django’s own."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                loggable(each) if isinstance(each, str) and each.startswith("/") else each
+                for each in record.args
+            )
+        return True
+
+
 _GIVEN_ID = re.compile(r"[0-9a-f]{16,32}")
 
 

@@ -41,7 +41,13 @@ def release() -> str:
     """A name for this code with these settings, the same on every machine that runs it. Pages that
     other code made are not shown.
     """
-    digest = hashlib.blake2b(f"{settings.SITE_URL}:{settings.CDN}".encode(), digest_size=8)
+    database = settings.DATABASES["default"]
+    settings_that_show = (
+        *(settings.SITE_URL, settings.CDN, settings.MEDIA_URL, settings.OUTSIDE_ANALYTICS),
+        # A restored copy that is tried elsewhere keeps its pages apart from those of the site.
+        *(database.get("HOST"), str(database["NAME"])),
+    )
+    digest = hashlib.blake2b(repr(settings_that_show).encode(), digest_size=8)
     for folder in map(Path, settings.CODE_FOLDERS):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:

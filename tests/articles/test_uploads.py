@@ -92,7 +92,7 @@ def many_scans() -> bytes:
 def test_a_small_jpeg_that_would_take_minutes_is_refused_before_it_is_decoded():
     """Each scan of a progressive JPEG goes through all pixels; a file of 100 kB may have thousands."""
     with pytest.raises(decoder.Refused, match="slow"):
-        decoder.opened(many_scans())
+        decoder.opened(many_scans(), decoder.LIBRARY)
     with pytest.raises(ValidationError, match="takes too long to read"):
         read(many_scans())
 

@@ -11,9 +11,9 @@ from django.db import DataError, OperationalError, connections
 from django.utils import timezone
 
 from audience import page_address
-from audience.counting import batch, settling
+from audience.counting import batch, retention
+from audience.counting.buffer import EventBuffer
 from audience.counting.events import View
-from audience.counting.waiting import WaitingEvents
 from audience.models import (
     DailySalt,
     DailySource,
@@ -199,12 +199,12 @@ def test_when_a_day_is_over_nothing_leads_to_anybody(browser, noon):
 def test_what_is_kept_for_a_while_is_forgotten_then(browser, noon):
     browser.open("/")
     noon.shift(timedelta(hours=3))
-    settling.forget_old.call()
+    retention.forget_old.call()
     assert not SeenKey.objects.exists()
     assert not RecentViews.objects.exists()
     assert HourlyViews.objects.exists()
     noon.shift(timedelta(days=31))
-    settling.forget_old.call()
+    retention.forget_old.call()
     assert not HourlyViews.objects.exists()
     assert DailyViews.objects.get().views == 1
 
@@ -290,23 +290,23 @@ def test_invented_words_do_not_grow_without_end(browser, monkeypatch):
 
 
 def test_what_cannot_be_stored_now_is_stored_with_what_comes_next(db, monkeypatch):
-    waiting = WaitingEvents()
+    buffer = EventBuffer()
     real = batch.store
 
     def fail(events: Any) -> None:
         raise OperationalError("away")
 
     monkeypatch.setattr(batch, "store", fail)
-    monkeypatch.setattr("audience.counting.waiting.connections.close_all", lambda: None)
-    waiting.add(View("key-number-1", PageAddress("/"), timezone.now()))
+    monkeypatch.setattr("audience.counting.buffer.connections.close_all", lambda: None)
+    buffer.add(View("key-number-1", PageAddress("/"), timezone.now()))
     assert views() == {}
     monkeypatch.setattr(batch, "store", real)
-    waiting.add(View("key-number-2", PageAddress("/"), timezone.now()))
+    buffer.add(View("key-number-2", PageAddress("/"), timezone.now()))
     assert views() == {"/": 2}
 
 
 def test_one_that_no_database_takes_holds_up_no_other(db, monkeypatch):
-    waiting = WaitingEvents()
+    buffer = EventBuffer()
     real = batch.store
 
     def store(events: Any) -> None:
@@ -316,10 +316,10 @@ def test_one_that_no_database_takes_holds_up_no_other(db, monkeypatch):
 
     monkeypatch.setattr(batch, "store", store)
     for key in ("key-number-1", "key-of-evil", "key-number-2"):
-        waiting._events.append(View(key, PageAddress("/"), timezone.now()))
-    waiting.flush()
+        buffer._events.append(View(key, PageAddress("/"), timezone.now()))
+    buffer.flush()
     assert views() == {"/": 2}
-    assert waiting._events == []
+    assert buffer._events == []
 
 
 @pytest.mark.parametrize("host", ["a\x00b.example", "a\ud800b.example", "<b>", "a b.example"])

@@ -14,9 +14,9 @@ from django.utils import timezone
 from advertising.measurement import audience as media_kit
 from advertising.models import DailyAudience
 from articles.models import ArticleCoin, Author, Redirect
-from audience import most_read, week_mails
+from audience import most_read, weekly_report
 from audience.models import DailyViews, DailyVisitors, MailedWeek, MostRead, Page
-from audience.reports import now, stories, story
+from audience.reports import realtime, stories, story
 from audience.reports.periods import Days
 from newsletter.models import Issue, Link, main_newsletter
 
@@ -70,7 +70,7 @@ def test_now_says_what_is_read_and_where_from(client, noon):
     noon.shift(timedelta(minutes=31))
     read(client, one, 3, "https://www.google.com/", n=0, s=90, d=3)
     read(client, other, 1)
-    found = now.now(timezone.now())
+    found = realtime.now(timezone.now())
     assert (found.readers, found.views, found.usual) == (3, 4, None)
     assert [(each.story, each.readers, each.views, each.change) for each in found.stories] == [
         (one, 3, 3, 3), (other, 1, 1, -2),
@@ -89,7 +89,7 @@ def test_what_is_usual_is_the_same_hour_of_other_weeks(client, noon):
     read(client, article, 8)
     noon.shift(timedelta(days=7))
     read(client, article, 6)
-    found = now.now(timezone.now())
+    found = realtime.now(timezone.now())
     assert (found.usual, found.against_usual) == (4, 50)
 
 
@@ -274,11 +274,11 @@ def test_editors_and_authors_are_mailed_on_mondays_once(client, noon, committed)
     )
     read(client, article, 3, n=0, s=60, d=3)
     with committed():
-        assert week_mails.mail_week.func() == 0  # It is Sunday.
+        assert weekly_report.mail_week.func() == 0  # It is Sunday.
     noon.shift(timedelta(hours=20))
     for _ in range(2):
         with committed():
-            week_mails.mail_week.func()
+            weekly_report.mail_week.func()
     by = {message.to[0]: message.body for message in mail.outbox}
     assert "All pages: 3 views" in by[editor.email]
     assert "Nine banks" in by[editor.email]
@@ -291,9 +291,9 @@ def test_editors_and_authors_are_mailed_on_mondays_once(client, noon, committed)
 def test_no_mail_where_nothing_was_read_or_the_operator_wants_none(noon, settings):
     member_of("Editors")
     noon.shift(timedelta(hours=20))
-    assert week_mails.mail_week.func() == 0
+    assert weekly_report.mail_week.func() == 0
     settings.WEEKLY_AUDIENCE_MAIL = False
-    assert not week_mails.is_due()
+    assert not weekly_report.is_due()
 
 
 def test_the_list_of_stories_has_its_views_and_sorts_by_them(client, editor):

@@ -17,7 +17,7 @@ from pathlib import Path
 from ..journeys.conftest import running_site
 from ..journeys.test_freshness import Elsewhere
 from ..journeys.test_nginx import NGINX
-from . import growth, kept, made, newsletters, placements, talk
+from . import growth, kept, made, newsletters, placements, talk, views
 from .loads import WRK, megabytes, say, static_nginx, web_processes
 
 
@@ -56,6 +56,7 @@ def main() -> None:
                     elsewhere.do(made.THOUSAND_COMMENTS)
                     say("", "made, CPU ms", "new prices, CPU ms", "made = 1")
                     made.new_prices(elsewhere)
+                    views.measure(elsewhere)
                     elsewhere.stop()
                     say("", "requests/s", "CPU ms", "trivial = 1")
                     made.cold(site, options.requests)

@@ -2,14 +2,25 @@
 a generator of traffic and our figures agree to the view.
 """
 
+import os
 import re
+import signal
+import threading
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
+from playwright.sync_api import expect
 
-from .conftest import wait_for
+from audience import outside_analytics
+
+from ..processes import running
+from .barriers import has_no_barrier
+from .conftest import ROOT, Site, not_on_the_second_database, own_database, running_site, wait_for
 from .test_freshness import Elsewhere
 
 pytestmark = pytest.mark.xdist_group("journeys")
@@ -108,3 +119,138 @@ def test_two_tabs_are_two_views_and_one_in_the_background_none_until_it_is_seen(
     opened(context.new_page())
     opened(context.new_page())
     grown(figures, before, views=2)
+
+
+@pytest.fixture
+def asking(open_context, site):
+    """Open a page that asks whether a service outside may count too, and what was asked of it."""
+    service = outside_analytics.parse("plausible:finality.example")
+    box = render_to_string("components/outside_analytics.html", {"analytics": service})
+    source = ROOT / "newsroom/static/newsroom"
+    script = f"<script>{(source / 'js/outside_analytics.js').read_text()}</script>"
+    script += f"<style>{(source / 'css/consent.css').read_text()}</style>"
+    before, end = site.get(STORY).rsplit("</footer>", 1)
+    html = f"{before}</footer>{box}{script}{end}"
+
+    def opened(**options):
+        page = open_context(**options).new_page()
+        asked = []
+        page.route(f"**{STORY}", lambda route: route.fulfill(body=html, content_type="text/html"))
+        page.route(
+            "https://plausible.io/**",
+            lambda route: (asked.append(route.request.url), route.fulfill(body="")),
+        )
+        page.goto(STORY)
+        return page, asked
+
+    return opened
+
+
+@not_on_the_second_database
+def test_a_service_outside_counts_after_a_yes_alone(asking):
+    page, asked = asking()
+    box = page.get_by_role("complementary", name="Counting by Plausible")
+    expect(box).to_be_visible()
+    has_no_barrier(page, "consent")
+    assert asked == []
+    box.get_by_role("button", name="No").click()
+    page.reload()
+    expect(box).to_be_hidden()
+    assert asked == []
+    page.evaluate("localStorage.removeItem('outside-analytics')")
+    page.reload()
+    with page.expect_request("https://plausible.io/js/script.js"):
+        box.get_by_role("button", name="Yes").click()
+    with page.expect_request("https://plausible.io/js/script.js"):
+        page.reload()
+    expect(box).to_be_hidden()
+    assert page.locator("script[data-domain='finality.example']").count() == 1
+
+
+@not_on_the_second_database
+def test_a_browser_that_asks_not_to_be_tracked_is_not_asked(asking):
+    page, asked = asking()
+    page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
+    page.goto(STORY)
+    expect(page.locator("[data-outside-analytics]")).to_be_hidden()
+    assert asked == []
+
+
+# --- A kill ---------------------------------------------------------------------------------------
+
+KEPT = 'result = DailyViews.objects.aggregate(n=Sum("views"))["n"] or 0'
+VIEWS = f"""
+from django.db.models import Sum
+from audience.models import DailyViews
+{KEPT}
+"""
+LOST_AT_MOST = 2.5  # seconds of views: one until they are stored, the rest for a busy machine
+
+
+class Reader(threading.Thread):
+    """Opens a page again and again, and notes which views were taken, and when."""
+
+    def __init__(self, site: Site, page: str, number: int, until: float) -> None:
+        super().__init__()
+        self.site, self.page, self.number, self.until = site, page, number, until
+        self.taken: dict[str, float] = {}
+
+    def send(self, key: str) -> bool:
+        body = urllib.parse.urlencode({"p": self.page, "k": key, "w": "1280"}).encode()
+        request = urllib.request.Request(
+            f"{self.site.url}/views/", body, {"User-Agent": CHROME, "Host": "127.0.0.1"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status == 204
+        except OSError:
+            return False
+
+    def run(self) -> None:
+        count = 0
+        while time.monotonic() < self.until:
+            key = f"key-{self.number:02}-{count:06}"
+            count += 1
+            if self.send(key):
+                self.taken[key] = time.monotonic()
+
+
+@pytest.mark.drill
+def test_a_kill_loses_its_last_second_of_views_and_counts_none_twice(tmp_path):
+    variables = {"SEEN_A_MINUTE": "0", "VIEWS_OF_A_PAGE_A_DAY": "0", "WEB_WORKERS": "2"}
+    with (
+        own_database("newsroom_views") as url,
+        running_site(tmp_path / "site", url, **variables) as site,
+    ):
+        page = re.search(r'data-page="?([^" >]+)', site.get(STORY))[1]
+        elsewhere = Elsewhere(site)
+        before = elsewhere.do(VIEWS)
+        readers = [Reader(site, page, number, time.monotonic() + 14) for number in range(4)]
+        for reader in readers:
+            reader.start()
+        kills = []
+        for _ in range(3):
+            time.sleep(4)
+            os.kill(running(site.process.pid, "gunicorn")[-1], signal.SIGKILL)
+            kills.append(time.monotonic())
+        for reader in readers:
+            reader.join()
+        taken = {key: at for reader in readers for key, at in reader.taken.items()}
+        at_risk = sum(
+            any(kill - LOST_AT_MOST < at <= kill for kill in kills) for at in taken.values()
+        )
+        assert len(taken) - at_risk > 500
+
+        def stored() -> int:
+            return elsewhere.do(VIEWS) - before
+
+        wait_for(lambda: stored() >= len(taken) - at_risk)
+        assert stored() <= len(taken) + len(kills) * len(readers)  # whose answer a kill swallowed
+        # Sent again, as a page does that got no answer: what was lost is found, nothing is doubled.
+        for reader in readers:
+            for key in reader.taken:
+                assert reader.send(key)
+        wait_for(lambda: stored() >= len(taken))
+        time.sleep(2)
+        assert stored() <= len(taken) + len(kills) * len(readers)
+        elsewhere.stop()

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from newsroom.operations.structured_logs import SECRET_AFTER
+
 from .conftest import (
     ROOT,
     Site,
@@ -130,6 +132,7 @@ def write_configuration(folder: Path, site: Site, port: int, plain_port: int) ->
         "/etc/ssl/newsroom": str(folder),
         "/var/lib/newsroom": str(site.data),
         "/var/cache/newsroom": str(folder / "cache"),
+        "/var/log/nginx": str(folder),
     }.items():
         assert place in ours
         ours = ours.replace(place, here)
@@ -271,6 +274,19 @@ def test_what_is_not_for_everybody_is_not_kept(front, path):
         # Whether the site is well is another question: other journeys keep it busy.
         assert answer.status == 200 or path == "/healthz"
         assert answer.headers["X-Cache-Front"] in ("MISS", "BYPASS")
+
+
+def test_the_log_has_our_id_and_no_key(front):
+    """What stands behind these prefixes lets somebody in; the query is a person’s own business."""
+    asked = [f"{prefix}Kq7-secret/" for prefix in SECRET_AFTER] + ["/search/?q=Kq7-secret"]
+    ids = [front.ask(path)[0].headers["X-Request-ID"] for path in asked]
+    log = front.site.data.parent / "access.log"
+    wait_for(lambda: ids[-1] in log.read_text())
+    text = log.read_text()
+    assert "Kq7-secret" not in text
+    assert all(each in text for each in ids if each)
+    for prefix in SECRET_AFTER:
+        assert f"{prefix}..." in text
 
 
 def test_files_come_from_the_disk_for_a_year(front):

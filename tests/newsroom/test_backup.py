@@ -32,6 +32,7 @@ def test_a_backup_says_what_is_in_it_and_is_read_again(publication, tmp_path, ca
     assert manifest["rows"]["articles_article"] == 1
     assert manifest["media"]["files"] >= 1
     assert "SECRET_KEY" in manifest["settings"]
+    assert manifest["version"] == "1.0.0"
     assert "not to be written down" not in json.dumps(manifest)
     assert Heartbeat.objects.filter(name=backup.HEARTBEAT).exists()
     assert [path.name for path in tmp_path.glob("*.tar*")] == ["a.tar"]

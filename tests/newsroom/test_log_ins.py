@@ -7,12 +7,14 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
+from django.urls import reverse
 from django.utils import timezone
 
+from advertising.models import Membership, Order
 from newsroom.models import LogIn
 from newsroom.operations import log_ins
 
-from ..factories import UserFactory
+from ..factories import AdvertiserFactory, UserFactory, member_of
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough word"
@@ -86,6 +88,36 @@ def test_a_second_factor_is_asked_of_staff_where_it_is_wanted(client, editor, se
     assert client.get("/accounts/2fa/").status_code == 200
     Authenticator.objects.create(user=editor, type=Authenticator.Type.TOTP, data={})
     assert client.get("/admin/articles/article/").status_code == 200
+
+
+def test_staff_is_asked_wherever_it_acts_as_staff(client, settings, noon):
+    order = Order.objects.create(
+        advertiser=AdvertiserFactory(),
+        number="2026-00001",
+        placed_at=timezone.now(),
+        due_on=timezone.now(),
+    )
+    person = member_of("Finance", username="finn")
+    person.set_password(PASSWORD)
+    person.save()
+    log_in(client, "finn")
+    address = reverse("order", args=[order.number])
+    assert client.get(address).status_code == 200
+    settings.STAFF_SECOND_FACTOR = True
+    assert client.get(address)["Location"] == "/accounts/2fa/"
+    assert client.get("/").status_code == 200
+    settings.STAFF_SECOND_FACTOR = False
+    noon.shift(log_ins.STAFF_SESSION + timedelta(seconds=1))
+    assert client.get(address)["Location"] == f"/accounts/login/?next={address}"
+
+
+def test_an_advertiser_stays_signed_in(client, settings, noon):
+    person = UserFactory(username="pal")
+    Membership.objects.create(user=person, advertiser=AdvertiserFactory(), role="owner")
+    client.force_login(person)
+    settings.STAFF_SECOND_FACTOR = True
+    noon.shift(log_ins.STAFF_SESSION + timedelta(seconds=1))
+    assert client.get("/partners/placements/").status_code == 200
 
 
 def test_what_nobody_needs_any_more_goes(client, editor):

@@ -7,10 +7,13 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import InterfaceError
 from django.utils import timezone
 
 from newsroom.models import Heartbeat
+from newsroom.operations import metrics as operations
 from pagecache import metrics
+from pagecache.asgi import needs_no_database
 
 from ..processes import run_program
 
@@ -109,3 +112,18 @@ def test_a_dead_process_is_forgotten(tmp_path, noon):
     for path in tmp_path.glob("*.json"):
         os.utime(path, (0, 0))
     assert metrics.read_all(tmp_path) == {}
+
+
+def test_while_the_database_is_away_the_rest_is_told(told, monkeypatch):
+    def is_away(*args):
+        raise InterfaceError("connection already closed")
+
+    assert "newsroom_database_up 1" in told("Bearer a-long-token").content.decode()
+    monkeypatch.setattr(operations, "of_database", is_away)
+    answer = told("Bearer a-long-token")
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "newsroom_database_up 0" in text
+    assert "newsroom_page_cache_hits_total" in text
+    assert "newsroom_disk_free_bytes" in text
+    assert needs_no_database("/metrics")

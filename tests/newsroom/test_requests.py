@@ -2,12 +2,15 @@
 headers.
 """
 
+import logging
 from types import SimpleNamespace
 
 import pytest
 from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from django.utils.log import log_response
 from django_tasks_db.models import DBTaskResult
 
 from articles.models import Article
@@ -269,3 +272,17 @@ def test_an_unknown_page_suggests_others(client):
     assert "not in the ledger" in page
     assert article.title in page
     assert Article.objects.count() == 1
+
+
+def test_a_failure_names_no_key_in_any_log(client, caplog, monkeypatch):
+    """Django logs the address of what fails as well: through our filter."""
+    logger = logging.getLogger("django.request")
+    monkeypatch.setattr(logger, "propagate", True)
+    log_response("%s: %s", "Failed", "/preview/Kq7-secret/", response=HttpResponse(status=500))
+    assert [record.getMessage() for record in caplog.records] == ["Failed: /preview/…"]
+
+
+def test_a_probe_for_files_is_refused_without_a_traceback(client):
+    assert client.get("/media/../../etc/passwd").status_code == 400
+    probes = logging.getLogger("django.security.SuspiciousFileOperation")
+    assert not probes.isEnabledFor(logging.ERROR)

@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from newsroom import environment
+from newsroom.management.commands import serve
+from newsroom.operations import database
 
 from .. import databases
 
@@ -161,10 +164,20 @@ def test_a_web_process_waits_seconds_for_the_database_and_a_job_as_long_as_it_ta
 
     monkeypatch.delenv("NEWSROOM_PART", raising=False)
     assert options()["timeout"] == 20
-    assert "options" not in options("postgresql://a@b/c")
     monkeypatch.setenv("NEWSROOM_PART", "web")
     assert options()["timeout"] == 5
-    assert "statement_timeout=15s" in options("postgresql://a@b/c")["options"]
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(
+    not os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="PostgreSQL’s own"
+)
+def test_a_session_of_postgresql_is_limited_by_set():
+    database.limit_session(None, connection)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("15s",)
+        cursor.execute("RESET ALL")
 
 
 def test_a_secret_may_be_a_file(tmp_path):
@@ -233,3 +246,32 @@ def test_the_command_of_operators_shows_no_secret_and_runs_as_the_units_do(tmp_p
     # By its name alone: a value in a command line is read by everybody on the machine.
     assert said[said.index("-E") + 1] == "DJANGO_SUPERUSER_PASSWORD"
     assert "a long pass phrase" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("host", "bound"),
+    [("127.0.0.1", "127.0.0.1"), ("::", "[::]"), ("::1", "[::1]"), ("0.0.0.0", "0.0.0.0")],
+)
+def test_it_binds_to_addresses_of_both_kinds(settings, host, bound):
+    settings.HOST = host
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    serve.check_port(port)
+    assert f"{serve.bracketed(host)}:8000" == f"{bound}:8000"
+
+
+def test_a_database_that_vanishes_is_given_up(tmp_path):
+    found = environment.database("postgresql://news@db.example/news", tmp_path)["OPTIONS"]
+    longest = found["keepalives_idle"] + found["keepalives_interval"] * found["keepalives_count"]
+    assert longest <= 30  # seconds, while it waits for an answer
+    assert found["tcp_user_timeout"] <= 30_000
+    assert "options" not in found  # PgBouncer refuses them
+
+
+def test_every_folder_of_ours_is_part_of_the_release(settings):
+    """A page that other code made is not shown."""
+    folders = {folder.name for folder in settings.CODE_FOLDERS}
+    apps = {name.partition(".")[0] for name in settings.INSTALLED_APPS}
+    assert {name for name in apps if (ROOT / name).is_dir()} | {"templates", "pagecache"} <= folders
+    assert "tests" not in folders

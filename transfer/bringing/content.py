@@ -18,7 +18,6 @@ ShowPicture = Callable[[str, str, str], str]
 FindAttachment = Callable[[str], tuple[str, str, str] | None]
 
 _BLOCK = re.compile(r"<!--\s*(/?)wp:([a-z][a-z0-9/_-]{0,80})\b([^>]{0,4000}?)(/?)-->")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SHORTCODE = re.compile(r"\[(/?)([a-zA-Z][\w-]{1,40})((?:\s[^\[\]]{0,2000})?)\]")
 _ATTRIBUTE = re.compile(
     r"""([\w-]{1,40})\s?=\s?(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\s"']{1,2000}))"""
@@ -86,10 +85,10 @@ def convert(
     work = _Work(show_picture, find_attachment, own_hosts)
     text = content.replace("\r\n", "\n").replace("\r", "\n")
     if is_html:
-        return Converted(_from_tree(_COMMENT.sub("", text), work), list(work.notes))
+        return Converted(_from_tree(_without_comments(text), work), list(work.notes))
     is_blocks = "<!-- wp:" in text
     text = _without_block_marks(text, work) if is_blocks else text
-    text = _shortcodes(_COMMENT.sub("", text), work)
+    text = _shortcodes(_without_comments(text), work)
     html = _from_tree(text if is_blocks else paragraphs(text), work)
     return Converted(html, list(work.notes))
 
@@ -198,6 +197,17 @@ def _ends_block(words: str) -> bool:
     return words.startswith("</")
 
 
+def _without_comments(text: str) -> str:
+    """Without comments of HTML; one that does not end stays. An expression for it would look through the
+    whole text again for each beginning.
+    """
+    kept, at = [], 0
+    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:
+        kept.append(text[at:begin])
+        at = end + 3
+    return "".join([*kept, text[at:]])
+
+
 # --- The tree -----------------------------------------------------------------------------------
 
 
@@ -208,7 +218,7 @@ def _from_tree(text: str, work: _Work) -> str:
         root: Any = lxml_html.fragment_fromstring(text, create_parent="div")
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         work.note("The text could not be read as HTML; its words stay.")
-        return f"<p>{escape(re.sub(r'<[^>]*>', ' ', text))}</p>"
+        return f"<p>{escape(re.sub(r'<[^<>]*>', ' ', text))}</p>"
     _remove(root, work)
     _figures(root, work)
     _pictures(root, work)

@@ -17,8 +17,8 @@ PIECE = 256 * 1024  # bytes
 LARGEST_RATIO = 200  # of what is packed to what it is, beyond which it is taken for a bomb
 # Longer than any reference to a character.
 TAIL = 12
-_DECLARATION = re.compile(rb"""^\s*<\?xml[^>]*?encoding=["']([A-Za-z0-9._-]+)["']""")
-_ANY_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DECLARATION = re.compile(rb"""^\s{0,100}<\?xml[^>]*?encoding=["']([A-Za-z0-9._-]+)["']""")
+_ANY_DECLARATION = re.compile(r"^\s{0,100}<\?xml[^>?]{0,500}\?>")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORBIDDEN_REFERENCE = re.compile(
     r"&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01]));"

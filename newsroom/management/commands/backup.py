@@ -41,6 +41,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{gone}: deleted, as there are {options['keep']} newer ones.")
 
             self.send(path, options["keep"])
+        backup.note_made()
 
     def send(self, path: Path, keep: int) -> None:
         """A backup beside what it is of goes with the machine."""

@@ -84,7 +84,8 @@ def web() -> list[str]:
     worker_class = "fast_worker.worker.FastWorker" if settings.FAST_WORKER else "asgi"
     return [
         *(sys.executable, "-m", "gunicorn", "newsroom.asgi:application"),
-        *("--bind", f"{settings.HOST}:{settings.PORT}", "--workers", str(settings.WEB_WORKERS)),
+        *("--bind", f"{bracketed(settings.HOST)}:{settings.PORT}"),
+        *("--workers", str(settings.WEB_WORKERS)),
         *("--worker-class", worker_class, "--http-parser", "python"),
         *("--keep-alive", "20", "--no-control-socket"),
         *(
@@ -142,8 +143,14 @@ def refuse_old_schema() -> None:
         )
 
 
+def bracketed(host: str) -> str:
+    """An address of IPv6, such as `::`, as it stands before a port."""
+    return f"[{host}]" if ":" in host else host
+
+
 def check_port(port: int) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+    family = socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.HOST, port))

@@ -43,6 +43,7 @@ class Command(BaseCommand):
                 return
             except database.AWAY as error:
                 connection.close()
+                jobs.stop_clock()  # of the job that it was at
                 if time.monotonic() - began > SETTLED_AFTER:
                     backoff.reset()
                 pause = backoff.next()

@@ -9,15 +9,15 @@ from django.db import InterfaceError, OperationalError, connections
 
 from audience.counting import batch
 from audience.counting.events import Event
-from audience.counting.every_second import StoredEverySecond
+from audience.counting.periodic_flush import PeriodicFlusher
 
 logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 2_000
-MOST_WAITING = 100_000
+MOST_BUFFERED = 100_000
 
 
-class WaitingEvents(StoredEverySecond):
+class EventBuffer(PeriodicFlusher):
     def __init__(self) -> None:
         super().__init__("views")
         self._lock = threading.Lock()
@@ -26,10 +26,10 @@ class WaitingEvents(StoredEverySecond):
 
     def add(self, event: Event) -> None:
         with self._lock:
-            if len(self._events) >= MOST_WAITING:
+            if len(self._events) >= MOST_BUFFERED:
                 return
             self._events.append(event)
-        self.store_soon()
+        self.schedule_flush()
 
     def flush(self) -> None:
         """Store what waits; what cannot be stored now is stored with what comes next."""
@@ -38,8 +38,8 @@ class WaitingEvents(StoredEverySecond):
                 try:
                     batch.store(events)
                 except (OperationalError, InterfaceError) as error:
-                    told = {"reason": str(error)[:200], "number": len(self._events)}
-                    logger.warning("views wait for the database", extra=told)
+                    details = {"reason": str(error)[:200], "number": len(self._events)}
+                    logger.warning("views wait for the database", extra=details)
                     connections.close_all()
                     return
                 except Exception:
@@ -58,5 +58,5 @@ def _store_one_by_one(events: list[Event]) -> None:
             logger.exception("a view cannot be stored and is dropped")
 
 
-waiting = WaitingEvents()
+buffer = EventBuffer()
 """Of this process."""

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 FLUSH_EVERY = 1.0  # seconds
 
 
-class StoredEverySecond:
+class PeriodicFlusher:
     """Has `flush`. A process that serves no readers, such as a test, stores at once."""
 
     def __init__(self, name: str) -> None:
@@ -24,7 +24,7 @@ class StoredEverySecond:
     def flush(self) -> None:
         raise NotImplementedError
 
-    def store_soon(self) -> None:
+    def schedule_flush(self) -> None:
         if invalidation.current_listener() is None:
             self.flush()
         elif self._process != os.getpid():

@@ -53,7 +53,7 @@ class Now:
     @property
     def lists(self) -> list[tuple[str, list[tuple[str, int]]]]:
         return [
-            ("Where from", self.sources),
+            ("Sources", self.sources),
             ("Searches without results, today", self.not_found),
             ("Not counted, today", self.not_counted),
         ]

@@ -1,4 +1,4 @@
-"""Requests of pages as events. Nothing of a request is stored but what an event holds."""
+"""Beacons of pages become events. Nothing of a request is stored but what an event holds."""
 
 import re
 import secrets
@@ -10,27 +10,27 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from audience import countries, digests, page_address, robots, sources
+from audience.counting.buffer import buffer
 from audience.counting.events import Exit, Reading, View
-from audience.counting.waiting import waiting
 from core.client_ip import network_address, network_of
 from core.numbers import whole_number
 from core.ratelimit import RateLimiter
 
 NARROWEST_DESKTOP = 768  # CSS pixels
 NARROWEST_TABLET = 600
-LONGEST_READING = 600  # seconds that are told at once
+LONGEST_READING = 600  # seconds of one beacon
 MOST_PARTS = 60
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,30}")
 # What is over it is filtered, and counted as that.
-telling = RateLimiter("views", lambda: settings.SEEN_A_MINUTE)
+limiter = RateLimiter("views", lambda: settings.SEEN_A_MINUTE)
 
 
 @dataclass(frozen=True)
-class Told:
-    """A request, and the words that it tells."""
+class Beacon:
+    """What a page sent: a request and its parameters."""
 
     request: HttpRequest
-    words: QueryDict
+    params: QueryDict
 
     @cached_property
     def agent(self) -> str:
@@ -43,15 +43,15 @@ class Told:
     @property
     def key(self) -> str | None:
         """That the page made up; None for what is none."""
-        return found if _KEY.fullmatch(found := self.words.get("k", "")) else None
+        return found if _KEY.fullmatch(found := self.params.get("k", "")) else None
 
     @property
     def page(self) -> page_address.PageAddress | None:
-        return page_address.read(self.words.get("p", ""))
+        return page_address.read(self.params.get("p", ""))
 
     @property
     def part(self) -> int | None:
-        part = whole_number(self.words.get("n", "0"))
+        part = whole_number(self.params.get("n", "0"))
         return part if part is not None and part < MOST_PARTS else None
 
     def reason(self) -> str:
@@ -64,7 +64,7 @@ class Told:
             return robots.ASKED_NOT
         if self.is_staff:
             return robots.STAFF
-        return robots.RATE if telling.is_over(network_of(self.address)) else ""
+        return robots.RATE if limiter.is_over(network_of(self.address)) else ""
 
     @property
     def is_staff(self) -> bool:
@@ -77,7 +77,7 @@ class Told:
 
     @property
     def device(self) -> str:
-        width = whole_number(self.words.get("w", ""))
+        width = whole_number(self.params.get("w", ""))
         if width is None:
             return ""
         if width < NARROWEST_TABLET:
@@ -85,68 +85,68 @@ class Told:
         return "tablet" if width < NARROWEST_DESKTOP else "desktop"
 
 
-def count_view(request: HttpRequest, words: QueryDict) -> None:
+def count_view(request: HttpRequest, params: QueryDict) -> None:
     """A page was opened: `p` is its signed name, `k` its key, `r` where its reader came from, `q` the
     query of its address, `w` the width of the window.
     """
-    told = Told(request, words)
+    beacon = Beacon(request, params)
     own_host = request.get_host().partition(":")[0]
-    if (page := told.page) and (key := told.key):
-        source = sources.source_of(words.get("r", ""), words.get("q", ""), own_host)
-        _count(told, page, key, source)
-    elif words.get("p"):
+    if (page := beacon.page) and (key := beacon.key):
+        source = sources.source_of(params.get("r", ""), params.get("q", ""), own_host)
+        _count(beacon, page, key, source)
+    elif params.get("p"):
         nowhere = page_address.PageAddress("")
-        waiting.add(View(secrets.token_urlsafe(12), nowhere, timezone.now(), robots.FORGED))
+        buffer.add(View(secrets.token_urlsafe(12), nowhere, timezone.now(), robots.FORGED))
 
 
-def count_picture(request: HttpRequest, words: QueryDict) -> None:
+def count_picture(request: HttpRequest, params: QueryDict) -> None:
     """A page was opened without scripts: it makes up no key, and where its reader came from is not
     known, for the picture’s own referrer is the page.
     """
-    told = Told(request, words)
-    if page := told.page:
-        _count(told, page, secrets.token_urlsafe(12), None)
+    beacon = Beacon(request, params)
+    if page := beacon.page:
+        _count(beacon, page, secrets.token_urlsafe(12), None)
 
 
 def _count(
-    told: Told, page: page_address.PageAddress, key: str, source: sources.Source | None
+    beacon: Beacon, page: page_address.PageAddress, key: str, source: sources.Source | None
 ) -> None:
     now = timezone.now()
-    if reason := told.reason():
-        waiting.add(View(key, page, now, reason))
+    if reason := beacon.reason():
+        buffer.add(View(key, page, now, reason))
         return
-    day, network = now.date(), network_of(told.address)
-    waiting.add(
+    day, network = now.date(), network_of(beacon.address)
+    buffer.add(
         View(
             key,
             page,
             now,
-            person=digests.person(network, told.agent, day),
+            person=digests.person(network, beacon.agent, day),
             network=digests.network_digest(network, day),
             source=source,
-            device=told.device,
-            country=countries.country_of(told.address),
+            device=beacon.device,
+            country=countries.country_of(beacon.address),
         )
     )
 
 
-def count_reading(request: HttpRequest, words: QueryDict) -> None:
-    """More of a view was read: `n` numbers what is told of it, `s` are seconds, `d` says that the
+def count_reading(request: HttpRequest, params: QueryDict) -> None:
+    """More of a view was read: `n` numbers the beacons of a view, `s` are seconds, `d` says that the
     middle (1), the end (2) or both (3) were reached; or `o` names a site that was gone to.
     """
-    told, now = Told(request, words), timezone.now()
-    page, key, part = told.page, told.key, told.part
-    if page is None or key is None or part is None or robots.agent_reason(told.agent):
+    beacon, now = Beacon(request, params), timezone.now()
+    page, key, part = beacon.page, beacon.key, beacon.part
+    if page is None or key is None or part is None or robots.agent_reason(beacon.agent):
         return
-    if telling.is_over(network_of(told.address)):
+    if limiter.is_over(network_of(beacon.address)):
         return
-    if host := sources.host_of(words.get("o", "")):
-        waiting.add(Exit(key, part, now, host))
+    if host := sources.host_of(params.get("o", "")):
+        buffer.add(Exit(key, part, now, host))
         return
-    seconds, depth = whole_number(words.get("s", "")), whole_number(words.get("d", "0")) or 0
+    seconds, depth = whole_number(params.get("s", "")), whole_number(params.get("d", "0")) or 0
     if seconds is None:
         return
-    waiting.add(
+    buffer.add(
         Reading(
             key,
             part,

@@ -12,7 +12,7 @@ from django_tasks import task
 
 from articles.models import Author
 from audience.models import MailedWeek
-from audience.reports import stories, whole
+from audience.reports import site, stories
 from audience.reports.periods import Days
 from core import mail
 
@@ -36,7 +36,7 @@ def mail_week() -> int:
     if not is_due():
         return 0
     until = timezone.now().date() - timedelta(days=1)
-    if not whole.views_by_day(_week(until)):
+    if not site.views_by_day(_week(until)):
         return 0
     people: Any = get_user_model().objects.with_perm(
         "audience.view_dailyvisitors", backend="django.contrib.auth.backends.ModelBackend"
@@ -78,9 +78,9 @@ def mail_one(user_pk: int, until: str) -> None:
         "days": days,
         "own": own,
         "stories": stories.of_period(days, most=MOST) if is_editor else [],
-        "views": sum(number for _, number in whole.views_by_day(days)),
-        "before": sum(number for _, number in whole.views_by_day(days.before)),
-        "sources": whole.sources(days)[:5] if is_editor else [],
+        "views": sum(number for _, number in site.views_by_day(days)),
+        "before": sum(number for _, number in site.views_by_day(days.before)),
+        "sources": site.sources(days)[:5] if is_editor else [],
     }
-    subject = f"What was read until {days.last.day} {days.last:%B}"
+    subject = f"Your audience in the week to {days.last.day} {days.last:%B}"
     mail.plain(user.email, subject, "audience/mail/week.txt", context, mail.AUTOMATIC).send()
