@@ -29,9 +29,12 @@ class UndeletableModel(models.Model):
     """Refuses deletion by instance, queryset, admin and cascade. Raises Undeletable."""
 
     objects = UndeletableQuerySet.as_manager()
+    # The way past `objects` that Django keeps for itself is closed as well.
+    kept_rows = UndeletableQuerySet.as_manager()
 
     class Meta:
         abstract = True
+        base_manager_name = "kept_rows"
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise Undeletable

@@ -19,7 +19,7 @@ from advertising.models import (
 )
 from comments.models import ModerationDecision, SiteComment
 from comments.moderation import decisions
-from core.undeletable import Undeletable, UndeletableModel
+from core.undeletable import Undeletable, UndeletableModel, UndeletableQuerySet
 
 from ..factories import PublishedArticleFactory, comment_on, running_banner
 
@@ -66,7 +66,17 @@ def test_no_row_is_deleted_by_itself_by_its_queryset_or_in_bulk(rows):
             model.objects.all().delete()
         with pytest.raises(Undeletable):
             model.objects.filter(pk=row.pk)._raw_delete("default")
+        for delete in ("delete", "_raw_delete"):
+            bulk = model._base_manager.filter(pk=row.pk)
+            with pytest.raises(Undeletable):
+                getattr(bulk, delete)(*(["default"] if delete == "_raw_delete" else []))
         assert model.objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("model", KEPT)
+def test_every_such_model_has_no_other_way_in(model):
+    for manager in (model._default_manager, model._base_manager):
+        assert isinstance(manager.all(), UndeletableQuerySet)
 
 
 def test_no_row_goes_with_what_it_belongs_to(rows):

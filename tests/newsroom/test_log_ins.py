@@ -96,6 +96,10 @@ def test_staff_is_asked_wherever_it_acts_as_staff(client, settings, noon):
         number="2026-00001",
         placed_at=timezone.now(),
         due_on=timezone.now(),
+        billed_to={},
+        terms={},
+        subtotal=0,
+        tax=0,
     )
     person = member_of("Finance", username="finn")
     person.set_password(PASSWORD)
