@@ -9,24 +9,24 @@ class SourceGroup(models.TextChoices):
     SEARCH = "search", "Search"
     SOCIAL = "social", "Social"
     NEWSLETTER = "newsletter", "Newsletter"
-    SITE = "site", "Another site"
+    SITE = "site", "Referral"
     DIRECT = "direct", "Direct"
-    INSIDE = "inside", "Inside"
-    UNKNOWN = "unknown", "Not known"
+    INSIDE = "inside", "Internal"
+    UNKNOWN = "unknown", "Unknown"
 
 
 class FigureKind(models.TextChoices):
     """Figures of a day for the whole publication, each by a word."""
 
-    HOST = "host", "Site that readers came from"
+    HOST = "host", "Referrer"
     CAMPAIGN = "campaign", "Campaign"
     DEVICE = "device", "Device"
     COUNTRY = "country", "Country"
-    SEARCHED = "searched", "Searched"
-    NOT_FOUND = "not_found", "Searched, and found nothing"
-    OUTBOUND = "outbound", "Site that readers went to"
-    MISSING = "missing", "Address of nothing"
-    NOT_COUNTED = "not_counted", "Not counted"
+    SEARCHED = "searched", "Search"
+    NOT_FOUND = "not_found", "Search without results"
+    OUTBOUND = "outbound", "Outbound link"
+    MISSING = "missing", "Broken link"
+    NOT_COUNTED = "not_counted", "Excluded"
 
 
 class Period(models.TextChoices):
