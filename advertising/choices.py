@@ -13,7 +13,7 @@ class Currency(models.TextChoices):
 
 
 class TaxScheme(models.TextChoices):
-    """How the seller is taxed."""
+    """The tax scheme of the seller."""
 
     NONE = "none", "None: not registered"
     VAT = "vat", "VAT, or GST by the same rules"
@@ -21,7 +21,7 @@ class TaxScheme(models.TextChoices):
 
 
 class TaxKind(models.TextChoices):
-    """How one sale is taxed, by the category codes of EN 16931 (UNCL 5305)."""
+    """The tax of one sale, by the category codes of EN 16931 (UNCL 5305)."""
 
     STANDARD = "S", "Standard rate"
     EXEMPT = "E", "Exempt"

@@ -29,7 +29,7 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         )
 
     def without_invoice(self) -> Self:
-        """What runs and cannot be invoiced: nobody ordered it, and its company’s details are missing."""
+        """Placements that run and cannot be invoiced: nobody ordered it, and its company’s details are missing."""
         began = timezone.now().date() - timedelta(days=1)
         is_incomplete = Q(advertiser__country="") | Q(advertiser__billing_address="")
         return (

@@ -1,4 +1,4 @@
-"""Who is the same browser today, without knowing whose it is.
+"""Digests by which a browser is the same today, and nobody knows whose it is.
 
 A network address and the name of a browser become a digest with the salt of the day. When the day
 is over its salt is deleted; nothing is left that leads to anybody or joins two days.

@@ -1,4 +1,4 @@
-"""Who is not a reader: reasons that pages and advertisements share, each with its words."""
+"""Requests that are no reader’s: reasons that pages and advertisements share, each with its words."""
 
 from functools import lru_cache
 

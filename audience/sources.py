@@ -1,4 +1,4 @@
-"""Where a reader came from, by the address that their browser names."""
+"""The source of a view, by the address that the browser names."""
 
 import re
 from dataclasses import dataclass

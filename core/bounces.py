@@ -35,7 +35,7 @@ def is_on() -> bool:
 
 
 def read(raw: bytes) -> Bounce | None:
-    """What a mail at the bounce address says; None for what is no bounce of a mail of ours."""
+    """The bounce that a mail at the bounce address reports; None for what is no bounce of a mail of ours."""
     raw = raw[:LONGEST_READ]
     message = email.message_from_bytes(raw, policy=email.policy.default)
     address = verp.recipient_of(raw.decode("latin-1"))

@@ -47,7 +47,7 @@ def _found(match: Any) -> Found:
 
 
 def count(text: str) -> int:
-    """How many addresses a text has, such as www.example.com and example.com too."""
+    """The number of addresses in a text, such as www.example.com and example.com too."""
     if "." not in text:
         return 0
     return max(len(_matches(text, is_fuzzy=True)), len(_BEGINNING.findall(text)))

@@ -1,4 +1,4 @@
-"""What is known of mailboxes that we write to."""
+"""The state of mailboxes that we write to."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""What an empty publication still needs before its first readers, in the order of work."""
+"""Steps that an empty publication still needs before its first readers, in the order of work."""
 
 from dataclasses import dataclass
 from typing import Any

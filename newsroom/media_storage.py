@@ -63,7 +63,7 @@ def options_of(url: str, name: str = "MEDIA_STORAGE_URL") -> dict[str, Any]:
 
 
 def public_address(options: dict[str, Any]) -> str:
-    """Where readers fetch the files of a bucket with these options, with a slash at its end."""
+    """The address at which readers fetch the files of a bucket with these options, with a slash at its end."""
     folder = f"{options['location']}/" if options["location"] else ""
     return f"{options['url_protocol']}//{options['custom_domain']}/{folder}"
 

@@ -1,4 +1,4 @@
-"""What staff may do needs a session of today, and a second factor where the operator asks for one:
+"""Staff’s permissions need a session of today, and a second factor where the operator asks for one:
 on the desk, and wherever else somebody acts as staff.
 """
 

@@ -138,7 +138,7 @@ def needs_no_database(path: str) -> bool:
 
 @cache
 def unavailable() -> CachedPage:
-    """What is shown in place of a page that is kept nowhere, while it cannot be made."""
+    """The page in place of one that is kept nowhere, while it cannot be made."""
     headers = [
         ("Content-Type", "text/html; charset=utf-8"),
         ("Cache-Control", "no-store"),

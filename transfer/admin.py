@@ -105,7 +105,7 @@ class ImportAdmin(MomentsMixin, ReadOnlyAdmin):
         )
 
     def run_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """How far it has come, what it brought, and the ways to stop and undo it."""
+        """The progress and result of an import, and the ways to stop and undo it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         run = get_object_or_404(self.get_queryset(request), pk=pk)

@@ -84,7 +84,7 @@ class ImportedObject(models.Model):
 
 
 class ImportNote(models.Model):
-    """What was changed, left out or not understood of one thing."""
+    """A note of what was changed, left out or not understood of one thing."""
 
     run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="notes")
     item = models.CharField(max_length=200, help_text="Its kind, number and title there.")

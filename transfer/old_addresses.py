@@ -56,7 +56,7 @@ def of_query(name: str, value: str) -> str | None:
 
 
 def of_path(path: str) -> str | None:
-    """Where a path of a WordPress site leads now; None for one that is none. One hop."""
+    """The address that a path of a WordPress site leads to now; None for one that is none. One hop."""
     if _UPLOAD.match(path):
         return _upload(path)
     if found := _FEED.match(path):
@@ -77,7 +77,7 @@ def of_path(path: str) -> str | None:
 
 
 def _page(path: str) -> str | None:
-    """What stands there, or where that has moved."""
+    """The page there, or the one it has moved to."""
     return _moved(path) or of_path(path) or ("/" if path == "/" else None)
 
 

@@ -1,4 +1,4 @@
-"""Which program wrote a file, and how it is read."""
+"""Programs that write files, and a reader for each."""
 
 import functools
 from pathlib import Path

@@ -58,7 +58,7 @@ def delivered(placement: Placement) -> int:
 
 
 def would_credit(placement: Placement) -> Decimal:
-    """What `credit_rest` would give back now, with tax."""
+    """The amount that `credit_rest` would give back now, with tax."""
     cost = cost_of(placement)
     if cost is None or _is_credited(placement):
         return Decimal(0)
@@ -132,7 +132,7 @@ def _issue(
 
 
 def _left(order: Order) -> tuple[Decimal, Decimal]:
-    """What is left of an invoice to be credited: net and tax."""
+    """The rest of an invoice that can be credited: net and tax."""
     standing = [each for each in order.credits.all() if not hasattr(each, "reversal")]
     net = order.subtotal - sum((each.net for each in standing), Decimal(0))
     tax = order.tax - sum((each.tax for each in standing), Decimal(0))
@@ -166,7 +166,7 @@ def bought(placement: Placement) -> int | None:
 
 
 def _share_left(placement: Placement) -> tuple[int, int]:
-    """What did not run, as parts of a whole: of its impressions or its days; all of what was never
+    """The part that did not run, as parts of a whole: of its impressions or its days; all of what was never
     published, or of a newsletter nobody got.
     """
     if placement.approved_creative_id is None:
@@ -229,7 +229,7 @@ def _reopened(settled: date) -> int:
 
 
 def what_ran(placement: Placement) -> str:
-    """Why something is given back, as a credit note says it."""
+    """The reason that a credit note gives."""
     left, whole = _share_left(placement)
     if left == whole:
         return NOTHING

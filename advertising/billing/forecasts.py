@@ -35,7 +35,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Target:
-    """Where a banner may stand. None: everywhere."""
+    """Section, coins and device of a banner. None: everywhere."""
 
     section: int | None = None
     coins: frozenset[int] | None = None

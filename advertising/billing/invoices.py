@@ -177,7 +177,7 @@ def _totals(paper: _Paper, order: Order, net: Decimal, tax: Decimal) -> None:
 
 
 def _statement(paper: _Paper, order: Order, credits: Sequence[Credit]) -> None:
-    """What was credited, paid and paid back since, and what is open."""
+    """Credits, payments and refunds since, and the open balance."""
     currency = order.currency
     moved = [
         *(

@@ -46,7 +46,7 @@ def entries(order: Order) -> list[Entry]:
 
 
 def balances(of: list[Entry]) -> dict[Account, Decimal]:
-    """What each account holds: debits less credits. Together they are nothing."""
+    """The balance of each account: debits less credits. Together they are nothing."""
     sums: dict[Account, Decimal] = defaultdict(Decimal)
     for entry in of:
         sums[entry.debit] += entry.amount
@@ -64,7 +64,7 @@ class StatementLine:
 
 
 def statement(order: Order) -> list[StatementLine]:
-    """What is owed, and what each document made of it, oldest first."""
+    """The balance of an order, and the effect of each document on it, oldest first."""
     moves: list[tuple[datetime, str, Decimal, Credit | None]] = [
         (order.placed_at, f"Invoice {order.number}", order.total, None)
     ]
@@ -86,7 +86,7 @@ def statement(order: Order) -> list[StatementLine]:
 
 
 def _effect(entry: Entry) -> Decimal:
-    """What an entry adds to what is owed."""
+    """The effect of an entry on the balance owed."""
     return entry.amount if entry.debit == Account.RECEIVABLE else -entry.amount
 
 

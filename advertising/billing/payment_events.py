@@ -13,7 +13,7 @@ class BadSignature(Exception):
 
 
 class Movement(StrEnum):
-    """What a message says of money."""
+    """A movement of money, as a message reports it."""
 
     PAID = "paid"
     # All that was refunded of a payment so far: messages that come late say less, never more.

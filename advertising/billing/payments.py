@@ -158,7 +158,7 @@ def _note_payment(order: Order, told: PaymentEvent, by: str) -> str:
 
 
 def _note_refund(order: Order, told: PaymentEvent, by: str) -> str:
-    """What was refunded and we do not know of yet, and what of it came back.
+    """Record what was refunded and is not known yet, and what of it came back.
 
     A message says how much was refunded so far: after some that failed, less than before. So all
     messages about the payment are read together, and come to the same in every order.
@@ -191,7 +191,7 @@ def _note_refund(order: Order, told: PaymentEvent, by: str) -> str:
 
 
 def _refund_messages(intent: str, by: str) -> tuple[list[PaymentEvent], dict[str, PaymentEvent]]:
-    """How much was refunded of a payment so far, as it was told again and again; and each refund that
+    """The total refunded of a payment so far, as it was told again and again; and each refund that
     failed, by its name.
     """
     told = ProviderEvent.objects.filter(provider=by, intent=intent[:120]).exclude(message=None)

@@ -77,7 +77,7 @@ def eu_number(country: str, number: str) -> str:
 
 
 def wrong_number(country: str) -> str:
-    """What to say of a number that cannot be one of this country."""
+    """The sentence for a number that cannot be one of this country."""
     prefix = PREFIXES.get(country, country)
     return (
         f"This is no VAT number of {country_name(country)}: one begins with {prefix} and is complete, "
@@ -115,7 +115,7 @@ def _untaxed(terms: SalesTerms, sentence: str) -> Tax:
 
 
 def missing_for_invoice(buyer: Advertiser) -> list[str]:
-    """What an invoice must say of its buyer and does not know yet, a sentence each."""
+    """Details of its buyer that an invoice must have and lacks, a sentence each."""
     missing = []
     if not buyer.billing_address.strip():
         missing.append("Add the street, postcode and city of your company.")

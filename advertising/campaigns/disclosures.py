@@ -1,4 +1,4 @@
-"""What readers are told of a paid story: who paid, in what, and how much. The amount is that of the
+"""The disclosure of a paid story: who paid, in what, and how much. The amount is that of the
 order, never a text somebody typed.
 """
 

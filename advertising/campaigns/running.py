@@ -1,4 +1,4 @@
-"""What happens to a booked placement beside its review: paused, resumed, stopped, and settled when it is
+"""The life of a booked placement beside its review: paused, resumed, stopped, and settled when it is
 over. By its advertiser, or by the desk.
 """
 

@@ -151,7 +151,7 @@ class Order(UndeletableModel):
 
     @property
     def paid(self) -> Decimal:
-        """What came, less what went back."""
+        """Payments less refunds."""
         return _standing(self.receipts.all()) - _standing(self.refunds.all())
 
     @property

@@ -94,7 +94,7 @@ class UsedToken(models.Model):
 
 
 class NetworkCount(models.Model):
-    """How much one network added to the bill of a placement on a day, so that one machine cannot be an
+    """The number that one network added to the bill of a placement on a day, so that one machine cannot be an
     audience. Forgotten with the salt of its day.
     """
 

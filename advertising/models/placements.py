@@ -243,7 +243,7 @@ class Placement(CacheTagged):
 
     @property
     def update_state(self) -> str:
-        """What is to be said of a newer version beside the state of the one that runs."""
+        """The state of a newer version beside the state of the one that runs."""
         if self.approved_creative_id is None or self.is_over:
             return ""
         if self.status == self.Status.SUBMITTED:

@@ -34,7 +34,7 @@ def skeleton(name: str) -> str:
 
 
 def problem_with(name: str, but: int | None = None) -> str:
-    """Why a company may not have this name; empty where it may."""
+    """The reason that a company may not have this name; empty where it may."""
     wanted = skeleton(name)
     if wanted == skeleton(publication_name()):
         return OURS

@@ -1,4 +1,4 @@
-"""What the desk’s list of stories is narrowed by."""
+"""Filters of the desk’s list of stories."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the form of a story says, as a version says it; and a version as the form says it."""
+"""The form of a story as a version, and a version as the form."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime

@@ -73,12 +73,12 @@ def _parts(word: str, is_whole: bool) -> Iterator[str]:
 
 
 def has_runs(text: str) -> bool:
-    """Whether Chinese or Japanese stands in `text`."""
+    """Return whether Chinese or Japanese stands in `text`."""
     return _RUN.search(text) is not None
 
 
 def is_beginning(word: str) -> bool:
-    """Whether `word` is one sign of Chinese or Japanese, which is found as the beginning of a pair."""
+    """Return whether `word` is one sign of Chinese or Japanese, which is found as the beginning of a pair."""
     return len(word) == 1 and _RUN.fullmatch(word) is not None
 
 

@@ -1,4 +1,4 @@
-"""What the desk puts on the front page: pins, each on a place and with an end, changed all at once."""
+"""The desk’s choice of the front page: pins, each on a place and with an end, changed all at once."""
 
 import hashlib
 from collections.abc import Iterable, Sequence

@@ -40,7 +40,7 @@ def _tell(note: Note) -> None:
 
 
 def concerned(note: Note) -> list["User"]:
-    """Who is to know: whoever the story is assigned to, its authors, who wrote a note before, and
+    """People to notify: whoever the story is assigned to, its authors, who wrote a note before, and
     who is named with an @. Not the writer.
     """
     named = {word.strip(".,:;!?()").removeprefix("@") for word in note.text.split() if "@" in word}

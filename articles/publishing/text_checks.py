@@ -1,4 +1,4 @@
-"""What is wrong with the links and coins of a text, told before readers meet it."""
+"""Checks of the links and coins of a text, before readers meet it."""
 
 from html import unescape
 from typing import Any

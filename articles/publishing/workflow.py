@@ -156,7 +156,7 @@ def _publish_due(revision: Revision) -> bool:
 
 
 def with_scheduled(article: Article, revision: Revision) -> merging.Merge:
-    """What the story says once a scheduled update is in it: the update changes what it changed, and
+    """The story with a scheduled update applied: the update changes what it changed, and
     where something newer was saved in the same place, that stays.
     """
     now = revisions.content_of(article)

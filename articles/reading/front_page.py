@@ -71,7 +71,7 @@ def compose() -> FrontPage:
 
 
 def latest() -> list[Article]:
-    """What fills the places that the desk leaves empty, with some to spare."""
+    """Stories for the places that the desk leaves empty, with some to spare."""
     stories = Article.objects.published().for_cards().newest_first().stories().journalism()
     return [story for story in stories[:LOOK_BACK] if not story.section.is_opinion][: 2 * PLACES]
 

@@ -1,4 +1,4 @@
-"""What the desk shows of the audience."""
+"""The audience on the desk."""
 
 from audience.admin import reports, story_list
 

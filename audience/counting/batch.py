@@ -120,7 +120,7 @@ class _Batch:
         return counted
 
     def _of_networks(self, views: list[View]) -> "defaultdict[Any, _Network]":
-        """What each network added to each page before."""
+        """Views and readers that each network added to each page before."""
         found: defaultdict[Any, _Network] = defaultdict(_Network)
         if not views:
             return found

@@ -27,7 +27,7 @@ limiter = RateLimiter("views", lambda: settings.SEEN_A_MINUTE)
 
 @dataclass(frozen=True)
 class Beacon:
-    """What a page sent: a request and its parameters."""
+    """A beacon of a page: a request and its parameters."""
 
     request: HttpRequest
     params: QueryDict
@@ -55,7 +55,7 @@ class Beacon:
         return part if part is not None and part < MOST_PARTS else None
 
     def reason(self) -> str:
-        """Why a view does not count, as far as its request shows; “” where it does."""
+        """The reason that a view does not count, as far as its request shows; “” where it does."""
         if found := robots.agent_reason(self.agent):
             return found
         if robots.is_prefetch(self.request):

@@ -41,7 +41,7 @@ def settle(day: date) -> None:
 
 @task()
 def forget_old() -> None:
-    """What is kept for hours or days alone."""
+    """Delete what is kept for hours or days alone."""
     now = timezone.now()
     SeenKey.objects.filter(at__lt=now - KEYS_KEPT_FOR)._raw_delete(using="default")
     RecentViews.objects.filter(begins_at__lt=now - RECENT_KEPT_FOR)._raw_delete(using="default")

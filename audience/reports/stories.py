@@ -85,7 +85,7 @@ def _views(days: Days, pages: Sequence[int]) -> dict[int, int]:
 
 
 def _first_sources(days: Days, pages: Sequence[int]) -> dict[int, str]:
-    """Where most readers of each page came from, but for those who were here already."""
+    """The source of most readers of each page, but for those who were here already."""
     rows = (
         DailySource.objects.filter(day__range=days.both, page__in=pages)
         .exclude(source=SourceGroup.INSIDE)

@@ -138,7 +138,7 @@ def rows_of(found: list[tuple[int, Flag | None, SiteComment]]) -> list[Row]:
 
 
 def _answered_by(comments: list[SiteComment]) -> dict[int, SiteComment]:
-    """What each of these answers."""
+    """The comment that each of these answers."""
     beside = dict(
         AnswerBeside.objects.filter(comment__in=comments).values_list("comment", "answered")
     )
@@ -208,7 +208,7 @@ def _count(wanted: Q) -> Callable[[], int]:
 
 
 def _spam(after: int) -> list[tuple[int, Flag | None, SiteComment]]:
-    """What was removed as spam in the last thirty days, the newest decision first."""
+    """Comments removed as spam in the last thirty days, the newest decision first."""
     found = ModerationDecision.objects.filter(
         action="spam",
         undone_at=None,

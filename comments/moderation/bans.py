@@ -88,7 +88,7 @@ def _domains_of(email: str) -> list[str]:
 
 
 def sentence(ban: Ban) -> str:
-    """What the writer is told."""
+    """The sentence for the writer."""
     reason = f" {ban.reason}" if ban.reason else ""
     if ban.until is None:
         return f"You cannot write here.{reason} If you think that this is a mistake, write to the desk."
@@ -137,7 +137,7 @@ def _normal_domain(value: str) -> str:
 
 @dataclass(frozen=True)
 class Sentence:
-    """What a moderator bans somebody from: which ways in, until when, and why."""
+    """A ban as a moderator wants it: which ways in, until when, and why."""
 
     kinds: tuple[str, ...] = (Ban.Kind.ACCOUNT, Ban.Kind.ADDRESS)
     until: datetime | None = None
@@ -146,7 +146,7 @@ class Sentence:
 
 
 def values_of(comment: SiteComment) -> dict[str, str]:
-    """What could be banned of a comment’s writer, by kind: nothing of somebody who was erased."""
+    """Values of a comment’s writer that can be banned, by kind: nothing of somebody who was erased."""
     found = {}
     if comment.user is not None:
         found[Ban.Kind.ACCOUNT] = comment.user.get_username()

@@ -10,7 +10,7 @@ REASON = "A moderator reads every comment here before it is published."
 
 
 def asked_by(article: Article) -> str:
-    """What asks for it, in a word: the site, the section or the story. Empty where nothing does."""
+    """The level that asks for it, in a word: the site, the section or the story. Empty where nothing does."""
     if article.holds_comments:
         return "story"
     if article.section.holds_comments:

@@ -432,7 +432,7 @@ def _readers(issue: Issue) -> int:
 
 
 def _first_words(shown: contents.Contents) -> str:
-    """How the text begins, as a reader sees it."""
+    """The beginning of the text, as a reader sees it."""
     text = body.plain_text(shown.issue.intro) or (shown.lead.text if shown.lead else "")
     return Truncator(" ".join(text.split())).words(16, truncate="…")
 

@@ -237,7 +237,7 @@ class SubscriberAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/subscribers_form.html", context, status=status)
 
     def report_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What became of each line of a file."""
+        """The result of each line of a file."""
         self._require(request, "add")
         found = get_object_or_404(
             SubscriberImport.objects.select_related("newsletter", "by"), pk=pk

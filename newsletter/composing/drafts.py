@@ -166,7 +166,7 @@ def balanced(stories: Sequence[Article]) -> list[Article]:
 
 
 def _discussed(newsletter: Newsletter, taken: Sequence[int], issue: Issue) -> list[Article]:
-    """What is talked about, and was in no earlier issue: neither as a story nor as discussed."""
+    """Stories that are discussed, and were in no earlier issue: neither as a story nor as discussed."""
     told = Item.objects.filter(
         issue__in=Issue.objects.published().filter(newsletter=newsletter), correction=None
     ).exclude(issue=issue)

@@ -48,7 +48,7 @@ _inliner = css_inline.CSSInliner(keep_at_rules=False, load_remote_stylesheets=Fa
 
 
 class Lead(Protocol):
-    """Where a link leads in the mail."""
+    """A function that returns the address a link leads to in the mail."""
 
     def __call__(self, kind: str, url: str, label: str, story: int | None = None) -> str: ...
 

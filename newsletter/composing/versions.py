@@ -1,4 +1,4 @@
-"""What an issue says, in a few letters: so that whoever acts on a page is told when it has changed
+"""A digest of what an issue says: so that whoever acts on a page is told when it has changed
 since.
 """
 

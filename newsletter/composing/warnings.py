@@ -1,4 +1,4 @@
-"""What an editor should know before an issue is sent: each a sentence, none forbids it."""
+"""Warnings before an issue is sent: each a sentence, none forbids it."""
 
 from datetime import timedelta
 

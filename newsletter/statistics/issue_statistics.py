@@ -117,7 +117,7 @@ def usual_before(issue: Issue) -> Usual:
 
 @dataclass(frozen=True)
 class Growth:
-    """How a list of readers changed in thirty days."""
+    """The change of a list of readers in thirty days."""
 
     readers: int
     joined: int

@@ -1,4 +1,4 @@
-"""What the desk does for a reader: add with proof of consent, unsubscribe, lift a suppression."""
+"""Actions of the desk for a reader: add with proof of consent, unsubscribe, lift a suppression."""
 
 import secrets
 from collections.abc import Collection

@@ -99,7 +99,7 @@ def work(pk: int) -> None:
 
 @dataclass
 class Report:
-    """What became of a file. Lines are counted as a person counts them, the header being 1."""
+    """The result of a file. Lines are counted as a person counts them, the header being 1."""
 
     added: int = 0
     had_already: int = 0
@@ -223,7 +223,7 @@ def _rows(text: str) -> Iterable[list[str]]:
 
 
 def _columns(header: list[str]) -> tuple[dict[str, int], list[str]]:
-    """Where each column of ours stands, and the names of those that are not understood."""
+    """The position of each column of ours, and the names of those that are not understood."""
     found: dict[str, int] = {}
     unused = []
     for at, name in enumerate(header):

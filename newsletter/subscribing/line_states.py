@@ -1,4 +1,4 @@
-"""What a line of a subscribers’ file says of its reader, in the words of the program that wrote it:
+"""The state of a reader in a line of a subscribers’ file, in the words of the program that wrote it:
 ours, Mailchimp’s, Substack’s, Ghost’s or listmonk’s.
 """
 

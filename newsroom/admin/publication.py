@@ -46,7 +46,7 @@ class LogInAdmin(ReadOnlyAdmin):
 
 @admin.register(LogEntry)
 class LogEntryAdmin(ReadOnlyAdmin):
-    """Who changed what on the desk."""
+    """Changes made on the desk, and by whom."""
 
     list_display = ("action_time", "user", "content_type", "object_repr", "__str__")
     list_filter = ("action_flag", "content_type")

@@ -1,4 +1,4 @@
-"""What the demo’s readers read: invented, and adding up like everything that is counted."""
+"""Page views of the demo’s readers: invented, and adding up like everything that is counted."""
 
 import random
 from collections import Counter
@@ -119,7 +119,7 @@ def _store(hourly: Counter[tuple[int, datetime]], now: datetime, dice: random.Ra
 def _store_recent(
     hourly: Counter[tuple[int, datetime]], now: datetime, dice: random.Random
 ) -> None:
-    """What Now shows of the last hour."""
+    """Views of the last hour, for Now."""
     begin = now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0)
     last = max((at for _, at in hourly), default=begin)
     recent = {

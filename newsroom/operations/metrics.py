@@ -43,7 +43,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def of_database(now: datetime) -> str:
-    """What only the database knows. Raises DatabaseError or InterfaceError while that is away."""
+    """Metrics that only the database knows. Raises DatabaseError or InterfaceError while that is away."""
     return provider_status.as_metrics(provider_status.now_of(now), now) + as_text(gauges(now))
 
 
@@ -60,7 +60,7 @@ def gauges(now: datetime) -> Iterable[Gauge]:
 
 
 def requests() -> str:
-    """What django-prometheus counted in every web process: requests by view, method and status, and
+    """Metrics that django-prometheus counted in every web process: requests by view, method and status, and
     how long they took. Cached pages are none: they are hits of the page cache.
     """
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:

@@ -1,4 +1,4 @@
-"""How long others may keep a page."""
+"""The time for which others may keep a page."""
 
 from datetime import datetime
 

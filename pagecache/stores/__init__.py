@@ -8,7 +8,7 @@ from pagecache.stores.redis import RedisStore
 
 
 def persistent_store() -> Store:
-    """Where pages outlive their process."""
+    """The store in which pages outlive their process."""
     if settings.REDIS_URL:
         return RedisStore(settings.REDIS_URL)
     return FileStore(settings.DATA_DIR / "pages")

@@ -131,7 +131,7 @@ def tidy(folder: Path, most_bytes: int) -> int:
 
 
 def _files(folder: Path) -> list[tuple[float, int, Path]]:
-    """When each file of a folder's folders was written, its size and path."""
+    """The time at which each file of a folder's folders was written, its size and path."""
     files = []
     for path in folder.glob("*/*"):
         with contextlib.suppress(OSError):

@@ -124,7 +124,7 @@ def test_a_placement_is_submitted_approved_and_shown(page, open_context, site):
             found = True
             break
     assert found
-    assert "approved" in site.mail_to("advertiser@finality.example")
+    assert site.mail_to("advertiser@finality.example", says="approved")
 
 
 def test_a_moderator_takes_a_comment_off_the_page(page, site):

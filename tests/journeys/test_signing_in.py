@@ -20,7 +20,7 @@ def test_a_code_in_a_mail_signs_in(open_context, site, javascript):
     page.locator("#id_email").fill("advertiser@finality.example")
     asked_at = time.time()
     page.get_by_role("button", name="Mail me a code").click()
-    mail = site.mail_to("advertiser@finality.example", since=asked_at)
+    mail = site.mail_to("advertiser@finality.example", since=asked_at, says="code")
     code = re.search(r"^  (\S+)$", mail, re.MULTILINE)[1]
     page.locator("#id_code").fill(code)
     page.get_by_role("button", name="Sign in").click()

@@ -95,3 +95,21 @@ def test_imports_stand_at_the_top():
                         if module and module.split(".")[0] in APPS:
                             late.add(f"{name} imports {module}")
     assert late == set()
+
+
+QUESTIONS = {"What", "Who", "Whether", "How", "Which", "Where", "When", "Why"}
+MOST_QUESTIONS = 2  # per cent
+
+
+def docstrings(app: str) -> Iterator[str]:
+    for path in sources(app):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                yield from filter(None, [ast.get_docstring(node)])
+
+
+def test_docstrings_say_what_a_thing_is_or_does():
+    """Not a question that its name answers: a noun phrase, or an imperative."""
+    found = [text for app in (*APPS, "transfer") for text in docstrings(app)]
+    asking = [text for text in found if text.split()[0] in QUESTIONS]
+    assert len(asking) * 100 <= len(found) * MOST_QUESTIONS, asking

@@ -38,7 +38,7 @@ def live_strip_market(most: int = LONGEST_STRIP) -> SafeString:
 
 @register.simple_tag
 def live_since(coin: Coin, article: Any) -> SafeString:
-    """What a coin cost when a story came out and costs now, as a part of its own."""
+    """The price of a coin when a story came out and now, as a part of its own."""
     if not coin.price_then or article.published_at is None:  # type: ignore[attr-defined]
         return SafeString("")
     return mark_safe(live_prices.since(coin, coin.price_then, article.published_at))  # type: ignore[attr-defined]

@@ -56,7 +56,7 @@ Read = Callable[[], Iterator[Part]]
 
 
 def count(read: Read) -> Counts:
-    """What the files hold, nothing being brought. Raises NotAnExport."""
+    """Count what the files hold, importing nothing. Raises NotAnExport."""
     counts = Counts()
     for part in read():
         counts.add(part)

@@ -1,4 +1,4 @@
-"""What a file of another site says, whatever program wrote it."""
+"""Parts of another site’s export, whatever program wrote it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

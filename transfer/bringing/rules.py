@@ -1,4 +1,4 @@
-"""What becomes of each item of an export: told alike to a dry run, to an import and to its report."""
+"""The fate of each item of an export: told alike to a dry run, to an import and to its report."""
 
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -26,7 +26,7 @@ STATUSES = frozenset({"publish", "future", "draft", "pending", "private"})
 
 
 def reason_to_skip(item: Item) -> str:
-    """Why an item is not brought, in words; empty where it is."""
+    """The reason that an item is not imported, in words; empty where it is."""
     if item.kind == "attachment":
         suffix = PurePosixPath(urlsplit(item.file).path).suffix.lower() if item.file else ""
         return "" if suffix in PICTURES else "an attachment that is no picture"
@@ -45,7 +45,7 @@ def reason_to_skip(item: Item) -> str:
 
 @dataclass
 class Counts:
-    """What a file holds, and what of it is brought."""
+    """Counts of what a file holds and what of it is imported."""
 
     site: str = ""
     items: int = 0

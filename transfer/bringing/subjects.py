@@ -22,7 +22,7 @@ LONGEST_SLUG = 50
 
 @dataclass
 class Subjects:
-    """What a file names, and what each of it is here."""
+    """Subjects that a file names, and each one’s row here."""
 
     run: Import
     terms: dict[tuple[str, str], Term] = field(default_factory=dict)

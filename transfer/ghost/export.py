@@ -1,4 +1,4 @@
-"""What an export of Ghost (its JSON, also packed as gzip or zip) says."""
+"""The contents of an export of Ghost (its JSON, also packed as gzip or zip) says."""
 
 import gzip
 import json

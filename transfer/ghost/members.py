@@ -14,7 +14,7 @@ from transfer.ghost.export import Export, moment
 
 @dataclass
 class Brought:
-    """What became of the members; `skipped` names an address and why."""
+    """The result of importing members; `skipped` names an address and why."""
 
     subscribed: int = 0
     skipped: list[tuple[str, str]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What the commands that import a site have in common: the report, and what is said of it."""
+"""The common part of the commands that import a site: the report, and what is said of it."""
 
 import json
 from collections.abc import Iterable

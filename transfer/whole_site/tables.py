@@ -1,4 +1,4 @@
-"""What is exported of a whole site: the tables, in an order that can be read, and what is left out of
+"""The export of a whole site: the tables, in an order that can be read, and what is left out of
 their rows.
 """
 

@@ -1,4 +1,4 @@
-"""What a WordPress export (WXR 1.0 to 1.2) says, read piece by piece: no more of it is in memory than
+"""A WordPress export (WXR 1.0 to 1.2), read piece by piece: no more of it is in memory than
 one item.
 """
 

@@ -20,7 +20,7 @@ def country_field() -> forms.ChoiceField:
 
 
 class _CompanyForm(forms.ModelForm[Advertiser]):
-    """What an invoice says of its buyer, and where mails go."""
+    """Details of a buyer for its invoices, and the address of its mails."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
