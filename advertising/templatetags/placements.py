@@ -141,3 +141,10 @@ def in_days(period: Period) -> str:
         return f"{first.day} to {last.day} {last:%B %Y}"
     year = f" {first.year}" if first.year != last.year else ""
     return f"{first.day} {first:%B}{year} to {last.day} {last:%B %Y}"
+
+
+@register.filter
+def roughly(number: int) -> str:
+    """To two digits, since no more of a forecast is known: 120,000 of 123,365."""
+    step = 10 ** max(len(str(abs(number))) - 2, 0)
+    return f"{round(number / step) * step:,}"

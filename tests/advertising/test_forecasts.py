@@ -12,6 +12,7 @@ from advertising.billing import availability
 from advertising.billing.forecasts import Expected, Forecast, Target
 from advertising.measurement import anomalies, ledger
 from advertising.models import Action, Device, TrafficAnomaly
+from advertising.templatetags import placements
 from articles.models import ArticleCoin
 from audience.choices import FigureKind
 from audience.models import DailyFigure, DailyViews, DailyVisitors, Page
@@ -130,3 +131,11 @@ def test_more_impressions_than_page_views_are_told_once():
     found = TrafficAnomaly.objects.get(placement=None)
     assert "1,400 impressions on 1,200 page views" in str(found)
     assert str(found) in anomalies.recent()
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(0, "0"), (7, "7"), (94, "94"), (123_365, "120,000"), (996, "1,000"), (1_949, "1,900")],
+)
+def test_a_forecast_is_shown_to_what_is_known(number, shown):
+    assert placements.roughly(number) == shown
