@@ -33,7 +33,7 @@ WRITTEN_AS = {
 READ_AS = [name for name in WRITTEN_AS if name != "MPO"]  # Pillow finds it out of a JPEG itself.
 LARGEST_PIXELS = 50_000_000  # a phone’s 48 megapixels
 LARGEST_JPEG_PIXELS = 110_000_000  # a camera’s 100
-# Four times the largest size that is sold. A flat picture of 40 bytes may say that it has 50 million.
+# Far more than twice any size that is sold. A flat picture of 40 bytes may say that it has 50 million.
 LARGEST_ADVERT_PIXELS = 12_000_000
 KEPT_PIXELS = 40_000_000  # more has no use on a page
 MOST_SCANS = 50  # of a progressive JPEG; programs write about ten

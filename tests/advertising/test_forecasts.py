@@ -1,4 +1,4 @@
-"""What a position can be expected to have: by the audience’s page views, their days of the week, and
+"""Forecasts of a position: by the audience’s page views, their days of the week, and
 the part of them that a target is about.
 """
 

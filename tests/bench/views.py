@@ -1,6 +1,4 @@
-"""How many page views a second one process stores, in batches of a second’s worth, beside as many
-rows of a trivial table.
-"""
+"""The page views that one process stores in a second, in batches of a second’s worth."""
 
 from ..journeys.test_freshness import Elsewhere
 from .loads import say

@@ -164,6 +164,13 @@ def test_a_service_outside_counts_after_a_yes_alone(asking):
     with page.expect_request("https://plausible.io/js/script.js"):
         page.reload()
     expect(box).to_be_hidden()
+    # Taken back on the page that began with it, it is gone at once.
+    page.evaluate("document.querySelector('[data-outside-analytics]').hidden = false")
+    with page.expect_navigation():
+        box.get_by_role("button", name="No").click()
+    assert page.locator("script[data-domain]").count() == 0
+    page.evaluate("localStorage.setItem('outside-analytics', 'yes')")
+    page.reload()
     assert page.locator("script[data-domain='finality.example']").count() == 1
 
 

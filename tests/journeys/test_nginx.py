@@ -277,7 +277,7 @@ def test_what_is_not_for_everybody_is_not_kept(front, path):
 
 
 def test_the_log_has_our_id_and_no_key(front):
-    """What stands behind these prefixes lets somebody in; the query is a person’s own business."""
+    """Whatever follows these prefixes lets somebody in; the query is a person’s own business."""
     asked = [f"{prefix}Kq7-secret/" for prefix in SECRET_AFTER] + ["/search/?q=Kq7-secret"]
     ids = [front.ask(path)[0].headers["X-Request-ID"] for path in asked]
     log = front.site.data.parent / "access.log"

@@ -7,6 +7,8 @@
   const again = document.querySelector("[data-consent-again]");
   const asksNotTo = navigator.globalPrivacyControl || navigator.doNotTrack === "1";
 
+  let isLoaded = false;
+
   const read = () => {
     try {
       return localStorage.getItem(KEY);
@@ -15,6 +17,7 @@
     }
   };
   const load = () => {
+    isLoaded = true;
     const { kind, site, script } = box.dataset;
     const element = document.createElement("script");
     element.src = script;
@@ -43,7 +46,7 @@
     localStorage.setItem(KEY, choice);
     box.hidden = true;
     if (choice === "yes") load();
-    else if (answer === "yes") location.reload(); // What runs already cannot be taken out of the page.
+    else if (isLoaded) location.reload(); // What runs already cannot be taken out of the page.
   });
   again?.addEventListener("click", () => {
     box.hidden = false;
